@@ -1,0 +1,187 @@
+namespace Usher.Model.Aws;
+
+/// <summary>An Application Load Balancer (<c>LoadBalancer</c> in the ELBv2 API).</summary>
+public sealed record LoadBalancer
+{
+    /// <summary>Its ARN.</summary>
+    public required string LoadBalancerArn { get; init; }
+
+    /// <summary>Its name: at most 32 letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The name that Route 53 aliases to.</summary>
+    public required string DnsName { get; init; }
+
+    /// <summary><c>internet-facing</c> (default) or <c>internal</c>.</summary>
+    public string Scheme { get; init; } = "internet-facing";
+
+    /// <summary>Attributes by key, as <c>ModifyLoadBalancerAttributes</c> takes them (<c>idle_timeout.timeout_seconds</c>).</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A listener: a port and protocol of a load balancer, its certificates and its default rule.</summary>
+public sealed record Listener
+{
+    /// <summary>Its ARN.</summary>
+    public required string ListenerArn { get; init; }
+
+    /// <summary>The load balancer it belongs to.</summary>
+    public required string LoadBalancerArn { get; init; }
+
+    /// <summary>The declared port, 1–65535.</summary>
+    public required int Port { get; init; }
+
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The TLS policy of an HTTPS listener; <c>ELBSecurityPolicy-2016-08</c> when the API isn't told.</summary>
+    public string SslPolicy { get; init; } = "ELBSecurityPolicy-2016-08";
+
+    /// <summary>ARNs of the certificates of an HTTPS listener, the default first.</summary>
+    public IReadOnlyList<string> Certificates { get; init; } = [];
+
+    /// <summary>What the default rule does.</summary>
+    public required IReadOnlyList<RuleAction> DefaultActions { get; init; }
+}
+
+/// <summary>A listener rule: conditions that must all hold, and the action then taken.</summary>
+public sealed record ListenerRule
+{
+    /// <summary>Its ARN.</summary>
+    public required string RuleArn { get; init; }
+
+    /// <summary>The listener it belongs to.</summary>
+    public required string ListenerArn { get; init; }
+
+    /// <summary>1–50,000, unique in its listener; the lowest is tried first.</summary>
+    public required int Priority { get; init; }
+
+    /// <summary>All must hold.</summary>
+    public IReadOnlyList<RuleCondition> Conditions { get; init; } = [];
+
+    /// <summary>What is done when they do.</summary>
+    public required IReadOnlyList<RuleAction> Actions { get; init; }
+}
+
+/// <summary>One condition of a rule; any of its values satisfies it.</summary>
+public sealed record RuleCondition
+{
+    /// <summary><c>host-header</c>, <c>path-pattern</c>, <c>http-header</c>, <c>http-request-method</c>, <c>query-string</c> or <c>source-ip</c>.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The values; patterns may use <c>*</c> and <c>?</c>, where the field allows them.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>The header of an <c>http-header</c> condition.</summary>
+    public string? HttpHeaderName { get; init; }
+
+    /// <summary>The pairs of a <c>query-string</c> condition; a null key matches any.</summary>
+    public IReadOnlyList<QueryStringPair> QueryStrings { get; init; } = [];
+}
+
+/// <summary>A pair of a <c>query-string</c> condition.</summary>
+/// <param name="Key">The key's pattern, or null for any.</param>
+/// <param name="Value">The value's pattern.</param>
+public sealed record QueryStringPair(string? Key, string Value);
+
+/// <summary>An action of a rule.</summary>
+public sealed record RuleAction
+{
+    /// <summary><c>forward</c>, <c>redirect</c>, <c>fixed-response</c>, or one that Usher refuses by name.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The target groups of a <c>forward</c> action.</summary>
+    public IReadOnlyList<TargetGroupTuple> TargetGroups { get; init; } = [];
+
+    /// <summary>The settings of a <c>redirect</c> action.</summary>
+    public RedirectAction? Redirect { get; init; }
+
+    /// <summary>The settings of a <c>fixed-response</c> action.</summary>
+    public FixedResponseAction? FixedResponse { get; init; }
+}
+
+/// <summary>A target group of a forward action with its weight.</summary>
+/// <param name="TargetGroupArn">The target group.</param>
+/// <param name="Weight">0–999; its share of the sum.</param>
+public sealed record TargetGroupTuple(string TargetGroupArn, int Weight = 1);
+
+/// <summary>A redirect; what isn't given keeps the request's own, by the placeholders <c>#{protocol} #{host} #{port} #{path} #{query}</c>.</summary>
+/// <param name="StatusCode"><c>HTTP_301</c> or <c>HTTP_302</c>.</param>
+/// <param name="Protocol"><c>HTTP</c>, <c>HTTPS</c> or <c>#{protocol}</c>.</param>
+/// <param name="Host">The host.</param>
+/// <param name="Port">The port.</param>
+/// <param name="Path">The absolute path; <c>#{path}</c> is without the leading slash.</param>
+/// <param name="Query">The query without the question mark.</param>
+public sealed record RedirectAction(
+    string StatusCode, string Protocol = "#{protocol}", string Host = "#{host}", string Port = "#{port}", string Path = "/#{path}", string Query = "#{query}");
+
+/// <summary>A response that the load balancer gives by itself.</summary>
+/// <param name="StatusCode">2XX, 4XX or 5XX.</param>
+/// <param name="ContentType">One of the five types that the API allows, or null.</param>
+/// <param name="MessageBody">At most 1024 characters, or null.</param>
+public sealed record FixedResponseAction(int StatusCode, string? ContentType, string? MessageBody);
+
+/// <summary>A target group: where a forward action's requests go, and how their health is checked.</summary>
+public sealed record TargetGroup
+{
+    /// <summary>Its ARN.</summary>
+    public required string TargetGroupArn { get; init; }
+
+    /// <summary>Its name: at most 32 letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    public string Protocol { get; init; } = "HTTP";
+
+    /// <summary><c>HTTP1</c> (default), <c>HTTP2</c> or <c>GRPC</c>.</summary>
+    public string ProtocolVersion { get; init; } = "HTTP1";
+
+    /// <summary>The targets' port unless a target says otherwise.</summary>
+    public int Port { get; init; }
+
+    /// <summary><c>instance</c> (default) or <c>ip</c>.</summary>
+    public string TargetType { get; init; } = "instance";
+
+    /// <summary>The health check.</summary>
+    public HealthCheck HealthCheck { get; init; } = new();
+
+    /// <summary>The registered targets.</summary>
+    public IReadOnlyList<TargetDescription> Targets { get; init; } = [];
+
+    /// <summary>Attributes by key, as <c>ModifyTargetGroupAttributes</c> takes them (<c>load_balancing.algorithm.type</c>).</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A target group's health check, with the API's defaults for HTTP.</summary>
+public sealed record HealthCheck
+{
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    public string Protocol { get; init; } = "HTTP";
+
+    /// <summary><c>traffic-port</c> or a port number.</summary>
+    public string Port { get; init; } = "traffic-port";
+
+    /// <summary>The path asked for.</summary>
+    public string Path { get; init; } = "/";
+
+    /// <summary>Seconds between two checks of a target, 5–300.</summary>
+    public int IntervalSeconds { get; init; } = 30;
+
+    /// <summary>Seconds after which a check without an answer has failed, 2–120.</summary>
+    public int TimeoutSeconds { get; init; } = 6;
+
+    /// <summary>Successes in a row that make a target healthy again, 2–10.</summary>
+    public int HealthyThresholdCount { get; init; } = 5;
+
+    /// <summary>Failures in a row that make a target unhealthy, 2–10.</summary>
+    public int UnhealthyThresholdCount { get; init; } = 2;
+
+    /// <summary>Codes that count as success: <c>200</c>, <c>200,202</c> or <c>200-399</c>.</summary>
+    public string Matcher { get; init; } = "200";
+}
+
+/// <summary>A registered target.</summary>
+/// <param name="Id">An instance id (<c>i-…</c>) or an IP address, by the group's target type.</param>
+/// <param name="Port">Its port, or null for the group's.</param>
+/// <param name="AvailabilityZone">Its zone, or null when derived.</param>
+public sealed record TargetDescription(string Id, int? Port = null, string? AvailabilityZone = null);

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Model.Contracts;
+
+/// <summary>What runs in a pod's place.</summary>
+public enum PodRuntime
+{
+    /// <summary>A process of its own.</summary>
+    Process,
+
+    /// <summary>Usher's stand-in server: the image has no command here.</summary>
+    StandIn,
+
+    /// <summary>A part of Usher that serves this image (the ingress controller).</summary>
+    BuiltIn,
+}
+
+/// <summary>A pod as it lives now. Immutable; the directory replaces it.</summary>
+/// <param name="Key">The pod.</param>
+/// <param name="Runtime">What runs in its place.</param>
+/// <param name="Phase">As in Kubernetes: <c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c>.</param>
+/// <param name="Ready">The Ready condition.</param>
+/// <param name="Terminating">True from the request to stop on.</param>
+/// <param name="Restarts">How often its container was restarted.</param>
+/// <param name="ProcessId">Of a process pod that runs; null otherwise.</param>
+/// <param name="Message">Why it isn't ready, for a person: what the probe got and wanted, or the exit code; null when it is ready.</param>
+public sealed record PodStatus(
+    ResourceKey Key, PodRuntime Runtime, string Phase, bool Ready, bool Terminating, int Restarts, int? ProcessId, string? Message);
+
+/// <summary>Who lives: read by the Services' endpoints, the journey and the commands; written by the pods' hop.</summary>
+public interface IPodDirectory
+{
+    /// <summary>All pods now.</summary>
+    ImmutableDictionary<ResourceKey, PodStatus> Current { get; }
+
+    /// <summary>Raised after <see cref="Current"/> changed; handlers must not wait.</summary>
+    event Action? Changed;
+}
+
+/// <summary>What a pod is started with.</summary>
+/// <param name="Key">The pod.</param>
+/// <param name="Pod">The pod as derived.</param>
+/// <param name="Address">Its addresses.</param>
+/// <param name="Addresses">The plan, for the bound ports.</param>
+public sealed record PodStart(ResourceKey Key, V1Pod Pod, RoadAddress Address, AddressPlan Addresses);
+
+/// <summary>A pod that runs.</summary>
+public interface IRunningPod : IAsyncDisposable
+{
+    /// <summary>Ends when the pod does; the text says how (<c>exit code 3</c>).</summary>
+    Task<string> Exited { get; }
+
+    /// <summary>The process, or null for one inside Usher.</summary>
+    int? ProcessId { get; }
+
+    /// <summary>Asks it to stop (SIGTERM), and ends it after the grace period (SIGKILL). Returns when it is gone.</summary>
+    Task StopAsync(TimeSpan grace, CancellationToken cancellationToken);
+}
+
+/// <summary>An image that a part of Usher serves itself.</summary>
+public interface IBuiltInImage
+{
+    /// <summary>Whether it serves this container.</summary>
+    bool Serves(V1Container container);
+
+    /// <summary>Starts it on the pod's address.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is in use.</exception>
+    Task<IRunningPod> StartAsync(PodStart start, CancellationToken cancellationToken);
+}
+
+/// <summary>Environment that the road adds to process pods (where to send spans, for one).</summary>
+public interface IPodEnvironment
+{
+    /// <summary>Name and value of each variable for a pod; the pod's own <c>env</c> wins.</summary>
+    IEnumerable<KeyValuePair<string, string>> For(PodStart start);
+}

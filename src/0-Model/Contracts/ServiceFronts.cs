@@ -1,0 +1,50 @@
+using System.Net;
+using Usher.Model.Desired;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Model.Contracts;
+
+/// <summary>Where kube-proxy catches a Service's connections.</summary>
+public enum FrontKind
+{
+    /// <summary>The same port on every node.</summary>
+    NodePort,
+
+    /// <summary>The Service's virtual IP.</summary>
+    ClusterIP,
+}
+
+/// <summary>One front that kube-proxy programs: a NodePort on one node, or a port of a virtual IP.</summary>
+/// <param name="Kind">Which kind.</param>
+/// <param name="Service">The Service.</param>
+/// <param name="PortName">The port's name in the Service; empty for a single unnamed one.</param>
+/// <param name="Node">The node of a NodePort; null for a virtual IP.</param>
+/// <param name="Declared">Its address and port in the cluster.</param>
+/// <param name="Bound">Where it listens on this machine.</param>
+public sealed record ServiceFront(FrontKind Kind, ResourceKey Service, string PortName, ResourceKey? Node, IPEndPoint Declared, IPEndPoint Bound);
+
+/// <summary>The answer to one connection.</summary>
+/// <param name="Decision">Which endpoint and why, to be replayed.</param>
+/// <param name="Destination">The bound endpoint to dial; null when the Service has no endpoint to give.</param>
+/// <param name="Source">The address to dial from, as kube-proxy's source NAT has it; null for the road's default.</param>
+public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, IPAddress? Source);
+
+/// <summary>
+/// kube-proxy's program: the fronts of every Service and the choice of an endpoint. Owned by the Services' hop; the nodes' hop
+/// carries it out with relays.
+/// </summary>
+public interface IServiceFronts
+{
+    /// <summary>Every front of a generation.</summary>
+    IReadOnlyList<ServiceFront> All(Generation generation);
+
+    /// <summary>Whether a front has an endpoint now. One without refuses connections, as kube-proxy's reject rule does.</summary>
+    bool HasEndpoints(Generation generation, ServiceFront front);
+
+    /// <summary>Chooses an endpoint for a new connection.</summary>
+    FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source);
+
+    /// <summary>Raised after endpoints changed; handlers must not wait.</summary>
+    event Action? Changed;
+}

@@ -1,0 +1,14 @@
+namespace Usher.Model.Desired;
+
+/// <summary>One object of the desired state with its identity and origin.</summary>
+/// <param name="Key">Its identity.</param>
+/// <param name="Value">A Kubernetes model (<c>k8s.Models</c>) or an AWS record (<see cref="Usher.Model.Aws"/>); never changed once stored.</param>
+/// <param name="Origin">Where it came from.</param>
+public sealed record Resource(ResourceKey Key, object Value, Origin Origin);
+
+/// <summary>A <see cref="Resource"/> whose value's type is known.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+/// <param name="Key">Its identity.</param>
+/// <param name="Value">The object; never changed once stored.</param>
+/// <param name="Origin">Where it came from.</param>
+public sealed record Resource<T>(ResourceKey Key, T Value, Origin Origin) where T : class;

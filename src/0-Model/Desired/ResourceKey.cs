@@ -1,0 +1,12 @@
+namespace Usher.Model.Desired;
+
+/// <summary>The identity of one object in the desired state, as Kubernetes names it.</summary>
+/// <param name="Group">API group without version; empty for Kubernetes core.</param>
+/// <param name="Kind">Kind, as in <c>kind:</c>.</param>
+/// <param name="Namespace">Namespace; empty for cluster-scoped kinds.</param>
+/// <param name="Name">Name within kind and namespace.</param>
+public readonly record struct ResourceKey(string Group, string Kind, string Namespace, string Name)
+{
+    /// <summary>As people write it: <c>Ingress shop/api</c>, <c>Node ip-10-0-1-10</c>.</summary>
+    public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
+}

@@ -1,0 +1,202 @@
+using System.Collections.Immutable;
+using Usher.Model.Road;
+
+namespace Usher.Model.Journeys;
+
+/// <summary>Changes that a hop made to the headers of a message.</summary>
+/// <param name="Added">Headers that were not there before.</param>
+/// <param name="Removed">Names that were taken away.</param>
+/// <param name="Rewritten">Headers whose value was changed, with the new value.</param>
+public sealed record HeaderChanges(
+    ImmutableDictionary<string, string> Added, ImmutableArray<string> Removed, ImmutableDictionary<string, string> Rewritten)
+{
+    /// <summary>Nothing changed.</summary>
+    public static HeaderChanges None { get; } = new(ImmutableDictionary<string, string>.Empty, [], ImmutableDictionary<string, string>.Empty);
+}
+
+/// <summary>
+/// What an HTTP hop recorded of one request. Opened and closed by the seam; the hop adds its decision. Times are
+/// <see cref="TimeProvider.GetTimestamp"/> ticks; 0 means that it did not happen.
+/// </summary>
+public sealed class RequestRecord
+{
+    /// <summary>Which hop.</summary>
+    public required Hop Hop { get; init; }
+
+    /// <summary>The generation that served the request here.</summary>
+    public required Generation Generation { get; init; }
+
+    /// <summary>The connection that the request arrived on.</summary>
+    public required ConnectionId Downstream { get; init; }
+
+    /// <summary>Which request of its connection it was, from 1.</summary>
+    public required int RequestOnConnection { get; init; }
+
+    /// <summary>When the request's head was complete.</summary>
+    public required long StartedAt { get; init; }
+
+    /// <summary>When, on the wall clock.</summary>
+    public required DateTimeOffset StartedOn { get; init; }
+
+    /// <summary>The protocol on the client's side: <c>HTTP/1.1</c>, <c>HTTP/2.0</c>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The journey's id; null while unknown.</summary>
+    public string? JourneyId { get; set; }
+
+    /// <summary>The W3C trace id, 32 hex digits; null while unknown.</summary>
+    public string? TraceId { get; set; }
+
+    /// <summary>The method, as sent.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Scheme, host and target as the client sent them.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The client's user agent, or null.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>What the hop decided; null when the request was refused before any decision.</summary>
+    public IDecision? Decision { get; set; }
+
+    /// <summary>The connection that the request left on, or null.</summary>
+    public ConnectionId? Upstream { get; set; }
+
+    /// <summary>Which request of the upstream connection it was, from 1; 1 means that the connection was new.</summary>
+    public int RequestOnUpstream { get; set; }
+
+    /// <summary>The relay's record of the upstream connection, where a relay stands there.</summary>
+    public ConnectionRecord? Via { get; set; }
+
+    /// <summary>When dialling the upstream began, when that connection was new.</summary>
+    public long ConnectStartedAt { get; set; }
+
+    /// <summary>When it was connected.</summary>
+    public long ConnectedAt { get; set; }
+
+    /// <summary>When the request had been sent on.</summary>
+    public long RequestSentAt { get; set; }
+
+    /// <summary>When the response's head had arrived from the upstream, or was made here.</summary>
+    public long FirstByteAt { get; set; }
+
+    /// <summary>When the last byte had been handed to the client's side.</summary>
+    public long EndedAt { get; set; }
+
+    /// <summary>The status sent to the client's side; 0 when none was.</summary>
+    public int Status { get; set; }
+
+    /// <summary>The status that the upstream answered; 0 when it did not.</summary>
+    public int UpstreamStatus { get; set; }
+
+    /// <summary>True when this hop made the response itself.</summary>
+    public bool AnsweredHere { get; set; }
+
+    /// <summary>The hop's own code of a failure (<c>load-balancer.502.connection-refused</c>), or null.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>What went wrong and the way out, for a person; null when nothing did.</summary>
+    public string? Problem { get; set; }
+
+    /// <summary>Bytes received from the client's side, head included.</summary>
+    public long RequestBytes { get; set; }
+
+    /// <summary>Bytes sent to the client's side, head included.</summary>
+    public long ResponseBytes { get; set; }
+
+    /// <summary>What became of the client's connection: <c>kept</c> or <c>closed: why</c>.</summary>
+    public string? DownstreamFate { get; set; }
+
+    /// <summary>What became of the upstream connection: <c>kept</c> or <c>closed: why</c>; null without one.</summary>
+    public string? UpstreamFate { get; set; }
+
+    /// <summary>What the hop changed in the request's headers.</summary>
+    public HeaderChanges RequestChanges { get; set; } = HeaderChanges.None;
+
+    /// <summary>What the hop changed in the response's headers.</summary>
+    public HeaderChanges ResponseChanges { get; set; } = HeaderChanges.None;
+}
+
+/// <summary>What a relay recorded of one connection. Times as in <see cref="RequestRecord"/>.</summary>
+public sealed class ConnectionRecord
+{
+    /// <summary>The generation that decided it.</summary>
+    public required Generation Generation { get; init; }
+
+    /// <summary>The connection as it was accepted.</summary>
+    public required ConnectionId Downstream { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required long AcceptedAt { get; init; }
+
+    /// <summary>Where it was sent, and why.</summary>
+    public IDecision? Decision { get; set; }
+
+    /// <summary>The connection dialled, or null.</summary>
+    public ConnectionId? Upstream { get; set; }
+
+    /// <summary>When that was connected.</summary>
+    public long ConnectedAt { get; set; }
+
+    /// <summary>When both directions had ended; 0 while open.</summary>
+    public long ClosedAt { get; set; }
+
+    /// <summary>Why it ended; null while open.</summary>
+    public string? CloseReason { get; set; }
+
+    /// <summary>Bytes towards the upstream so far.</summary>
+    public long BytesUp { get; set; }
+
+    /// <summary>Bytes towards the client so far.</summary>
+    public long BytesDown { get; set; }
+}
+
+/// <summary>What the load balancer recorded of one TLS handshake. Times as in <see cref="RequestRecord"/>.</summary>
+public sealed class HandshakeRecord
+{
+    /// <summary>The connection.</summary>
+    public required ConnectionId Connection { get; init; }
+
+    /// <summary>When the TCP connection was accepted.</summary>
+    public required long AcceptedAt { get; init; }
+
+    /// <summary>When the handshake was done; 0 if it failed.</summary>
+    public long DoneAt { get; set; }
+
+    /// <summary>Which certificate was chosen, and why.</summary>
+    public IDecision? Decision { get; set; }
+
+    /// <summary><c>TLSv1.3</c> or <c>TLSv1.2</c>; null if the handshake failed.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>The cipher suite's IANA name.</summary>
+    public string? Cipher { get; set; }
+
+    /// <summary>The protocol negotiated by ALPN (<c>h2</c>, <c>http/1.1</c>), or null.</summary>
+    public string? Alpn { get; set; }
+
+    /// <summary>Why it failed, or null.</summary>
+    public string? Failure { get; set; }
+}
+
+/// <summary>What the name server recorded of one query.</summary>
+public sealed class DnsRecord
+{
+    /// <summary>Who asked, with the port that the query came from.</summary>
+    public required System.Net.IPEndPoint Client { get; init; }
+
+    /// <summary>The query's id (RFC 1035 §4.1.1).</summary>
+    public required ushort QueryId { get; init; }
+
+    /// <summary>Over UDP or TCP.</summary>
+    public required bool Tcp { get; init; }
+
+    /// <summary>When the query had arrived.</summary>
+    public required long StartedAt { get; init; }
+
+    /// <summary>When the answer was sent.</summary>
+    public required long EndedAt { get; init; }
+
+    /// <summary>The answer, and why.</summary>
+    public required IDecision Decision { get; init; }
+}

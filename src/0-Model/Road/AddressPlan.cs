@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using System.Net;
+using Usher.Model.Desired;
+
+namespace Usher.Model.Road;
+
+/// <summary>An owner's two addresses.</summary>
+/// <param name="Declared">The one it has in AWS or in the cluster (10.0.1.10); the bound one where nothing declares it (a load balancer).</param>
+/// <param name="Bound">The one that its sockets are bound to on this machine (127.x).</param>
+public sealed record RoadAddress(IPAddress Declared, IPAddress Bound);
+
+/// <summary>What kind of owner an address is for; each kind has a block of its own in the loopback range.</summary>
+public enum AddressBlock
+{
+    /// <summary>Load balancers, 127.N.0.x.</summary>
+    LoadBalancer,
+
+    /// <summary>Nodes, 127.N.1.x to 127.N.15.x.</summary>
+    Node,
+
+    /// <summary>Services' virtual IPs, 127.N.16.x to 127.N.63.x.</summary>
+    Service,
+
+    /// <summary>Pods, 127.N.64.x to 127.N.254.x.</summary>
+    Pod,
+}
+
+/// <summary>An owner that wants an address.</summary>
+/// <param name="Owner">The object.</param>
+/// <param name="Block">Its block.</param>
+/// <param name="Declared">Its declared address, or null.</param>
+public sealed record AddressClaim(ResourceKey Owner, AddressBlock Block, IPAddress? Declared);
+
+/// <summary>
+/// Which loopback address stands for each load balancer, node, Service and pod. Immutable; the next plan keeps the addresses of
+/// owners that stay, so that a reload moves nobody.
+/// </summary>
+public sealed class AddressPlan
+{
+    /// <summary>Privileged ports are bound this much higher (443 → 8443), unless real ports are asked for.</summary>
+    public const int PrivilegedOffset = 8000;
+
+    private readonly FrozenDictionary<ResourceKey, RoadAddress> byOwner;
+    private readonly FrozenDictionary<IPAddress, ResourceKey> byBound;
+    private readonly FrozenDictionary<IPAddress, ResourceKey> byDeclared;
+
+    private AddressPlan(LoopbackRange range, IReadOnlyDictionary<ResourceKey, RoadAddress> byOwner)
+    {
+        Range = range;
+        this.byOwner = byOwner.ToFrozenDictionary();
+        byBound = byOwner.ToFrozenDictionary(pair => pair.Value.Bound, pair => pair.Key);
+        byDeclared = byOwner.GroupBy(pair => pair.Value.Declared).ToFrozenDictionary(g => g.Key, g => g.First().Key);
+    }
+
+    /// <summary>A plan without owners, in the default range.</summary>
+    public static AddressPlan Empty { get; } = In(LoopbackRange.Default);
+
+    /// <summary>The range that addresses are taken from.</summary>
+    public LoopbackRange Range { get; }
+
+    /// <summary>A plan without owners.</summary>
+    public static AddressPlan In(LoopbackRange range) => new(range, new Dictionary<ResourceKey, RoadAddress>());
+
+    /// <summary>The plan for these claims: owners that stay keep their address, new ones get the lowest free one of their block.</summary>
+    /// <exception cref="InvalidOperationException">A block is full.</exception>
+    public AddressPlan Next(IEnumerable<AddressClaim> claims)
+    {
+        var wanted = claims.OrderBy(c => c.Owner.Namespace, StringComparer.Ordinal).ThenBy(c => c.Owner.Name, StringComparer.Ordinal).ToList();
+        var taken = wanted.Select(c => byOwner.GetValueOrDefault(c.Owner)?.Bound).OfType<IPAddress>().ToHashSet();
+        var next = new Dictionary<ResourceKey, RoadAddress>();
+        var free = Enum.GetValues<AddressBlock>().ToDictionary(b => b, b => Range.Addresses(b).Where(a => !taken.Contains(a)).GetEnumerator());
+        foreach (var claim in wanted)
+        {
+            var bound = byOwner.GetValueOrDefault(claim.Owner)?.Bound;
+            if (bound is null)
+            {
+                var candidates = free[claim.Block];
+                if (!candidates.MoveNext()) throw new InvalidOperationException($"no loopback address is left in the block for {claim.Block}");
+                bound = candidates.Current;
+            }
+
+            next[claim.Owner] = new RoadAddress(claim.Declared ?? bound, bound);
+        }
+
+        return new AddressPlan(Range, next);
+    }
+
+    /// <summary>The owner's addresses.</summary>
+    /// <exception cref="KeyNotFoundException">The owner has none.</exception>
+    public RoadAddress Of(ResourceKey owner) => byOwner[owner];
+
+    /// <summary>The owner's addresses, or null.</summary>
+    public RoadAddress? Find(ResourceKey owner) => byOwner.GetValueOrDefault(owner);
+
+    /// <summary>Who a bound address stands for, or null.</summary>
+    public ResourceKey? OwnerOf(IPAddress bound) => byBound.TryGetValue(bound, out var owner) ? owner : null;
+
+    /// <summary>Who has this declared address, or null.</summary>
+    public ResourceKey? OwnerOfDeclared(IPAddress declared) => byDeclared.TryGetValue(declared, out var owner) ? owner : null;
+
+    /// <summary>Where an owner's declared port is really bound.</summary>
+    public IPEndPoint Bind(ResourceKey owner, int port) => new(Of(owner).Bound, BoundPort(port));
+
+    /// <summary>The port that stands for a declared one.</summary>
+    public int BoundPort(int port) => Range.RealPorts || port >= 1024 || port == 0 ? port : port + PrivilegedOffset;
+
+    /// <summary>How a bound endpoint is called in AWS or in the cluster: <c>10.0.1.10:30080</c>. An unknown one is returned as it is.</summary>
+    /// <param name="bound">A bound endpoint.</param>
+    /// <param name="declaredPort">Its declared port, when known.</param>
+    public IPEndPoint Declared(IPEndPoint bound, int? declaredPort = null) =>
+        OwnerOf(bound.Address) is { } owner ? new IPEndPoint(Of(owner).Declared, declaredPort ?? bound.Port) : bound;
+}

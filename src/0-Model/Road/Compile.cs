@@ -1,0 +1,50 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.Model.Road;
+
+/// <summary>What a compiler or reconciler is given, and where it reports everything that is wrong.</summary>
+/// <param name="State">The desired state.</param>
+/// <param name="Addresses">Who has which address; for a reconciler, the running generation's.</param>
+/// <param name="Scope">The account and region that AWS names belong to.</param>
+/// <param name="Errors">Collects all errors; one is enough to keep the running generation.</param>
+public sealed record CompileContext(DesiredState State, AddressPlan Addresses, AwsScope Scope, ErrorList Errors);
+
+/// <summary>Turns desired state into one hop's snapshot.</summary>
+public interface IHopCompiler
+{
+    /// <summary>Compiles; pure. Reports every error in the context and returns a snapshot in any case.</summary>
+    Snapshot Compile(CompileContext context);
+}
+
+/// <summary>
+/// Derives objects from other objects as a Kubernetes controller does (a Deployment's pods, a Service's virtual IP).
+/// Runs before the compilers, in the order of registration; pure.
+/// </summary>
+public interface IReconciler
+{
+    /// <summary>The objects to add, or to put in the place of those with the same key.</summary>
+    /// <param name="context">The desired state so far.</param>
+    /// <param name="previous">The running generation's state, whose assignments (addresses, names) are kept.</param>
+    IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous);
+}
+
+/// <summary>A part of the road that has sockets, processes or files to bring in line with a generation.</summary>
+public interface ICarrier
+{
+    /// <summary>
+    /// Starts what the next generation needs and the running one has not, without disturbing what runs.
+    /// What can't be started is reported to <paramref name="errors"/>; the change is then disposed of without a commit.
+    /// </summary>
+    Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken);
+
+    /// <summary>Drains and stops everything. Waits until <paramref name="cancellationToken"/> for what is in flight, then ends it.</summary>
+    Task StopAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a carrier prepared. Disposed without a commit, everything it started is undone.</summary>
+public interface ICarrierChange : IAsyncDisposable
+{
+    /// <summary>The generation was published: drains and stops what only the old one needed.</summary>
+    Task CommitAsync(CancellationToken cancellationToken);
+}
