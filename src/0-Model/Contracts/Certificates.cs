@@ -9,6 +9,23 @@ namespace Usher.Model.Contracts;
 /// <param name="Context">The certificate with its chain and key; null when the listener has none.</param>
 public sealed record CertificateChoice(IDecision Decision, SslStreamCertificateContext? Context);
 
+/// <summary>Kinds of certificate keys that a client can verify, by its cipher suites and <c>signature_algorithms</c>.</summary>
+[Flags]
+public enum CertificateKeys
+{
+    /// <summary>None that is known here.</summary>
+    None = 0,
+
+    /// <summary>RSA.</summary>
+    Rsa = 1,
+
+    /// <summary>ECDSA.</summary>
+    Ecdsa = 2,
+
+    /// <summary>Either; what is assumed of a client that nobody looked at.</summary>
+    Any = Rsa | Ecdsa,
+}
+
 /// <summary>Asked by a listener at each handshake; answered by the certificates' hop.</summary>
 public interface ICertificateChooser
 {
@@ -17,4 +34,12 @@ public interface ICertificateChooser
     /// <param name="listenerArn">The listener.</param>
     /// <param name="serverName">The name in the ClientHello's SNI; null when the client sent none.</param>
     CertificateChoice Choose(Generation generation, string listenerArn, string? serverName);
+
+    /// <summary>Chooses the best certificate that the client can support, where the listener read the whole ClientHello. Never waits.</summary>
+    /// <param name="generation">The generation that the connection is served by.</param>
+    /// <param name="listenerArn">The listener.</param>
+    /// <param name="serverName">The name in the ClientHello's SNI; null when the client sent none.</param>
+    /// <param name="accepted">The kinds of keys that the client takes.</param>
+    CertificateChoice Choose(Generation generation, string listenerArn, string? serverName, CertificateKeys accepted) =>
+        Choose(generation, listenerArn, serverName);
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using k8s.Models;
 using Usher.Model.Desired;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Model.Contracts;
@@ -76,4 +78,11 @@ public interface IPodEnvironment
 {
     /// <summary>Name and value of each variable for a pod; the pod's own <c>env</c> wins.</summary>
     IEnumerable<KeyValuePair<string, string>> For(PodStart start);
+}
+
+/// <summary>Tells of the pod behind an address; read by the journey, which has no record of the pod's own.</summary>
+public interface IPodAccounts
+{
+    /// <summary>The pod that has this bound endpoint and how it lives now; null when no pod has it.</summary>
+    HopAccount? Account(IPEndPoint bound);
 }

@@ -28,7 +28,11 @@ public sealed record ServiceFront(FrontKind Kind, ResourceKey Service, string Po
 /// <param name="Decision">Which endpoint and why, to be replayed.</param>
 /// <param name="Destination">The bound endpoint to dial; null when the Service has no endpoint to give.</param>
 /// <param name="Source">The address to dial from, as kube-proxy's source NAT has it; null for the road's default.</param>
-public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, IPAddress? Source);
+public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, IPAddress? Source)
+{
+    /// <summary>To be called by who opens the connection, where the choice is to be remembered (ClientIP affinity); null otherwise. An explanation doesn't call it.</summary>
+    public Action? Opened { get; init; }
+}
 
 /// <summary>
 /// kube-proxy's program: the fronts of every Service and the choice of an endpoint. Owned by the Services' hop; the nodes' hop

@@ -15,6 +15,9 @@ public interface IJourneyLog
     /// <summary>A relay accepted a connection. The record goes on changing until it is closed.</summary>
     void Add(ConnectionRecord record);
 
+    /// <summary>A relay's connection has ended: its record changes no more.</summary>
+    void Closed(ConnectionRecord record);
+
     /// <summary>An HTTP hop is done with a request.</summary>
     void Add(RequestRecord record);
 }

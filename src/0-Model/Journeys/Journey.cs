@@ -119,6 +119,9 @@ public sealed record ResponseReport
 
     /// <summary>Names removed.</summary>
     public IReadOnlyList<string> Removed { get; init; } = [];
+
+    /// <summary>Headers whose value was changed, with the new value.</summary>
+    public IReadOnlyDictionary<string, string> Rewritten { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>Writes and reads journeys as JSON without reflection.</summary>

@@ -50,8 +50,17 @@ public sealed class RequestRecord
     /// <summary>The method, as sent.</summary>
     public required string Method { get; init; }
 
+    /// <summary>The request target, as sent.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The host and port that the request names (its absolute target, else its Host header); empty when it names none.</summary>
+    public required string Host { get; init; }
+
+    /// <summary><c>http</c> or <c>https</c> on the client's side.</summary>
+    public string Scheme { get; set; } = "http";
+
     /// <summary>Scheme, host and target as the client sent them.</summary>
-    public required string Url { get; init; }
+    public string Url => Target.StartsWith('/') || Host.Length == 0 ? $"{Scheme}://{Host}{Target}" : Target;
 
     /// <summary>The client's user agent, or null.</summary>
     public string? UserAgent { get; init; }
@@ -97,6 +106,9 @@ public sealed class RequestRecord
 
     /// <summary>What went wrong and the way out, for a person; null when nothing did.</summary>
     public string? Problem { get; set; }
+
+    /// <summary>Something worth knowing that is no problem (a port that was mapped), or null.</summary>
+    public string? Note { get; set; }
 
     /// <summary>Bytes received from the client's side, head included.</summary>
     public long RequestBytes { get; set; }

@@ -66,7 +66,8 @@ public sealed class AddressPlan
     public AddressPlan Next(IEnumerable<AddressClaim> claims)
     {
         var wanted = claims.OrderBy(c => c.Owner.Namespace, StringComparer.Ordinal).ThenBy(c => c.Owner.Name, StringComparer.Ordinal).ToList();
-        var taken = wanted.Select(c => byOwner.GetValueOrDefault(c.Owner)?.Bound).OfType<IPAddress>().ToHashSet();
+        // An owner that leaves still listens while the next plan's owners start: its address is free only one plan later.
+        var taken = byOwner.Values.Select(address => address.Bound).ToHashSet();
         var next = new Dictionary<ResourceKey, RoadAddress>();
         var free = Enum.GetValues<AddressBlock>().ToDictionary(b => b, b => Range.Addresses(b).Where(a => !taken.Contains(a)).GetEnumerator());
         foreach (var claim in wanted)

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+
+namespace Usher.Certificates;
+
+/// <summary>Registers the certificates' hop.</summary>
+public static class CertificateServices
+{
+    /// <summary>
+    /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/> and <see cref="CertificateAuthority"/>.
+    /// Wants <see cref="CertificateOptions"/> and logging; takes the system's clock when no <see cref="TimeProvider"/> is registered.
+    /// </summary>
+    public static IServiceCollection AddCertificates(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<CertificateAuthority>();
+        services.AddSingleton<LeafStore>();
+        services.AddSingleton<IHopCompiler, CertificateCompiler>();
+        services.AddSingleton<ICarrier, CertificateCarrier>();
+        services.AddSingleton<ICertificateChooser, CertificateChooser>();
+        services.AddSingleton<IRoadStep, TlsStep>();
+        return services;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Certificates;
+
+/// <summary>
+/// Has the leaves ready that a generation's listeners serve, before it is published. They are kept under what they say, so that the running
+/// generation's stay as they are until then; what is new is written to disk on commit.
+/// </summary>
+internal sealed class CertificateCarrier : ICarrier, IDisposable
+{
+    private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
+
+    private readonly CertificateAuthority authority;
+    private readonly LeafStore store;
+    private readonly LeafFiles files;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly Lock gate = new();
+    private ITimer? renewal;
+    private Dictionary<LeafKey, CompiledCertificate> running = [];
+
+    public CertificateCarrier(
+        CertificateOptions options, CertificateAuthority authority, LeafStore store, TimeProvider time, ILogger<CertificateCarrier> log)
+    {
+        this.authority = authority;
+        this.store = store;
+        this.time = time;
+        this.log = log;
+        files = new LeafFiles(Path.Combine(Path.GetFullPath(options.StateDirectory), "certificates"), time, log);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
+    {
+        var needed = next.Get<CertificateSnapshot>().InUse.ToDictionary(c => c.Leaf);
+        var ready = store.Current.Ready;
+        var missing = needed.Values.Where(c => !ready.ContainsKey(c.Leaf)).ToList();
+        var change = new Change(this, needed);
+        if (missing.Count == 0 || Open(errors) is not { } ca) return change;
+
+        await Parallel.ForEachAsync(missing, cancellationToken, (certificate, _) =>
+        {
+            change.Add(certificate, ReadOrIssue(certificate, ca, errors));
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
+        change.Serve();
+        return change;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            renewal?.Dispose();
+            renewal = null;
+        }
+    }
+
+    private LoadedAuthority? Open(ErrorList errors)
+    {
+        try
+        {
+            files.Open();
+            return authority.Load();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigError(null, 0, "", "",
+                $"the private CA at {authority.CertificatePath} can't be opened: {e.Message} "
+                + "Make the folder yours to write, or name another with --state DIR"));
+            return null;
+        }
+    }
+
+    private (Leaf? Leaf, bool IsNew) ReadOrIssue(CompiledCertificate certificate, LoadedAuthority ca, ErrorList errors)
+    {
+        try
+        {
+            return files.Read(certificate, ca) is { } stored ? (stored, false) : (LeafIssuer.Issue(certificate, ca, time.GetUtcNow()), true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigError(null, 0, certificate.Key.ToString(), "",
+                $"{files.PathOf(certificate.Arn)} can't be read: {e.Message} Make the file yours to read, or remove it: it is issued again"));
+            return (null, false);
+        }
+    }
+
+    private void Commit(Dictionary<LeafKey, CompiledCertificate> next, IEnumerable<Leaf> issued)
+    {
+        foreach (var leaf in issued) Save(leaf);
+        lock (gate)
+        {
+            // A connection accepted under the old generation may still be in its handshake: its leaves go with the next change.
+            var old = running;
+            running = next;
+            store.Remove(key => !next.ContainsKey(key) && !old.ContainsKey(key));
+            renewal ??= time.CreateTimer(_ => Renew(), null, RenewalCheck, RenewalCheck);
+        }
+    }
+
+    private void Save(Leaf leaf)
+    {
+        try
+        {
+            files.Write(leaf);
+            log.LeafIssued(leaf.Certificate.Subject, leaf.Key.Says, leaf.Facts.NotAfter);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is served from memory; only a restart would issue it anew.
+            log.LeafNotStored(leaf.Certificate.Subject, files.PathOf(leaf.Key.Arn), e.Message);
+        }
+    }
+
+    /// <summary>ACM's managed renewal: a leaf that is due gets a successor under the same key, which the next handshake is served with.</summary>
+    private void Renew()
+    {
+        lock (gate)
+        {
+            if (renewal is null) return;
+            var now = time.GetUtcNow();
+            foreach (var (key, facts) in store.Current.Facts)
+            {
+                if (running.TryGetValue(key, out var certificate)) Renew(certificate, facts, now);
+            }
+        }
+    }
+
+    private void Renew(CompiledCertificate certificate, LeafFacts facts, DateTimeOffset now)
+    {
+        try
+        {
+            var ca = authority.Load();
+            if (!LeafIssuer.IsDue(facts.NotAfter, ca, now)) return;
+            var leaf = LeafIssuer.Issue(certificate, ca, now);
+            store.Put([leaf]);
+            Save(leaf);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            log.LeafNotRenewed(certificate.DomainName, facts.NotAfter, e.Message);
+        }
+    }
+
+    /// <summary>The leaves of one generation to come.</summary>
+    private sealed class Change(CertificateCarrier carrier, Dictionary<LeafKey, CompiledCertificate> needed) : ICarrierChange
+    {
+        private readonly ConcurrentBag<Leaf> added = [];
+        private readonly ConcurrentBag<Leaf> issued = [];
+        private bool committed;
+
+        internal void Add(CompiledCertificate certificate, (Leaf? Leaf, bool IsNew) made)
+        {
+            if (made.Leaf is null) return;
+            added.Add(made.Leaf);
+            if (made.IsNew) issued.Add(made.Leaf);
+        }
+
+        internal void Serve() => carrier.store.Put(added);
+
+        public Task CommitAsync(CancellationToken cancellationToken)
+        {
+            committed = true;
+            carrier.Commit(needed, issued);
+            return Task.CompletedTask;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!committed && !added.IsEmpty)
+            {
+                var keys = added.Select(l => l.Key).ToHashSet();
+                carrier.store.Remove(keys.Contains);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+
+namespace Usher.Certificates;
+
+/// <summary>A certificate chosen for a handshake, with all that the choice was made from.</summary>
+internal sealed class CertificateDecision : IDecision
+{
+    private readonly CertificateSnapshot snapshot;
+
+    internal CertificateDecision(CertificateSnapshot snapshot, ImmutableDictionary<LeafKey, LeafFacts> leaves, CertificateFacts facts)
+    {
+        this.snapshot = snapshot;
+        Leaves = leaves;
+        Facts = facts;
+        Match = CertificateHop.Decide(snapshot, leaves, facts, new NoReasons());
+    }
+
+    /// <summary>What the leaves said when it was decided.</summary>
+    internal ImmutableDictionary<LeafKey, LeafFacts> Leaves { get; }
+
+    internal CertificateFacts Facts { get; }
+
+    internal CertificateMatch Match { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<HopAccount> Tell()
+    {
+        var reasons = new ReasonList();
+        var match = CertificateHop.Decide(snapshot, Leaves, Facts, reasons);
+        yield return match.Certificate is null ? TellNone(match, reasons) : Tell(match, match.Certificate, reasons);
+    }
+
+    private HopAccount TellNone(CertificateMatch match, ReasonList reasons)
+    {
+        var name = match.Listener?.Name ?? Facts.ListenerArn;
+        var problem = match.Listener is null
+            ? $"there is no listener {Facts.ListenerArn}"
+            : $"{name} is an HTTP listener and speaks no TLS: ask for http:// there, or give the load balancer an HTTPS listener with a certificate";
+        return new HopAccount(Hop.Tls, name, $"no certificate: {problem}")
+        {
+            Ok = false,
+            Outcome = "tls.not-https",
+            Facts = new JsonObject { ["listenerArn"] = Facts.ListenerArn, ["sni"] = Facts.ServerName, ["problem"] = problem },
+            Reasons = reasons.All,
+        };
+    }
+
+    private HopAccount Tell(CertificateMatch match, CompiledCertificate certificate, ReasonList reasons)
+    {
+        var mismatch = match.Cover == Cover.None && !string.IsNullOrEmpty(Facts.ServerName);
+        var facts = new JsonObject
+        {
+            ["sni"] = Facts.ServerName,
+            ["listenerArn"] = Facts.ListenerArn,
+            ["certificateArn"] = certificate.Arn,
+            ["names"] = new JsonArray([.. certificate.Names.Select(n => JsonValue.Create(n))]),
+            ["matched"] = match.Cover switch { Cover.Exact => "exact", Cover.Wildcard => "wildcard", _ => "default" },
+            ["isDefault"] = match.IsDefault,
+            ["keyAlgorithm"] = certificate.KeyAlgorithm,
+        };
+        if (Leaves.TryGetValue(certificate.Leaf, out var leaf))
+        {
+            facts["notBefore"] = Text(leaf.NotBefore);
+            facts["notAfter"] = Text(leaf.NotAfter);
+            facts["serial"] = leaf.Serial;
+            facts["issuer"] = leaf.Chain[^1];
+            facts["chain"] = new JsonArray([.. leaf.Chain.Select(s => JsonValue.Create(s))]);
+        }
+
+        if (mismatch)
+        {
+            facts["problem"] = $"no certificate of {match.Listener!.Name} has the name {Facts.ServerName}, so the default is served and a client that checks it refuses. "
+                + $"Add {Facts.ServerName} to a Certificate (spec.domainName or spec.subjectAlternativeNames) and that to the listener's spec.certificates";
+        }
+
+        return new HopAccount(Hop.Tls, certificate.DomainName, Line(match, certificate))
+        {
+            Facts = facts, Reasons = reasons.All, Ok = !mismatch, Outcome = mismatch ? "tls.name-mismatch" : null,
+        };
+    }
+
+    private string Line(CertificateMatch match, CompiledCertificate certificate)
+    {
+        var asked = string.IsNullOrEmpty(Facts.ServerName) ? "without SNI" : $"for SNI {Facts.ServerName}";
+        var how = match switch
+        {
+            { Cover: Cover.Exact } => "exact name",
+            { Cover: Cover.Wildcard } => $"wildcard {match.CoveredBy}",
+            _ => "default",
+        };
+        return $"certificate {certificate.DomainName} {asked}, {how} of {match.Listener!.All.Length.ToString(CultureInfo.InvariantCulture)}"
+            + (match.Cover == Cover.None && Facts.ServerName is not null ? ", which doesn't have that name" : "");
+    }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Usher.Certificates;
+
+/// <summary>Event ids 200–219.</summary>
+internal static partial class CertificateLog
+{
+    [LoggerMessage(200, LogLevel.Information, "Made a private CA. Clients trust the road's certificates once they trust {Path} (usher ca export)")]
+    internal static partial void AuthorityMade(this ILogger log, string path);
+
+    [LoggerMessage(201, LogLevel.Warning, "The private CA in {Directory} can't be used: {Why}. It was set aside as {Moved} and a new one is made: clients must trust that one (usher ca export)")]
+    internal static partial void AuthorityDamaged(this ILogger log, string directory, string why, string moved);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Path} holds a private key and could be read by other users; it no longer can")]
+    internal static partial void KeyWasOpen(this ILogger log, string path);
+
+    [LoggerMessage(203, LogLevel.Warning, "The certificate in {Path} can't be used: {Why}. It was set aside as {Moved} and is issued again")]
+    internal static partial void LeafDamaged(this ILogger log, string path, string why, string moved);
+
+    [LoggerMessage(204, LogLevel.Information, "The certificate of {Domain} in {Path} is issued again: {Why}")]
+    internal static partial void LeafOutdated(this ILogger log, string domain, string path, string why);
+
+    [LoggerMessage(205, LogLevel.Information, "Issued {Subject}: {Says}, valid until {NotAfter}")]
+    internal static partial void LeafIssued(this ILogger log, string subject, string says, DateTimeOffset notAfter);
+
+    [LoggerMessage(206, LogLevel.Warning, "The certificate {Subject} could not be stored in {Path}: {Why}. It is served all the same, and issued again after a restart")]
+    internal static partial void LeafNotStored(this ILogger log, string subject, string path, string why);
+
+    [LoggerMessage(207, LogLevel.Error, "The certificate of {Domain}, valid until {NotAfter}, could not be renewed: {Why}. It is tried again in an hour")]
+    internal static partial void LeafNotRenewed(this ILogger log, string domain, DateTimeOffset notAfter, string why);
+}

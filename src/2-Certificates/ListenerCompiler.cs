@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Certificates;
+
+/// <summary>Resolves listeners' certificates. Everything else about a listener is the load balancer's matter.</summary>
+/// <param name="context">The desired state, the addresses and the errors.</param>
+/// <param name="written">Every Certificate by its ARN, whether valid or not.</param>
+/// <param name="compiled">The valid ones.</param>
+internal sealed class ListenerCompiler(
+    CompileContext context, Dictionary<string, Resource<Certificate>> written, Dictionary<string, CompiledCertificate> compiled)
+{
+    private readonly Dictionary<string, Resource<LoadBalancer>> balancers =
+        context.State.All<LoadBalancer>().DistinctBy(b => b.Value.LoadBalancerArn).ToDictionary(b => b.Value.LoadBalancerArn);
+
+    internal IEnumerable<ListenerCertificates> Compile()
+    {
+        // Two listeners of one ARN are on one port of one load balancer: reported there.
+        foreach (var listener in context.State.All<Listener>().DistinctBy(l => l.Value.ListenerArn).ToList())
+        {
+            if (listener.Value.Protocol is not ("HTTP" or "HTTPS")) continue;
+            yield return new ListenerCertificates(
+                listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value),
+                listener.Value.Protocol == "HTTPS" ? Certificates(listener) : None(listener));
+        }
+    }
+
+    private ImmutableArray<CompiledCertificate> None(Resource<Listener> listener)
+    {
+        if (listener.Value.Certificates.Count > 0)
+        {
+            context.Errors.Add(listener, "spec.certificates", "an HTTP listener takes no certificates; set spec.protocol to HTTPS, or remove them");
+        }
+
+        return [];
+    }
+
+    private ImmutableArray<CompiledCertificate> Certificates(Resource<Listener> listener)
+    {
+        if (listener.Value.Certificates.Count == 0)
+        {
+            context.Errors.Add(listener, "spec.certificates", $"an HTTPS listener needs a certificate, the first one being its default; {Known()}");
+        }
+
+        var found = ImmutableArray.CreateBuilder<CompiledCertificate>();
+        for (var i = 0; i < listener.Value.Certificates.Count; i++)
+        {
+            var arn = listener.Value.Certificates[i];
+            var field = $"spec.certificates[{i}].certificateARN";
+            if (compiled.TryGetValue(arn, out var certificate))
+            {
+                found.Add(certificate);
+                if (!certificate.Issued) context.Errors.Add(listener, field, Pending(certificate));
+            }
+            else if (!written.ContainsKey(arn))
+            {
+                // One that is written but wrong has its own errors.
+                context.Errors.Add(listener, field, Unknown(arn));
+            }
+        }
+
+        return found.ToImmutable();
+    }
+
+    private string Unknown(string arn) =>
+        arn.Contains(":server-certificate/", StringComparison.Ordinal)
+            ? $"{arn} is an IAM server certificate, which is not supported; use an ACM Certificate: {Known()}"
+            : $"there is no Certificate {(arn.Length == 0 ? "without an ARN" : arn)}; {Known()}";
+
+    private string Known() =>
+        written.Count == 0
+            ? "no Certificate is defined here: add one (acm.services.k8s.aws) and its validation record"
+            : $"the certificates here are {string.Join("; ", written.Values.Select(c => $"{c.Value.CertificateArn} ({string.Join(", ", c.Value.Names)})"))}";
+
+    private static string Pending(CompiledCertificate certificate) =>
+        $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: "
+        + string.Join("; ", certificate.Validations.Select(v => v.Problem).OfType<string>().Distinct());
+
+    private string Name(Listener listener) =>
+        $"{(balancers.TryGetValue(listener.LoadBalancerArn, out var balancer) ? balancer.Value.Name : listener.LoadBalancerArn)} {listener.Protocol}:{listener.Port}";
+
+    private IPEndPoint? Bound(Listener listener) =>
+        balancers.TryGetValue(listener.LoadBalancerArn, out var balancer)
+        && listener.Port is > 0 and <= IPEndPoint.MaxPort
+        && context.Addresses.Find(balancer.Key) is not null
+            ? context.Addresses.Bind(balancer.Key, listener.Port)
+            : null;
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>The actions of a rule or listener, its target groups resolved.</summary>
+internal sealed class ActionCompiler(CompileContext context, IReadOnlyDictionary<string, TargetGroupPlan> groups)
+{
+    /// <summary>The one action that decides what becomes of the request; null after an error.</summary>
+    internal ActionPlan? Compile(ResourceKey key, Origin origin, string field, IReadOnlyList<RuleAction> actions)
+    {
+        if (actions.Count != 1)
+        {
+            context.Errors.Add(key, origin, field, $"found {actions.Count} actions; exactly one of forward, redirect and fixed-response is wanted");
+            return null;
+        }
+
+        var action = actions[0];
+        switch (action.Type)
+        {
+            case "forward": return Forward(key, origin, $"{field}[0]", action);
+            case "redirect" when action.Redirect is { } redirect:
+                return new RedirectPlan(
+                    redirect.StatusCode == "HTTP_302" ? 302 : 301, redirect.Protocol, redirect.Host, redirect.Port, redirect.Path, redirect.Query);
+            case "fixed-response" when action.FixedResponse is { } response:
+                return new FixedResponsePlan(response.StatusCode, response.ContentType, response.MessageBody ?? "");
+            case "redirect" or "fixed-response":
+                context.Errors.Add(key, origin, $"{field}[0]", $"{action.Type}: its configuration is missing");
+                return null;
+            default:
+                context.Errors.Add(key, origin, $"{field}[0].type", $"found {action.Type}; forward, redirect and fixed-response are supported so far");
+                return null;
+        }
+    }
+
+    private ForwardPlan? Forward(ResourceKey key, Origin origin, string field, RuleAction action)
+    {
+        if (action.TargetGroups.Count is 0 or > 5)
+        {
+            context.Errors.Add(key, origin, field, $"forward: found {action.TargetGroups.Count} target groups; 1 to 5 are wanted");
+            return null;
+        }
+
+        var resolved = ImmutableArray.CreateBuilder<WeightedGroup>();
+        foreach (var tuple in action.TargetGroups)
+        {
+            // A group that is there but could not be compiled has been reported already.
+            if (groups.TryGetValue(tuple.TargetGroupArn, out var group)) resolved.Add(new WeightedGroup(group, tuple.Weight));
+            else if (context.State.All<TargetGroup>().All(g => g.Value.TargetGroupArn != tuple.TargetGroupArn))
+            {
+                context.Errors.Add(key, origin, $"{field}.targetGroupARN", $"found {tuple.TargetGroupArn}; no target group here has that ARN");
+            }
+        }
+
+        return resolved.Count == 0 ? null : new ForwardPlan(resolved.ToImmutable());
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+using Usher.Seam;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Registration of the load balancers' hop.</summary>
+public static class LoadBalancerRegistration
+{
+    /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, a <see cref="TimeProvider"/> and logging.</summary>
+    public static IServiceCollection AddLoadBalancer(this IServiceCollection services) => services
+        .AddSingleton<TargetTable>()
+        .AddSingleton<HealthChecks>()
+        .AddSingleton<LoadBalancerService>()
+        .AddSingleton(s => new ListenerParts(
+            s.GetRequiredService<SeamParts>(), s.GetRequiredService<ICertificateChooser>(),
+            s.GetRequiredService<LoadBalancerService>(), s.GetRequiredService<ILoggerFactory>()))
+        .AddSingleton<IHopCompiler, LoadBalancerCompiler>()
+        .AddSingleton<IAddressClaimant, LoadBalancerClaims>()
+        .AddSingleton<IRoadStep, LoadBalancerStep>()
+        .AddSingleton<ITargetHealth, TargetHealthView>()
+        .AddSingleton<ICarrier, LoadBalancerCarrier>();
+}

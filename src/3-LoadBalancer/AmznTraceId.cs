@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// The X-Amzn-Trace-Id of one request (ALB user guide, Request tracing): a root is minted when the client brought none; otherwise
+/// a <c>Self</c> field is put in front and everything else is kept.
+/// </summary>
+/// <param name="Header">The header's value towards the target.</param>
+/// <param name="JourneyId">The part that is unique to this request: the minted root, or <c>Self</c>.</param>
+/// <param name="TraceId">The root's 32 hex digits, which serve as the W3C trace id; of <paramref name="JourneyId"/> when the root has another form.</param>
+internal readonly record struct AmznTraceId(string Header, string JourneyId, string TraceId)
+{
+    private const int MaxLength = 7 * 1024;
+
+    /// <summary>The value for a request.</summary>
+    /// <param name="brought">The client's header, or null.</param>
+    /// <param name="now">The time that a new id carries.</param>
+    internal static AmznTraceId For(string? brought, DateTimeOffset now)
+    {
+        var minted = Mint(now);
+        if (brought is null || Field(brought, "Root") is not { Length: > 0 } root) return new($"Root={minted}", minted, Digits(minted)!);
+        if (brought.Length > MaxLength) return new($"Root={root}", minted, Digits(root) ?? Digits(minted)!);
+        var kept = brought.Split(';').Where(part => !part.TrimStart().StartsWith("Self=", StringComparison.OrdinalIgnoreCase));
+        return new($"Self={minted};{string.Join(';', kept)}", minted, Digits(root) ?? Digits(minted)!);
+    }
+
+    private static string Mint(DateTimeOffset now)
+    {
+        Span<byte> random = stackalloc byte[12];
+        RandomNumberGenerator.Fill(random);
+        return string.Create(CultureInfo.InvariantCulture, $"1-{(uint)now.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(random)}");
+    }
+
+    private static string? Field(string header, string name)
+    {
+        foreach (var range in header.AsSpan().Split(';'))
+        {
+            var part = header.AsSpan()[range].Trim();
+            if (part.Length > name.Length && part[name.Length] == '=' && part.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return part[(name.Length + 1)..].ToString();
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The 32 digits of <c>1-8 hex-24 hex</c>; null for any other form, and for all zeros, which W3C forbids.</summary>
+    private static string? Digits(string root)
+    {
+        if (root.Length != 35 || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
+        var digits = string.Concat(root.AsSpan(2, 8), root.AsSpan(11)).ToLowerInvariant();
+        return digits.All(char.IsAsciiHexDigitLower) && digits.Any(c => c != '0') ? digits : null;
+    }
+}

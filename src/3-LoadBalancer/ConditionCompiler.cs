@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>The conditions of a rule, with the limits of the ELBv2 API (RuleCondition; quotas for Application Load Balancers).</summary>
+internal sealed class ConditionCompiler(CompileContext context)
+{
+    private const int MaxValuesPerRule = 5;
+    private const int MaxPatternLength = 128;
+    private const int MaxHeaderNameLength = 40;
+
+    internal ImmutableArray<ConditionPlan> Compile(Resource<ListenerRule> rule)
+    {
+        var plans = ImmutableArray.CreateBuilder<ConditionPlan>();
+        var once = new HashSet<string>(StringComparer.Ordinal);
+        var conditions = rule.Value.Conditions;
+        if (conditions.Count == 0) context.Errors.Add(rule, "spec.conditions", "found none; a rule needs at least one condition");
+        for (var i = 0; i < conditions.Count; i++)
+        {
+            var condition = conditions[i];
+            var field = $"spec.conditions[{i}]";
+            if (condition.Field is not ("http-header" or "query-string") && !once.Add(condition.Field))
+            {
+                context.Errors.Add(rule, $"{field}.field", $"found {condition.Field} a second time; one is allowed in a rule");
+            }
+
+            if (Condition(rule, condition, field) is { } plan) plans.Add(plan);
+        }
+
+        var values = conditions.Sum(c => c.Values.Count + c.QueryStrings.Count);
+        if (values > MaxValuesPerRule) context.Errors.Add(rule, "spec.conditions", $"found {values} values; a rule has at most {MaxValuesPerRule} (TooManyRules quota)");
+        return plans.ToImmutable();
+    }
+
+    private ConditionPlan? Condition(Resource<ListenerRule> rule, RuleCondition condition, string field)
+    {
+        if (condition.Values.Count + condition.QueryStrings.Count == 0)
+        {
+            context.Errors.Add(rule, field, $"{condition.Field}: found no values; at least one is wanted");
+            return null;
+        }
+
+        switch (condition.Field)
+        {
+            case "host-header": return new HostCondition(Patterns(rule, condition, field, ignoreCase: true));
+            case "path-pattern": return new PathCondition(Patterns(rule, condition, field, ignoreCase: false));
+            case "http-request-method": return new MethodCondition([.. condition.Values]);
+            case "query-string":
+                return new QueryCondition([.. condition.QueryStrings.Select(pair => new QueryPattern(
+                    pair.Key is null ? null : new WildcardPattern(pair.Key, ignoreCase: true, escapes: true),
+                    new WildcardPattern(pair.Value, ignoreCase: true, escapes: true)))]);
+            case "http-header":
+                if (condition.HttpHeaderName is { Length: > 0 and <= MaxHeaderNameLength } name && !name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+                {
+                    return new HeaderCondition(name, Patterns(rule, condition, field, ignoreCase: true));
+                }
+
+                context.Errors.Add(rule, $"{field}.httpHeaderConfig.httpHeaderName",
+                    $"found '{condition.HttpHeaderName}'; a name of 1 to {MaxHeaderNameLength} characters is wanted, and not Host");
+                return null;
+            case "source-ip": return Source(rule, condition, field);
+            default:
+                context.Errors.Add(rule, $"{field}.field",
+                    $"found {condition.Field}; allowed are host-header, path-pattern, http-header, http-request-method, query-string and source-ip");
+                return null;
+        }
+    }
+
+    private ImmutableArray<WildcardPattern> Patterns(Resource<ListenerRule> rule, RuleCondition condition, string field, bool ignoreCase)
+    {
+        foreach (var value in condition.Values.Where(v => v.Length is 0 or > MaxPatternLength || v.Any(c => c is < ' ' or > '~')))
+        {
+            context.Errors.Add(rule, field, $"{condition.Field}: found '{value}'; 1 to {MaxPatternLength} visible ASCII characters are wanted");
+        }
+
+        return [.. condition.Values.Select(v => new WildcardPattern(v, ignoreCase))];
+    }
+
+    private SourceCondition Source(Resource<ListenerRule> rule, RuleCondition condition, string field)
+    {
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        foreach (var value in condition.Values)
+        {
+            if (value.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(value, out var network)) networks.Add(network);
+            else context.Errors.Add(rule, $"{field}.sourceIPConfig.values", $"found '{value}'; a CIDR block is wanted, as 203.0.113.0/24");
+        }
+
+        return new SourceCondition(networks.ToImmutable());
+    }
+}

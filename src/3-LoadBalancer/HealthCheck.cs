@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>What one health check found.</summary>
+/// <param name="Passed">Whether it counts as a success.</param>
+/// <param name="Reason">AWS's reason code when it didn't, or null.</param>
+/// <param name="Description">What came and what was wanted, as DescribeTargetHealth words it, or null.</param>
+internal readonly record struct CheckResult(bool Passed, string? Reason, string? Description)
+{
+    internal static readonly CheckResult Pass = new(true, null, null);
+}
+
+/// <summary>
+/// One HTTP health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
+/// and port, User-Agent ELB-HealthChecker/2.0.
+/// </summary>
+internal static class HealthCheck
+{
+    internal static async Task<CheckResult> RunAsync(
+        TargetPlan target, HealthCheckPlan check, IPAddress source, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(check.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var status = await AskAsync(target, check, source, either.Token);
+            return status switch
+            {
+                null => new CheckResult(false, "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response"),
+                { } code when check.Matcher.Matches(code) => CheckResult.Pass,
+                { } code => new CheckResult(false, "Target.ResponseCodeMismatch",
+                    $"Health checks failed with these codes: [{code}]; {check.Matcher.Text} is wanted of GET {check.Path}"),
+            };
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s (GET {check.Path})");
+        }
+        catch (SocketException e)
+        {
+            return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {e.Message}");
+        }
+    }
+
+    private static async Task<int?> AskAsync(TargetPlan target, HealthCheckPlan check, IPAddress source, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(target.HealthBound.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(source, 0));
+        await socket.ConnectAsync(target.HealthBound, cancellationToken);
+        var host = string.Create(CultureInfo.InvariantCulture, $"{target.Declared.Address}:{target.Declared.Port}");
+        var request = $"GET {check.Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n";
+        await socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+
+        var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
+        try
+        {
+            for (var length = 0; length < buffer.Length;)
+            {
+                var read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                if (read == 0) return null;
+                length += read;
+                if (StatusOf(buffer.AsSpan(0, length)) is { } known) return known == 0 ? null : known;
+            }
+
+            return null;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>The status once the head is whole; 0 when it is no response; null while more is needed.</summary>
+    private static int? StatusOf(ReadOnlySpan<byte> received)
+    {
+        var head = new ResponseHead();
+        var parsed = new Http1Parser(HeadLimits.Responses).ParseResponse(new ReadOnlySequence<byte>(received.ToArray()), head);
+        return parsed.Status switch
+        {
+            ParseStatus.Complete => head.StatusCode,
+            ParseStatus.Bad => 0,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>What every listener of a road needs.</summary>
+internal sealed record ListenerParts(
+    SeamParts Seam, ICertificateChooser Certificates, IHttpHop Service, ILoggerFactory Logging);
+
+/// <summary>
+/// One listening endpoint of a load balancer, on Kestrel's connection layer: TLS ends here, HTTP/1 goes to our own codec and HTTP/2 to
+/// Kestrel's. What it does is read from the running generation at each connection and request, so it outlives generations.
+/// </summary>
+internal sealed class ListenerServer : IAsyncDisposable
+{
+    private readonly ListenerParts parts;
+    private readonly HopServer handler;
+    private readonly Http1Server http1;
+    private readonly WebApplication app;
+    private readonly CancellationTokenSource draining = new();
+
+    private ListenerServer(ListenerPlan plan, ListenerParts parts)
+    {
+        this.parts = parts;
+        Bound = plan.Bound;
+        Https = plan.Https;
+        handler = new HopServer(parts.Service, parts.Seam);
+        http1 = new Http1Server(new Http1ServerOptions
+        {
+            IdleTimeout = plan.Attributes.IdleTimeout,
+            HeadTimeout = plan.Attributes.IdleTimeout,
+            KeepAliveTimeout = plan.Attributes.ClientKeepAlive,
+            TimeProvider = parts.Seam.Time,
+        });
+        app = Build(plan);
+    }
+
+    internal IPEndPoint Bound { get; }
+
+    internal bool Https { get; }
+
+    /// <summary>Binds and starts to accept.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    internal static async Task<ListenerServer> StartAsync(ListenerPlan plan, ListenerParts parts, CancellationToken cancellationToken)
+    {
+        var server = new ListenerServer(plan, parts);
+        try
+        {
+            await server.app.StartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.app.DisposeAsync();
+            server.http1.Dispose();
+            server.draining.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Accepts no more, lets requests in flight end, and cuts what is left when the token fires.</summary>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await draining.CancelAsync();
+        await app.StopAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        http1.Dispose();
+        draining.Dispose();
+    }
+
+    private WebApplication Build(ListenerPlan plan)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(parts.Logging);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.KeepAliveTimeout = plan.Attributes.IdleTimeout;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+            kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
+            kestrel.Listen(plan.Bound, listen => Configure(listen, plan));
+        });
+        var built = builder.Build();
+        built.Run(context => handler.HandleAsync(new KestrelExchange(context)).AsTask());
+        return built;
+    }
+
+    private void Configure(ListenOptions listen, ListenerPlan plan)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        if (!plan.Https)
+        {
+            listen.Use(_ => connection => http1.RunAsync(connection, handler, draining.Token));
+            return;
+        }
+
+        listen.Use(next => connection => WithHandshake(connection, next));
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = ChooseAsync,
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+        });
+        listen.Use(next => connection => Secured(connection, next));
+    }
+
+    /// <summary>Opens the handshake's record when the connection is accepted; one that fails is recorded too.</summary>
+    private async Task WithHandshake(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var record = new HandshakeRecord
+        {
+            Connection = new ConnectionId((IPEndPoint)connection.RemoteEndPoint!, (IPEndPoint)connection.LocalEndPoint!),
+            AcceptedAt = parts.Seam.Time.GetTimestamp(),
+        };
+        connection.Features.Set(record);
+        connection.Features.Set(record.Connection);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            if (record.DoneAt == 0)
+            {
+                record.Failure ??= "the handshake was not completed: the client closed the connection, or both share no TLS version or cipher";
+                parts.Seam.Log.Add(record);
+            }
+        }
+    }
+
+    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
+    {
+        var generation = parts.Seam.Generations.Current;
+        var listener = generation.Find<LoadBalancerSnapshot>()?.ListenerAt(Bound)
+            ?? throw new AuthenticationException($"no listener at {Bound}");
+        var name = string.IsNullOrEmpty(context.ClientHelloInfo.ServerName) ? null : context.ClientHelloInfo.ServerName;
+        var choice = parts.Certificates.Choose(generation, listener.Arn, name);
+        if (context.Connection.Features.Get<HandshakeRecord>() is { } record) record.Decision = choice.Decision;
+        return ValueTask.FromResult(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = choice.Context ?? throw new AuthenticationException($"listener {listener.Label} has no certificate"),
+            EnabledSslProtocols = listener.Tls!.Protocols,
+            ApplicationProtocols = listener.Attributes.Http2
+                ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
+                : [SslApplicationProtocol.Http11],
+        });
+    }
+
+    /// <summary>The handshake is done: HTTP/2 goes on in Kestrel, everything else to our own codec.</summary>
+    private Task Secured(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var http2 = connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true;
+        if (connection.Features.Get<HandshakeRecord>() is { } record && connection.Features.Get<ISslStreamFeature>()?.SslStream is { } tls)
+        {
+            record.DoneAt = parts.Seam.Time.GetTimestamp();
+            record.Version = tls.SslProtocol == System.Security.Authentication.SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2";
+            record.Cipher = tls.NegotiatedCipherSuite.ToString();
+            record.Alpn = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : tls.NegotiatedApplicationProtocol.ToString();
+            parts.Seam.Log.Add(record);
+        }
+
+        return http2 ? next(connection) : http1.RunAsync(connection, handler, draining.Token);
+    }
+}

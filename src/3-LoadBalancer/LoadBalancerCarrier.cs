@@ -1,0 +1,77 @@
+using System.Net;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Keeps one listening server for each listener and one health checker for each target group of the running generation.</summary>
+internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table, HealthChecks checks) : ICarrier
+{
+    private readonly Dictionary<IPEndPoint, ListenerServer> servers = [];
+
+    public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
+    {
+        var snapshot = next.Get<LoadBalancerSnapshot>();
+        var started = new List<ListenerServer>();
+        // A listener whose protocol changes keeps its endpoint but needs another server; it is replaced at the commit.
+        foreach (var plan in snapshot.Listeners.Where(p => !servers.ContainsKey(p.Bound)))
+        {
+            try
+            {
+                started.Add(await ListenerServer.StartAsync(plan, parts, cancellationToken));
+            }
+            catch (IOException e)
+            {
+                errors.Add(new ConfigError(null, 0, $"Listener {plan.LoadBalancerName} {plan.Label}", "",
+                    $"can't listen at {plan.Bound} (declared port {plan.Port}): {e.InnerException?.Message ?? e.Message}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)"));
+            }
+        }
+
+        table.Prepare(snapshot.TargetGroups);
+        return new Change(this, snapshot, started);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await checks.StopAsync();
+        await Task.WhenAll(servers.Values.Select(s => s.StopAsync(cancellationToken)));
+        foreach (var server in servers.Values) await server.DisposeAsync();
+        servers.Clear();
+    }
+
+    private async Task CommitAsync(LoadBalancerSnapshot snapshot, IEnumerable<ListenerServer> started, CancellationToken cancellationToken)
+    {
+        foreach (var server in started) servers.Add(server.Bound, server);
+        checks.Follow(snapshot.TargetGroups);
+        table.Retain(snapshot.TargetGroups);
+        var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);
+        foreach (var old in servers.Values.Where(s => !wanted.TryGetValue(s.Bound, out var https) || https != s.Https).ToList())
+        {
+            servers.Remove(old.Bound);
+            await old.StopAsync(cancellationToken);
+            await old.DisposeAsync();
+            if (snapshot.ListenerAt(old.Bound) is { } changed) servers.Add(changed.Bound, await ListenerServer.StartAsync(changed, parts, cancellationToken));
+        }
+    }
+
+    private sealed class Change(LoadBalancerCarrier carrier, LoadBalancerSnapshot snapshot, List<ListenerServer> started) : ICarrierChange
+    {
+        private bool committed;
+
+        public Task CommitAsync(CancellationToken cancellationToken)
+        {
+            committed = true;
+            return carrier.CommitAsync(snapshot, started, cancellationToken);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (committed) return;
+            foreach (var server in started)
+            {
+                await server.StopAsync(CancellationToken.None);
+                await server.DisposeAsync();
+            }
+        }
+    }
+}

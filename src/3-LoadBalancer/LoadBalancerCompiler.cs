@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Load balancers, listeners, rules and target groups → snapshot. What concerns one object alone was checked by its doorway.</summary>
+internal sealed class LoadBalancerCompiler : IHopCompiler
+{
+    public Snapshot Compile(CompileContext context)
+    {
+        var groups = new TargetGroupCompiler(context).Compile();
+        var actions = new ActionCompiler(context, groups);
+        var rules = Rules(context, actions).ToLookup(r => r.Listener, r => r.Rule, StringComparer.Ordinal);
+        var listeners = ImmutableArray.CreateBuilder<ListenerPlan>();
+        var ports = new Dictionary<IPEndPoint, Resource<Listener>>();
+        foreach (var listener in context.State.All<Listener>())
+        {
+            if (Compile(context, listener, actions, rules[listener.Value.ListenerArn]) is not { } plan) continue;
+            if (ports.TryAdd(plan.Bound, listener)) listeners.Add(plan);
+            else context.Errors.Add(listener, "spec.port", Clash(ports[plan.Bound], listener, plan.Bound));
+        }
+
+        return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values]));
+    }
+
+    private static ListenerPlan? Compile(
+        CompileContext context, Resource<Listener> listener, ActionCompiler actions, IEnumerable<RulePlan> rules)
+    {
+        var balancer = context.State.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => b.Value.LoadBalancerArn == listener.Value.LoadBalancerArn);
+        if (balancer is null)
+        {
+            context.Errors.Add(listener, "spec.loadBalancerARN", $"found {listener.Value.LoadBalancerArn}; no load balancer here has that ARN");
+            return null;
+        }
+
+        var https = listener.Value.Protocol == "HTTPS";
+        var tls = https ? TlsPolicy.Find(listener.Value.SslPolicy) : null;
+        if (https && tls is null)
+        {
+            context.Errors.Add(listener, "spec.sslPolicy", $"found {listener.Value.SslPolicy}; known here are {string.Join(", ", TlsPolicy.Names)}");
+        }
+
+        var action = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);
+        if (action is null || context.Addresses.Find(balancer.Key) is null) return null;
+        var ordered = rules.OrderBy(r => r.Priority)
+            .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action)).ToImmutableArray();
+        return new ListenerPlan
+        {
+            Arn = listener.Value.ListenerArn,
+            LoadBalancer = balancer.Key,
+            LoadBalancerName = balancer.Value.Name,
+            LoadBalancerArn = balancer.Value.LoadBalancerArn,
+            Port = listener.Value.Port,
+            Https = https,
+            Tls = tls,
+            Bound = context.Addresses.Bind(balancer.Key, listener.Value.Port),
+            Rules = ordered,
+            Attributes = Attributes(balancer.Value.Attributes),
+            ReadsHeaders = ordered.Any(r => r.Conditions.Any(c => c is HeaderCondition)),
+        };
+    }
+
+    private static IEnumerable<(string Listener, RulePlan Rule)> Rules(CompileContext context, ActionCompiler actions)
+    {
+        var priorities = new Dictionary<(string, int), Resource<ListenerRule>>();
+        var conditions = new ConditionCompiler(context);
+        foreach (var rule in context.State.All<ListenerRule>())
+        {
+            var slot = (rule.Value.ListenerArn, rule.Value.Priority);
+            if (!priorities.TryAdd(slot, rule))
+            {
+                context.Errors.Add(rule, "spec.priority",
+                    $"found {rule.Value.Priority}, which {priorities[slot].Key} of the same listener has; priorities are unique in a listener (PriorityInUse)");
+                continue;
+            }
+
+            var action = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
+            var compiled = conditions.Compile(rule);
+            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action));
+        }
+    }
+
+    private static string Clash(Resource<Listener> first, Resource<Listener> second, IPEndPoint bound) =>
+        first.Value.Port == second.Value.Port
+            ? $"found {second.Value.Port}, which {first.Key} of the same load balancer has (DuplicateListener)"
+            : $"ports {first.Value.Port} ({first.Key}) and {second.Value.Port} would both be bound to {bound}; change one, or bind ports as declared with --real-ports";
+
+    private static LoadBalancerAttributes Attributes(IReadOnlyDictionary<string, string> written) => new(
+        IdleTimeout: Seconds(written, "idle_timeout.timeout_seconds", 60),
+        ClientKeepAlive: Seconds(written, "client_keep_alive.seconds", 3600),
+        Http2: Flag(written, "routing.http2.enabled", true),
+        PreserveHost: Flag(written, "routing.http.preserve_host_header.enabled", false));
+
+    private static TimeSpan Seconds(IReadOnlyDictionary<string, string> written, string key, int otherwise) =>
+        TimeSpan.FromSeconds(written.TryGetValue(key, out var text) && int.TryParse(text, out var seconds) ? seconds : otherwise);
+
+    private static bool Flag(IReadOnlyDictionary<string, string> written, string key, bool otherwise) =>
+        written.TryGetValue(key, out var text) && bool.TryParse(text, out var flag) ? flag : otherwise;
+}

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>A decision of the load balancer with all it was made from.</summary>
+internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision
+{
+    internal ListenerPlan Listener { get; } = listener;
+
+    internal RequestFacts Facts { get; } = facts;
+
+    internal Draw Draw { get; } = draw;
+
+    internal LoadBalancerChoice Choice { get; } = choice;
+
+    internal TargetPlan? Target => Choice.Target < 0 ? null : Choice.Group!.Targets[Choice.Target];
+
+    /// <summary>Decides now.</summary>
+    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw)
+        where TStates : struct, ITargetStates =>
+        new(listener, facts, draw, LoadBalancerHop.Decide(listener, states, facts, draw, default(NoReasons)));
+
+    /// <summary>The same decision from what was recorded, with the reasons.</summary>
+    internal LoadBalancerChoice Replay(ReasonList reasons) =>
+        LoadBalancerHop.Decide(Listener, new RecordedStates(Choice.Reading), Facts, Draw, reasons);
+
+    public IEnumerable<HopAccount> Tell()
+    {
+        var reasons = new ReasonList();
+        var replayed = Replay(reasons);
+        var problem = Choice.Rule.Action is ForwardPlan && Target is null;
+        yield return new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Sentence(replayed))
+        {
+            Facts = FactsOf(replayed),
+            Reasons = reasons.All,
+            Ok = !problem,
+            Outcome = problem ? NoTarget(replayed).Outcome : null,
+        };
+    }
+
+    /// <summary>Why a forward action has no target to choose: its code, and the way out.</summary>
+    internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice) => choice.Group is null
+        ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
+        : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
+
+    private static string Sentence(LoadBalancerChoice choice)
+    {
+        var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.Label} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
+        return choice.Rule.Action switch
+        {
+            RedirectPlan redirect => $"{rule} → redirect {redirect.Status}",
+            FixedResponsePlan response => $"{rule} → fixed response {response.Status}",
+            _ when choice.Group is null => $"{rule} → no target group with a weight",
+            _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target",
+            _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}",
+        };
+    }
+
+    private static string TargetWords(LoadBalancerChoice choice)
+    {
+        var target = choice.Group!.Targets[choice.Target];
+        var candidates = choice.FailOpen ? choice.Reading!.Targets.Length : choice.Reading!.Targets.Count(t => t.Health.Usable);
+        var how = choice.Group.Algorithm == Algorithm.RoundRobin ? $"next in turn of {candidates}" : $"fewest outstanding of {candidates}";
+        return $"{target.Id} {target.Declared}, {how}{(choice.FailOpen ? " (none is healthy: fail open)" : "")}";
+    }
+
+    private static string Wants(ConditionPlan condition) => condition switch
+    {
+        HostCondition host => $"host {string.Join(" or ", host.Values.Select(v => v.Text))}",
+        PathCondition path => $"path {string.Join(" or ", path.Values.Select(v => v.Text))}",
+        MethodCondition method => $"method {string.Join(" or ", method.Values)}",
+        HeaderCondition header => $"header {header.Name} {string.Join(" or ", header.Values.Select(v => v.Text))}",
+        QueryCondition query => $"query {string.Join(" or ", query.Values.Select(v => v.Text))}",
+        SourceCondition source => $"source {string.Join(" or ", source.Values)}",
+        _ => condition.ToString(),
+    };
+
+    private JsonObject FactsOf(LoadBalancerChoice choice)
+    {
+        var told = new JsonObject
+        {
+            ["loadBalancerArn"] = Listener.LoadBalancerArn,
+            ["listener"] = Listener.Label,
+            ["listenerArn"] = Listener.Arn,
+            ["bound"] = Listener.Bound.ToString(),
+            ["rulePriority"] = choice.Rule.IsDefault ? "default" : choice.Rule.Priority,
+            ["ruleArn"] = choice.Rule.Arn,
+            ["action"] = ActionName(choice.Rule.Action),
+            ["host"] = Facts.Host,
+            ["path"] = Facts.Path,
+            ["draw"] = Draw.Value.ToString("x16"),
+        };
+        if (choice.Group is not { } group) return told;
+        told["targetGroup"] = group.Name;
+        told["targetGroupArn"] = group.Arn;
+        told["algorithm"] = group.AlgorithmName;
+        told["registered"] = group.Targets.Length;
+        told["healthy"] = choice.Reading!.Targets.Count(t => t.Health.Usable);
+        told["failOpen"] = choice.FailOpen;
+        if (choice.Target < 0) return told;
+        var target = group.Targets[choice.Target];
+        told["target"] = target.Label;
+        told["targetAddress"] = target.Declared.ToString();
+        told["targetBound"] = target.Bound.ToString();
+        told["targetZone"] = target.Zone;
+        told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
+        told["outstanding"] = choice.Reading.Targets[choice.Target].Outstanding;
+        return told;
+    }
+
+    internal static string ActionName(ActionPlan action) => action switch
+    {
+        ForwardPlan => "forward",
+        RedirectPlan => "redirect",
+        _ => "fixed-response",
+    };
+}

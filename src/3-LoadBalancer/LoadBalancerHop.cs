@@ -1,0 +1,180 @@
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Where a decision reads the living state of a target group.</summary>
+internal interface ITargetStates
+{
+    /// <summary>Reads a group's targets.</summary>
+    GroupReading Read(TargetGroupPlan group);
+}
+
+/// <summary>The state of now. <paramref name="Sends"/> is false for a look that sends nothing and takes no turn.</summary>
+internal readonly record struct LivingStates(TargetTable Table, bool Sends) : ITargetStates
+{
+    public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
+}
+
+/// <summary>The state that a recorded decision read.</summary>
+internal readonly record struct RecordedStates(GroupReading? Reading) : ITargetStates
+{
+    public GroupReading Read(TargetGroupPlan group) =>
+        Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+}
+
+/// <summary>What the load balancer chose.</summary>
+/// <param name="Rule">The rule that matched; every listener has a default rule, so there always is one.</param>
+/// <param name="Group">The target group of a forward action, or null.</param>
+/// <param name="Reading">What was read of that group, or null.</param>
+/// <param name="Target">The index of the target in its group; -1 when there is none to choose.</param>
+/// <param name="FailOpen">True when no target was healthy and so all were taken for healthy.</param>
+internal readonly record struct LoadBalancerChoice(RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen);
+
+/// <summary>The gate: which rule, which target group, which target.</summary>
+internal static class LoadBalancerHop
+{
+    /// <summary>
+    /// Decides for one request:
+    /// <list type="number">
+    /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
+    /// <item>Of a forward action, the target group by weight.</item>
+    /// <item>The group's healthy targets; if none is healthy, all of them (fail open; ALB user guide, Target group health).</item>
+    /// <item>One of them by the group's algorithm: the next in turn, or the one with the fewest outstanding requests.</item>
+    /// </list>
+    /// </summary>
+    /// <param name="listener">The listener that took the request.</param>
+    /// <param name="states">The living state of the targets.</param>
+    /// <param name="facts">The request.</param>
+    /// <param name="draw">Chooses the group, and among targets that are equally good.</param>
+    /// <param name="reasons">Takes the reasons.</param>
+    internal static LoadBalancerChoice Decide<TStates, TReasons>(
+        ListenerPlan listener, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
+        where TStates : struct, ITargetStates
+        where TReasons : struct, IReasonSink
+    {
+        // 1. The rule.
+        var rule = FirstMatch(listener, facts, reasons);
+        if (rule.Action is not ForwardPlan forward) return new LoadBalancerChoice(rule, null, null, -1, false);
+
+        // 2. The target group.
+        var group = Weighted(forward, draw, reasons);
+        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false);
+
+        // 3. The candidates.
+        var reading = states.Read(group);
+        var healthy = 0;
+        foreach (var target in reading.Targets)
+        {
+            if (target.Health.Usable) healthy++;
+        }
+
+        var failOpen = healthy == 0 && reading.Targets.Length > 0;
+        var candidates = failOpen ? reading.Targets.Length : healthy;
+
+        // 4. The target.
+        var chosen = candidates == 0 ? -1 : group.Algorithm switch
+        {
+            Algorithm.RoundRobin => Nth(reading, failOpen, (int)(reading.Turn % candidates)),
+            _ => FewestOutstanding(reading, failOpen, draw),
+        };
+        if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, reasons);
+        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen);
+    }
+
+    private static RulePlan FirstMatch<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        foreach (var rule in listener.Rules)
+        {
+            ConditionPlan? broken = null;
+            foreach (var condition in rule.Conditions)
+            {
+                if (condition.Holds(facts)) continue;
+                broken = condition;
+                break;
+            }
+
+            if (TReasons.Wanted)
+            {
+                var why = broken?.Why(facts)
+                    ?? (rule.IsDefault ? "no other rule's conditions hold" : string.Join("; ", rule.Conditions.Select(c => c.Why(facts))));
+                reasons.Add(rule.Label, broken is null, why);
+            }
+
+            if (broken is null) return rule;
+        }
+
+        throw new InvalidOperationException($"listener {listener.Label} of {listener.LoadBalancerName} has no default rule");
+    }
+
+    private static TargetGroupPlan? Weighted<TReasons>(ForwardPlan forward, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        if (forward.Groups.Length == 1 && forward.TotalWeight > 0) return forward.Groups[0].Group;
+        TargetGroupPlan? chosen = null;
+        var point = forward.TotalWeight == 0 ? -1 : draw.Below(forward.TotalWeight);
+        var sum = 0;
+        foreach (var (group, weight) in forward.Groups)
+        {
+            var wins = point >= sum && point < sum + weight;
+            sum += weight;
+            if (wins) chosen = group;
+            if (TReasons.Wanted) reasons.Add($"target group {group.Name}", wins, $"weight {weight} of {forward.TotalWeight}, draw {point}");
+        }
+
+        return chosen;
+    }
+
+    private static int Nth(GroupReading reading, bool all, int n)
+    {
+        for (var i = 0; i < reading.Targets.Length; i++)
+        {
+            if ((all || reading.Targets[i].Health.Usable) && n-- == 0) return i;
+        }
+
+        return -1;
+    }
+
+    private static int FewestOutstanding(GroupReading reading, bool all, Draw draw)
+    {
+        var fewest = int.MaxValue;
+        var equals = 0;
+        foreach (var target in reading.Targets)
+        {
+            if (!all && !target.Health.Usable) continue;
+            if (target.Outstanding < fewest) (fewest, equals) = (target.Outstanding, 1);
+            else if (target.Outstanding == fewest) equals++;
+        }
+
+        // The same draw may have chosen the group by its high bits; the low ones are independent of it.
+        var n = new Draw(draw.Value << 32 | draw.Value >> 32).Below(equals);
+        for (var i = 0; i < reading.Targets.Length; i++)
+        {
+            var target = reading.Targets[i];
+            if ((all || target.Health.Usable) && target.Outstanding == fewest && n-- == 0) return i;
+        }
+
+        return -1;
+    }
+
+    private static void TellTargets<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, int chosen, TReasons reasons)
+        where TReasons : struct, IReasonSink
+    {
+        for (var i = 0; i < group.Targets.Length; i++)
+        {
+            var (health, outstanding) = reading.Targets[i];
+            var count = outstanding == 1 ? "1 outstanding request" : $"{outstanding} outstanding requests";
+            var why = (health.Usable, failOpen) switch
+            {
+                (true, _) => $"{health.Name}, {count}",
+                (false, true) => $"{health.Name} ({health.Description}), {count}, but no target is healthy, so all are used",
+                _ => $"{health.Name}: {health.Description}",
+            };
+            if (i != chosen && (health.Usable || failOpen))
+            {
+                why += group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
+            }
+
+            reasons.Add(group.Targets[i].Label, i == chosen, why);
+        }
+    }
+}

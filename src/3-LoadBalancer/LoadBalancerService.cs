@@ -1,0 +1,127 @@
+using System.Text;
+using Usher.Model.Journeys;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Carries out what <see cref="LoadBalancerHop"/> decides, for one request after another.</summary>
+internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) : IHttpHop
+{
+    // ALB user guide, Troubleshoot: 504 when "the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)".
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    public Hop Hop => Hop.LoadBalancer;
+
+    /// <summary>
+    /// <list type="number">
+    /// <item>Give the request its trace id.</item>
+    /// <item>Refuse what an ALB refuses whatever the rules say.</item>
+    /// <item>Decide.</item>
+    /// <item>Answer, or send it on to the target and pass the answer back.</item>
+    /// </list>
+    /// </summary>
+    public async ValueTask ServeAsync(RequestPassage passage)
+    {
+        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is not { } listener)
+        {
+            // The listener was deleted while this connection was open.
+            passage.Exchange.Abort();
+            return;
+        }
+
+        // 1.
+        var trace = Identify(passage, listener);
+
+        // 2.
+        if (passage.Exchange.Request.Method.SequenceEqual("TRACE"u8))
+        {
+            await ErrorPage.AnswerAsync(passage, 405, "load-balancer.405.trace", "an ALB refuses the method TRACE");
+            return;
+        }
+
+        // 3.
+        var facts = passage.Facts(listener.Scheme, listener.ReadsHeaders);
+        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, Draw.Random());
+        passage.Record.Decision = decision;
+
+        // 4.
+        await (decision.Choice.Rule.Action switch
+        {
+            RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
+            FixedResponsePlan response => RespondAsync(passage, response),
+            _ when decision.Target is { } target => ForwardAsync(passage, decision, target, trace),
+            _ => UnavailableAsync(passage, decision),
+        });
+    }
+
+    public async ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
+    {
+        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener) Identify(passage, listener);
+        var status = rejection.Violation switch
+        {
+            HttpViolation.IdleTimeout => 408,
+            HttpViolation.TargetTooLong => 414,
+            HttpViolation.UnsupportedTransferCoding => 501,
+            HttpViolation.UnsupportedVersion => 505,
+            _ => 400,
+        };
+        var code = $"load-balancer.{status}.{KebabCase(rejection.Violation.ToString())}";
+        if (rejection.Violation == HttpViolation.ConnectionClosed) passage.Note(code, rejection.Message);
+        else await ErrorPage.AnswerAsync(passage, status, code, rejection.Message);
+    }
+
+    private AmznTraceId Identify(RequestPassage passage, ListenerPlan listener)
+    {
+        var brought = passage.Exchange.Request.TryGet("X-Amzn-Trace-Id"u8, out var header) ? Encoding.Latin1.GetString(header) : null;
+        var trace = AmznTraceId.For(brought, time.GetUtcNow());
+        passage.Record.Scheme = listener.Scheme;
+        passage.Record.JourneyId = trace.JourneyId;
+        passage.Record.TraceId = TraceParent.TraceIdOf(passage.Exchange.Request) ?? trace.TraceId;
+        return trace;
+    }
+
+    private async ValueTask ForwardAsync(RequestPassage passage, LoadBalancerDecision decision, TargetPlan target, AmznTraceId trace)
+    {
+        ForwardedHeaders.Apply(passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits);
+        var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];
+        state.Begin();
+        try
+        {
+            var timeouts = new ForwardOptions { ConnectTimeout = ConnectTimeout, ResponseTimeout = decision.Listener.Attributes.IdleTimeout };
+            var result = await passage.ForwardAsync(new UpstreamKey(target.Bound, decision.Listener.Bound.Address), timeouts);
+            if (TargetFailure.Of(result, target, decision.Listener) is not { } failure) return;
+            if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
+            else await ErrorPage.AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
+        }
+        finally
+        {
+            state.End();
+        }
+    }
+
+    private static async ValueTask RedirectAsync(RequestPassage passage, LoadBalancerDecision decision, RedirectPlan plan)
+    {
+        var location = Redirect.Location(plan, decision.Facts, decision.Listener, passage.Generation.Addresses.BoundPort, out var mapped);
+        if (mapped is not null) passage.Record.Note = mapped;
+        await ErrorPage.AnswerAsync(passage, plan.Status, outcome: null, problem: null, new KeyValuePair<string, string>("Location", location));
+    }
+
+    private static ValueTask RespondAsync(RequestPassage passage, FixedResponsePlan plan)
+    {
+        var outcome = plan.Status >= 400 ? $"load-balancer.{plan.Status}.fixed-response" : null;
+        var problem = outcome is null ? null : "the rule that matched answers with a fixed response; see the reasons why no other rule did";
+        List<KeyValuePair<string, string>> headers = [new("Server", ErrorPage.Server)];
+        if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));
+        return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem);
+    }
+
+    private static ValueTask UnavailableAsync(RequestPassage passage, LoadBalancerDecision decision)
+    {
+        var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice);
+        return ErrorPage.AnswerAsync(passage, 503, outcome, problem);
+    }
+
+    private static string KebabCase(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
+}

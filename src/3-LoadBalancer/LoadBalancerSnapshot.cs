@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Desired;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Every load balancer as its requests see it. Immutable.</summary>
+internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listeners, ImmutableArray<TargetGroupPlan> targetGroups)
+{
+    private readonly FrozenDictionary<IPEndPoint, ListenerPlan> byBound =
+        listeners.GroupBy(l => l.Bound).ToFrozenDictionary(g => g.Key, g => g.First());
+
+    internal ImmutableArray<ListenerPlan> Listeners { get; } = listeners;
+
+    internal ImmutableArray<TargetGroupPlan> TargetGroups { get; } = targetGroups;
+
+    /// <summary>The listener that is bound to an endpoint, or null.</summary>
+    internal ListenerPlan? ListenerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
+}
+
+/// <summary>A listener: where it listens, how it treats connections, and its rules in the order in which they are tried.</summary>
+internal sealed record ListenerPlan
+{
+    internal required string Arn { get; init; }
+
+    internal required ResourceKey LoadBalancer { get; init; }
+
+    internal required string LoadBalancerName { get; init; }
+
+    internal required string LoadBalancerArn { get; init; }
+
+    internal required int Port { get; init; }
+
+    internal required bool Https { get; init; }
+
+    internal required TlsPolicy? Tls { get; init; }
+
+    internal required IPEndPoint Bound { get; init; }
+
+    /// <summary>By priority, the default rule last.</summary>
+    internal required ImmutableArray<RulePlan> Rules { get; init; }
+
+    internal required LoadBalancerAttributes Attributes { get; init; }
+
+    /// <summary>Whether any rule reads headers, so that facts need them.</summary>
+    internal required bool ReadsHeaders { get; init; }
+
+    internal string Scheme => Https ? "https" : "http";
+
+    /// <summary><c>HTTPS:443</c>.</summary>
+    internal string Label => $"{(Https ? "HTTPS" : "HTTP")}:{Port}";
+}
+
+/// <summary>The attributes of a load balancer that requests feel.</summary>
+/// <param name="IdleTimeout"><c>idle_timeout.timeout_seconds</c>, 1–4000 s, 60 s when not set.</param>
+/// <param name="ClientKeepAlive"><c>client_keep_alive.seconds</c>, 60–604800 s, 3600 s when not set.</param>
+/// <param name="Http2"><c>routing.http2.enabled</c>, true when not set.</param>
+/// <param name="PreserveHost"><c>routing.http.preserve_host_header.enabled</c>, false when not set.</param>
+internal sealed record LoadBalancerAttributes(TimeSpan IdleTimeout, TimeSpan ClientKeepAlive, bool Http2, bool PreserveHost);
+
+/// <summary>A rule.</summary>
+/// <param name="Arn">Its ARN; the listener's own for the default rule.</param>
+/// <param name="Name">The object's name; <c>default</c> for the default rule.</param>
+/// <param name="Priority">1–50,000; 0 for the default rule, as the access log writes it.</param>
+/// <param name="Conditions">All must hold; none for the default rule.</param>
+/// <param name="Action">What is done then.</param>
+internal sealed record RulePlan(string Arn, string Name, int Priority, ImmutableArray<ConditionPlan> Conditions, ActionPlan Action)
+{
+    internal bool IsDefault => Priority == 0;
+
+    /// <summary><c>rule 10</c> or <c>default rule</c>.</summary>
+    internal string Label => IsDefault ? "default rule" : $"rule {Priority}";
+}
+
+/// <summary>What a rule does.</summary>
+internal abstract record ActionPlan;
+
+/// <summary>Sends the request to one of these target groups, by weight.</summary>
+internal sealed record ForwardPlan(ImmutableArray<WeightedGroup> Groups) : ActionPlan
+{
+    internal int TotalWeight { get; } = Groups.Sum(g => g.Weight);
+}
+
+/// <summary>A target group's share of a forward action.</summary>
+internal sealed record WeightedGroup(TargetGroupPlan Group, int Weight);
+
+/// <summary>Answers with a redirect.</summary>
+internal sealed record RedirectPlan(int Status, string Protocol, string Host, string Port, string Path, string Query) : ActionPlan;
+
+/// <summary>Answers by itself.</summary>
+internal sealed record FixedResponsePlan(int Status, string? ContentType, string Body) : ActionPlan;
+
+/// <summary>How a target group chooses among its healthy targets.</summary>
+internal enum Algorithm
+{
+    RoundRobin,
+    LeastOutstandingRequests,
+}
+
+/// <summary>A target group. Compared by reference: its living state hangs on it.</summary>
+internal sealed class TargetGroupPlan(string arn, string name, Algorithm algorithm, ImmutableArray<TargetPlan> targets, HealthCheckPlan healthCheck)
+{
+    internal string Arn { get; } = arn;
+
+    internal string Name { get; } = name;
+
+    internal Algorithm Algorithm { get; } = algorithm;
+
+    internal ImmutableArray<TargetPlan> Targets { get; } = targets;
+
+    internal HealthCheckPlan HealthCheck { get; } = healthCheck;
+
+    /// <summary>The algorithm as the API spells it.</summary>
+    internal string AlgorithmName => Algorithm == Algorithm.RoundRobin ? "round_robin" : "least_outstanding_requests";
+}
+
+/// <summary>A registered target.</summary>
+/// <param name="Id">The instance id or IP address.</param>
+/// <param name="Port">The declared port.</param>
+/// <param name="Zone">Its availability zone, or null when nothing says so.</param>
+/// <param name="Declared">Its address and port in the VPC.</param>
+/// <param name="Bound">Where it listens on this machine.</param>
+/// <param name="HealthBound">Where its health is checked on this machine.</param>
+internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint Declared, IPEndPoint Bound, IPEndPoint HealthBound)
+{
+    /// <summary><c>i-0a1:30080</c>.</summary>
+    internal string Label => $"{Id}:{Port}";
+}
+
+/// <summary>A target group's health check.</summary>
+internal sealed record HealthCheckPlan(
+    string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher);

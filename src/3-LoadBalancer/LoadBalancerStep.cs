@@ -1,0 +1,35 @@
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>The load balancer as <c>explain</c> walks it.</summary>
+internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
+{
+    public StepTaken? Take(Generation generation, Traveller traveller)
+    {
+        if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>()?.ListenerAt(at) is not { } listener) return null;
+        if (listener.Https && !traveller.Secured) return null;
+        var given = traveller.GivenBy<LoadBalancerDecision>();
+        var facts = traveller.Request with { Source = traveller.Source, Scheme = listener.Scheme };
+        var decision = given is null
+            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random())
+            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice.Reading), facts, given.Draw);
+        return (decision.Choice.Rule.Action, decision.Target) switch
+        {
+            (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
+            (FixedResponsePlan response, _) => Answered(decision, response.Status),
+            (_, null) => Answered(decision, 503),
+            (_, { } target) => new StepTaken([decision], traveller with
+            {
+                Address = target.Bound,
+                Source = listener.Bound.Address,
+                Secured = false,
+                Request = facts with { Scheme = "http" },
+            }),
+        };
+    }
+
+    private static StepTaken Answered(LoadBalancerDecision decision, int status) =>
+        new([decision], null) { Status = status, AnsweredBy = Hop.LoadBalancer };
+}

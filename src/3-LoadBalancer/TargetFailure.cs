@@ -1,0 +1,39 @@
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>What an ALB answers when a target fails, and how a person gets out of it.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Outcome">The journey's code.</param>
+/// <param name="Problem">What went wrong and the way out.</param>
+internal sealed record TargetFailure(int Status, string Outcome, string Problem)
+{
+    /// <summary>The answer to a failure that came before any response, or null when the target answered (ALB user guide, Troubleshoot: HTTP 502, 503, 504, 460).</summary>
+    internal static TargetFailure? Of(in ForwardResult result, TargetPlan target, ListenerPlan listener)
+    {
+        var at = $"target {target.Id} {target.Declared}";
+        var idle = $"{listener.Attributes.IdleTimeout.TotalSeconds:0} s";
+        return result.Outcome switch
+        {
+            ForwardOutcome.Completed => null,
+            ForwardOutcome.ConnectRefused => new(502, "load-balancer.502.connection-refused",
+                $"{at} refused the connection: nothing listens there. Is the NodePort right, and has its Service a ready endpoint?"),
+            ForwardOutcome.ConnectTimedOut => new(504, "load-balancer.504.connect-timeout",
+                $"{at} did not accept the connection within 10 s"),
+            ForwardOutcome.ConnectFailed => new(502, "load-balancer.502.connection-failed", $"{at} can't be reached: {result.Detail}"),
+            ForwardOutcome.UpstreamClosedBeforeResponse when result.UpstreamReused => new(502, "load-balancer.502.keep-alive-race",
+                $"{at} closed a kept connection just as the request was sent on it. Let the target keep idle connections longer than the load balancer's idle timeout ({idle})"),
+            ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "load-balancer.502.closed-before-response",
+                $"{at} closed the connection before it answered. Has its pod ended, or is nothing ready behind the NodePort?"),
+            ForwardOutcome.UpstreamReset => new(502, "load-balancer.502.reset", $"{at} reset the connection before it answered"),
+            ForwardOutcome.ResponseTimedOut => new(504, "load-balancer.504.idle-timeout",
+                $"{at} did not answer within the idle timeout ({idle}); make it faster, or raise idle_timeout.timeout_seconds"),
+            ForwardOutcome.MalformedResponse => new(502, "load-balancer.502.malformed-response", $"{at} sent no valid HTTP response: {result.Detail}"),
+            ForwardOutcome.ResponseHeadTooLarge => new(502, "load-balancer.502.response-headers-too-large", $"{at} sent response headers over 32 kB"),
+            ForwardOutcome.MalformedRequestBody => new(400, "load-balancer.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
+            ForwardOutcome.ClientTimedOut => new(408, "load-balancer.408.client-timeout", $"the client sent nothing for {idle} before its request was complete"),
+            ForwardOutcome.ClientGone => new(460, "load-balancer.460.client-closed", "the client closed the connection before the target answered"),
+            _ => new(502, $"load-balancer.502.{result.Outcome}", $"{at}: {result.Detail}"),
+        };
+    }
+}

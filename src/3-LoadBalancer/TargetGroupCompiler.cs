@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using k8s.Models;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Target groups with their targets resolved: an instance id to its node's address, an IP address to its pod's.</summary>
+internal sealed class TargetGroupCompiler(CompileContext context)
+{
+    // An instance is known by its node's provider id, aws:///ZONE/i-…
+    private readonly Dictionary<string, Resource<V1Node>> nodes = context.State.All<V1Node>()
+        .Where(n => n.Value.Spec?.ProviderID is not null)
+        .GroupBy(n => n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..])
+        .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+
+    internal Dictionary<string, TargetGroupPlan> Compile()
+    {
+        var plans = new Dictionary<string, TargetGroupPlan>(StringComparer.Ordinal);
+        foreach (var group in context.State.All<TargetGroup>())
+        {
+            Refuse(group);
+            var matcher = CodeMatcher.Parse(group.Value.HealthCheck.Matcher);
+            if (matcher is null)
+            {
+                context.Errors.Add(group, "spec.matcher.httpCode",
+                    $"found {group.Value.HealthCheck.Matcher}; codes from 200 to 499 are wanted, as 200, 200,202 or 200-399");
+                continue;
+            }
+
+            var check = group.Value.HealthCheck;
+            var plan = new TargetGroupPlan(
+                group.Value.TargetGroupArn,
+                group.Value.Name,
+                AlgorithmOf(group),
+                [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
+                new HealthCheckPlan(
+                    check.Path,
+                    TimeSpan.FromSeconds(check.IntervalSeconds),
+                    TimeSpan.FromSeconds(check.TimeoutSeconds),
+                    check.HealthyThresholdCount,
+                    check.UnhealthyThresholdCount,
+                    matcher));
+            if (!plans.TryAdd(plan.Arn, plan)) context.Errors.Add(group, "spec.name", $"found {group.Value.Name}, which another target group has (DuplicateTargetGroupName)");
+        }
+
+        return plans;
+    }
+
+    private void Refuse(Resource<TargetGroup> group)
+    {
+        if (group.Value.Protocol != "HTTP") context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP is supported so far");
+        if (group.Value.ProtocolVersion != "HTTP1")
+        {
+            context.Errors.Add(group, "spec.protocolVersion", $"found {group.Value.ProtocolVersion}; HTTP1 is supported so far");
+        }
+
+        if (group.Value.HealthCheck.Protocol != "HTTP")
+        {
+            context.Errors.Add(group, "spec.healthCheckProtocol", $"found {group.Value.HealthCheck.Protocol}; HTTP is supported so far");
+        }
+    }
+
+    private Algorithm AlgorithmOf(Resource<TargetGroup> group)
+    {
+        switch (group.Value.Attributes.GetValueOrDefault("load_balancing.algorithm.type", "round_robin"))
+        {
+            case "round_robin": return Algorithm.RoundRobin;
+            case "least_outstanding_requests": return Algorithm.LeastOutstandingRequests;
+            case var other:
+                context.Errors.Add(group, "spec.attributes",
+                    $"load_balancing.algorithm.type: found {other}; round_robin and least_outstanding_requests are supported so far");
+                return Algorithm.RoundRobin;
+        }
+    }
+
+    private TargetPlan? Target(Resource<TargetGroup> group, TargetDescription target, int index)
+    {
+        var port = target.Port ?? group.Value.Port;
+        var owner = group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
+        if (owner is not { } found || context.Addresses.Find(found.Owner) is not { } address) return null;
+        var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
+        return new TargetPlan(
+            target.Id,
+            port,
+            target.AvailabilityZone ?? found.Zone,
+            new IPEndPoint(address.Declared, port),
+            context.Addresses.Bind(found.Owner, port),
+            context.Addresses.Bind(found.Owner, checkPort));
+    }
+
+    private (ResourceKey Owner, string? Zone)? Instance(Resource<TargetGroup> group, TargetDescription target, int index)
+    {
+        if (nodes.TryGetValue(target.Id, out var node))
+        {
+            var parts = node.Value.Spec.ProviderID.Split('/');
+            return (node.Key, parts.Length > 1 ? parts[^2] : null);
+        }
+
+        var known = nodes.Count == 0 ? "there are no nodes" : $"the nodes here are {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}";
+        context.Errors.Add(group, $"spec.targets[{index}].id", $"found {target.Id}; no node's spec.providerID ends in it; {known}");
+        return null;
+    }
+
+    private (ResourceKey Owner, string? Zone)? Pod(Resource<TargetGroup> group, TargetDescription target, int index)
+    {
+        if (IPAddress.TryParse(target.Id, out var ip) && context.Addresses.OwnerOfDeclared(ip) is { Kind: "Pod" } owner) return (owner, null);
+        context.Errors.Add(group, $"spec.targets[{index}].id", $"found {target.Id}; no pod here has that address");
+        return null;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Usher.LoadBalancer;
+
+/// <summary>A target's state as DescribeTargetHealth reports it.</summary>
+internal enum HealthState
+{
+    /// <summary>Registered, not yet checked.</summary>
+    Initial,
+
+    /// <summary>Passing.</summary>
+    Healthy,
+
+    /// <summary>Failing.</summary>
+    Unhealthy,
+
+    /// <summary>Taken for healthy because nothing runs that could be checked.</summary>
+    Assumed,
+}
+
+/// <summary>A state with its reason.</summary>
+/// <param name="State">The state.</param>
+/// <param name="Reason">AWS's reason code (<c>Target.ResponseCodeMismatch</c>), or null when healthy.</param>
+/// <param name="Description">What the check got and what it wanted, or null when healthy.</param>
+internal sealed record TargetHealth(HealthState State, string? Reason, string? Description)
+{
+    internal static readonly TargetHealth Initial =
+        new(HealthState.Initial, "Elb.InitialHealthChecking", "Initial health checks in progress");
+
+    internal static readonly TargetHealth Healthy = new(HealthState.Healthy, null, null);
+
+    internal static readonly TargetHealth Assumed = new(HealthState.Assumed, null, "not checked: decided from configuration");
+
+    /// <summary>Whether requests are sent to it while others like it are there.</summary>
+    internal bool Usable => State is HealthState.Healthy or HealthState.Assumed;
+
+    /// <summary>The state as AWS spells it.</summary>
+    internal string Name => State switch
+    {
+        HealthState.Initial => "initial",
+        HealthState.Healthy => "healthy",
+        HealthState.Unhealthy => "unhealthy",
+        _ => "assumed healthy",
+    };
+}

@@ -1,0 +1,72 @@
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// A pattern of a rule condition: <c>*</c> stands for zero or more characters, <c>?</c> for exactly one; in a query string,
+/// <c>\</c> takes the special meaning of <c>*</c>, <c>?</c> and <c>\</c> away (ALB user guide, Rule condition types).
+/// </summary>
+internal sealed class WildcardPattern
+{
+    private const char Any = '\uE000';
+    private const char One = '\uE001';
+    private readonly string symbols;
+    private readonly bool ignoreCase;
+
+    internal WildcardPattern(string text, bool ignoreCase, bool escapes = false)
+    {
+        Text = text;
+        this.ignoreCase = ignoreCase;
+        symbols = Compile(text, ignoreCase, escapes);
+    }
+
+    /// <summary>As it was written.</summary>
+    internal string Text { get; }
+
+    /// <summary>Whether the whole of <paramref name="input"/> matches. Time is bounded by the product of both lengths.</summary>
+    internal bool Matches(ReadOnlySpan<char> input)
+    {
+        // Greedy with one point of return: a later `*` makes earlier ones irrelevant.
+        int i = 0, p = 0, returnInput = 0, returnPattern = -1;
+        while (i < input.Length)
+        {
+            if (p < symbols.Length && symbols[p] == Any)
+            {
+                returnPattern = ++p;
+                returnInput = i;
+            }
+            else if (p < symbols.Length && (symbols[p] == One || symbols[p] == Fold(input[i])))
+            {
+                p++;
+                i++;
+            }
+            else if (returnPattern >= 0)
+            {
+                p = returnPattern;
+                i = ++returnInput;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        while (p < symbols.Length && symbols[p] == Any) p++;
+        return p == symbols.Length;
+    }
+
+    private char Fold(char c) => ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+
+    private static string Compile(string text, bool ignoreCase, bool escapes)
+    {
+        var symbols = new System.Text.StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (escapes && c == '\\' && i + 1 < text.Length && text[i + 1] is '*' or '?' or '\\') symbols.Append(text[++i]);
+            else if (c == '*') symbols.Append(Any);
+            else if (c == '?') symbols.Append(One);
+            else symbols.Append(ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c);
+        }
+
+        return symbols.ToString();
+    }
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+using Usher.Seam;
+
+namespace Usher.Ingress;
+
+/// <summary>Registration of the ingress hop.</summary>
+public static class IngressRegistration
+{
+    /// <summary>Adds hop 5. Wants <see cref="SeamParts"/> and <see cref="IServiceFronts"/>.</summary>
+    public static IServiceCollection AddIngress(this IServiceCollection services) => services
+        .AddSingleton<IngressService>()
+        .AddSingleton<IHopCompiler, IngressCompiler>()
+        .AddSingleton<IRoadStep, IngressStep>()
+        .AddSingleton<IBuiltInImage, IngressImage>();
+}

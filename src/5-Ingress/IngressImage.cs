@@ -1,0 +1,70 @@
+using k8s.Models;
+using Usher.Model.Contracts;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.Ingress;
+
+/// <summary>Serves the pods of an ingress controller inside this process: its HTTP port, and its health port.</summary>
+internal sealed class IngressImage(IngressService service, SeamParts parts) : IBuiltInImage
+{
+    public bool Serves(V1Container container) => ControllerImage.Of(container) is not null;
+
+    public Task<IRunningPod> StartAsync(PodStart start, CancellationToken cancellationToken)
+    {
+        var image = ControllerImage.In(start.Pod)!;
+        return Task.FromResult<IRunningPod>(new RunningController(start, image, service, parts));
+    }
+
+    private sealed class RunningController : IRunningPod
+    {
+        private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Http1Server server;
+        private readonly TcpListenerLoop http;
+        private readonly TcpListenerLoop health;
+
+        internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
+        {
+            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), TimeProvider = parts.Time });
+            var handler = new HopServer(service, parts);
+            http = TcpListenerLoop.Start(
+                start.Addresses.Bind(start.Key, image.HttpPort), (socket, draining, aborted) => server.RunAsync(socket, handler, draining, aborted));
+            try
+            {
+                var healthz = new HealthEndpoint();
+                health = TcpListenerLoop.Start(
+                    start.Addresses.Bind(start.Key, image.HealthPort), (socket, draining, aborted) => server.RunAsync(socket, healthz, draining, aborted));
+            }
+            catch
+            {
+                _ = http.DisposeAsync().AsTask();
+                throw;
+            }
+        }
+
+        public Task<string> Exited => exited.Task;
+
+        public int? ProcessId => null;
+
+        public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
+        {
+            await http.StopAsync(grace);
+            await health.StopAsync(TimeSpan.Zero);
+            exited.TrySetResult("stopped");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await http.DisposeAsync();
+            await health.DisposeAsync();
+            server.Dispose();
+            exited.TrySetResult("stopped");
+        }
+    }
+
+    private sealed class HealthEndpoint : IExchangeHandler
+    {
+        public ValueTask HandleAsync(HttpExchange exchange) =>
+            exchange.Request.Path.SequenceEqual("/healthz"u8) ? exchange.RespondAsync(200, "text/plain", "ok") : exchange.RespondAsync(404, "text/plain", "");
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.WebUtilities;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.Ingress;
+
+/// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
+internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
+{
+    // ingress-nginx's defaults: proxy-connect-timeout 5 s, proxy-read-timeout 60 s, and one more try on a stale connection (proxy_next_upstream error).
+    private static readonly ForwardOptions Options = new()
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        ResponseTimeout = TimeSpan.FromSeconds(60),
+        RetryStaleConnection = true,
+    };
+
+    public Hop Hop => Hop.Ingress;
+
+    /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
+    public async ValueTask ServeAsync(RequestPassage passage)
+    {
+        if (passage.Generation.Find<IngressSnapshot>()?.ControllerAt(passage.Exchange.LocalEndPoint) is not { } controller)
+        {
+            passage.Exchange.Abort();
+            return;
+        }
+
+        // 1.
+        JourneyHeader.Read(passage);
+
+        // 2.
+        var facts = passage.Facts("http", withHeaders: false);
+        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation), facts);
+        passage.Record.Decision = decision;
+
+        // 3.
+        if (decision.Choice.Verdict == IngressVerdict.Health)
+        {
+            await passage.AnswerAsync(200, [], default, null, null);
+        }
+        else if (IngressDecision.Failure(decision.Choice, facts) is { } failure)
+        {
+            await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
+        }
+        else
+        {
+            await ForwardAsync(passage, decision);
+        }
+    }
+
+    public ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
+    {
+        JourneyHeader.Read(passage);
+        if (rejection.Violation is HttpViolation.ConnectionClosed or HttpViolation.IdleTimeout)
+        {
+            passage.Note("ingress.client-gone", rejection.Message);
+            return ValueTask.CompletedTask;
+        }
+
+        var status = rejection.Violation switch
+        {
+            HttpViolation.TargetTooLong => 414,
+            HttpViolation.UnsupportedVersion => 505,
+            HttpViolation.UnsupportedTransferCoding => 501,
+            _ => 400,
+        };
+        return AnswerAsync(passage, status, $"ingress.{status}.malformed", rejection.Message);
+    }
+
+    private static async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision)
+    {
+        NginxHeaders.Apply(passage, decision);
+        var backend = decision.Choice.Route!.Backend;
+        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), Options);
+        if (BackendFailure.Of(result, backend) is not { } failure) return;
+        if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
+        else await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
+    }
+
+    /// <summary>nginx's own page, without its name (server-tokens is off in ingress-nginx).</summary>
+    private static ValueTask AnswerAsync(RequestPassage passage, int status, string outcome, string problem)
+    {
+        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {ReasonPhrases.GetReasonPhrase(status)}");
+        var page = $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+        return passage.AnswerAsync(status, [new("Content-Type", "text/html")], Encoding.ASCII.GetBytes(page), outcome, problem);
+    }
+}

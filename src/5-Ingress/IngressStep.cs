@@ -1,0 +1,22 @@
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>The ingress controller as <c>explain</c> walks it.</summary>
+internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
+{
+    public StepTaken? Take(Generation generation, Traveller traveller)
+    {
+        if (traveller.Address is not { } at || generation.Find<IngressSnapshot>()?.ControllerAt(at) is not { } controller) return null;
+        var facts = traveller.Request with { Source = traveller.Source, Scheme = "http" };
+        var given = traveller.GivenBy<IngressDecision>();
+        var decision = given is null
+            ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts)
+            : IngressDecision.Make(controller, new RecordedBackend(given.Choice.BackendReady), facts);
+        if (decision.Choice.Verdict == IngressVerdict.Health) return new StepTaken([decision], null) { Status = 200, AnsweredBy = Hop.Ingress };
+        if (IngressDecision.Failure(decision.Choice, facts) is { } failure) return new StepTaken([decision], null) { Status = failure.Status, AnsweredBy = Hop.Ingress };
+        return new StepTaken([decision], traveller with { Address = decision.Choice.Route!.Backend.Front.Bound, Source = controller.Bound.Address });
+    }
+}

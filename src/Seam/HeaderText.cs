@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Text;
+using Usher.Model.Journeys;
+using Usher.Wire;
+
+namespace Usher.Seam;
+
+/// <summary>What the wire knows of headers and connections, in the journey's words.</summary>
+internal static class HeaderText
+{
+    internal static KeyValuePair<string, string>[] Of(RequestHead request)
+    {
+        var headers = new KeyValuePair<string, string>[request.HeaderCount];
+        for (var i = 0; i < headers.Length; i++)
+        {
+            headers[i] = new(Encoding.Latin1.GetString(request.Name(i)), Encoding.Latin1.GetString(request.Value(i)));
+        }
+
+        return headers;
+    }
+
+    internal static HeaderChanges Changes(IReadOnlyList<HeaderChange> changes)
+    {
+        if (changes.Count == 0) return HeaderChanges.None;
+        return new HeaderChanges(
+            changes.Where(c => c.Kind == HeaderChangeKind.Added).DistinctBy(c => c.Name).ToImmutableDictionary(c => c.Name, c => c.New!),
+            [.. changes.Where(c => c.Kind == HeaderChangeKind.Removed).Select(c => c.Name)],
+            changes.Where(c => c.Kind == HeaderChangeKind.Rewritten).DistinctBy(c => c.Name).ToImmutableDictionary(c => c.Name, c => c.New!));
+    }
+
+    internal static string? Fate(UpstreamFate fate) => fate switch
+    {
+        UpstreamFate.None => null,
+        UpstreamFate.Kept => "kept",
+        UpstreamFate.ClosedByUpstream => "closed: the upstream asked for it",
+        UpstreamFate.ClosedByOption => "closed: keep-alive is off",
+        UpstreamFate.ClosedAfterEarlyResponse => "closed: the response came before the request was sent",
+        UpstreamFate.ClosedForExtraBytes => "closed: the upstream sent more than its response",
+        UpstreamFate.ClosedByPool => "closed: the pool had no room",
+        _ => "closed: the exchange failed",
+    };
+}

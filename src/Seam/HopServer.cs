@@ -1,0 +1,90 @@
+using System.Text;
+using Usher.Model.Journeys;
+using Usher.Wire;
+
+namespace Usher.Seam;
+
+/// <summary>
+/// The seam's near side: every request that reaches an HTTP hop comes through here, so that its record is opened before the hop sees
+/// it and closed after, whatever the hop does.
+/// <list type="number">
+/// <item>Read the generation, once.</item>
+/// <item>Open the record.</item>
+/// <item>Let the hop serve the request.</item>
+/// <item>Close the record and hand it to the journey log.</item>
+/// </list>
+/// </summary>
+public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
+{
+    /// <inheritdoc/>
+    public async ValueTask HandleAsync(HttpExchange exchange)
+    {
+        // 1 and 2.
+        var passage = Open(exchange);
+        try
+        {
+            // 3.
+            await hop.ServeAsync(passage);
+        }
+        catch (ExchangeException gone)
+        {
+            passage.Lost(gone);
+        }
+        finally
+        {
+            // 4.
+            passage.Close();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask OnRejectedAsync(HttpExchange exchange, HttpRejection rejection)
+    {
+        // A connection that was only idle had no request: there is nothing to record.
+        if (exchange.RequestBytes == 0) return;
+        var passage = Open(exchange);
+        try
+        {
+            await hop.RejectAsync(passage, rejection);
+        }
+        catch (ExchangeException gone)
+        {
+            passage.Lost(gone);
+        }
+        finally
+        {
+            passage.Close();
+        }
+    }
+
+    private RequestPassage Open(HttpExchange exchange)
+    {
+        var request = exchange.Request;
+        var record = new RequestRecord
+        {
+            Hop = hop.Hop,
+            Generation = parts.Generations.Current,
+            Downstream = ConnectionOf(exchange),
+            RequestOnConnection = exchange.EarlierRequests + 1,
+            StartedAt = parts.Time.GetTimestamp(),
+            StartedOn = parts.Time.GetUtcNow(),
+            Protocol = exchange.Protocol,
+            Method = Text(request.Method),
+            Target = Text(request.Target),
+            Host = Text(request.Host),
+            UserAgent = request.TryGet("User-Agent"u8, out var agent) ? Text(agent) : null,
+        };
+        return new RequestPassage(exchange, record, parts);
+    }
+
+    /// <summary>One identity object for all requests of a connection.</summary>
+    private static ConnectionId ConnectionOf(HttpExchange exchange)
+    {
+        if (exchange.Features.Get<ConnectionId>() is { } known) return known;
+        var id = new ConnectionId(exchange.RemoteEndPoint, exchange.LocalEndPoint);
+        exchange.Features.Set(id);
+        return id;
+    }
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
+}

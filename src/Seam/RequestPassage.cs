@@ -1,0 +1,128 @@
+using System.Text;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Wire;
+
+namespace Usher.Seam;
+
+/// <summary>
+/// One request on its way through one HTTP hop: what came, what the hop changes, and the only two ways out, each of which writes the
+/// record. Valid while the hop serves the request.
+/// </summary>
+public sealed class RequestPassage : IForwardObserver, IResponseEditor
+{
+    private readonly SeamParts parts;
+
+    internal RequestPassage(HttpExchange exchange, RequestRecord record, SeamParts parts)
+    {
+        this.parts = parts;
+        Exchange = exchange;
+        Record = record;
+    }
+
+    /// <summary>The request as it came, and the response's way out.</summary>
+    public HttpExchange Exchange { get; }
+
+    /// <summary>This hop's record.</summary>
+    public RequestRecord Record { get; }
+
+    /// <summary>The generation that serves the request.</summary>
+    public Generation Generation => Record.Generation;
+
+    /// <summary>What the hop changes in the request's head on the way on.</summary>
+    public HeaderEdits RequestEdits { get; } = new();
+
+    /// <summary>What the hop changes in an upstream's response on the way back; nothing when null.</summary>
+    public IResponseEditor? ResponseEditor { get; set; }
+
+    /// <summary>The request as decisions see it.</summary>
+    /// <param name="scheme"><c>http</c> or <c>https</c>, as the client's side spoke it.</param>
+    /// <param name="withHeaders">Whether the hop's rules read headers.</param>
+    public RequestFacts Facts(string scheme, bool withHeaders)
+    {
+        var request = Exchange.Request;
+        var (host, port) = RequestFacts.SplitHost(Record.Host);
+        return new RequestFacts
+        {
+            Method = Record.Method,
+            Scheme = scheme,
+            Host = host,
+            HostPort = port,
+            Path = Encoding.Latin1.GetString(request.Path),
+            Query = Encoding.Latin1.GetString(request.Query),
+            Source = Record.Downstream.From.Address,
+            Headers = withHeaders ? HeaderText.Of(request) : [],
+        };
+    }
+
+    /// <summary>
+    /// Sends the request on, and its response back. A failure before any response leaves the answer to the hop; after that, the client's
+    /// connection is cut.
+    /// </summary>
+    public async ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options)
+    {
+        Record.RequestChanges = HeaderText.Changes(RequestEdits.ChangesTo(Exchange.Request));
+        var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this);
+        Record.ConnectStartedAt = result.ConnectStarted;
+        Record.ConnectedAt = result.Connected;
+        Record.RequestSentAt = result.RequestSent;
+        Record.FirstByteAt = result.FirstByte;
+        Record.UpstreamStatus = result.StatusCode;
+        Record.UpstreamFate = HeaderText.Fate(result.UpstreamFate);
+        if (result.Retried) Record.Note = "the kept connection had closed; the request was sent once more on a new one";
+        if (result.ResponseStarted) Record.Status = result.StatusCode;
+        return result;
+    }
+
+    /// <summary>Answers the request here.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="headers">Headers of the response; Date and framing are added.</param>
+    /// <param name="body">The whole body.</param>
+    /// <param name="outcome">The hop's code when this is a failure; null otherwise.</param>
+    /// <param name="problem">What went wrong and the way out; null when nothing did.</param>
+    public async ValueTask AnswerAsync(
+        int status, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body, string? outcome, string? problem)
+    {
+        Record.Status = status;
+        Record.AnsweredHere = true;
+        Record.FirstByteAt = parts.Time.GetTimestamp();
+        Note(outcome, problem);
+        var head = new ResponseHead();
+        head.SetStatus(status);
+        head.Add("Date", parts.Time.GetUtcNow().ToString("R"));
+        foreach (var (name, value) in headers) head.Add(name, value);
+        await Exchange.RespondAsync(head, body);
+    }
+
+    /// <summary>Notes a failure that has no answer (the client is gone).</summary>
+    public void Note(string? outcome, string? problem)
+    {
+        Record.Outcome = outcome;
+        Record.Problem = problem;
+    }
+
+    void IForwardObserver.OnConnected(UpstreamConnection connection)
+    {
+        // One identity object for all requests of a connection.
+        Record.Upstream = (ConnectionId?)connection.Tag ?? (ConnectionId)(connection.Tag = new ConnectionId(connection.LocalEndPoint, connection.RemoteEndPoint));
+        Record.RequestOnUpstream = connection.Uses;
+    }
+
+    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits)
+    {
+        if (!edits.IsEmpty) Record.ResponseChanges = HeaderText.Changes(edits.ChangesTo(response));
+    }
+
+    void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits) => ResponseEditor?.Edit(response, edits);
+
+    internal void Lost(ExchangeException gone) => Note(Record.Outcome ?? $"{Record.Hop.Name()}.client-gone", Record.Problem ?? gone.Message);
+
+    internal void Close()
+    {
+        Record.EndedAt = parts.Time.GetTimestamp();
+        Record.DownstreamFate = Exchange.ResponseCompleted ? Exchange.ClosesAfterwards ? "closed after this response" : "kept" : "cut";
+        Record.RequestBytes = Exchange.RequestBytes;
+        Record.ResponseBytes = Exchange.ResponseBytes;
+        parts.Log.Add(Record);
+    }
+}

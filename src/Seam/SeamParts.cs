@@ -1,0 +1,12 @@
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Wire;
+
+namespace Usher.Seam;
+
+/// <summary>What the seam needs at every hop.</summary>
+/// <param name="Generations">Where the running generation is read.</param>
+/// <param name="Log">Where records go.</param>
+/// <param name="Upstreams">The connections towards the next hops.</param>
+/// <param name="Time">The clock.</param>
+public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, UpstreamPool Upstreams, TimeProvider Time);

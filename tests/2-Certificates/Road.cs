@@ -1,0 +1,91 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Certificates.Tests;
+
+/// <summary>
+/// A small road: public zone example.com, load balancer "edge" at 127.18.0.1, and whatever a test adds.
+/// A certificate brings its validation records unless told not to.
+/// </summary>
+internal sealed class Road
+{
+    internal static readonly AwsScope Scope = AwsScope.Default;
+    internal static readonly ResourceKey EdgeKey = new("elbv2.services.k8s.aws", "LoadBalancer", "shop", "edge");
+    private readonly List<Resource> resources = [];
+
+    internal Road()
+    {
+        Zone("example.com");
+        Add(EdgeKey, new LoadBalancer { LoadBalancerArn = EdgeArn, Name = "edge", DnsName = AwsNames.LoadBalancerDnsName(Scope, "edge", false) });
+    }
+
+    internal static string EdgeArn { get; } = AwsNames.LoadBalancerArn(Scope, "edge");
+
+    internal ErrorList Errors { get; } = new();
+
+    internal static string Arn(string certificate) => AwsNames.CertificateArn(Scope, certificate);
+
+    internal static string ListenerArn(int port) => AwsNames.ListenerArn(Scope, EdgeArn, port);
+
+    internal Road Zone(string name, bool isPrivate = false) =>
+        Add(Key("HostedZone", name + isPrivate), new HostedZone { Id = ZoneId(name, isPrivate), Name = name, PrivateZone = isPrivate });
+
+    internal static string ZoneId(string name, bool isPrivate = false) => AwsNames.HostedZoneId(Scope, isPrivate ? "private." + name : name);
+
+    internal Road Record(string zoneId, string name, string value, string type = "CNAME") =>
+        Add(Key("RecordSet", $"{resources.Count}"), new RecordSet { HostedZoneId = zoneId, Name = name, Type = type, Ttl = 300, ResourceRecords = [value] });
+
+    internal Road Certificate(string name, string domain, string[]? alternatives = null, string algorithm = "RSA_2048", bool validated = true)
+    {
+        var certificate = new Certificate
+        {
+            CertificateArn = Arn(name), DomainName = domain, SubjectAlternativeNames = alternatives ?? [], KeyAlgorithm = algorithm,
+        };
+        if (validated)
+        {
+            foreach (var each in certificate.Names)
+            {
+                var (record, value) = AwsNames.ValidationRecord(Scope, each);
+                Record(ZoneId("example.com"), record, value);
+            }
+        }
+
+        return Add(Key("Certificate", name), certificate);
+    }
+
+    internal Road Https(int port, params string[] certificates) => Listener("HTTPS", port, [.. certificates.Select(Arn)]);
+
+    internal Road Listener(string protocol, int port, params string[] arns) => Add(Key("Listener", $"edge-{port}"), new Listener
+    {
+        ListenerArn = ListenerArn(port),
+        LoadBalancerArn = EdgeArn,
+        Port = port,
+        Protocol = protocol,
+        Certificates = arns,
+        DefaultActions = [new RuleAction { Type = "fixed-response", FixedResponse = new FixedResponseAction(404, null, null) }],
+    });
+
+    internal Road Add(ResourceKey key, object value)
+    {
+        resources.Add(new Resource(key, value, new Origin("files", "edge.yaml", 1)));
+        return this;
+    }
+
+    internal static ResourceKey Key(string kind, string name) => new("test", kind, "shop", name);
+
+    internal Generation Compile(long number = 1)
+    {
+        var plan = AddressPlan.Empty.Next([new AddressClaim(EdgeKey, AddressBlock.LoadBalancer, null)]);
+        var state = new DesiredState(resources);
+        var snapshot = new CertificateCompiler().Compile(new CompileContext(state, plan, Scope, Errors));
+        return new Generation(number, state, plan, [snapshot]);
+    }
+
+    internal Generation CompileValid(long number = 1)
+    {
+        var generation = Compile(number);
+        Assert.Empty(Errors.All);
+        return generation;
+    }
+}

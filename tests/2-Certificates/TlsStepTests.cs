@@ -1,0 +1,93 @@
+using System.Net;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Certificates.Tests;
+
+public sealed class TlsStepTests
+{
+    private static readonly Generation Generation = new Road()
+        .Certificate("api", "api.example.com").Certificate("wild", "*.example.com", algorithm: "EC_prime256v1")
+        .Https(443, "api", "wild").Listener("HTTP", 80).CompileValid();
+
+    [Theory]
+    [InlineData("https", "127.18.0.1:8443", "www.example.com", true)]
+    [InlineData("http", "127.18.0.1:8443", "www.example.com", false)]
+    [InlineData("https", "127.18.0.1:443", "www.example.com", false)]  // the declared port is not the bound one
+    [InlineData("https", "127.18.0.2:8443", "www.example.com", false)]
+    [InlineData("https", null, "www.example.com", false)]
+    public void Takes_https_at_a_listener(string scheme, string? address, string host, bool taken)
+    {
+        var traveller = At(address, host, scheme);
+        var step = new TlsStep(new LeafStore()).Take(Generation, traveller);
+
+        Assert.Equal(taken, step is not null);
+        if (step is not null) Assert.Equal(traveller with { Secured = true }, step.Next);
+        Assert.Null(new TlsStep(new LeafStore()).Take(Generation, traveller with { Secured = true }));
+    }
+
+    [Fact]
+    public void Tells_the_certificate()
+    {
+        var account = Tell("127.18.0.1:8443", "www.example.com", out _);
+
+        Assert.Equal((Hop.Tls, "*.example.com", true, null), (account.Hop, account.Name, account.Ok, account.Outcome));
+        Assert.Equal("certificate *.example.com for SNI www.example.com, wildcard *.example.com of 2", account.Decision);
+        Assert.Equal(
+            $$"""{"sni":"www.example.com","listenerArn":"{{Road.ListenerArn(443)}}","certificateArn":"{{Road.Arn("wild")}}","names":["*.example.com"],"matched":"wildcard","isDefault":false,"keyAlgorithm":"EC_prime256v1"}""",
+            account.Facts.ToJsonString());
+        Assert.Equal(2, account.Reasons.Count);
+    }
+
+    [Theory]
+    [InlineData("api.example.com", "certificate *.example.com for SNI api.example.com, wildcard *.example.com of 2")]
+    [InlineData("127.18.0.1", "certificate api.example.com without SNI, default of 2")]
+    [InlineData("[::1]", "certificate api.example.com without SNI, default of 2")]
+    [InlineData("", "certificate api.example.com without SNI, default of 2")]
+    public void Says_it_in_one_line(string host, string decision) =>
+        Assert.Equal(decision, Tell("127.18.0.1:8443", host, out _).Decision);
+
+    [Fact]
+    public void A_name_that_nothing_covers_is_a_mismatch_with_the_way_out()
+    {
+        var account = Tell("127.18.0.1:8443", "other.org", out var step);
+
+        Assert.Equal((false, "tls.name-mismatch"), (account.Ok, account.Outcome));
+        Assert.Equal("certificate api.example.com for SNI other.org, default of 2, which doesn't have that name", account.Decision);
+        Assert.Equal("default", (string?)account.Facts["matched"]);
+        Assert.Contains("Add other.org to a Certificate (spec.domainName or spec.subjectAlternativeNames)", (string?)account.Facts["problem"], StringComparison.Ordinal);
+        Assert.NotNull(step.Next); // the load balancer goes on; it is the client that refuses
+    }
+
+    [Fact]
+    public void An_http_listener_ends_the_road()
+    {
+        var account = Tell("127.18.0.1:8080", "api.example.com", out var step);
+
+        Assert.Null(step.Next);
+        Assert.Equal((Hop.Tls, "edge HTTP:80", false, "tls.not-https"), (account.Hop, account.Name, account.Ok, account.Outcome));
+        Assert.Contains("ask for http:// there", account.Decision, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_recorded_decision_is_decided_with_its_own_facts()
+    {
+        var step = new TlsStep(new LeafStore());
+        var recorded = step.Take(Generation, At("127.18.0.1:8443", "other.org"))!.Decisions;
+        var again = step.Take(Generation, At("127.18.0.1:8443", "www.example.com") with { Given = recorded })!;
+
+        Assert.Equal("other.org", (string?)again.Decisions.Single().Tell().Single().Facts["sni"]);
+    }
+
+    private static HopAccount Tell(string address, string host, out StepTaken step)
+    {
+        step = new TlsStep(new LeafStore()).Take(Generation, At(address, host))!;
+        return step.Decisions.Single().Tell().Single();
+    }
+
+    private static Traveller At(string? address, string host, string scheme = "https") => new()
+    {
+        Request = new RequestFacts { Method = "GET", Scheme = scheme, Host = host, Path = "/", Source = IPAddress.Loopback },
+        Address = address is null ? null : IPEndPoint.Parse(address),
+    };
+}
