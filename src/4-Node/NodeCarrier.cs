@@ -1,0 +1,175 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Seam;
+
+namespace Usher.Node;
+
+/// <summary>
+/// Carries out what kube-proxy programs, with a relay for each front that has an endpoint. A front without one has no listening socket, so that
+/// its connections are refused as by kube-proxy's reject rule. Connections that are open outlive their front, as those that netfilter
+/// tracks do.
+/// <list type="number">
+/// <item>Prepare: open what is new; try the places of fronts that have no endpoint yet. A place that is taken is an error.</item>
+/// <item>Commit: close what is gone.</item>
+/// <item>From then on, whenever endpoints changed: close fronts that lost their last endpoint, open those that got one.</item>
+/// </list>
+/// From Prepare to the end of the change nothing else opens or closes fronts.
+/// </summary>
+internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
+{
+    private readonly IServiceFronts fronts;
+    private readonly NodePorts ports;
+    private readonly SeamParts seam;
+    private readonly ILogger<NodeCarrier> log;
+    private readonly OpenFronts open = new();
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly ChangeSignal signal;
+    private Generation running = Generation.None;
+
+    public NodeCarrier(IServiceFronts fronts, NodePorts ports, SeamParts seam, ILogger<NodeCarrier> log)
+    {
+        this.fronts = fronts;
+        this.ports = ports;
+        this.seam = seam;
+        this.log = log;
+        signal = new ChangeSignal(FollowAsync, seam.Time);
+        fronts.Changed += signal.Raise;
+    }
+
+    /// <inheritdoc/>
+    public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        var change = new Change(this, next);
+        try
+        {
+            // 1.
+            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound)))
+            {
+                try
+                {
+                    if (fronts.HasEndpoints(next, front)) change.Started.Add(Start(front));
+                    else Try(front.Bound);
+                }
+                catch (SocketException problem)
+                {
+                    PortInUse.Report(next, front, problem, errors);
+                }
+            }
+
+            return change;
+        }
+        catch
+        {
+            await change.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        fronts.Changed -= signal.Raise;
+        await signal.DisposeAsync();
+        await gate.WaitAsync(CancellationToken.None);
+        try
+        {
+            running = Generation.None;
+            await open.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true));
+
+    // 3. Returns false when a front could not be opened, to be tried again.
+    private async Task<bool> FollowAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return Align(running, endpointsChanged: true);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private bool Align(Generation generation, bool endpointsChanged)
+    {
+        var wanted = fronts.All(generation).Where(f => fronts.HasEndpoints(generation, f)).ToDictionary(f => f.Bound);
+        foreach (var gone in open.All.Where(f => !wanted.ContainsKey(f.Front.Bound)).ToList())
+        {
+            open.Close(gone);
+            if (endpointsChanged) NodeLog.Closed(log, gone.Front.Service, gone.Front.Declared);
+        }
+
+        var fine = true;
+        foreach (var front in wanted.Values.Where(f => !open.Has(f.Bound)))
+        {
+            try
+            {
+                open.Add(Start(front));
+                if (endpointsChanged) NodeLog.Opened(log, front.Service, front.Declared);
+            }
+            catch (SocketException problem)
+            {
+                fine = false;
+                NodeLog.Failed(log, front.Service, front.Bound, front.Declared, problem.Message);
+            }
+        }
+
+        return fine;
+    }
+
+    private OpenFront Start(ServiceFront front) =>
+        new(front, RelayFront.Start(front.Bound, (generation, source) => ports.Decide(generation, front, source), seam));
+
+    // Bound and let go again: the socket never listens, so that connections are refused.
+    private static void Try(IPEndPoint bound)
+    {
+        using var socket = new Socket(bound.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(bound);
+    }
+
+    private sealed class Change(NodeCarrier carrier, Generation next) : ICarrierChange
+    {
+        private bool over;
+
+        public List<OpenFront> Started { get; } = [];
+
+        public Task CommitAsync(CancellationToken cancellationToken)
+        {
+            // 2.
+            foreach (var front in Started) carrier.open.Add(front);
+            Started.Clear();
+            carrier.running = next;
+            if (!carrier.Align(next, endpointsChanged: false)) carrier.signal.Raise();
+            End();
+            return Task.CompletedTask;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var front in Started) await front.Relay.DisposeAsync();
+            Started.Clear();
+            End();
+        }
+
+        private void End()
+        {
+            if (over) return;
+            over = true;
+            carrier.gate.Release();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Usher.Model.Contracts;
+using Usher.Seam;
+
+namespace Usher.Node;
+
+/// <summary>A front that listens.</summary>
+/// <param name="Front">The front as it was when it was opened; who it leads to is read from the generation for each connection.</param>
+/// <param name="Relay">Its relay.</param>
+internal sealed record OpenFront(ServiceFront Front, RelayFront Relay);
+
+/// <summary>
+/// The fronts that listen, and those that don't any more but still have connections. Not safe for concurrent use but for the ends of those.
+/// </summary>
+internal sealed class OpenFronts
+{
+    private readonly Dictionary<IPEndPoint, OpenFront> listening = [];
+    private readonly ConcurrentDictionary<OpenFront, Task> draining = new();
+
+    /// <summary>Those that listen.</summary>
+    public IEnumerable<OpenFront> All => listening.Values;
+
+    /// <summary>Whether one listens there.</summary>
+    public bool Has(IPEndPoint bound) => listening.ContainsKey(bound);
+
+    /// <summary>Takes one over.</summary>
+    public void Add(OpenFront front) => listening.Add(front.Front.Bound, front);
+
+    /// <summary>Closes its listening socket at once, and leaves its connections to end by themselves.</summary>
+    public void Close(OpenFront front)
+    {
+        listening.Remove(front.Front.Bound);
+        // The socket is closed when StopAsync returns its task, which ends with the last connection.
+        var ends = front.Relay.StopAsync(Timeout.InfiniteTimeSpan);
+        draining[front] = ends;
+        _ = ForgetAsync(front, ends);
+    }
+
+    /// <summary>Closes all, waits for their connections, and cuts them when the token fires.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var front in listening.Values.ToList()) Close(front);
+        var relays = draining.Keys.Select(f => f.Relay).ToList();
+        try
+        {
+            await Task.WhenAll(draining.Values).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            foreach (var relay in relays) await relay.StopAsync(TimeSpan.Zero);
+        }
+    }
+
+    private async Task ForgetAsync(OpenFront front, Task ends)
+    {
+        await ends;
+        draining.TryRemove(front, out _);
+    }
+}

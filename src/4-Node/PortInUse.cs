@@ -1,0 +1,35 @@
+using System.Net.Sockets;
+using k8s.Models;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Node;
+
+/// <summary>Why a front can't be opened, for the person who wrote its Service.</summary>
+internal static class PortInUse
+{
+    /// <summary>Reports it at the Service's port.</summary>
+    public static void Report(Generation next, ServiceFront front, SocketException problem, ErrorList errors)
+    {
+        var service = next.State.Find(front.Service);
+        var index = (service?.Value as V1Service)?.Spec?.Ports?.ToList().FindIndex(p => (p.Name ?? "") == front.PortName) ?? -1;
+        var property = front.Kind == FrontKind.NodePort ? "nodePort" : "port";
+        errors.Add(front.Service, service?.Origin ?? Origin.Derived, index < 0 ? "spec.ports" : $"spec.ports[{index}].{property}", Why(front, problem));
+    }
+
+    private static string Why(ServiceFront front, SocketException problem)
+    {
+        var nodePort = front.Kind == FrontKind.NodePort;
+        var wanted = nodePort ? $"NodePort {front.Declared.Port} of node {front.Node?.Name}" : $"virtual IP {front.Declared}";
+        return problem.SocketErrorCode switch
+        {
+            SocketError.AddressAlreadyInUse =>
+                $"{front.Bound} is in use by another program, and {wanted} is to listen there; stop that program, "
+                + $"or write another {(nodePort ? "nodePort" : "port")}",
+            SocketError.AccessDenied =>
+                $"{front.Bound} may not be bound by this user, and {wanted} is to listen there; leave --real-ports away, or run with the privilege",
+            _ => $"{front.Bound} can't be bound, and {wanted} is to listen there: {problem.Message}",
+        };
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+
+namespace Usher.Service;
+
+/// <summary>Registration of step 6.</summary>
+public static class ServiceRegistration
+{
+    /// <summary>
+    /// Adds Services, their virtual IPs, fronts and endpoints. Wants <see cref="IPodDirectory"/> registered. Its reconciler reads Services
+    /// only, so its place among the others doesn't matter.
+    /// </summary>
+    public static IServiceCollection AddService(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton<EndpointTable>()
+            .AddSingleton<AffinityTable>()
+            .AddSingleton<ServiceFronts>()
+            .AddSingleton<IServiceFronts>(s => s.GetRequiredService<ServiceFronts>())
+            .AddSingleton<IReconciler, ServiceReconciler>()
+            .AddSingleton<IAddressClaimant, ServiceClaims>()
+            .AddSingleton<IHopCompiler, ServiceCompiler>()
+            .AddSingleton<IRoadStep, ServiceStep>();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+
+namespace Usher.Service;
+
+/// <summary>
+/// The living endpoints: a generation's possible ones joined with who lives now. A port is joined anew at its first read after the directory
+/// changed, and swapped with one write; every other read costs one comparison.
+/// </summary>
+internal sealed class EndpointTable(IPodDirectory pods)
+{
+    private readonly ConditionalWeakTable<ServiceSnapshot, Joined?[]> tables = [];
+    private volatile Table? last;
+
+    /// <summary>The conditions of a port's endpoints now.</summary>
+    public EndpointsState Of(ServiceSnapshot snapshot, ServicePort port)
+    {
+        var table = last;
+        if (table is null || table.Snapshot != snapshot)
+        {
+            // Two generations are read in turns only while one follows the other.
+            table = new Table(snapshot, tables.GetValue(snapshot, s => new Joined?[s.Ports.Length]));
+            last = table;
+        }
+
+        var living = pods.Current;
+        var joined = Volatile.Read(ref table.Ports[port.Slot]);
+        if (joined is not null && ReferenceEquals(joined.Living, living)) return joined.State;
+        var state = Join(port, living);
+        // What didn't change stays the same object: the decisions that journeys keep then share it.
+        if (joined is not null && joined.State.Conditions.SequenceEqual(state.Conditions)) state = joined.State;
+        Volatile.Write(ref table.Ports[port.Slot], new Joined(living, state));
+        return state;
+    }
+
+    /// <summary>The conditions that the EndpointSlice controller would write. Pure.</summary>
+    public static EndpointsState Join(ServicePort port, ImmutableDictionary<ResourceKey, PodStatus> living) =>
+        new([.. port.Endpoints.Select(e => e.Written ?? OfPod(e.Pod is { } key ? living.GetValueOrDefault(key) : null, port.PublishNotReady))]);
+
+    private static EndpointCondition OfPod(PodStatus? pod, bool publishNotReady)
+    {
+        if (pod is null) return new EndpointCondition(publishNotReady, false, false, "it has not been started");
+        if (pod.Phase is "Succeeded" or "Failed")
+        {
+            // A pod that ended is in no slice at all.
+            return new EndpointCondition(false, false, false, pod.Message ?? $"it ended (phase {pod.Phase})");
+        }
+
+        var ready = publishNotReady || (pod.Ready && !pod.Terminating);
+        if (ready && pod.Ready && !pod.Terminating) return EndpointCondition.Fine;
+        return new EndpointCondition(ready, pod.Ready, pod.Terminating, pod.Message ?? (pod.Ready ? null : $"phase {pod.Phase}, Ready is false"));
+    }
+
+    private sealed record Table(ServiceSnapshot Snapshot, Joined?[] Ports);
+
+    private sealed record Joined(ImmutableDictionary<ResourceKey, PodStatus> Living, EndpointsState State);
+}

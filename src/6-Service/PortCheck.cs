@@ -1,0 +1,70 @@
+using k8s.Models;
+using Usher.Model.Road;
+
+namespace Usher.Service;
+
+/// <summary>What the API server would refuse in a Service's ports, and what can't be bound on one machine.</summary>
+internal static class PortCheck
+{
+    /// <summary>Reports everything that is wrong.</summary>
+    public static void Check(Checker check, V1ServiceSpec spec, AddressPlan plan)
+    {
+        var ports = spec.Ports ?? [];
+        if (ports.Count == 0 && spec.ClusterIP != "None") check.Wrong("spec.ports", "is missing; write at least one port");
+        for (var i = 0; i < ports.Count; i++)
+        {
+            var field = $"spec.ports[{i}]";
+            Numbers(check, field, ports[i], spec.Type);
+            Name(check, field, ports[i], ports, i);
+            Apart(check, field, ports[i], ports.Take(i), plan);
+        }
+    }
+
+    private static void Numbers(Checker check, string field, V1ServicePort port, string? type)
+    {
+        if (port.Port is < 1 or > 65535) check.Wrong($"{field}.port", $"{port.Port} is out of range; a port is 1–65535");
+        if (port.Protocol is "UDP" or "SCTP") check.Wrong($"{field}.protocol", $"{port.Protocol} is not supported; only TCP is");
+        else if (port.Protocol is not (null or "TCP")) check.Wrong($"{field}.protocol", $"'{port.Protocol}' is no protocol; write TCP");
+
+        // A target port that is only the port again has the port's own error.
+        if (port.TargetPort?.Value is { Length: > 0 } target && target != $"{port.Port}" && !PortNames.IsTarget(target))
+        {
+            check.Wrong($"{field}.targetPort",
+                $"'{target}' is neither a port, 1–65535, nor a container port's name (at most 15 of lower-case letters, digits and '-', with a letter)");
+        }
+
+        if (port.NodePort is > 0 && type is (null or "ClusterIP"))
+        {
+            check.Wrong($"{field}.nodePort", "is not for type ClusterIP; remove it, or use type NodePort");
+        }
+    }
+
+    private static void Name(Checker check, string field, V1ServicePort port, IList<V1ServicePort> ports, int index)
+    {
+        if (string.IsNullOrEmpty(port.Name))
+        {
+            if (ports.Count > 1) check.Wrong($"{field}.name", "is missing; each port of a Service with several needs a name");
+            return;
+        }
+
+        if (!PortNames.IsDnsLabel(port.Name))
+        {
+            check.Wrong($"{field}.name", $"'{port.Name}' is no port name; use lower-case letters, digits and '-', at most 63");
+        }
+
+        if (ports.Take(index).FirstOrDefault(p => p.Name == port.Name) is { } other)
+        {
+            check.Wrong($"{field}.name", $"'{port.Name}' is the name of port {other.Port} already");
+        }
+    }
+
+    private static void Apart(Checker check, string field, V1ServicePort port, IEnumerable<V1ServicePort> earlier, AddressPlan plan)
+    {
+        var bound = plan.BoundPort(port.Port);
+        if (earlier.FirstOrDefault(p => plan.BoundPort(p.Port) == bound) is not { } other) return;
+        check.Wrong($"{field}.port", other.Port == port.Port
+            ? $"{other.Port} is written twice; each port of a Service has a number of its own"
+            : $"{other.Port} and {port.Port} would both be bound to port {bound} here "
+                + $"(ports below 1024 are bound {AddressPlan.PrivilegedOffset} higher); use another number, or --real-ports");
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using k8s.Models;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Service;
+
+/// <summary>
+/// Services, pods, nodes and EndpointSlices written by hand → every front and its possible endpoints.
+/// <list type="number">
+/// <item>Where nodes and pods live.</item>
+/// <item>For each Service its ports, with the pods that its selector matches and the addresses written for it.</item>
+/// <item>For each port its fronts: the virtual IP, and each node's NodePort.</item>
+/// </list>
+/// Headless Services have no front, as kube-proxy programs none for them.
+/// </summary>
+internal sealed class ServiceCompiler : IHopCompiler
+{
+    /// <inheritdoc/>
+    public Snapshot Compile(CompileContext context)
+    {
+        // 1. Places.
+        var nodes = Nodes(context);
+        var pods = new PodIndex(context);
+        var places = nodes.Values.ToDictionary(n => n.Address.Bound);
+        foreach (var (key, pod) in pods.All)
+        {
+            if (pod.Spec?.NodeName is { } node && nodes.TryGetValue(node, out var place)) places[context.Addresses.Of(key).Bound] = place;
+        }
+
+        // 2. Ports.
+        var slices = new WrittenSlices(context, nodes);
+        var ports = ImmutableArray.CreateBuilder<ServicePort>();
+        var fronts = new Dictionary<IPEndPoint, Front>();
+        foreach (var service in context.State.All<V1Service>())
+        {
+            if (!ServiceCheck.Passes(context, service) || service.Value.Spec.ClusterIP == "None") continue;
+            var selected = pods.Select(service.Key.Namespace, service.Value.Spec.Selector);
+            for (var i = 0; i < service.Value.Spec.Ports.Count; i++)
+            {
+                var written = service.Value.Spec.Ports[i];
+                var (endpoints, leftOut) = PodEndpoints.Of(context, service, i, selected, nodes);
+                var port = Port(service, written, ports.Count) with
+                {
+                    Endpoints = [.. endpoints.Concat(slices.Of(service.Key, written.Name ?? "")).DistinctBy(e => e.Declared)
+                        .OrderBy(e => e.Name, StringComparer.Ordinal).ThenBy(e => e.Declared.ToString(), StringComparer.Ordinal)],
+                    LeftOut = leftOut,
+                };
+                ports.Add(port);
+
+                // 3. Fronts. A place that is taken twice was reported already, by the check or when the numbers were given out.
+                foreach (var front in Fronts(context.Addresses, port, written.NodePort ?? 0, nodes.Values)) fronts.TryAdd(front.Address.Bound, front);
+            }
+        }
+
+        return Snapshot.Of(new ServiceSnapshot(ports.ToImmutable(), [.. fronts.Values], places.ToFrozenDictionary(), context.Addresses.Range));
+    }
+
+    private static SortedDictionary<string, NodePlace> Nodes(CompileContext context)
+    {
+        var nodes = new SortedDictionary<string, NodePlace>(StringComparer.Ordinal);
+        foreach (var node in context.State.All<V1Node>())
+        {
+            if (context.Addresses.Find(node.Key) is not { } address) continue;
+            var zone = node.Value.Metadata?.Labels?.TryGetValue("topology.kubernetes.io/zone", out var label) == true ? label : null;
+            nodes[node.Key.Name] = new NodePlace(node.Key.Name, zone, address);
+        }
+
+        return nodes;
+    }
+
+    private static ServicePort Port(Resource<V1Service> service, V1ServicePort port, int slot)
+    {
+        var spec = service.Value.Spec;
+        return new ServicePort
+        {
+            Slot = slot,
+            Service = service.Key,
+            Type = spec.Type ?? "ClusterIP",
+            Name = port.Name ?? "",
+            Port = port.Port,
+            InternalLocal = spec.InternalTrafficPolicy == "Local",
+            ExternalLocal = spec.ExternalTrafficPolicy == "Local",
+            Affinity = spec.SessionAffinity == "ClientIP"
+                ? TimeSpan.FromSeconds(spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? 10800)
+                : null,
+            PublishNotReady = spec.PublishNotReadyAddresses == true,
+        };
+    }
+
+    private static IEnumerable<Front> Fronts(AddressPlan plan, ServicePort port, int nodePort, IEnumerable<NodePlace> nodes)
+    {
+        if (plan.Find(port.Service) is { } address)
+        {
+            var declared = new IPEndPoint(address.Declared, port.Port);
+            var bound = plan.Bind(port.Service, port.Port);
+            yield return new Front(new ServiceFront(FrontKind.ClusterIP, port.Service, port.Name, null, declared, bound), port, null);
+        }
+
+        if (nodePort == 0) yield break;
+        foreach (var node in nodes)
+        {
+            var key = new ResourceKey("", "Node", "", node.Name);
+            var declared = new IPEndPoint(node.Address.Declared, nodePort);
+            var bound = plan.Bind(key, nodePort);
+            yield return new Front(new ServiceFront(FrontKind.NodePort, port.Service, port.Name, key, declared, bound), port, node);
+        }
+    }
+}
