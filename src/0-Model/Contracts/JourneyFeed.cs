@@ -12,7 +12,7 @@ public sealed record EndedRequest(RequestRecord Request, HandshakeRecord? Handsh
 public interface IJourneyFeed
 {
     /// <summary>
-    /// The requests that end from this call on, in order, until cancelled. A follower never slows a hop: one that can't keep up loses the
+    /// The requests that end from this call on, in order, until cancelled; what ended before the cancellation still comes. A follower never slows a hop: one that can't keep up loses the
     /// oldest and is told how many.
     /// </summary>
     IAsyncEnumerable<EndedRequest> FollowAsync(CancellationToken cancellationToken);

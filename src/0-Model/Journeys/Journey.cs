@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -30,7 +32,8 @@ public sealed record Journey
     /// <summary>The hop that produced the status; null when nothing answered.</summary>
     public string? AnsweredBy { get; init; }
 
-    /// <summary>When the client's first act began.</summary>
+    /// <summary>When the client's first act began; in JSON in UTC, to the millisecond.</summary>
+    [JsonConverter(typeof(UtcTimeConverter))]
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>From the first act to the last byte.</summary>
@@ -122,6 +125,17 @@ public sealed record ResponseReport
 
     /// <summary>Headers whose value was changed, with the new value.</summary>
     public IReadOnlyDictionary<string, string> Rewritten { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Writes a moment as <c>2026-11-23T14:00:00.000Z</c>.</summary>
+internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc/>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.AddTicks(TimeSpan.TicksPerMillisecond / 2).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
 }
 
 /// <summary>Writes and reads journeys as JSON without reflection.</summary>

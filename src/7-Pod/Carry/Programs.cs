@@ -1,0 +1,27 @@
+namespace Usher.Pod;
+
+/// <summary>Finds programs as a shell does.</summary>
+internal static class Programs
+{
+    private static readonly Lazy<string?> FoundSetsid = new(() => Find("setsid", "/", "/usr/bin:/bin:/usr/local/bin"));
+
+    /// <summary>The program that starts another in a session of its own.</summary>
+    /// <exception cref="LaunchException">It isn't there.</exception>
+    public static string Setsid => FoundSetsid.Value
+        ?? throw new LaunchException("process pods need the program setsid (Debian's util-linux); install it, or run stand-ins (--stand-in)");
+
+    /// <summary>The program's full path, or null when there is no such executable file.</summary>
+    /// <param name="name">A path, or a name without a slash.</param>
+    /// <param name="directory">What a relative path is relative to.</param>
+    /// <param name="path">Where to look for a name: directories between colons.</param>
+    public static string? Find(string name, string directory, string path)
+    {
+        var candidates = name.Contains('/', StringComparison.Ordinal)
+            ? [Path.Combine(directory, name)]
+            : path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name));
+        return candidates.FirstOrDefault(Executable);
+    }
+
+    private static bool Executable(string file) => File.Exists(file)
+        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+}

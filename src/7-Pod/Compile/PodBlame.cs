@@ -1,0 +1,67 @@
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Pod;
+
+/// <summary>Where a person wrote a pod's spec: its own object, or the template of the controller that made it.</summary>
+/// <param name="Key">The object.</param>
+/// <param name="Origin">Where it was written.</param>
+/// <param name="Spec">Path of the pod's spec in it.</param>
+internal sealed record Written(ResourceKey Key, Origin Origin, string Spec)
+{
+    public static Written Of(Resource<V1Pod> pod, DesiredState state)
+    {
+        Resource owned = new(pod.Key, pod.Value, pod.Origin);
+        var spec = "spec";
+        foreach (var kind in new[] { "ReplicaSet", "Deployment" })
+        {
+            var owner = Owners(owned.Value)?.FirstOrDefault(o => o.Controller == true && o.Kind == kind);
+            if (owner is null || state.Find(new ResourceKey("apps", kind, pod.Key.Namespace, owner.Name)) is not { } found) break;
+            owned = found;
+            spec = "spec.template.spec";
+        }
+
+        return new Written(owned.Key, owned.Origin, spec);
+    }
+
+    private static IList<V1OwnerReference>? Owners(object value) => value switch
+    {
+        V1Pod pod => pod.Metadata?.OwnerReferences,
+        V1ReplicaSet set => set.Metadata?.OwnerReferences,
+        _ => null,
+    };
+}
+
+/// <summary>Reports what is wrong with a template once, however many pods were made from it.</summary>
+internal sealed class PodBlame(ErrorList errors)
+{
+    private readonly HashSet<(ResourceKey, string, string)> reported = [];
+
+    /// <summary>Reports an error in a field below the pod's spec; an empty field means the spec.</summary>
+    public void Add(Written written, string field, string message)
+    {
+        var path = field.Length == 0 ? written.Spec : $"{written.Spec}.{field}";
+        if (reported.Add((written.Key, path, message))) errors.Add(written.Key, written.Origin, path, message);
+    }
+}
+
+/// <summary>One pod under compilation, and where its errors go.</summary>
+internal sealed record PodScene(CompileContext Context, Resource<V1Pod> Pod, Written Written, PodBlame Blame, RoadAddress? Address)
+{
+    private readonly List<string> notApplied = [];
+
+    /// <summary>True when the image's own program runs, so that everything it would notice counts.</summary>
+    public required bool RunsProgram { get; init; }
+
+    public IReadOnlyList<string> NotApplied => notApplied;
+
+    public void Error(string field, string message) => Blame.Add(Written, field, message);
+
+    /// <summary>A field that only the image's own program would notice: refused for a process, without effect for anything else.</summary>
+    public void OnlyForPrograms(string field, string message)
+    {
+        if (RunsProgram) Error(field, message);
+        else if (!notApplied.Contains($"spec.{field}")) notApplied.Add($"spec.{field}");
+    }
+}

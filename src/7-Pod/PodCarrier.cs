@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Pod;
+
+/// <summary>
+/// Brings the running pods in line with a generation. Prepare starts those that don't run yet; commit stops those that are gone, in the
+/// background, and starts changed ones of the same name once the old is gone. A pod whose spec, address and command are the same is kept.
+/// </summary>
+internal sealed class PodCarrier(
+    PodOptions options, IPodLauncher launcher, IProber prober, PodDirectory directory, PodReadiness readiness, Warden warden, TimeProvider time,
+    ILogger<PodCarrier> logger) : ICarrier, IAsyncDisposable, IDisposable
+{
+    private readonly PodTools tools = new(launcher, prober, directory, time, logger);
+
+    // Pods of the running generation; written by commits only, which come one after another.
+    private readonly ConcurrentDictionary<ResourceKey, PodWorker> workers = new();
+    private readonly ConcurrentDictionary<PodWorker, Task> leaving = new();
+    private readonly ConcurrentDictionary<PodWorker, byte> all = new();
+
+    /// <inheritdoc/>
+    public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
+    {
+        var change = new PodChange(this, next.Get<PodSnapshot>());
+        foreach (var plan in change.Next.Pods)
+        {
+            if (!workers.TryGetValue(plan.Key, out var running)) change.Started.Add(Track(new PodWorker(plan, tools)));
+            else if (running.Plan.Fingerprint != plan.Fingerprint) change.Replaced.Add(plan);
+        }
+
+        try
+        {
+            await Task.WhenAll(change.Started.Select(worker => StartAsync(worker, next.State, errors, cancellationToken)));
+            if (errors.IsEmpty) await RollOutAsync(change, next.State, errors, cancellationToken);
+            return change;
+        }
+        catch
+        {
+            await change.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(all.Keys.Select(worker => StopAsync(worker, cancellationToken)));
+        workers.Clear();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true));
+        warden.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => warden.Dispose();
+
+    private async Task StartAsync(PodWorker worker, DesiredState state, ErrorList errors, CancellationToken cancellationToken)
+    {
+        var plan = worker.Plan;
+
+        // One of the same name or address may still be in its grace period.
+        await Task.WhenAll(leaving.Where(l => l.Key.Plan.Key == plan.Key || Same(l.Key.Plan.Address, plan.Address)).Select(l => l.Value)).WaitAsync(cancellationToken);
+        try
+        {
+            await worker.StartAsync(cancellationToken);
+        }
+        catch (LaunchException e) when (e.Field is not null && plan.Command is { } command)
+        {
+            // Said once, though every replica fails by it.
+            if (errors.All.All(known => known.Message != e.Message)) errors.Add(command.Source, e.Field, e.Message);
+        }
+        catch (LaunchException e)
+        {
+            var written = Written.Of(new Resource<k8s.Models.V1Pod>(plan.Key, plan.Pod, state.Find(plan.Key)?.Origin ?? Origin.Derived), state);
+            errors.Add(written.Key, written.Origin, written.Spec, $"pod {plan.Name} can't start: {e.Message}");
+        }
+    }
+
+    /// <summary>Waits for the pods that take the place of a Deployment's running ones.</summary>
+    private async Task RollOutAsync(PodChange change, DesiredState state, ErrorList errors, CancellationToken cancellationToken)
+    {
+        if (options.RolloutLimit <= TimeSpan.Zero) return;
+        var replaced = workers.Where(w => change.Next.Find(w.Key) is null).Select(w => w.Value.Plan.Deployment).OfType<string>().ToHashSet();
+        var waited = change.Started.Select(w => w.Plan).Where(p => p.Deployment is { } name && replaced.Contains(name)).ToDictionary(p => p.Key);
+        if (waited.Count == 0) return;
+        foreach (var pod in await readiness.WhenSettledAsync(p => waited.ContainsKey(p.Key), options.RolloutLimit, cancellationToken))
+        {
+            var plan = waited[pod.Key];
+            var written = Written.Of(new Resource<k8s.Models.V1Pod>(plan.Key, plan.Pod, Origin.Derived), state);
+            errors.Add(written.Key, written.Origin, "spec.template",
+                $"pod {plan.Name} wasn't ready within {options.RolloutLimit.TotalSeconds} s, so that the running pods stay: {pod.Message}");
+        }
+    }
+
+    private PodWorker Track(PodWorker worker)
+    {
+        all[worker] = 0;
+        return worker;
+    }
+
+    private async Task StopAsync(PodWorker worker, CancellationToken cancellationToken)
+    {
+        await worker.StopAsync(cancellationToken);
+        all.TryRemove(worker, out _);
+        leaving.TryRemove(worker, out _);
+    }
+
+    /// <summary>Stops a pod in the background.</summary>
+    private Task Leave(PodWorker worker, bool keepLog)
+    {
+        var gone = leaving[worker] = LeaveAsync();
+        // It may have been gone before it was noted.
+        if (gone.IsCompleted) leaving.TryRemove(worker, out _);
+        return gone;
+
+        async Task LeaveAsync()
+        {
+            await StopAsync(worker, CancellationToken.None);
+            if (!keepLog && worker.Plan.Runtime == PodRuntime.Process) PodOutput.Remove(PodOutput.PathOf(options.LogDirectory, worker.Plan));
+        }
+    }
+
+    private static bool Same(RoadAddress? a, RoadAddress? b) => a is not null && b is not null && a.Bound.Equals(b.Bound);
+
+    /// <summary>One change of the pods.</summary>
+    private sealed class PodChange(PodCarrier carrier, PodSnapshot next) : ICarrierChange
+    {
+        private bool committed;
+
+        public PodSnapshot Next { get; } = next;
+
+        public List<PodWorker> Started { get; } = [];
+
+        public List<PodPlan> Replaced { get; } = [];
+
+        /// <inheritdoc/>
+        public Task CommitAsync(CancellationToken cancellationToken)
+        {
+            committed = true;
+
+            // Those who are gone.
+            foreach (var (key, worker) in carrier.workers)
+            {
+                if (Next.Find(key) is not null) continue;
+                carrier.workers.TryRemove(key, out _);
+                _ = carrier.Leave(worker, keepLog: false);
+            }
+
+            // Those who changed under the same name.
+            foreach (var plan in Replaced)
+            {
+                if (!carrier.workers.TryGetValue(plan.Key, out var old)) continue;
+                var worker = carrier.Track(new PodWorker(plan, carrier.tools));
+                worker.StartAfter(carrier.Leave(old, keepLog: true));
+                carrier.workers[plan.Key] = worker;
+            }
+
+            // Those who are new, and those who stay.
+            foreach (var worker in Started) carrier.workers[worker.Plan.Key] = worker;
+            foreach (var plan in Next.Pods)
+            {
+                if (carrier.workers.TryGetValue(plan.Key, out var worker)) worker.Plan = plan;
+            }
+
+            return Task.CompletedTask;
+        }
+
+        /// <inheritdoc/>
+        public async ValueTask DisposeAsync()
+        {
+            if (committed) return;
+            await Task.WhenAll(Started.Select(worker => carrier.StopAsync(worker, new CancellationToken(canceled: true))));
+        }
+    }
+}

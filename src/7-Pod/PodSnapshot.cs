@@ -1,0 +1,133 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using k8s.Models;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Pod;
+
+/// <summary>Every pod's plan. Immutable.</summary>
+internal sealed class PodSnapshot
+{
+    private readonly FrozenDictionary<ResourceKey, PodPlan> byKey;
+    private readonly FrozenDictionary<IPAddress, PodPlan> byBound;
+
+    public PodSnapshot(IEnumerable<PodPlan> plans)
+    {
+        Pods = [.. plans];
+        byKey = Pods.ToFrozenDictionary(p => p.Key);
+        byBound = Pods.Where(p => p.Address is not null).ToFrozenDictionary(p => p.Address!.Bound);
+    }
+
+    /// <summary>All plans, ordered by namespace and name.</summary>
+    public ImmutableArray<PodPlan> Pods { get; }
+
+    public PodPlan? Find(ResourceKey key) => byKey.GetValueOrDefault(key);
+
+    /// <summary>The pod that a bound address stands for, or null.</summary>
+    public PodPlan? At(IPAddress bound) => byBound.GetValueOrDefault(bound);
+}
+
+/// <summary>When a container that ended is started again.</summary>
+internal enum RestartPolicy
+{
+    Always,
+    OnFailure,
+    Never,
+}
+
+/// <summary>One pod: what runs in its place, and how it is started, probed and stopped.</summary>
+internal sealed record PodPlan
+{
+    public required ResourceKey Key { get; init; }
+
+    /// <summary>The pod as derived.</summary>
+    public required V1Pod Pod { get; init; }
+
+    /// <summary>Null while no node takes it.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Null without a node.</summary>
+    public RoadAddress? Address { get; init; }
+
+    /// <summary>Everybody's addresses, for the bound ports.</summary>
+    public required AddressPlan Addresses { get; init; }
+
+    /// <summary>Why no node takes it, in kube-scheduler's words; null when one does.</summary>
+    public string? Unschedulable { get; init; }
+
+    public required string Container { get; init; }
+
+    public required string Image { get; init; }
+
+    public required PodRuntime Runtime { get; init; }
+
+    /// <summary>The TCP ports that its containers declare.</summary>
+    public ImmutableArray<PodPort> Ports { get; init; } = [];
+
+    public ImmutableArray<ProbePlan> Probes { get; init; } = [];
+
+    /// <summary>Of a process pod.</summary>
+    public PodCommand? Command { get; init; }
+
+    public PodVariables Variables { get; init; } = PodVariables.None;
+
+    /// <summary>From the request to stop to SIGKILL, preStop included.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary><c>lifecycle.preStop.sleep</c>: between the request to stop and SIGTERM.</summary>
+    public TimeSpan PreStop { get; init; }
+
+    public RestartPolicy RestartPolicy { get; init; }
+
+    /// <summary>Fields that have no effect because the image's own program doesn't run.</summary>
+    public ImmutableArray<string> NotApplied { get; init; } = [];
+
+    /// <summary>Equal for plans that the same running pod can serve.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary><c>shop/users-6d4-x2v5k</c>.</summary>
+    public string Name => $"{Key.Namespace}/{Key.Name}";
+
+    /// <summary>The Deployment that the pod belongs to, as <c>namespace/name</c>; null without one.</summary>
+    public string? Deployment
+    {
+        get
+        {
+            var set = Pod.Metadata?.OwnerReferences?.FirstOrDefault(o => o is { Kind: "ReplicaSet", Controller: true })?.Name;
+            var hash = "";
+            var hashed = Pod.Metadata?.Labels?.TryGetValue(ReplicaSets.HashLabel, out hash) == true;
+            return hashed && set?.EndsWith($"-{hash}", StringComparison.Ordinal) == true ? $"{Key.Namespace}/{set[..^(hash!.Length + 1)]}" : null;
+        }
+    }
+
+    /// <summary>The port that a bound port stands for, or null when the pod doesn't declare it.</summary>
+    public PodPort? PortAt(int bound) => Ports.FirstOrDefault(p => p.Bound == bound);
+}
+
+/// <summary>A port that a container declares.</summary>
+/// <param name="Name">Its name; empty without one.</param>
+/// <param name="Port">As declared.</param>
+/// <param name="Bound">As bound on this machine.</param>
+internal sealed record PodPort(string Name, int Port, int Bound);
+
+/// <summary>What a process pod runs.</summary>
+/// <param name="Program">A path, or a name to be found on PATH.</param>
+/// <param name="Arguments">The command's own, then the container's <c>args</c>.</param>
+/// <param name="WorkingDirectory">Absolute.</param>
+/// <param name="Source">Where the command was written, for errors.</param>
+internal sealed record PodCommand(string Program, ImmutableArray<string> Arguments, string WorkingDirectory, Resource<ImageCommand> Source);
+
+/// <summary>A container's own environment. Values may come from Secrets, so that only names are ever printed.</summary>
+internal sealed class PodVariables(IReadOnlyList<KeyValuePair<string, string>> pairs)
+{
+    public static PodVariables None { get; } = new([]);
+
+    /// <summary>Names and values, in the order in which they were set.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Reveal() => pairs;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", pairs.Select(p => $"{p.Key}=[redacted]"));
+}

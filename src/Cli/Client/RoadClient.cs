@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Usher.Cli.Running;
+using Usher.Model.Journeys;
+using Usher.Trace;
+
+namespace Usher.Cli.Client;
+
+/// <summary>The running road as the commands talk to it.</summary>
+internal sealed class RoadClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    internal RoadClient(RunningRoad road)
+    {
+        Road = road;
+        http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = new Uri(road.Api),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", road.Token) },
+        };
+    }
+
+    internal RunningRoad Road { get; }
+
+    /// <summary>The road that <c>--api</c>, <c>USHER_API</c> or the state folder names. The token is the state folder's.</summary>
+    /// <exception cref="UserException">None is running.</exception>
+    internal static RoadClient Find(string? api, string? stateFolder)
+    {
+        using var state = StateDirectory.Open(stateFolder);
+        var found = state.Find();
+        api ??= Environment.GetEnvironmentVariable("USHER_API");
+        if (api is not null && (!Uri.TryCreate(api, UriKind.Absolute, out var url) || url.Scheme != "http"))
+        {
+            throw new UserException($"--api '{api}': an address like http://127.0.0.1:7070 is wanted", ExitCodes.Usage);
+        }
+
+        if (found is null) throw new UserException($"no road is running (nothing in {state.RoadFile}); start one with `usher up`", ExitCodes.NoAnswer);
+        return new RoadClient(api is null ? found : found with { Api = api });
+    }
+
+    internal Task<RoadReport> RoadAsync(CancellationToken cancellationToken) =>
+        GetAsync("/api/road", RoadJson.Default.RoadReport, cancellationToken);
+
+    internal Task<Journey> JourneyAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"/api/journeys/{Uri.EscapeDataString(id)}", JourneyJson.Default.Journey, cancellationToken);
+
+    internal Task<IReadOnlyList<Journey>> JourneysAsync(int limit, bool failed, string? visit, CancellationToken cancellationToken) =>
+        GetAsync(
+            $"/api/journeys?limit={limit}{(failed ? "&failed=true" : "")}{(visit is null ? "" : $"&visit={Uri.EscapeDataString(visit)}")}",
+            JourneyJson.Default.IReadOnlyListJourney, cancellationToken);
+
+    internal async Task<Journey> ExplainAsync(ExplainRequest request, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.PostAsJsonAsync("/api/explain", request, RoadJson.Default.ExplainRequest, cancellationToken));
+        return await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+    }
+
+    /// <summary>Posts what the client saw of its request and gets the whole journey.</summary>
+    internal async Task<Journey> ReportAsync(ClientReport report, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.PostAsJsonAsync("/api/journeys/client", report, ClientReportJson.Default.ClientReport, cancellationToken));
+        return await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.GetAsync(new Uri(path, UriKind.Relative), cancellationToken));
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Func<Task<HttpResponseMessage>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (HttpRequestException e)
+        {
+            throw new UserException($"no road answers at {Road.Api}: {e.Message}; start one with `usher up`", ExitCodes.NoAnswer);
+        }
+    }
+
+    private async Task<T> ReadAsync<T>(
+        HttpResponseMessage response, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode == HttpStatusCode.Unauthorized) throw new UserException($"the road at {Road.Api} does not take this state folder's token; is it another's road?");
+        var body = await response.Content.ReadAsStringAsync(cancellationToken);
+        if (!response.IsSuccessStatusCode) throw new UserException($"{Road.Api}: {Problem(body)}");
+        return JsonSerializer.Deserialize(body, type) ?? throw new UserException($"{Road.Api} answered nothing");
+    }
+
+    private static string Problem(string body)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? body : body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+}

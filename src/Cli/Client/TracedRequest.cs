@@ -1,0 +1,260 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Usher.Cli.Running;
+using Usher.Model.Journeys;
+using Usher.Trace;
+
+namespace Usher.Cli.Client;
+
+/// <summary>
+/// A request sent as a client that watches itself:
+/// <list type="number">
+/// <item>Ask the road's name server.</item>
+/// <item>Connect to the address, at the port that the declared one is bound at.</item>
+/// <item>Shake hands.</item>
+/// <item>Send the request and read the whole answer.</item>
+/// <item>Tell the road what was seen; the journey comes back.</item>
+/// </list>
+/// </summary>
+internal sealed class TracedRequest(RoadClient road, TimeProvider time)
+{
+    private static readonly TimeSpan DnsLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(120);
+
+    private long start;
+    private long dnsDone;
+    private long connected;
+    private long tlsDone;
+    private long firstByte;
+    private ClientDns? dns;
+    private ClientTls? tls;
+    private IPEndPoint? local;
+    private IPEndPoint? remote;
+
+    internal async Task<Journey> SendAsync(RequestLine request, CancellationToken cancellationToken)
+    {
+        var report = await road.RoadAsync(cancellationToken);
+        var authority = CertificateOf(report);
+        start = time.GetTimestamp();
+        ClientFailure? failure = null;
+        int? status = null;
+        try
+        {
+            // 1 and 2.
+            var socket = await ConnectAsync(request, report, cancellationToken);
+            // 3 and 4.
+            status = await RequestAsync(request, socket, authority, cancellationToken);
+        }
+        catch (TracedFailure failed)
+        {
+            failure = new ClientFailure(failed.At, failed.Message);
+        }
+
+        // 5.
+        return await road.ReportAsync(
+            new ClientReport
+            {
+                Method = request.Method,
+                Url = request.Url.OriginalString,
+                Local = local?.ToString(),
+                Remote = remote?.ToString(),
+                Dns = dns,
+                Tls = tls,
+                Status = status,
+                Failure = failure,
+                Times = new ClientTimes
+                {
+                    Frequency = time.TimestampFrequency,
+                    Start = start,
+                    DnsDone = dnsDone,
+                    Connected = connected,
+                    TlsDone = tlsDone,
+                    RequestSent = 0,
+                    FirstByte = firstByte,
+                    LastByte = time.GetTimestamp(),
+                },
+            },
+            cancellationToken);
+    }
+
+    private static X509Certificate2? CertificateOf(RoadReport report) =>
+        File.Exists(report.CaCertificate) ? X509CertificateLoader.LoadCertificateFromFile(report.CaCertificate) : null;
+
+    private async Task<Socket> ConnectAsync(RequestLine request, RoadReport report, CancellationToken cancellationToken)
+    {
+        var url = request.Url;
+        var address = await AddressAsync(request, report, cancellationToken);
+        // The declared port is bound elsewhere when it is privileged: the listener at this address says where.
+        var listener = report.Listeners.FirstOrDefault(l => l.Port == url.Port && IPEndPoint.Parse(l.Bound).Address.Equals(address));
+        remote = listener is null ? new IPEndPoint(address, url.Port) : IPEndPoint.Parse(listener.Bound);
+        var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(ConnectLimit);
+            await socket.ConnectAsync(remote, limit.Token);
+            connected = time.GetTimestamp();
+            local = (IPEndPoint)socket.LocalEndPoint!;
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new TracedFailure("connect", $"{remote}: {(e is SocketException s ? s.Message : "no answer within 10 s")}", e);
+        }
+    }
+
+    private async Task<IPAddress> AddressAsync(RequestLine request, RoadReport report, CancellationToken cancellationToken)
+    {
+        var url = request.Url;
+        if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var literal)) return literal;
+        if (request.Resolve.FirstOrDefault(r => r.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase) && r.Port == url.Port) is { } given)
+        {
+            dns = new ClientDns { Name = url.Host, Answers = [given.Address.ToString()] };
+            return given.Address;
+        }
+
+        var server = IPEndPoint.Parse(report.Dns);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(DnsLimit);
+            var answer = await DnsLookup.AskAsync(server, url.IdnHost, limit.Token);
+            dnsDone = time.GetTimestamp();
+            dns = new ClientDns
+            {
+                Name = url.IdnHost,
+                Server = report.Dns,
+                Local = answer.Local.ToString(),
+                QueryId = answer.QueryId,
+                Answers = [.. answer.Addresses.Select(a => a.ToString())],
+                Ttl = answer.Ttl,
+                ResponseCode = answer.ResponseCodeName,
+            };
+            return answer.Addresses.Count > 0
+                ? answer.Addresses[0]
+                : throw new TracedFailure("dns", $"{url.IdnHost} has no address: the name server answered {answer.ResponseCodeName}");
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            dns = new ClientDns { Name = url.IdnHost, Server = report.Dns };
+            throw new TracedFailure("dns", $"the name server {server} does not answer: {e.Message}", e);
+        }
+    }
+
+    private async Task<int> RequestAsync(RequestLine request, Socket socket, X509Certificate2? authority, CancellationToken cancellationToken)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
+            PlaintextStreamFilter = (context, _) =>
+            {
+                if (context.PlaintextStream is SslStream secured) Shaken(secured);
+                return ValueTask.FromResult(context.PlaintextStream);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, leaf, chain, errors) => Trusted(leaf, chain, errors, authority) || request.Insecure,
+            },
+        };
+        using var client = new HttpClient(handler) { Timeout = AnswerLimit };
+        using var message = Message(request);
+        try
+        {
+            using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            firstByte = time.GetTimestamp();
+            await response.Content.CopyToAsync(Stream.Null, cancellationToken);
+            return (int)response.StatusCode;
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new TracedFailure("tls", tls?.Error ?? e.InnerException?.Message ?? e.Message, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TracedFailure("request", e.InnerException?.Message ?? e.Message, e);
+        }
+    }
+
+    private static HttpRequestMessage Message(RequestLine request)
+    {
+        var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Url)
+        {
+            Version = request.Http11 || request.Url.Scheme == "http" ? HttpVersion.Version11 : HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        message.Headers.TryAddWithoutValidation("User-Agent", $"usher/{typeof(TracedRequest).Assembly.GetName().Version?.ToString(3)}");
+        message.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (request.Data is { } data)
+        {
+            message.Content = new ByteArrayContent(data) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
+        }
+
+        foreach (var (name, value) in request.Headers)
+        {
+            // A header of -H takes the place of our own, as with curl.
+            message.Headers.Remove(name);
+            if (message.Headers.TryAddWithoutValidation(name, value)) continue;
+            message.Content ??= new ByteArrayContent([]);
+            message.Content.Headers.Remove(name);
+            message.Content.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return message;
+    }
+
+    private void Shaken(SslStream secured)
+    {
+        tlsDone = time.GetTimestamp();
+        tls = (tls ?? new ClientTls()) with
+        {
+            Version = secured.SslProtocol == System.Security.Authentication.SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2",
+            Cipher = secured.NegotiatedCipherSuite.ToString(),
+            Alpn = secured.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : secured.NegotiatedApplicationProtocol.ToString(),
+        };
+    }
+
+    /// <summary>Whether the road's own CA, and no other, vouches for the certificate and it covers the name.</summary>
+    private bool Trusted(X509Certificate? leaf, X509Chain? shown, SslPolicyErrors errors, X509Certificate2? authority)
+    {
+        if (leaf is not X509Certificate2 certificate || authority is null)
+        {
+            tls = new ClientTls { Error = "the server showed no certificate, or the road has no CA yet" };
+            return false;
+        }
+
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        if (shown is not null) chain.ChainPolicy.ExtraStore.AddRange(shown.ChainElements.Select(e => e.Certificate).ToArray());
+        var signed = chain.Build(certificate);
+        var named = !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
+        tls = new ClientTls
+        {
+            Verified = signed && named,
+            Chain = [.. chain.ChainElements.Select(e => e.Certificate.Subject)],
+            Error = (signed, named) switch
+            {
+                (true, true) => null,
+                (false, _) => $"the certificate is not signed by the road's CA: {string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.Trim()))}",
+                _ => $"the certificate ({certificate.Subject}) does not cover the name in the URL",
+            },
+        };
+        return tls.Verified;
+    }
+
+    /// <summary>The request ended early; what came before is still told.</summary>
+    private sealed class TracedFailure(string at, string message, Exception? inner = null) : Exception(message, inner)
+    {
+        internal string At { get; } = at;
+    }
+}

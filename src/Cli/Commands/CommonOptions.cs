@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Usher.Model.Road;
+using Usher.Cli.Running;
+
+namespace Usher.Cli.Commands;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    internal static Option<string[]> Files() => new("--file", "-f")
+    {
+        Description = "A manifest, a folder of manifests, or - for standard input; may be repeated. Default: the sample road.",
+        AllowMultipleArgumentsPerToken = false,
+        HelpName = "FILE|DIR",
+    };
+
+    internal static Option<string?> State() => new("--state")
+    {
+        Description = "The folder that outlives a run. Default: $XDG_STATE_HOME/usher.",
+        HelpName = "DIR",
+    };
+
+    internal static Option<bool> StandIn() => new("--stand-in") { Description = "Let a built-in server stand in for every application pod." };
+
+    internal static Option<int> Loopback() => new("--loopback")
+    {
+        Description = "The road's addresses are taken from 127.N.0.0/16.",
+        DefaultValueFactory = _ => LoopbackRange.Default.Network,
+        HelpName = "N",
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n is < 1 or > 254)) result.AddError($"--loopback: found {result.Tokens[0].Value}; a number from 1 to 254 is wanted");
+            },
+        },
+    };
+
+    internal static Option<bool> RealPorts() => new("--real-ports") { Description = "Bind ports below 1024 as declared; needs the privilege." };
+
+    internal static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+
+    internal static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Print every reason, fact and header change." };
+
+    internal static Option<string?> Api() => new("--api")
+    {
+        Description = "The running road's API, http://127.0.0.1:7070. Default: $USHER_API, or what the state folder says.",
+        HelpName = "URL",
+    };
+
+    internal static Option<int> Port(string name, int standard, string what) => new(name)
+    {
+        Description = $"{what}; 0 for any free port.",
+        DefaultValueFactory = _ => standard,
+        HelpName = "PORT",
+        Validators =
+        {
+            result =>
+            {
+                if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n is < 0 or > 65535)) result.AddError($"{name}: found {result.Tokens[0].Value}; a port from 0 to 65535 is wanted");
+            },
+        },
+    };
+
+    internal static IReadOnlyList<string> PathsOrSample(string[]? files) => files is { Length: > 0 } ? files : [SampleRoad.Find()];
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Usher.Cli.Client;
+using Usher.Model.Journeys;
+
+namespace Usher.Cli.Commands;
+
+/// <summary><c>usher journeys [ID]</c>: the journeys that the running road keeps.</summary>
+internal static class JourneysCommand
+{
+    internal static Command Create()
+    {
+        var id = new Argument<string?>("ID") { Description = "A journey's id: print that one.", Arity = ArgumentArity.ZeroOrOne };
+        var failed = new Option<bool>("--failed") { Description = "Only those that failed." };
+        var limit = new Option<int>("--limit") { Description = "How many.", DefaultValueFactory = _ => 20 };
+        var json = CommonOptions.Json();
+        var verbose = CommonOptions.Verbose();
+        var api = CommonOptions.Api();
+        var state = CommonOptions.State();
+        var command = new Command("journeys", "List the journeys that the running road keeps, or print one.") { id, failed, limit, json, verbose, api, state };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
+            if (parsed.GetValue(id) is { } one)
+            {
+                await JourneyOutput.PrintAsync(await client.JourneyAsync(one, cancellationToken), parsed.GetValue(json), parsed.GetValue(verbose));
+                return ExitCodes.Ok;
+            }
+
+            foreach (var journey in await client.JourneysAsync(parsed.GetValue(limit), parsed.GetValue(failed), visit: null, cancellationToken))
+            {
+                if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(System.Text.Json.JsonSerializer.Serialize(journey, JourneyJson.Default.Journey));
+                else await Console.Out.WriteLineAsync(Line(journey));
+            }
+
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static string Line(Journey journey) => string.Create(CultureInfo.InvariantCulture,
+        $"{journey.StartedAt:HH:mm:ss.fff} {journey.Status?.ToString(CultureInfo.InvariantCulture) ?? "---"} {journey.DurationMs,7:0.0} ms {journey.Method} {journey.Url}  {journey.Id}{(journey.Outcome == "ok" ? "" : "  " + journey.Outcome)}");
+}

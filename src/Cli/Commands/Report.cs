@@ -1,0 +1,34 @@
+using Usher.Model.Desired;
+
+namespace Usher.Cli.Commands;
+
+/// <summary>What commands print besides their result: standard output for people's text, standard error for what is wrong.</summary>
+internal static class Report
+{
+    /// <summary>Whether standard output takes colour.</summary>
+    internal static bool Colour => !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    /// <summary>The columns of the terminal; 80 where there is none.</summary>
+    internal static int Width
+    {
+        get
+        {
+            if (Console.IsOutputRedirected) return 80;
+            try
+            {
+                return Math.Clamp(Console.WindowWidth, 80, 160);
+            }
+            catch (IOException)
+            {
+                return 80;
+            }
+        }
+    }
+
+    /// <summary>Prints every error, and how many there are.</summary>
+    internal static void Errors(ErrorList errors)
+    {
+        foreach (var error in errors.All) Console.Error.WriteLine(error);
+        Console.Error.WriteLine($"usher: {(errors.All.Count == 1 ? "1 error" : $"{errors.All.Count} errors")}; nothing was started");
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Usher.Cli.Client;
+
+namespace Usher.Cli.Commands;
+
+/// <summary><c>usher status</c>: how the running road is.</summary>
+internal static class StatusCommand
+{
+    internal static Command Create()
+    {
+        var api = CommonOptions.Api();
+        var state = CommonOptions.State();
+        var command = new Command("status", "Tell how the running road is: listeners, targets, pods.") { api, state };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
+            await Console.Out.WriteLineAsync($"generation {road.Generation}, name server {road.Dns}");
+            foreach (var l in road.Listeners) await Console.Out.WriteLineAsync($"listener  {l.LoadBalancer} {l.Protocol}:{l.Port}  {l.Bound}");
+            foreach (var t in road.Targets)
+            {
+                await Console.Out.WriteLineAsync($"target    {t.TargetGroup} {t.Target}  {t.State}, {t.Outstanding} outstanding{(t.Description is null ? "" : $": {t.Description}")}");
+            }
+
+            foreach (var p in road.Pods)
+            {
+                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Phase}, {(p.Ready ? "ready" : "not ready")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
+            }
+
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}

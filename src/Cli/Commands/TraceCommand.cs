@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Usher.Cli.Browser;
+using Usher.Cli.Client;
+
+namespace Usher.Cli.Commands;
+
+/// <summary><c>usher trace URL</c>: send a request through the running road and print its journey.</summary>
+internal static class TraceCommand
+{
+    internal static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "The URL; a port that stands for a privileged one is found by itself." };
+        var method = new Option<string?>("--request", "-X") { Description = "The method.", HelpName = "METHOD" };
+        var headers = new Option<string[]>("--header", "-H") { Description = "A header, 'Name: value'; may be repeated.", HelpName = "HEADER" };
+        var data = new Option<string[]>("--data", "-d") { Description = "The body; makes the request a POST. @FILE reads a file.", HelpName = "DATA" };
+        var insecure = new Option<bool>("--insecure", "-k") { Description = "Take any certificate." };
+        var http11 = new Option<bool>("--http1.1") { Description = "Don't offer HTTP/2." };
+        var resolve = new Option<string[]>("--resolve") { Description = "An address for a host and port, without DNS.", HelpName = "HOST:PORT:ADDRESS" };
+        var browser = new Option<bool>("--browser") { Description = "Load the page in an installed Chromium, and tell of the whole visit." };
+        var screenshot = new Option<string?>("--screenshot") { Description = "Where --browser puts its screenshot. Default: a file in the state folder.", HelpName = "FILE" };
+        var json = CommonOptions.Json();
+        var verbose = CommonOptions.Verbose();
+        var api = CommonOptions.Api();
+        var state = CommonOptions.State();
+        var command = new Command("trace", "Send a request through the running road and print its journey. Exits 0 on 1xx-3xx, 4 on 4xx, 5 on 5xx, 6 when nothing answered.")
+        {
+            url, method, headers, data, insecure, http11, resolve, browser, screenshot, json, verbose, api, state,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
+            var request = RequestLine.Parse(
+                parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], parsed.GetValue(data) ?? [],
+                parsed.GetValue(insecure), parsed.GetValue(http11), parsed.GetValue(resolve) ?? []);
+            if (parsed.GetValue(browser))
+            {
+                return await BrowserVisit.RunAsync(client, request, parsed.GetValue(screenshot), parsed.GetValue(json), parsed.GetValue(verbose), cancellationToken);
+            }
+
+            var journey = await new TracedRequest(client, TimeProvider.System).SendAsync(request, cancellationToken);
+            await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
+            return ExitCodes.OfStatus(journey.Status);
+        });
+        return command;
+    }
+}

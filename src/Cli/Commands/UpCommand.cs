@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Cli.Running;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Cli.Commands;
+
+/// <summary><c>usher up</c>: a road that runs until it is stopped.</summary>
+internal static class UpCommand
+{
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+
+    internal static Command Create()
+    {
+        var files = CommonOptions.Files();
+        var standIn = CommonOptions.StandIn();
+        var state = CommonOptions.State();
+        var loopback = CommonOptions.Loopback();
+        var realPorts = CommonOptions.RealPorts();
+        var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
+        var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
+        var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
+        {
+            files, standIn, state, loopback, realPorts, dnsPort, apiPort,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            new RoadSettings
+            {
+                Paths = CommonOptions.PathsOrSample(parsed.GetValue(files) ?? []),
+                StandIn = parsed.GetValue(standIn),
+                Range = new LoopbackRange((byte)parsed.GetValue(loopback), parsed.GetValue(realPorts)),
+                DnsPort = parsed.GetValue(dnsPort),
+                ApiPort = parsed.GetValue(apiPort),
+            },
+            parsed.GetValue(state),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(RoadSettings settings, string? stateFolder, CancellationToken cancellationToken)
+    {
+        using var state = StateDirectory.Open(stateFolder);
+        if (!state.TryHold()) throw new UserException($"a road is running with the state folder {state.Path}; stop it, or name another folder with --state");
+        using var stop = new StopSignals(cancellationToken);
+        await using var road = Road.Compose(settings, state);
+        var errors = new ErrorList();
+        await using var api = await road.StartApiAsync(errors, stop.Token);
+        try
+        {
+            if (api is null || !await road.ApplyAsync(errors, stop.Token))
+            {
+                Report.Errors(errors);
+                return ExitCodes.Failure;
+            }
+
+            state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
+            foreach (var problem in await road.WhenReadyAsync(stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
+            await Welcome.PrintAsync(road, api, state);
+            await foreach (var ended in road.Services.GetRequiredService<IJourneyFeed>().FollowAsync(stop.Token)) RequestLines.Print(ended);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            // Asked to stop: below.
+        }
+        finally
+        {
+            await Console.Error.WriteLineAsync("usher: draining and stopping …");
+            await road.StopAsync(Drain);
+        }
+
+        return ExitCodes.Ok;
+    }
+}

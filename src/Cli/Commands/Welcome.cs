@@ -1,0 +1,46 @@
+using System.Net;
+using Usher.Cli.Running;
+using Usher.Model.Aws;
+
+namespace Usher.Cli.Commands;
+
+/// <summary>What <c>usher up</c> says once the road runs: its addresses, and three commands to try.</summary>
+internal static class Welcome
+{
+    internal static async Task PrintAsync(Road road, ApiServer api, StateDirectory state)
+    {
+        var report = RoadApi.Report(road);
+        var lines = new List<string> { $"The road is up (generation {report.Generation})." };
+        foreach (var l in report.Listeners)
+        {
+            lines.Add($"  load balancer  {l.LoadBalancer} {l.Protocol}:{l.Port} at {l.Bound}");
+        }
+
+        lines.Add($"  name server    {report.Dns}");
+        lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {report.Pods.Count} ready");
+        lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
+        lines.Add("");
+        lines.AddRange(ToTry(road, report));
+        lines.Add("");
+        foreach (var line in lines) await Console.Out.WriteLineAsync(line);
+    }
+
+    /// <summary>Commands for a host that the road has an alias for.</summary>
+    private static IEnumerable<string> ToTry(Road road, RoadReport report)
+    {
+        var https = report.Listeners.FirstOrDefault(l => l.Protocol == "HTTPS") ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
+        var host = road.Generation.State.All<RecordSet>().FirstOrDefault(r => r.Value.AliasTarget is not null && r.Value.Type == "A")?.Value.Name;
+        if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
+        var dns = IPEndPoint.Parse(report.Dns);
+        var bound = IPEndPoint.Parse(https.Bound);
+        var scheme = https.Protocol == "HTTPS" ? "https" : "http";
+        var trust = scheme == "https" ? $" --cacert {report.CaCertificate}" : "";
+        return
+        [
+            "Try, from another terminal:",
+            $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {scheme}://{host}/",
+            $"  dig @{dns.Address} -p {dns.Port} {host}",
+            $"  usher trace {scheme}://{host}/",
+        ];
+    }
+}

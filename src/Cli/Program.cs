@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Usher.Cli;
+using Usher.Cli.Commands;
+
+if (!OperatingSystem.IsLinux())
+{
+    await Console.Error.WriteLineAsync("usher: Linux is wanted so far: each hop has a loopback address of its own, which other systems don't give");
+    return ExitCodes.Failure;
+}
+
+var root = new RootCommand("Runs the road that an HTTPS request takes from a browser to a pod on EKS, on this machine, and tells what happened at each step and why.")
+{
+    DemoCommand.Create(),
+    UpCommand.Create(),
+    TraceCommand.Create(),
+    ExplainCommand.Create(),
+    JourneysCommand.Create(),
+    StatusCommand.Create(),
+    CaCommand.Create(),
+};
+
+try
+{
+    var parsed = root.Parse(args);
+    // What System.CommandLine finds wrong is a wrong usage: 2, as for every other one.
+    if (parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"usher: {error.Message}");
+        await Console.Error.WriteLineAsync("usher: --help tells what is allowed");
+        return ExitCodes.Usage;
+    }
+
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (UserException e)
+{
+    await Console.Error.WriteLineAsync($"usher: {e.Message}");
+    return e.ExitCode;
+}

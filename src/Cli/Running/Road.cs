@@ -1,0 +1,127 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Usher.Certificates;
+using Usher.Control;
+using Usher.Dns;
+using Usher.Doorway.Files;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Pod;
+using Usher.Response;
+using Usher.Seam;
+using Usher.Trace;
+
+namespace Usher.Cli.Running;
+
+/// <summary>One road in this process: all its hops, and what steers them.</summary>
+internal sealed class Road : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
+    private readonly RoadSettings settings;
+    private readonly IAsyncDisposable owner;
+
+    private Road(RoadSettings settings, IServiceProvider services, IAsyncDisposable owner)
+    {
+        this.settings = settings;
+        Services = services;
+        this.owner = owner;
+    }
+
+    /// <summary>The hops' contracts.</summary>
+    internal IServiceProvider Services { get; }
+
+    private WebApplication? Api { get; init; }
+
+    /// <summary>The running generation.</summary>
+    internal Generation Generation => Services.GetRequiredService<IGenerationSource>().Current;
+
+    /// <summary>Composes a road that runs, with its API. Nothing is started yet.</summary>
+    internal static Road Compose(RoadSettings settings, StateDirectory state)
+    {
+        var app = ApiServer.Build(settings.ApiPort, services => Common(services, settings, state)
+            .AddSingleton<OtlpAddress>()
+            .AddSingleton(state)
+            .AddSingleton<IPodEnvironment, PodEnvironment>()
+            .AddRoad());
+        return new Road(settings, app.Services, app) { Api = app };
+    }
+
+    /// <summary>Composes a road that is only decided: nothing is started, and every pod counts as ready.</summary>
+    internal static Road ComposeToExplain(RoadSettings settings, StateDirectory state)
+    {
+        var services = Common(new ServiceCollection(), settings, state).AddRoad().AddAssumedPods();
+        var provider = services.BuildServiceProvider();
+        return new Road(settings, provider, provider);
+    }
+
+    /// <summary>Starts the road's API, which pods send their spans to; they start after it.</summary>
+    internal Task<ApiServer?> StartApiAsync(ErrorList errors, CancellationToken cancellationToken) =>
+        ApiServer.StartAsync(Api ?? throw new InvalidOperationException("this road was composed to be explained"), this, settings.ApiPort, errors, cancellationToken);
+
+    /// <summary>Loads the manifests and brings the road in line with them. False when anything is wrong; the errors say what.</summary>
+    internal async Task<bool> ApplyAsync(ErrorList errors, CancellationToken cancellationToken)
+    {
+        var objects = Load(errors);
+        return errors.IsEmpty
+            && await Services.GetRequiredService<RoadControl>().ApplyAsync("files", objects, errors, cancellationToken) is not null;
+    }
+
+    /// <summary>Loads and compiles the manifests without starting anything.</summary>
+    internal Generation? Compile(ErrorList errors)
+    {
+        var objects = Load(errors);
+        if (!errors.IsEmpty) return null;
+        var generation = Services.GetRequiredService<RoadCompiler>().Compile(new DesiredState(objects), Generation.None, errors);
+        if (!errors.IsEmpty) return null;
+        Services.GetRequiredService<AssumedPods>().Assume(generation);
+        return generation;
+    }
+
+    /// <summary>Waits until pods are ready and targets healthy, as far as waiting helps.</summary>
+    /// <returns>What isn't ready, a line each.</returns>
+    internal async Task<IReadOnlyList<string>> WhenReadyAsync(CancellationToken cancellationToken)
+    {
+        var time = Services.GetRequiredService<TimeProvider>();
+        var pods = await Services.GetRequiredService<IPodReadiness>().WhenSettledAsync(ReadyLimit, cancellationToken);
+        var problems = pods.Select(p => $"pod {p.Key.Namespace}/{p.Key.Name} is not ready: {p.Message ?? p.Phase}").ToList();
+        var started = time.GetTimestamp();
+        // With pods that aren't ready targets may never pass; one look is enough then.
+        var limit = problems.Count == 0 ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(3);
+        while (Targets().Any(t => t.State == "initial") && time.GetElapsedTime(started) < limit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+
+        problems.AddRange(Targets().Where(t => t.State != "healthy").Select(t => $"target {t.Target} of {t.TargetGroup} is {t.State}: {t.Description}"));
+        return problems;
+    }
+
+    /// <summary>Drains and stops, the edge first.</summary>
+    internal async Task StopAsync(TimeSpan drain)
+    {
+        using var limit = new CancellationTokenSource(drain);
+        await Services.GetRequiredService<RoadControl>().StopAsync(limit.Token);
+    }
+
+    public ValueTask DisposeAsync() => owner.DisposeAsync();
+
+    private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
+
+    private IReadOnlyList<Resource> Load(ErrorList errors) => FilesDoorway.Load(settings.Paths, settings.Scope, Console.In, errors);
+
+    private static IServiceCollection Common(IServiceCollection services, RoadSettings settings, StateDirectory state) => services
+        .AddSingleton(TimeProvider.System)
+        .AddLogging(log => log.AddProvider(new DiagnosticsLog()))
+        .AddSingleton(new RoadOptions(settings.Scope, settings.Range))
+        .AddSingleton(new DnsOptions(new IPEndPoint(IPAddress.Loopback, settings.DnsPort)))
+        .AddSingleton(new CertificateOptions(state.Path))
+        .AddSingleton(new PodOptions(settings.StandIn, Path.Combine(state.Path, "logs", "pods")))
+        .AddSingleton(new AccessLogOptions { Directory = Path.Combine(state.Path, "logs") })
+        .AddControl()
+        .AddSeam()
+        .AddTrace()
+        .AddSingleton<Explainer>();
+}

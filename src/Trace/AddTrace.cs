@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Trace.Journeys;
+using Usher.Trace.Otlp;
+
+namespace Usher.Trace;
+
+/// <summary>Registration of the trace.</summary>
+public static class TraceRegistration
+{
+    /// <summary>
+    /// Adds the journey log, its feed and the book of journeys. Wants a <see cref="TimeProvider"/>; uses the road steps, the pods'
+    /// accounts and the way back where they are registered.
+    /// </summary>
+    public static IServiceCollection AddTrace(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new TraceOptions());
+        return services
+            .AddSingleton<JourneyLog>()
+            .AddSingleton<IJourneyLog>(s => s.GetRequiredService<JourneyLog>())
+            .AddSingleton<IJourneyFeed>(s => s.GetRequiredService<JourneyLog>())
+            .AddSingleton(s => new SpanStore(s.GetRequiredService<TraceOptions>()))
+            .AddSingleton(s => new OtlpReceiver(s.GetRequiredService<SpanStore>(), s.GetRequiredService<TraceOptions>()))
+            .AddSingleton(s => new JourneyBook(
+                s.GetRequiredService<JourneyLog>(),
+                s.GetRequiredService<SpanStore>(),
+                new JourneyAssembler(
+                    s.GetService<IPodAccounts>(), s.GetService<IWayBack>(),
+                    new RoadInference(s.GetServices<IRoadStep>()), s.GetRequiredService<TimeProvider>()),
+                s.GetRequiredService<TraceOptions>(),
+                s.GetRequiredService<TimeProvider>()));
+    }
+}

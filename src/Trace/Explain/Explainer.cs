@@ -1,0 +1,82 @@
+using System.Net;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Trace;
+
+/// <summary>
+/// Decides a request through the whole road without sending it. The walk goes where packets would: from the name to an address, and from each
+/// address to the hop that listens there.
+/// </summary>
+public sealed class Explainer(IEnumerable<IRoadStep> steps)
+{
+    // A road is at most a name, a handshake and four proxies long; more is a loop.
+    private const int MaxSteps = 32;
+    private readonly IRoadStep[] steps = [.. steps];
+
+    /// <summary>Explains a request.</summary>
+    /// <param name="generation">The road.</param>
+    /// <param name="request">The request as its client would send it; <see cref="RequestFacts.Host"/> is the name to resolve.</param>
+    /// <param name="address">The address to start from when no name is to be resolved, as the bound endpoint; null otherwise.</param>
+    /// <param name="given">A recorded journey's decisions, whose state and draws are then used; empty for the state of now.</param>
+    public Explanation Explain(Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null)
+    {
+        var traveller = new Traveller { Request = request, Name = address is null ? request.Host : null, Address = address, Given = given ?? [] };
+        var decisions = new List<IDecision>();
+        StepTaken? last = null;
+        for (var i = 0; traveller is not null; i++)
+        {
+            if (i == MaxSteps) return Ended(generation, request, decisions, last, "road.loop", $"the road does not end after {MaxSteps} steps");
+            var place = traveller;
+            last = steps.Select(s => s.Take(generation, place)).FirstOrDefault(t => t is not null);
+            if (last is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(place));
+            decisions.AddRange(last.Decisions);
+            // A step that leaves the traveller where it stands has done its part there (the handshake); it doesn't take it twice.
+            traveller = last.Next;
+        }
+
+        return Ended(generation, request, decisions, last, null, null);
+    }
+
+    private static string Nobody(Traveller traveller) => traveller.Address is null
+        ? $"no hosted zone here answers for {traveller.Name}"
+        : $"nothing of this road listens at {traveller.Address}";
+
+    private static Explanation Ended(
+        Generation generation, RequestFacts request, List<IDecision> decisions, StepTaken? last, string? outcome, string? problem)
+    {
+        var accounts = decisions.SelectMany(d => d.Tell()).ToList();
+        var failed = accounts.LastOrDefault(a => a.Outcome is not null || !a.Ok);
+        var journey = new Journey
+        {
+            Id = "explained",
+            Generation = generation.Number,
+            Method = request.Method,
+            Url = $"{request.Scheme}://{request.Host}{(request.HostPort is { } port ? $":{port}" : "")}{request.Path}{(request.Query.Length > 0 ? "?" + request.Query : "")}",
+            Status = last?.Status,
+            Outcome = outcome ?? failed?.Outcome ?? "ok",
+            AnsweredBy = last?.AnsweredBy?.Name(),
+            Problem = problem ?? (failed is null ? null : failed.Decision),
+            Hops = [.. accounts.Select(Report)],
+        };
+        return new Explanation(journey, decisions);
+    }
+
+    private static HopReport Report(HopAccount account) => new()
+    {
+        Step = account.Hop.Step(),
+        Hop = account.Hop,
+        At = account.Facts["at"]?.GetValue<string>(),
+        Name = account.Name,
+        Evidence = Evidence.Inferred,
+        Ok = account.Ok,
+        Decision = account.Decision,
+        Facts = account.Facts,
+        Reasons = account.Reasons,
+    };
+}
+
+/// <summary>A request decided through the road.</summary>
+/// <param name="Journey">What it would meet; every hop inferred, no times.</param>
+/// <param name="Decisions">The decisions themselves, in order.</param>
+public sealed record Explanation(Journey Journey, IReadOnlyList<IDecision> Decisions);

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
+using Usher.Trace.Otlp;
+
+namespace Usher.Trace;
+
+/// <summary>Answers questions about requests: joins their records and tells their journeys.</summary>
+public sealed class JourneyBook
+{
+    private readonly JourneyLog log;
+    private readonly SpanStore spans;
+    private readonly JourneyAssembler assembler;
+    private readonly TraceOptions options;
+    private readonly TimeProvider time;
+
+    // A report lives as long as the record that it belongs to.
+    private readonly ConditionalWeakTable<RequestRecord, ClientReport> reports = [];
+
+    internal JourneyBook(JourneyLog log, SpanStore spans, JourneyAssembler assembler, TraceOptions options, TimeProvider time)
+    {
+        this.log = log;
+        this.spans = spans;
+        this.assembler = assembler;
+        this.options = options;
+        this.time = time;
+    }
+
+    /// <summary>The journey with this id; null when none is kept.</summary>
+    public Journey? Find(string id) => log.Find(id) is { } first ? assembler.Assemble(Join(first)) : null;
+
+    /// <summary>The newest journeys.</summary>
+    public IReadOnlyList<Journey> Recent(JourneyQuery query) =>
+        [.. log.NewestFirst()
+            .Where(first => query.Visit is null || (reports.TryGetValue(first, out var report) && report.Visit == query.Visit))
+            .Select(first => assembler.Assemble(Join(first)))
+            .Where(journey => !query.Failed || journey.Outcome != "ok")
+            .Take(query.Limit)];
+
+    /// <summary>
+    /// The journey that a client reports, once its records are there.
+    /// <list type="number">
+    /// <item>Wait for the load balancer's record; without one, tell what the client, the name server and the handshake know.</item>
+    /// <item>Keep the report with the record.</item>
+    /// <item>Wait for the record of the hop behind, which may end a moment later than the load balancer's.</item>
+    /// <item>Wait for spans, where this host's requests have brought some before or the client expects them.</item>
+    /// <item>Join and tell.</item>
+    /// </list>
+    /// Every wait has a limit (<see cref="TraceOptions"/>).
+    /// </summary>
+    /// <returns>The journey, or why there is none.</returns>
+    public async Task<(Journey? Journey, string? Reason)> TellAsync(ClientReport report, CancellationToken cancellationToken)
+    {
+        var since = Clock.Ticks(report.Times.Start, report.Times, time);
+        var connection = Connection(report);
+
+        // 1
+        RequestRecord? first = null;
+        if (connection is not null)
+        {
+            var limit = report.Failure?.At is "connect" or "tls" ? TimeSpan.Zero : options.RecordWait;
+            await log.Added.UntilAsync(
+                () => (first = log.Find(connection, report.RequestOnConnection, since)) is not null, limit, time, cancellationToken);
+        }
+
+        if (first is null) return await WithoutRequestAsync(report, connection, since, cancellationToken);
+
+        // 2
+        reports.AddOrUpdate(first, report);
+
+        // 3
+        await BehindAsync(first, cancellationToken);
+
+        // 4
+        if (report.ExpectSpans || BringsSpans(first))
+        {
+            await spans.Added.UntilAsync(() => HasItsSpans(first), options.SpanWait, time, cancellationToken);
+        }
+
+        // 5
+        await QueryAsync(report, since, cancellationToken);
+        return (assembler.Assemble(Join(first)), null);
+    }
+
+    private async Task<(Journey? Journey, string? Reason)> WithoutRequestAsync(
+        ClientReport report, ConnectionId? connection, long since, CancellationToken cancellationToken)
+    {
+        if (report.Failure is null)
+        {
+            return (null, connection is null
+                ? "the report names no connection (local and remote), so it can't be joined to a request"
+                : $"no load balancer of this road has recorded request {report.RequestOnConnection} of {connection}: "
+                    + "it went elsewhere, or its record has given way to newer ones");
+        }
+
+        await QueryAsync(report, since, cancellationToken);
+        return (assembler.Assemble(new JourneyRecords
+        {
+            Client = report,
+            Dns = QueryOf(report, since),
+            Handshake = connection is null ? null : log.HandshakeOf(connection, since),
+        }), null);
+    }
+
+    private JourneyRecords Join(RequestRecord first)
+    {
+        first.Via ??= log.RelayOf(first);
+        var report = reports.TryGetValue(first, out var kept) ? kept : null;
+        var ingress = Behind(first);
+        if (ingress is not null) ingress.Via ??= log.RelayOf(ingress);
+        return new JourneyRecords
+        {
+            LoadBalancer = first,
+            Ingress = ingress,
+            Handshake = log.HandshakeOf(first),
+            Dns = report is null ? null : QueryOf(report, Clock.Ticks(report.Times.Start, report.Times, time)),
+            Client = report,
+            Spans = spans.Of(ingress?.TraceId ?? first.TraceId),
+        };
+    }
+
+    /// <summary>The record of the hop that the load balancer's request reached.</summary>
+    private RequestRecord? Behind(RequestRecord first)
+    {
+        if (RoadHops.Reached(first) is null) return null;
+        var sent = (first.Via?.Upstream ?? first.Upstream)!.Plain();
+        return log.BehindLoadBalancer(first).FirstOrDefault(r => r.Downstream.Plain() == sent);
+    }
+
+    private async Task BehindAsync(RequestRecord first, CancellationToken cancellationToken)
+    {
+        if (RoadHops.Reached(first) is not { } reached) return;
+        var limit = log.KeepsRecords(reached) ? options.LateRecordWait : options.UnknownHopWait;
+        await log.Added.UntilAsync(() => Behind(first) is not null, limit, time, cancellationToken);
+    }
+
+    /// <summary>Whether requests to this host have brought spans lately.</summary>
+    private bool BringsSpans(RequestRecord first) =>
+        log.NewestFirst().Take(256).Any(r => r.Host == first.Host && spans.Has(Behind(r)?.TraceId ?? r.TraceId));
+
+    private bool HasItsSpans(RequestRecord first)
+    {
+        var records = Join(first);
+        return ApplicationHops.Complete(JourneyAssembler.SpansOf(records, Clock.For(records, time)));
+    }
+
+    /// <summary>The name server adds its record after it answered, so the client may be faster.</summary>
+    private async Task QueryAsync(ClientReport report, long since, CancellationToken cancellationToken)
+    {
+        if (report.Dns is not { Server: not null, QueryId: not null }) return;
+        await log.Added.UntilAsync(() => QueryOf(report, since) is not null, options.UnknownHopWait, time, cancellationToken);
+    }
+
+    private DnsRecord? QueryOf(ClientReport report, long since) =>
+        report.Dns is { QueryId: { } id, Local: { } local } && IPEndPoint.TryParse(local, out var end)
+            ? log.Find(end, id, since, report.Times.DnsDone == 0 ? long.MaxValue : Clock.Ticks(report.Times.DnsDone, report.Times, time))
+            : null;
+
+    private static ConnectionId? Connection(ClientReport report) =>
+        IPEndPoint.TryParse(report.Local ?? "", out var from) && IPEndPoint.TryParse(report.Remote ?? "", out var to)
+            ? new ConnectionId(from, to).Plain()
+            : null;
+}

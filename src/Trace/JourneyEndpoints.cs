@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Model.Journeys;
+using Usher.Trace.Otlp;
+
+namespace Usher.Trace;
+
+/// <summary>The part of the road's API that tells journeys and takes reports.</summary>
+public static class JourneyEndpoints
+{
+    private const int MaxReportBytes = 64 * 1024;
+    private const int MaxLimit = 1_000;
+
+    /// <summary>Arrows and dots stay readable: the answer is JSON for programs and people, never a part of a page.</summary>
+    private static readonly JourneyJson Json = new(new JsonSerializerOptions(JourneyJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>
+    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
+    /// Who may call them is the host's to decide.
+    /// </summary>
+    public static IEndpointRouteBuilder MapJourneys(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/journeys");
+        api.MapGet("", ListAsync);
+        api.MapGet("/{id}", OneAsync);
+        api.MapPost("/client", ClientAsync);
+        endpoints.MapSpans();
+        return endpoints;
+    }
+
+    /// <summary>Maps <c>POST /v1/traces</c> alone, so that a host can give it a policy of its own. Part of <see cref="MapJourneys"/>.</summary>
+    public static IEndpointConventionBuilder MapSpans(this IEndpointRouteBuilder endpoints)
+    {
+        var receiver = endpoints.ServiceProvider.GetRequiredService<OtlpReceiver>();
+        return endpoints.MapPost("/v1/traces", (RequestDelegate)receiver.ReceiveAsync).WithDisplayName("spans");
+    }
+
+    private static async Task ListAsync(HttpContext context)
+    {
+        var asked = context.Request.Query;
+        var limit = 50;
+        if (asked.TryGetValue("limit", out var text)
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"limit is {text}, but must be 1 to {MaxLimit}");
+            return;
+        }
+
+        var failed = false;
+        if (asked.TryGetValue("failed", out var flag) && !bool.TryParse(flag, out failed))
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"failed is {flag}, but must be true or false");
+            return;
+        }
+
+        var visit = asked.TryGetValue("visit", out var named) ? named.ToString() : null;
+        var found = Book(context).Recent(new JourneyQuery(limit, failed, visit));
+        await WriteAsync(context, found, Json.IReadOnlyListJourney);
+    }
+
+    private static async Task OneAsync(HttpContext context)
+    {
+        var id = (string)context.Request.RouteValues["id"]!;
+        if (Book(context).Find(id) is { } journey) await WriteAsync(context, journey, Json.Journey);
+        else await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"no journey {id} is kept: it is of another road, or has given way to newer ones");
+    }
+
+    private static async Task ClientAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaxReportBytes;
+        ClientReport? report;
+        try
+        {
+            report = await JsonSerializer.DeserializeAsync(context.Request.Body, ClientReportJson.Default.ClientReport, context.RequestAborted);
+        }
+        catch (JsonException malformed)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"the body is no client report: {malformed.Message}");
+            return;
+        }
+        catch (BadHttpRequestException rejected)
+        {
+            await Problems.WriteAsync(context, rejected.StatusCode, rejected.Message);
+            return;
+        }
+
+        if (Fault(report) is { } fault)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, fault);
+            return;
+        }
+
+        var (journey, reason) = await Book(context).TellAsync(report!, context.RequestAborted);
+        if (journey is not null) await WriteAsync(context, journey, Json.Journey);
+        else await Problems.WriteAsync(context, StatusCodes.Status404NotFound, reason!);
+    }
+
+    /// <summary>What is wrong with a report; null when nothing is.</summary>
+    private static string? Fault(ClientReport? report)
+    {
+        if (report is null) return "the body is empty";
+        if (report.Times.Frequency <= 0) return $"times.frequency is {report.Times.Frequency}, but must be the clock's ticks per second";
+        if (report.Times.Start <= 0) return $"times.start is {report.Times.Start}, but must be the clock's ticks at the client's first act";
+        if (report.RequestOnConnection < 1) return $"requestOnConnection is {report.RequestOnConnection}, but counts from 1";
+        if (!IsEnd(report.Local)) return $"local is {report.Local}, but must be address:port";
+        if (!IsEnd(report.Remote)) return $"remote is {report.Remote}, but must be address:port";
+        if (!IsEnd(report.Dns?.Local)) return $"dns.local is {report.Dns!.Local}, but must be address:port";
+        return report.Failure is { At: not ("dns" or "connect" or "tls" or "request") } failure
+            ? $"failure.at is {failure.At}, but must be dns, connect, tls or request"
+            : null;
+    }
+
+    private static bool IsEnd(string? text) => text is null || (IPEndPoint.TryParse(text, out var end) && end.Port != 0);
+
+    private static JourneyBook Book(HttpContext context) => context.RequestServices.GetRequiredService<JourneyBook>();
+
+    private static async Task WriteAsync<T>(HttpContext context, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
+    }
+}

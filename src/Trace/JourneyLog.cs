@@ -1,0 +1,171 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace;
+
+/// <summary>
+/// Keeps the newest records of every hop. Hops call <see cref="IJourneyLog"/> on their way and are never made to wait: an add is one slot
+/// of a ring, and for a connection one entry of a table. Records are joined when somebody asks.
+/// </summary>
+public sealed class JourneyLog : IJourneyLog, IJourneyFeed
+{
+    private readonly Ring<RequestRecord> journeys;
+    private readonly Ring<RequestRecord> laterHops;
+    private readonly Ring<DnsRecord> queries;
+    private readonly ConnectionTable<HandshakeRecord> handshakes;
+    private readonly ConnectionTable<ConnectionRecord> relayed;
+    private readonly TraceOptions options;
+    private readonly TimeProvider time;
+
+    /// <summary>An empty log.</summary>
+    public JourneyLog(TraceOptions options, TimeProvider time)
+    {
+        this.options = options;
+        this.time = time;
+        journeys = new Ring<RequestRecord>(options.Journeys);
+        laterHops = new Ring<RequestRecord>(options.Journeys);
+        queries = new Ring<DnsRecord>(options.DnsRecords);
+        handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
+        relayed = new ConnectionTable<ConnectionRecord>(
+            options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
+    }
+
+    /// <summary>Raised after each add.</summary>
+    internal Pulse Added { get; } = new();
+
+    /// <summary>Relays' connections that can be joined now.</summary>
+    internal int Connections => relayed.Count;
+
+    /// <inheritdoc/>
+    public void Add(DnsRecord record)
+    {
+        queries.Add(record);
+        Added.Beat();
+    }
+
+    /// <inheritdoc/>
+    public void Add(HandshakeRecord record)
+    {
+        handshakes.Add(record.Connection, record, time.GetTimestamp());
+        Added.Beat();
+    }
+
+    /// <inheritdoc/>
+    public void Add(ConnectionRecord record)
+    {
+        relayed.Add(record.Downstream, record, time.GetTimestamp());
+        Added.Beat();
+    }
+
+    /// <inheritdoc/>
+    public void Closed(ConnectionRecord record) => relayed.Sweep(time.GetTimestamp());
+
+    /// <inheritdoc/>
+    public void Add(RequestRecord record)
+    {
+        // Now rather than when asked: the port may be another connection's by then.
+        if (record.Upstream is not null) record.Via ??= RelayOf(record);
+        if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
+        // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly.
+        else if (record.JourneyId is not null) laterHops.Add(record);
+        Added.Beat();
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<EndedRequest> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys.Newest, cancellationToken);
+
+    private async IAsyncEnumerable<EndedRequest> FollowAsync(long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var missed = 0L;
+        while (true)
+        {
+            var next = Added.Next();
+            var last = cancellationToken.IsCancellationRequested;
+            while (seen < journeys.Newest)
+            {
+                if (seen + 1 < journeys.Oldest)
+                {
+                    missed += journeys.Oldest - seen - 1;
+                    seen = journeys.Oldest - 1;
+                }
+
+                // Being written at this moment: its own beat is still to come.
+                if (journeys.At(seen + 1) is not { } record)
+                {
+                    if (seen + 1 >= journeys.Oldest) break;
+                    continue;
+                }
+
+                seen++;
+                yield return new EndedRequest(record, HandshakeOf(record), missed);
+                missed = 0;
+            }
+
+            if (last) yield break;
+            try
+            {
+                await next.WaitAsync(cancellationToken);
+                if (options.FeedInterval > TimeSpan.Zero) await Task.Delay(options.FeedInterval, time, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // Once more round the loop, for what ended before the cancellation.
+            }
+        }
+    }
+
+    /// <summary>The load balancer's records, the newest first.</summary>
+    internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
+
+    /// <summary>The load balancer's record of a journey, or null.</summary>
+    internal RequestRecord? Find(string journeyId) => journeys.NewestFirst().FirstOrDefault(r => r.JourneyId == journeyId);
+
+    /// <summary>The load balancer's newest record of the n-th request on a connection that ended after <paramref name="since"/> ticks, or null.</summary>
+    internal RequestRecord? Find(ConnectionId connection, int requestOnConnection, long since)
+    {
+        var plain = connection.Plain();
+        return journeys.NewestFirst().FirstOrDefault(
+            r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && r.Downstream.Plain() == plain);
+    }
+
+    /// <summary>What HTTP hops behind the load balancer recorded of this journey, in the order in which the request reached them.</summary>
+    internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
+        first.JourneyId is null ? [] : [.. laterHops.NewestFirst().Where(r => r.JourneyId == first.JourneyId).OrderBy(r => r.StartedAt)];
+
+    /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
+    internal bool KeepsRecords(IPEndPoint end)
+    {
+        var plain = end.Plain();
+        return laterHops.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
+    }
+
+    /// <summary>The handshake of a request's connection; null without TLS, and when it has given way.</summary>
+    internal HandshakeRecord? HandshakeOf(RequestRecord request) =>
+        request.Scheme == "https" && handshakes.Find(request.Downstream) is { } found && found.AcceptedAt <= request.StartedAt ? found : null;
+
+    /// <summary>The handshake of a client's connection, if it was accepted after <paramref name="since"/> ticks.</summary>
+    internal HandshakeRecord? HandshakeOf(ConnectionId connection, long since) =>
+        handshakes.Find(connection) is { } found && found.AcceptedAt >= since ? found : null;
+
+    /// <summary>The relay's record of the connection that a request left on, or null.</summary>
+    internal ConnectionRecord? RelayOf(RequestRecord request) =>
+        request.Upstream is { } upstream && relayed.Find(upstream) is { } found
+            && found.AcceptedAt <= request.EndedAt && (found.ClosedAt == 0 || found.ClosedAt >= request.StartedAt)
+                ? found
+                : null;
+
+    /// <summary>The name server's record of a query, or null.</summary>
+    /// <param name="client">Where the query came from; an address of 0.0.0.0 stands for any.</param>
+    /// <param name="queryId">The query's id.</param>
+    /// <param name="from">Ticks before which the query can't have been.</param>
+    /// <param name="to">Ticks after which it can't have been.</param>
+    internal DnsRecord? Find(IPEndPoint client, ushort queryId, long from, long to)
+    {
+        var plain = client.Plain();
+        return queries.NewestFirst().FirstOrDefault(
+            q => q.QueryId == queryId && q.Client.Port == plain.Port && q.StartedAt >= from && q.StartedAt <= to
+                && (plain.Address.Equals(IPAddress.Any) || q.Client.Plain().Address.Equals(plain.Address)));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Journeys;
+
+/// <summary>Steps 1, 2 and 10: what happens between the client and the load balancer's socket, from both sides.</summary>
+internal static class ClientHops
+{
+    /// <summary>Step 1. <c>seen</c> when the name server has a record of the client's query, else <c>measured</c>.</summary>
+    public static IEnumerable<HopReport> Dns(JourneyRecords records, Clock clock, TimeProvider time)
+    {
+        if (records.Client is not { Dns: { } dns } client) yield break;
+        var done = Clock.Ticks(client.Times.DnsDone, client.Times, time);
+        var took = clock.Between(clock.Origin, done);
+        var accounts = records.Dns?.Decision.Tell().ToList() ?? [];
+        if (accounts.Count == 0) accounts.Add(FromClient(dns, client.Failure));
+        foreach (var account in accounts)
+        {
+            var report = account.Report(records.Dns is null ? Evidence.Measured : Evidence.Seen, clock.At(clock.Origin), took);
+            report.Facts["server"] = dns.Server;
+            if (dns.Answers.Count > 0) report.Facts["answers"] = new JsonArray([.. dns.Answers.Select(a => JsonValue.Create(a))]);
+            if (dns.Ttl is { } ttl) report.Facts["ttl"] = ttl;
+            if (dns.ResponseCode is { } code) report.Facts["responseCode"] = code;
+            if (records.Dns is { } seen)
+            {
+                report.Facts["transport"] = seen.Tcp ? "tcp" : "udp";
+                report.Facts["serverMs"] = clock.Between(seen.StartedAt, seen.EndedAt);
+            }
+
+            yield return report;
+        }
+    }
+
+    /// <summary>Step 2, for a connection that speaks TLS.</summary>
+    public static HopReport? Tls(JourneyRecords records, Clock clock, TimeProvider time)
+    {
+        var request = records.LoadBalancer;
+        var client = records.Client;
+        var secure = request is not null ? request.Scheme == "https" : client!.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        if (!secure) return null;
+        var nth = request?.RequestOnConnection ?? client!.RequestOnConnection;
+        var handshake = records.Handshake;
+        if (handshake is null && client?.Tls is null)
+        {
+            return nth > 1
+                ? new HopAccount(Hop.Tls, request?.Host ?? "", $"connection reused: its handshake was {Requests(nth - 1)} ago and is not on record any more")
+                    .Report(Evidence.Inferred, null, null)
+                : null;
+        }
+
+        // With the client's report the whole of its wait counts; without, what the load balancer saw.
+        var began = client is not null ? Clock.Ticks(client.Times.Connected, client.Times, time) : handshake!.AcceptedAt;
+        var ended = client is not null ? Clock.Ticks(client.Times.TlsDone, client.Times, time) : handshake!.DoneAt;
+        var account = handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls) ?? Plain(request, client, handshake);
+        if (nth > 1) account = account with { Decision = $"connection reused, handshake done {Requests(nth - 1)} ago: {account.Decision}" };
+        var report = account.Report(
+            handshake is null ? Evidence.Measured : Evidence.Seen,
+            nth > 1 ? null : clock.At(began), nth > 1 ? null : clock.Between(began, ended));
+        Describe(report.Facts, handshake, client?.Tls);
+        report.Facts.NoteConnection(nth, null);
+        if (nth == 1 && client is not null) report.Facts["tcpConnectMs"] = Connect(client, clock, time);
+        if (nth == 1 && handshake is { DoneAt: not 0 }) report.Facts["serverMs"] = clock.Between(handshake.AcceptedAt, handshake.DoneAt);
+        var refused = client?.Failure?.At == "tls" ? client.Failure.Message : null;
+        var failure = handshake?.Failure ?? refused;
+        if (failure is null) return report;
+        report.Facts["problem"] ??= failure;
+        return report with { Ok = false };
+    }
+
+    /// <summary>How long the TCP connection took the client; null when it had one already.</summary>
+    public static double? Connect(ClientReport client, Clock clock, TimeProvider time)
+    {
+        if (client.Times.Connected == 0) return null;
+        var before = client.Times.DnsDone != 0 ? client.Times.DnsDone : client.Times.Start;
+        return clock.Between(Clock.Ticks(before, client.Times, time), Clock.Ticks(client.Times.Connected, client.Times, time));
+    }
+
+    /// <summary>Step 10.</summary>
+    public static HopReport? Browser(JourneyRecords records, Clock clock, TimeProvider time)
+    {
+        if (records.Client is not { Browser: { } browser } client) return null;
+        var from = clock.At(Clock.Ticks(client.Times.LastByte, client.Times, time));
+        var facts = new JsonObject
+        {
+            ["firstContentfulPaintMs"] = browser.FirstContentfulPaintMs,
+            ["domContentLoadedMs"] = browser.DomContentLoadedMs,
+            ["loadMs"] = browser.LoadMs,
+            ["requests"] = browser.Requests,
+        };
+        var decision = browser.FirstContentfulPaintMs is { } paint
+            ? FormattableString.Invariant($"first content painted after {paint:0.#} ms")
+            : "nothing was painted";
+        return new HopAccount(Hop.Browser, browser.Name, decision) { Facts = facts }
+            .Report(Evidence.Measured, from, browser.LoadMs is { } load && from is { } start ? Math.Max(0, Math.Round(load - start, 3)) : null);
+    }
+
+    private static HopAccount FromClient(ClientDns dns, ClientFailure? failure)
+    {
+        var failed = failure?.At == "dns";
+        var decision = dns.Server is null
+            ? $"nobody was asked: the client was told that {dns.Name} is {string.Join(", ", dns.Answers)}"
+            : failed ? $"{dns.Name} was not resolved by {dns.Server}: {dns.ResponseCode ?? failure!.Message}"
+            : $"{dns.Name} → {string.Join(", ", dns.Answers)}, from {dns.Server}";
+        return new HopAccount(Hop.Dns, dns.Name, decision)
+        {
+            Ok = !failed,
+            Outcome = failed ? $"dns.{dns.ResponseCode?.ToLowerInvariant() ?? "failed"}" : null,
+        };
+    }
+
+    private static HopAccount Plain(RequestRecord? request, ClientReport? client, HandshakeRecord? handshake)
+    {
+        var done = handshake is null ? client?.Tls?.Error is null : handshake.Failure is null;
+        return new HopAccount(Hop.Tls, request?.Host ?? client?.Remote ?? "", done ? "handshake done" : "handshake failed")
+        {
+            Ok = done,
+            Outcome = done ? null : "tls.failed",
+        };
+    }
+
+    private static void Describe(JsonObject facts, HandshakeRecord? seen, ClientTls? measured)
+    {
+        if ((seen?.Version ?? measured?.Version) is { } version) facts["version"] = version;
+        if ((seen?.Cipher ?? measured?.Cipher) is { } cipher) facts["cipher"] = cipher;
+        if ((seen?.Alpn ?? measured?.Alpn) is { } alpn) facts["alpn"] = alpn;
+        if (measured is null) return;
+        facts["verified"] = measured.Verified;
+        if (measured.Error is { } error) facts["verifyError"] = error;
+        if (measured.Chain.Count > 0) facts["presented"] = new JsonArray([.. measured.Chain.Select(c => JsonValue.Create(c))]);
+    }
+
+    private static string Requests(int count) => count == 1 ? "1 request" : $"{count} requests";
+}

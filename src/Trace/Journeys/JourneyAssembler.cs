@@ -1,0 +1,169 @@
+using System.Net;
+using System.Security.Cryptography;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Journeys;
+
+/// <summary>
+/// Tells a journey from its records: replays each hop's decision, and puts the hops in the order of the road. Made when somebody asks;
+/// the records stay as they are.
+/// </summary>
+internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, RoadInference inference, TimeProvider time)
+{
+    /// <summary>
+    /// The journey of one request.
+    /// <list type="number">
+    /// <item>The name: the name server's record, the client's own account, or what configuration says.</item>
+    /// <item>The handshake of the connection.</item>
+    /// <item>The load balancer.</item>
+    /// <item>The node, and the Service and endpoint at its NodePort.</item>
+    /// <item>The ingress.</item>
+    /// <item>The Service and endpoint behind it.</item>
+    /// <item>The pod.</item>
+    /// <item>The application's spans.</item>
+    /// <item>The way back.</item>
+    /// <item>The browser.</item>
+    /// </list>
+    /// </summary>
+    public Journey Assemble(JourneyRecords records)
+    {
+        if (records.LoadBalancer is not { } first) return Unanswered(records);
+        var clock = Clock.For(records, time);
+        var ingress = records.Ingress;
+        var hops = new List<HopReport>();
+
+        // 1
+        hops.AddRange(ClientHops.Dns(records, clock, time));
+        if (hops.Count == 0 && records.Client is null && inference.Dns(first) is { } name) hops.Add(name);
+
+        // 2
+        if (ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
+
+        // 3
+        hops.AddRange(RoadHops.Http(first, first, clock));
+        if (records.Client is { } client && first.Scheme == "http" && first.RequestOnConnection == 1)
+        {
+            hops[^1].Facts["tcpConnectMs"] = ClientHops.Connect(client, clock, time);
+        }
+
+        // 4, and 6 at the node
+        hops.AddRange(RoadHops.Relay(first, first, clock, "node"));
+        if (Refused(first, hops[^1]) is { } address) hops.AddRange(inference.Behind(first, address));
+
+        // 5, and 6 behind it
+        var caller = first;
+        if (ingress is not null)
+        {
+            hops.AddRange(RoadHops.Http(ingress, first, clock));
+            hops.AddRange(RoadHops.Relay(ingress, first, clock, "clusterIP"));
+            caller = ingress;
+        }
+
+        // 7
+        var pod = RoadHops.Pod(caller, pods, clock);
+        if (pod is not null) hops.Add(pod);
+
+        // 8
+        hops.AddRange(ApplicationHops.Tell(SpansOf(records, clock), clock));
+
+        // 9
+        if (Back(records, pod, clock) is { } back) hops.Add(back);
+
+        // 10
+        if (ClientHops.Browser(records, clock, time) is { } browser) hops.Add(browser);
+
+        var verdict = Verdict.Of(first, ingress, pod);
+        return new Journey
+        {
+            Id = first.JourneyId ?? "",
+            TraceId = ingress?.TraceId ?? first.TraceId,
+            Generation = first.Generation.Number,
+            Method = first.Method,
+            Url = records.Client?.Url ?? first.Url,
+            Status = verdict.Status,
+            Outcome = verdict.Outcome,
+            AnsweredBy = verdict.AnsweredBy,
+            Problem = verdict.Outcome == "ok" ? null : WithCause(verdict, hops),
+            StartedAt = clock.OriginOn,
+            DurationMs = clock.At(End(records)),
+            Visit = records.Client?.Visit,
+            Hops = hops,
+        };
+    }
+
+    /// <summary>The spans of this request, out of those with its trace id.</summary>
+    public static IReadOnlyList<Otlp.ReportedSpan> SpansOf(JourneyRecords records, Clock clock)
+    {
+        var first = records.LoadBalancer!;
+        return ApplicationHops.Within(records.Spans, clock.At(first.StartedAt) ?? 0, clock.At(first.EndedAt) ?? double.MaxValue, clock);
+    }
+
+    /// <summary>A journey that ended before the load balancer had a request: only the client, the name server and the handshake know of it.</summary>
+    private Journey Unanswered(JourneyRecords records)
+    {
+        var client = records.Client!;
+        var clock = Clock.For(records, time);
+        List<HopReport> hops = [.. ClientHops.Dns(records, clock, time)];
+        if (client.Failure?.At is not ("dns" or "connect") && ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
+        var verdict = Verdict.OfClient(client, hops, records.Handshake);
+        return new Journey
+        {
+            // No load balancer minted an id, so this one is made here, in the same form.
+            Id = FormattableString.Invariant($"1-{(uint)clock.OriginOn.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}"),
+            Method = client.Method,
+            Url = client.Url,
+            Status = verdict.Status,
+            Outcome = verdict.Outcome,
+            AnsweredBy = verdict.AnsweredBy,
+            Problem = verdict.Problem,
+            StartedAt = clock.OriginOn,
+            DurationMs = clock.At(Clock.Ticks(client.Times.LastByte, client.Times, time)),
+            Visit = client.Visit,
+            Hops = hops,
+        };
+    }
+
+    private HopReport? Back(JourneyRecords records, HopReport? pod, Clock clock)
+    {
+        var first = records.LoadBalancer!;
+        var account = wayBack?.Account(new WayBackRecords(first, records.Ingress, pod?.Name, clock.Origin));
+        if (account is null) return null;
+        var began = records.Ingress is { FirstByteAt: not 0 } ingress ? ingress.FirstByteAt : first.FirstByteAt;
+        var report = account.Report(Evidence.Seen, clock.At(began), clock.Between(began, End(records)));
+        if (records.Client is { Times: { FirstByte: not 0 } times })
+        {
+            report.Facts["clientFirstByteMs"] = clock.At(Clock.Ticks(times.FirstByte, times, time));
+            report.Facts["clientLastByteMs"] = clock.At(Clock.Ticks(times.LastByte, times, time));
+        }
+
+        return report;
+    }
+
+    private long End(JourneyRecords records) => records.Client is { Times: { LastByte: not 0 } times }
+        ? Clock.Ticks(times.LastByte, times, time)
+        : records.LoadBalancer!.EndedAt;
+
+    /// <summary>The address that the load balancer was refused at, by its own account.</summary>
+    private static IPEndPoint? Refused(RequestRecord first, HopReport told) =>
+        first is { Upstream: null, ConnectStartedAt: not 0 }
+            && told.Facts["targetBound"] is { } bound && IPEndPoint.TryParse(bound.ToString(), out var address)
+                ? address
+                : null;
+
+    /// <summary>What went wrong, and what a hop behind the one that says so tells of the cause, with how that is known.</summary>
+    private static string? WithCause(Verdict verdict, List<HopReport> hops)
+    {
+        var deepest = hops.LastOrDefault(h => !h.Ok && h.Facts["problem"] is not null);
+        if (deepest?.Facts["problem"]?.ToString() is not { } cause || cause == verdict.Problem) return verdict.Problem;
+        if (verdict.Problem is null) return cause;
+        if (hops.Exists(h => !h.Ok && h.Hop != deepest.Hop && h.Facts["problem"]?.ToString() == verdict.Problem && hops.IndexOf(h) > hops.IndexOf(deepest)))
+        {
+            return verdict.Problem;
+        }
+
+        var known = deepest.Evidence == Evidence.Inferred ? "inferred" : "seen";
+        var stop = verdict.Problem[^1] is '.' or '?' or '!' ? "" : ".";
+        return $"{verdict.Problem}{stop} Behind it ({known}): {cause}";
+    }
+}

@@ -1,0 +1,26 @@
+using Usher.Model.Journeys;
+using Usher.Trace.Otlp;
+
+namespace Usher.Trace.Journeys;
+
+/// <summary>Everything that is known of one request, joined but not yet told.</summary>
+internal sealed record JourneyRecords
+{
+    /// <summary>The load balancer's record; null when the request never reached one, and only the client knows of it.</summary>
+    public RequestRecord? LoadBalancer { get; init; }
+
+    /// <summary>The ingress's record, or null.</summary>
+    public RequestRecord? Ingress { get; init; }
+
+    /// <summary>The handshake of the client's connection, or null.</summary>
+    public HandshakeRecord? Handshake { get; init; }
+
+    /// <summary>The name server's record of the client's query, or null.</summary>
+    public DnsRecord? Dns { get; init; }
+
+    /// <summary>The client's own report, or null.</summary>
+    public ClientReport? Client { get; init; }
+
+    /// <summary>Spans of the request's trace.</summary>
+    public IReadOnlyList<ReportedSpan> Spans { get; init; } = [];
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Journeys;
+
+/// <summary>Steps 3 to 7: the hops that a request passes from the load balancer to the pod.</summary>
+internal static class RoadHops
+{
+    /// <summary>An HTTP hop, and the accounts that its decision covers besides.</summary>
+    public static IEnumerable<HopReport> Http(RequestRecord record, RequestRecord first, Clock clock)
+    {
+        var start = clock.At(record.StartedAt);
+        var took = clock.Between(record.StartedAt, record.EndedAt);
+        var accounts = record.Decision?.Tell().ToList() ?? [];
+        if (!accounts.Exists(a => a.Hop == record.Hop)) accounts.Insert(0, Undecided(record));
+        foreach (var account in accounts)
+        {
+            if (account.Hop != record.Hop)
+            {
+                // What the hop decided in another's place (an ingress that picks the endpoint itself): the choice, which takes no time of its own.
+                yield return account.Report(Evidence.Seen, start, null, "clusterIP");
+                continue;
+            }
+
+            var report = account.Report(Evidence.Seen, start, took);
+            report.Facts.NoteConnection(record.RequestOnConnection, record.DownstreamFate);
+            report.Facts["protocol"] = record.Protocol;
+            report.Facts["requestBytes"] = record.RequestBytes;
+            report.Facts["responseBytes"] = record.ResponseBytes;
+            if (record.Upstream is not null)
+            {
+                report.Facts["upstreamConnection"] = record.RequestOnUpstream <= 1 ? "new" : $"reused (request {record.RequestOnUpstream})";
+                if (record.RequestOnUpstream <= 1) report.Facts["connectMs"] = clock.Between(record.ConnectStartedAt, record.ConnectedAt);
+            }
+
+            if (record.Generation.Number != first.Generation.Number) report.Facts["generation"] = record.Generation.Number;
+            if (record.Outcome is not null) report.Facts["outcome"] = record.Outcome;
+            if (record.Problem is not null) report.Facts["problem"] = record.Problem;
+            if (record.Note is not null) report.Facts["note"] = record.Note;
+            yield return report with
+            {
+                Ok = report.Ok && record.Outcome is null,
+                Request = HopReports.RequestOf(record),
+                Response = HopReports.ResponseOf(record, clock),
+            };
+        }
+    }
+
+    /// <summary>What a relay did with the connection that an HTTP hop sent the request on.</summary>
+    public static IEnumerable<HopReport> Relay(RequestRecord sender, RequestRecord first, Clock clock, string at)
+    {
+        if (sender.Via is not { } via) yield break;
+        var opened = sender.RequestOnUpstream <= 1;
+        foreach (var account in via.Decision?.Tell() ?? [])
+        {
+            // A node carries the request to its end; a Service and its endpoint are a choice that is made once, when the connection opens.
+            var (start, took) = account.Hop == Hop.Node
+                ? (clock.At(opened ? via.AcceptedAt : sender.RequestSentAt), clock.Between(opened ? via.AcceptedAt : sender.RequestSentAt, sender.EndedAt))
+                : opened ? (clock.At(via.AcceptedAt), clock.Between(via.AcceptedAt, via.ConnectedAt))
+                : (null, null);
+            var report = account.Report(Evidence.Seen, start, took, at);
+            report.Facts.NoteConnection(sender.RequestOnUpstream, sender.UpstreamFate);
+            if (!opened) report.Facts["decided"] = $"when the connection was opened, {sender.RequestOnUpstream - 1} request{(sender.RequestOnUpstream == 2 ? "" : "s")} ago";
+            if (via.Generation.Number != first.Generation.Number) report.Facts["generation"] = via.Generation.Number;
+            var unreached = account.Hop == Hop.Endpoint && via.Upstream is null && account.Ok;
+            if (unreached) report.Facts["problem"] = via.CloseReason ?? "the endpoint could not be reached";
+            yield return unreached ? report with { Ok = false } : report;
+        }
+    }
+
+    /// <summary>Where an HTTP hop's request ended up, through the relay if one stood there; null when it was not sent on.</summary>
+    public static IPEndPoint? Reached(RequestRecord sender) => (sender.Via is { } via ? via.Upstream : sender.Upstream)?.To;
+
+    /// <summary>The pod, which keeps no record: what the pods' hop knows of it, and what its caller measured.</summary>
+    public static HopReport? Pod(RequestRecord caller, IPodAccounts? pods, Clock clock)
+    {
+        if (Reached(caller) is not { } bound || pods?.Account(bound) is not { } account) return null;
+        var began = caller.RequestOnUpstream <= 1 && caller.ConnectStartedAt != 0 ? caller.ConnectStartedAt : caller.RequestSentAt;
+        var answered = caller.UpstreamStatus != 0;
+        if (!answered) account = account with { Decision = $"{account.Decision}; it did not answer", Ok = false };
+        var report = account.Report(Evidence.Measured, clock.At(began), clock.Between(began, caller.EndedAt));
+        report.Facts["bound"] ??= bound.ToString();
+        report.Facts["measuredBy"] = caller.Hop.Name();
+        report.Facts.NoteConnection(caller.RequestOnUpstream, caller.UpstreamFate);
+        if (caller.RequestOnUpstream <= 1)
+        {
+            report.Facts["connectMs"] = caller.Via is { } via
+                ? clock.Between(via.AcceptedAt, via.ConnectedAt)
+                : clock.Between(caller.ConnectStartedAt, caller.ConnectedAt);
+        }
+
+        if (answered) report.Facts["firstByteMs"] = clock.Between(caller.RequestSentAt, caller.FirstByteAt);
+        return report with
+        {
+            Response = new ResponseReport
+            {
+                Status = answered ? caller.UpstreamStatus : null,
+                AtMs = answered ? clock.At(caller.FirstByteAt) : null,
+                EndMs = answered ? clock.At(caller.EndedAt) : null,
+            },
+        };
+    }
+
+    private static HopAccount Undecided(RequestRecord record)
+    {
+        var owner = record.Generation.Addresses.OwnerOf(record.Downstream.To.Address);
+        var name = owner is { } key ? key.Namespace.Length == 0 || record.Hop == Hop.LoadBalancer ? key.Name : $"{key.Namespace}/{key.Name}" : record.Downstream.To.ToString();
+        return new HopAccount(record.Hop, name, "nothing was decided: the request was refused before")
+        {
+            Ok = false,
+            Facts = new JsonObject { ["bound"] = record.Downstream.To.ToString() },
+        };
+    }
+}

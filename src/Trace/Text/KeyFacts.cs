@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Text;
+
+/// <summary>Which facts of a hop are worth a line when nobody asked for all of them, and how they are called.</summary>
+internal static class KeyFacts
+{
+    /// <summary>The fact's name in the journey, and its words; <c>{}</c> stands for the value.</summary>
+    private static readonly Dictionary<Hop, (string Fact, string Words)[]> Telling = new()
+    {
+        [Hop.Dns] = [("ttl", "TTL {} s"), ("server", "asked {}"), ("serverMs", "server took {} ms"), ("inferredFrom", "from {}")],
+        [Hop.Tls] = [("version", "{}"), ("cipher", "{}"), ("alpn", "ALPN {}"), ("verified", "verified {}"), ("tcpConnectMs", "TCP connect {} ms"), ("verifyError", "{}")],
+        [Hop.LoadBalancer] =
+        [
+            ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
+            ("upstreamConnection", "target connection {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
+        ],
+        [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
+        [Hop.Ingress] =
+        [
+            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),
+            ("generation", "generation {}"), ("note", "{}"),
+        ],
+        [Hop.Service] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
+        [Hop.Endpoint] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
+        [Hop.Pod] = [("runtime", "{}"), ("connection", "connection {}"), ("connectMs", "connect {} ms"), ("firstByteMs", "first byte after {} ms"), ("measuredBy", "measured by the {}")],
+        [Hop.Application] = [("server.address", "at {}"), ("exception.type", "{}")],
+        [Hop.Response] = [("clientFirstByteMs", "first byte at the client {} ms"), ("clientLastByteMs", "last {} ms")],
+        [Hop.Browser] = [("domContentLoadedMs", "document parsed at {} ms"), ("loadMs", "loaded at {} ms"), ("requests", "{} requests")],
+    };
+
+    /// <summary>The facts in one line; empty when there are none.</summary>
+    public static string Line(HopReport hop) => string.Join(" · ", Telling[hop.Hop]
+        .Where(t => hop.Facts[t.Fact] is not null)
+        .Select(t => t.Words.Replace("{}", Text(hop.Facts[t.Fact]!), StringComparison.Ordinal)));
+
+    /// <summary>Every fact but those that are told elsewhere.</summary>
+    public static IEnumerable<string> All(HopReport hop) => hop.Facts
+        .Where(f => f.Value is not null && f.Key is not ("hops" or "problem"))
+        .Select(f => $"{f.Key}: {Text(f.Value!)}");
+
+    private static string Text(JsonNode value) => value switch
+    {
+        JsonArray list => string.Join(", ", list.Select(v => v is null ? "null" : Text(v))),
+        JsonValue scalar when scalar.TryGetValue<bool>(out var flag) => flag ? "yes" : "no",
+        JsonValue scalar when scalar.TryGetValue<double>(out var number) => number.ToString("0.###", CultureInfo.InvariantCulture),
+        _ => value.ToString(),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Text;
+
+/// <summary>
+/// A journey, or an explanation, as a person reads it in a terminal: what came of it first, then one block for each hop with its
+/// decision, times and the most telling reason. A mark on every line says how it is known. Text that came over the wire can't steer the
+/// terminal: control characters are written out.
+/// </summary>
+public static class TimelineText
+{
+    private const int Narrowest = 60;
+
+    /// <summary>Writes a journey; one without times is written as the explanation that it is.</summary>
+    public static string Of(Journey journey, TimelineStyle style)
+    {
+        var text = new StringBuilder();
+        var width = Math.Max(style.Width, Narrowest);
+        var paint = new Paint(style.Colour);
+        Head(text, journey, paint, width);
+        foreach (var hop in journey.Hops)
+        {
+            text.Append('\n');
+            new HopText(text, journey, hop, style, width).Write();
+        }
+
+        text.Append('\n').Append(paint.Dim("● seen: the hop recorded it  ◐ measured: by the client or caller  ○ inferred")).Append('\n');
+        return text.ToString();
+    }
+
+    /// <summary>One line for a journey that has just ended: <c>200 GET https://api.example.com/v1/users 9.80 ms pod</c>.</summary>
+    public static string Line(Journey journey, TimelineStyle style)
+    {
+        var paint = new Paint(style.Colour);
+        var status = journey.Status?.ToString(CultureInfo.InvariantCulture) ?? "---";
+        var took = journey.DurationMs is { } total ? $" {Columns.Milliseconds(total)} ms" : "";
+        var rest = $"{journey.Method} {journey.Url}{took} {(journey.Outcome == "ok" ? journey.AnsweredBy : journey.Outcome)}";
+        return $"{(journey.Outcome == "ok" ? paint.Good(status) : paint.Bad(status))} {Paint.Safe(rest)}";
+    }
+
+    private static void Head(StringBuilder text, Journey journey, Paint paint, int width)
+    {
+        var timed = journey.StartedAt is not null;
+        var ok = journey.Outcome == "ok";
+        var status = journey.Status?.ToString(CultureInfo.InvariantCulture) ?? (timed ? "no answer" : null);
+        Lines(text, $"{journey.Method} {journey.Url}{(status is null ? "" : $" → {status}")}", width, paint.Bold);
+
+        var result = new List<string> { journey.DurationMs is { } total ? $"{journey.Outcome} in {Columns.Milliseconds(total)} ms" : journey.Outcome };
+        if (journey.AnsweredBy is { } who) result.Add($"{(timed ? "answered" : "to be answered")} by {who}");
+        if (!timed) result.Add("explained, not sent");
+        if (journey.Generation > 0) result.Add($"generation {journey.Generation}");
+        Lines(text, (ok ? "✓ " : "✗ ") + string.Join(", ", result), width, ok ? paint.Good : paint.Bad);
+        if (timed) Lines(text, journey.Id, width, paint.Dim);
+        if (journey.Problem is not { } problem) return;
+        text.Append('\n');
+        foreach (var part in Columns.Wrap(Paint.Safe(problem), width - 2)) text.Append("  ").Append(paint.Bad(part)).Append('\n');
+    }
+
+    private static void Lines(StringBuilder text, string content, int width, Func<string, string> colour)
+    {
+        foreach (var part in Columns.Wrap(Paint.Safe(content), width)) text.Append(colour(part)).Append('\n');
+    }
+}

@@ -1,0 +1,44 @@
+namespace Usher.Trace;
+
+/// <summary>How much is kept, and how long a question may wait.</summary>
+public sealed record TraceOptions
+{
+    /// <summary>Journeys kept; the oldest give way. At least 1.</summary>
+    public int Journeys { get; init; } = 10_000;
+
+    /// <summary>Name server records kept. At least 1.</summary>
+    public int DnsRecords { get; init; } = 10_000;
+
+    /// <summary>Relays' connections, and handshakes, kept: this many of each. At least 1.</summary>
+    public int Connections { get; init; } = 20_000;
+
+    /// <summary>How long a relay's connection can still be joined after it closed.</summary>
+    public TimeSpan ClosedConnections { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Traces of the applications kept; the oldest give way. At least 1.</summary>
+    public int Traces { get; init; } = 2_000;
+
+    /// <summary>Spans kept of one trace; further ones are refused. At least 1.</summary>
+    public int SpansPerTrace { get; init; } = 256;
+
+    /// <summary>Bytes of one posted batch of spans, after decompression.</summary>
+    public int SpanBatchBytes { get; init; } = 4 << 20;
+
+    /// <summary>Spans of one posted batch; further ones are refused.</summary>
+    public int SpansPerBatch { get; init; } = 8_192;
+
+    /// <summary>How long a client's report waits for the load balancer's record.</summary>
+    public TimeSpan RecordWait { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long it then waits for the record of a hop behind the load balancer that is known to keep records.</summary>
+    public TimeSpan LateRecordWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The same where no hop is known to keep records: behind it may be an application, which keeps none.</summary>
+    public TimeSpan UnknownHopWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long it waits for spans, where some are expected.</summary>
+    public TimeSpan SpanWait { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Followers of the feed are woken at most this often, so that a busy road doesn't pay for each request.</summary>
+    public TimeSpan FeedInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+}
