@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Usher.Seam;
 
 namespace Usher.LoadBalancer;
 
@@ -20,10 +21,10 @@ internal readonly record struct AmznTraceId(string Header, string JourneyId, str
     internal static AmznTraceId For(string? brought, DateTimeOffset now)
     {
         var minted = Mint(now);
-        if (brought is null || Field(brought, "Root") is not { Length: > 0 } root) return new($"Root={minted}", minted, Digits(minted)!);
-        if (brought.Length > MaxLength) return new($"Root={root}", minted, Digits(root) ?? Digits(minted)!);
+        if (brought is null || Field(brought, "Root") is not { Length: > 0 } root) return new($"Root={minted}", minted, TraceParent.TraceIdOfRoot(minted)!);
+        if (brought.Length > MaxLength) return new($"Root={root}", minted, TraceParent.TraceIdOfRoot(root) ?? TraceParent.TraceIdOfRoot(minted)!);
         var kept = brought.Split(';').Where(part => !part.TrimStart().StartsWith("Self=", StringComparison.OrdinalIgnoreCase));
-        return new($"Self={minted};{string.Join(';', kept)}", minted, Digits(root) ?? Digits(minted)!);
+        return new($"Self={minted};{string.Join(';', kept)}", minted, TraceParent.TraceIdOfRoot(root) ?? TraceParent.TraceIdOfRoot(minted)!);
     }
 
     private static string Mint(DateTimeOffset now)
@@ -45,13 +46,5 @@ internal readonly record struct AmznTraceId(string Header, string JourneyId, str
         }
 
         return null;
-    }
-
-    /// <summary>The 32 digits of <c>1-8 hex-24 hex</c>; null for any other form, and for all zeros, which W3C forbids.</summary>
-    private static string? Digits(string root)
-    {
-        if (root.Length != 35 || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
-        var digits = string.Concat(root.AsSpan(2, 8), root.AsSpan(11)).ToLowerInvariant();
-        return digits.All(char.IsAsciiHexDigitLower) && digits.Any(c => c != '0') ? digits : null;
     }
 }

@@ -18,12 +18,20 @@ internal static class ForwardedHeaders
         edits.Set("X-Forwarded-Proto", listener.Scheme);
         edits.Set("X-Forwarded-Port", listener.Port.ToString(CultureInfo.InvariantCulture));
         edits.Set("X-Amzn-Trace-Id", trace.Header);
-        if (!listener.Attributes.PreserveHost) edits.Set("Host", Host(facts, listener.Port));
+        if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set("Host", Host(facts, listener));
     }
 
-    /// <summary>The Host header: without a port on the default ports, with the listener's port on others.</summary>
-    private static string Host(RequestFacts facts, int port) =>
-        port is 80 or 443 ? facts.Host : string.Create(CultureInfo.InvariantCulture, $"{facts.Host}:{port}");
+    /// <summary>
+    /// The Host header: without a port on the default ports; on others with the client's port, or the listener's when it named none (ALB user guide, Host header
+    /// preservation). A request without Host gets the load balancer's DNS name (Elastic Load Balancing user guide, HTTP connections).
+    /// </summary>
+    private static string Host(RequestFacts facts, ListenerPlan listener)
+    {
+        var host = facts.Host.Length == 0 ? listener.DnsName : facts.Host;
+        if (listener.Port is 80 or 443) return host;
+        var port = facts.HostPort is { } brought && brought != listener.Bound.Port ? brought : listener.Port;
+        return string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+    }
 
     private static string Appended(RequestHead request, ReadOnlySpan<byte> name, string last)
     {

@@ -28,9 +28,12 @@ internal sealed class ListenerServer : IAsyncDisposable
 {
     private readonly ListenerParts parts;
     private readonly HopServer handler;
-    private readonly Http1Server http1;
+    private readonly List<Http1Server> codecs = [];
     private readonly WebApplication app;
     private readonly CancellationTokenSource draining = new();
+    private volatile Http1Server http1;
+    private LoadBalancerAttributes attributes;
+    private KestrelServerLimits? limits;
 
     private ListenerServer(ListenerPlan plan, ListenerParts parts)
     {
@@ -38,13 +41,8 @@ internal sealed class ListenerServer : IAsyncDisposable
         Bound = plan.Bound;
         Https = plan.Https;
         handler = new HopServer(parts.Service, parts.Seam);
-        http1 = new Http1Server(new Http1ServerOptions
-        {
-            IdleTimeout = plan.Attributes.IdleTimeout,
-            HeadTimeout = plan.Attributes.IdleTimeout,
-            KeepAliveTimeout = plan.Attributes.ClientKeepAlive,
-            TimeProvider = parts.Seam.Time,
-        });
+        attributes = plan.Attributes;
+        http1 = Codec();
         app = Build(plan);
     }
 
@@ -54,6 +52,7 @@ internal sealed class ListenerServer : IAsyncDisposable
 
     /// <summary>Binds and starts to accept.</summary>
     /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The endpoint can't be bound for another reason: a privileged port, an address that isn't ours.</exception>
     internal static async Task<ListenerServer> StartAsync(ListenerPlan plan, ListenerParts parts, CancellationToken cancellationToken)
     {
         var server = new ListenerServer(plan, parts);
@@ -64,11 +63,18 @@ internal sealed class ListenerServer : IAsyncDisposable
         }
         catch
         {
-            await server.app.DisposeAsync();
-            server.http1.Dispose();
-            server.draining.Dispose();
+            await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Takes the next generation's timeouts for connections from now on; open HTTP/1 connections keep theirs.</summary>
+    internal void Follow(ListenerPlan plan)
+    {
+        if (plan.Attributes == attributes) return;
+        attributes = plan.Attributes;
+        http1 = Codec();
+        if (limits is not null) limits.KeepAliveTimeout = attributes.IdleTimeout;
     }
 
     /// <summary>Accepts no more, lets requests in flight end, and cuts what is left when the token fires.</summary>
@@ -81,8 +87,20 @@ internal sealed class ListenerServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await app.DisposeAsync();
-        http1.Dispose();
+        foreach (var codec in codecs) codec.Dispose();
         draining.Dispose();
+    }
+
+    private Http1Server Codec()
+    {
+        codecs.Add(new Http1Server(new Http1ServerOptions
+        {
+            IdleTimeout = attributes.IdleTimeout,
+            HeadTimeout = attributes.IdleTimeout,
+            KeepAliveTimeout = attributes.ClientKeepAlive,
+            TimeProvider = parts.Seam.Time,
+        }));
+        return codecs[^1];
     }
 
     private WebApplication Build(ListenerPlan plan)
@@ -96,14 +114,15 @@ internal sealed class ListenerServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.KeepAliveTimeout = plan.Attributes.IdleTimeout;
+            kestrel.Limits.KeepAliveTimeout = attributes.IdleTimeout;
+            limits = kestrel.Limits;
             kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
             kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
             kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1;
             kestrel.Listen(plan.Bound, listen => Configure(listen, plan));
         });
         var built = builder.Build();
-        built.Run(context => handler.HandleAsync(new KestrelExchange(context)).AsTask());
+        built.Run(context => KestrelExchange.RunAsync(context, handler));
         return built;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -20,7 +21,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
             {
                 started.Add(await ListenerServer.StartAsync(plan, parts, cancellationToken));
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or SocketException)
             {
                 errors.Add(new ConfigError(null, 0, $"Listener {plan.LoadBalancerName} {plan.Label}", "",
                     $"can't listen at {plan.Bound} (declared port {plan.Port}): {e.InnerException?.Message ?? e.Message}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)"));
@@ -42,6 +43,11 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
     private async Task CommitAsync(LoadBalancerSnapshot snapshot, IEnumerable<ListenerServer> started, CancellationToken cancellationToken)
     {
         foreach (var server in started) servers.Add(server.Bound, server);
+        foreach (var server in servers.Values)
+        {
+            if (snapshot.ListenerAt(server.Bound) is { } plan) server.Follow(plan);
+        }
+
         checks.Follow(snapshot.TargetGroups);
         table.Retain(snapshot.TargetGroups);
         var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);

@@ -53,6 +53,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             LoadBalancer = balancer.Key,
             LoadBalancerName = balancer.Value.Name,
             LoadBalancerArn = balancer.Value.LoadBalancerArn,
+            DnsName = balancer.Value.DnsName,
             Port = listener.Value.Port,
             Https = https,
             Tls = tls,
@@ -67,8 +68,14 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
     {
         var priorities = new Dictionary<(string, int), Resource<ListenerRule>>();
         var conditions = new ConditionCompiler(context);
+        var listeners = context.State.All<Listener>().Select(l => l.Value.ListenerArn).ToHashSet(StringComparer.Ordinal);
         foreach (var rule in context.State.All<ListenerRule>())
         {
+            if (!listeners.Contains(rule.Value.ListenerArn))
+            {
+                context.Errors.Add(rule, "spec.listenerARN", $"found {rule.Value.ListenerArn}; no listener here has that ARN");
+            }
+
             var slot = (rule.Value.ListenerArn, rule.Value.Priority);
             if (!priorities.TryAdd(slot, rule))
             {

@@ -1,11 +1,13 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>A decision of the load balancer with all it was made from.</summary>
-internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision
+internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IAccessLogFacts
 {
     internal ListenerPlan Listener { get; } = listener;
 
@@ -16,6 +18,25 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     internal LoadBalancerChoice Choice { get; } = choice;
 
     internal TargetPlan? Target => Choice.Target < 0 ? null : Choice.Group!.Targets[Choice.Target];
+
+    /// <summary>The Location of a redirect, once it was made.</summary>
+    internal string? Location { get; set; }
+
+    string IAccessLogFacts.LoadBalancerArn => Listener.LoadBalancerArn;
+
+    int IAccessLogFacts.ListenerPort => Listener.Port;
+
+    int? IAccessLogFacts.RulePriority => Choice.Rule.Priority;
+
+    IReadOnlyList<string> IAccessLogFacts.ActionsExecuted => [ActionName(Choice.Rule.Action)];
+
+    string? IAccessLogFacts.TargetGroupArn => Choice.Group?.Arn;
+
+    IPEndPoint? IAccessLogFacts.TargetEndPoint => Target?.Declared;
+
+    string? IAccessLogFacts.RedirectUrl => Location;
+
+    string? IAccessLogFacts.ErrorReason => null;
 
     /// <summary>Decides now.</summary>
     internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw)

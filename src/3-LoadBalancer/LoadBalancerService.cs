@@ -88,7 +88,10 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         state.Begin();
         try
         {
-            var timeouts = new ForwardOptions { ConnectTimeout = ConnectTimeout, ResponseTimeout = decision.Listener.Attributes.IdleTimeout };
+            var timeouts = new ForwardOptions
+            {
+                ConnectTimeout = ConnectTimeout, ResponseTimeout = decision.Listener.Attributes.IdleTimeout, TimeProvider = time,
+            };
             var result = await passage.ForwardAsync(new UpstreamKey(target.Bound, decision.Listener.Bound.Address), timeouts);
             if (TargetFailure.Of(result, target, decision.Listener) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
@@ -103,6 +106,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     private static async ValueTask RedirectAsync(RequestPassage passage, LoadBalancerDecision decision, RedirectPlan plan)
     {
         var location = Redirect.Location(plan, decision.Facts, decision.Listener, passage.Generation.Addresses.BoundPort, out var mapped);
+        decision.Location = location;
         if (mapped is not null) passage.Record.Note = mapped;
         await ErrorPage.AnswerAsync(passage, plan.Status, outcome: null, problem: null, new KeyValuePair<string, string>("Location", location));
     }

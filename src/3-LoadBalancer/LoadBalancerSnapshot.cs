@@ -30,6 +30,9 @@ internal sealed record ListenerPlan
 
     internal required string LoadBalancerArn { get; init; }
 
+    /// <summary>The load balancer's own name; what a request without a Host gets as one.</summary>
+    internal required string DnsName { get; init; }
+
     internal required int Port { get; init; }
 
     internal required bool Https { get; init; }

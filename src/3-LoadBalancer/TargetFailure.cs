@@ -30,10 +30,12 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
                 $"{at} did not answer within the idle timeout ({idle}); make it faster, or raise idle_timeout.timeout_seconds"),
             ForwardOutcome.MalformedResponse => new(502, "load-balancer.502.malformed-response", $"{at} sent no valid HTTP response: {result.Detail}"),
             ForwardOutcome.ResponseHeadTooLarge => new(502, "load-balancer.502.response-headers-too-large", $"{at} sent response headers over 32 kB"),
+            ForwardOutcome.UpstreamClosedMidBody => new(502, "load-balancer.502.closed-mid-body",
+                $"{at} closed the connection before its response was complete. Did its pod end, or is its Content-Length wrong?"),
             ForwardOutcome.MalformedRequestBody => new(400, "load-balancer.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
             ForwardOutcome.ClientTimedOut => new(408, "load-balancer.408.client-timeout", $"the client sent nothing for {idle} before its request was complete"),
             ForwardOutcome.ClientGone => new(460, "load-balancer.460.client-closed", "the client closed the connection before the target answered"),
-            _ => new(502, $"load-balancer.502.{result.Outcome}", $"{at}: {result.Detail}"),
+            _ => new(502, "load-balancer.502.target-failed", $"{at}: {result.Detail}"),
         };
     }
 }

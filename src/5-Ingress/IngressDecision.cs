@@ -65,6 +65,8 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     {
         IngressVerdict.NotFound => (404, "ingress.404.no-route",
             $"no Ingress has a rule for host {(facts.Host.Length == 0 ? "(none)" : facts.Host)} and path {facts.Path}; add one, or a defaultBackend"),
+        IngressVerdict.Malformed => (400, "ingress.400.malformed-path",
+            $"nginx can't make a path of {facts.Path}: it starts with no slash, has a malformed escape, or climbs above the root"),
         IngressVerdict.Unavailable => (503, "ingress.503.no-endpoints",
             $"Service {choice.Route!.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness"),
         _ => null,
@@ -74,6 +76,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     {
         IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} {choice.Route.Backend.Front.Declared}",
         IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
+        IngressVerdict.Malformed => "the path is malformed: 400",
         IngressVerdict.Health => "the controller's own /healthz: 200",
         _ => "no host and path match: 404",
     };

@@ -17,6 +17,9 @@ internal enum IngressVerdict
 
     /// <summary><c>/healthz</c> of the default server: 200.</summary>
     Health,
+
+    /// <summary>The path can't be normalised: 400.</summary>
+    Malformed,
 }
 
 /// <summary>What was chosen.</summary>
@@ -44,7 +47,7 @@ internal static class IngressHop
     /// Decides for one request (Kubernetes documentation, Ingress; Path types, Multiple matches, Hostname wildcards):
     /// <list type="number">
     /// <item>The server: an exact host, else a wildcard of one label, else the rules without a host.</item>
-    /// <item>Its longest path that matches, Exact before Prefix.</item>
+    /// <item>Its longest path that matches, Exact before Prefix; 400 for what is no path.</item>
     /// <item>Else a default backend; else 404, but for the controller's own <c>/healthz</c>.</item>
     /// <item>A Service without ready endpoints is answered with 503, as ingress-nginx does.</item>
     /// </list>
@@ -57,7 +60,7 @@ internal static class IngressHop
         var server = ServerOf(table, facts.Host, reasons);
 
         // 2. The path.
-        var path = NormalPath.Of(facts.Path);
+        if (NormalPath.Of(facts.Path) is not { } path) return new IngressChoice(IngressVerdict.Malformed, null, false);
         var route = server is null ? null : Longest(server, path, reasons);
 
         // 3. The default.
@@ -77,6 +80,8 @@ internal static class IngressHop
 
     private static ServerPlan? ServerOf<TReasons>(RouteTable table, string host, TReasons reasons) where TReasons : struct, IReasonSink
     {
+        // nginx takes a name's final dot off.
+        if (host.EndsWith('.')) host = host[..^1];
         var dot = host.IndexOf('.', StringComparison.Ordinal);
         var found = table.Hosts.GetValueOrDefault(host)
             ?? (dot > 0 && table.Wildcards.TryGetValue(host[dot..], out var wildcard) ? wildcard : null)

@@ -12,9 +12,10 @@ internal static class JourneyHeader
         if (request.TryGet("X-Amzn-Trace-Id"u8, out var header))
         {
             var text = Encoding.Latin1.GetString(header);
-            passage.Record.JourneyId = Field(text, "Self=") ?? Field(text, "Root=");
             var root = Field(text, "Root=");
-            if (root is { Length: 35 }) passage.Record.TraceId = string.Concat(root.AsSpan(2, 8), root.AsSpan(11));
+            passage.Record.JourneyId = Field(text, "Self=") ?? root;
+            // As the load balancer does: of a root in another form, the id that it minted stands in.
+            passage.Record.TraceId = TraceParent.TraceIdOfRoot(root ?? "") ?? TraceParent.TraceIdOfRoot(passage.Record.JourneyId ?? "");
         }
 
         passage.Record.TraceId = TraceParent.TraceIdOf(request) ?? passage.Record.TraceId;

@@ -30,6 +30,11 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
         {
             passage.Lost(gone);
         }
+        catch (Exception e)
+        {
+            passage.Failed(e);
+            throw;
+        }
         finally
         {
             // 4.
@@ -50,6 +55,11 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
         catch (ExchangeException gone)
         {
             passage.Lost(gone);
+        }
+        catch (Exception e)
+        {
+            passage.Failed(e);
+            throw;
         }
         finally
         {

@@ -72,6 +72,7 @@ public sealed class RelayFront : IAsyncDisposable
             // 3.
             var upstream = await DialAsync(socket, new UpstreamKey(destination, decision.Source), record, aborted);
             if (upstream is null) return;
+            decision.Opened?.Invoke();
 
             // 4.
             var relay = new TcpRelay(socket, upstream, options);
@@ -79,6 +80,12 @@ public sealed class RelayFront : IAsyncDisposable
             record.BytesUp = result.BytesToUpstream;
             record.BytesDown = result.BytesToClient;
             record.CloseReason = Words(result.End);
+        }
+        catch (Exception e)
+        {
+            record.CloseReason = $"a fault in Usher itself: {e.Message}";
+            TcpDialer.Reset(socket);
+            throw;
         }
         finally
         {

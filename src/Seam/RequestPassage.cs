@@ -63,8 +63,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     {
         Record.RequestChanges = HeaderText.Changes(RequestEdits.ChangesTo(Exchange.Request));
         var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this);
-        Record.ConnectStartedAt = result.ConnectStarted;
-        Record.ConnectedAt = result.Connected;
+        if (!result.UpstreamReused) (Record.ConnectStartedAt, Record.ConnectedAt) = (result.ConnectStarted, result.Connected);
         Record.RequestSentAt = result.RequestSent;
         Record.FirstByteAt = result.FirstByte;
         Record.UpstreamStatus = result.StatusCode;
@@ -116,6 +115,8 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits) => ResponseEditor?.Edit(response, edits);
 
     internal void Lost(ExchangeException gone) => Note(Record.Outcome ?? $"{Record.Hop.Name()}.client-gone", Record.Problem ?? gone.Message);
+
+    internal void Failed(Exception e) => Note(Record.Outcome ?? $"{Record.Hop.Name()}.failed", Record.Problem ?? $"a fault in Usher itself: {e.Message}");
 
     internal void Close()
     {

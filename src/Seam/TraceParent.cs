@@ -18,6 +18,17 @@ public static class TraceParent
     /// <param name="spanId">The span that sends the request.</param>
     public static string Format(string traceId, ulong spanId) => $"00-{traceId}-{spanId:x16}-01";
 
+    /// <summary>
+    /// The trace id that an <c>X-Amzn-Trace-Id</c> root of the form <c>1-8 hex-24 hex</c> stands for: its 32 digits, in lower case. Null for any other
+    /// form, and for all zeros, which W3C forbids.
+    /// </summary>
+    public static string? TraceIdOfRoot(string root)
+    {
+        if (root.Length != 35 || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
+        var digits = string.Concat(root.AsSpan(2, 8), root.AsSpan(11)).ToLowerInvariant();
+        return digits.All(char.IsAsciiHexDigitLower) && digits.Any(c => c != '0') ? digits : null;
+    }
+
     private static bool IsValid(ReadOnlySpan<byte> value)
     {
         if (value.Length < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-') return false;

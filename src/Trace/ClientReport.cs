@@ -20,8 +20,9 @@ public sealed record ClientReport
     /// <summary>The other end, <c>127.18.0.1:8443</c>; null when no connection was tried.</summary>
     public string? Remote { get; init; }
 
+    // Defaults stay only where a property can be set: the generated reader gives init-only ones null or 0 when they are left out.
     /// <summary>Which request of the connection this was, from 1.</summary>
-    public int RequestOnConnection { get; init; } = 1;
+    public int RequestOnConnection { get; set; } = 1;
 
     /// <summary>How the name became an address; null when the URL holds an address or the connection was there already.</summary>
     public ClientDns? Dns { get; init; }
@@ -92,7 +93,7 @@ public sealed record ClientDns
     public ushort? QueryId { get; init; }
 
     /// <summary>The addresses answered.</summary>
-    public IReadOnlyList<string> Answers { get; init; } = [];
+    public IReadOnlyList<string> Answers { get; set; } = [];
 
     /// <summary>The answer's time to live in seconds, or null.</summary>
     public long? Ttl { get; init; }
@@ -117,7 +118,7 @@ public sealed record ClientTls
     public bool Verified { get; init; }
 
     /// <summary>Subjects of the chain, the leaf first.</summary>
-    public IReadOnlyList<string> Chain { get; init; } = [];
+    public IReadOnlyList<string> Chain { get; set; } = [];
 
     /// <summary>Why the chain or the name didn't hold, or null.</summary>
     public string? Error { get; init; }
@@ -149,7 +150,6 @@ public sealed record ClientBrowser
 
 /// <summary>Writes and reads client reports as JSON without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClientReport))]
 public sealed partial class ClientReportJson : JsonSerializerContext;

@@ -109,6 +109,7 @@ public static class JourneyEndpoints
     private static string? Fault(ClientReport? report)
     {
         if (report is null) return "the body is empty";
+        if (Missing(report) is { } missing) return $"{missing} is null, but must have a value or be left out";
         if (report.Times.Frequency <= 0) return $"times.frequency is {report.Times.Frequency}, but must be the clock's ticks per second";
         if (report.Times.Start <= 0) return $"times.start is {report.Times.Start}, but must be the clock's ticks at the client's first act";
         if (report.RequestOnConnection < 1) return $"requestOnConnection is {report.RequestOnConnection}, but counts from 1";
@@ -119,6 +120,21 @@ public static class JourneyEndpoints
             ? $"failure.at is {failure.At}, but must be dns, connect, tls or request"
             : null;
     }
+
+    /// <summary>What must not be null and yet is: the reader doesn't look.</summary>
+    private static string? Missing(ClientReport report) => report switch
+    {
+        { Method: null } => "method",
+        { Url: null } => "url",
+        { Times: null } => "times",
+        { Dns.Name: null } and { Dns: not null } => "dns.name",
+        { Dns.Answers: null } and { Dns: not null } => "dns.answers",
+        { Tls.Chain: null } and { Tls: not null } => "tls.chain",
+        { Failure.At: null } and { Failure: not null } => "failure.at",
+        { Failure.Message: null } and { Failure: not null } => "failure.message",
+        { Browser.Name: null } and { Browser: not null } => "browser.name",
+        _ => null,
+    };
 
     private static bool IsEnd(string? text) => text is null || (IPEndPoint.TryParse(text, out var end) && end.Port != 0);
 

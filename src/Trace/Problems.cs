@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -11,12 +12,15 @@ internal sealed record ApiProblem(string Error);
 /// <summary>Writes problems.</summary>
 internal static class Problems
 {
+    // Arrows and apostrophes stay readable: this is JSON for programs and people, never a part of a page.
+    private static readonly ProblemJson Json = new(new JsonSerializerOptions(ProblemJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     public static async Task WriteAsync(HttpContext context, int status, string error)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
-            context.Response.Body, new ApiProblem(error), ProblemJson.Default.ApiProblem, context.RequestAborted);
+            context.Response.Body, new ApiProblem(error), Json.ApiProblem, context.RequestAborted);
     }
 }
 

@@ -110,7 +110,7 @@ internal sealed class Road : IAsyncDisposable
 
     private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
 
-    private IReadOnlyList<Resource> Load(ErrorList errors) => FilesDoorway.Load(settings.Paths, settings.Scope, Console.In, errors);
+    private IReadOnlyList<Resource> Load(ErrorList errors) => FilesDoorway.Load(settings.Paths, settings.Scope, errors, Console.In);
 
     private static IServiceCollection Common(IServiceCollection services, RoadSettings settings, StateDirectory state) => services
         .AddSingleton(TimeProvider.System)

@@ -30,12 +30,10 @@ internal static class ApplicationHops
         var children = spans.Where(s => s.ParentId is not null && known.Contains(s.ParentId)).ToLookup(s => s.ParentId!);
         var roots = spans.Where(s => s.ParentId is null || !known.Contains(s.ParentId))
             .OrderBy(s => s.Kind == SpanKind.Server ? 0 : 1).ThenBy(s => s.StartedOn);
-        var told = new HashSet<string>();
+        // Spans that descend from each other have no root among these, and are left out.
         var waiting = new Stack<ReportedSpan>(roots.Reverse());
         while (waiting.TryPop(out var span))
         {
-            // A span that claims to descend from itself is told once.
-            if (!told.Add(span.SpanId)) continue;
             yield return Tell(span, clock);
             foreach (var child in children[span.SpanId].OrderByDescending(s => s.StartedOn)) waiting.Push(child);
         }

@@ -62,5 +62,5 @@ internal static class HopReports
 
     /// <summary>One order for every run: the hops' own is by hash.</summary>
     private static SortedDictionary<string, string> Sorted(IReadOnlyDictionary<string, string> headers) =>
-        new(headers.ToDictionary(), StringComparer.OrdinalIgnoreCase);
+        new(headers.ToDictionary(), StringComparer.Ordinal);
 }

@@ -11,7 +11,7 @@ namespace Usher.Trace.Text;
 /// </summary>
 public static class TimelineText
 {
-    private const int Narrowest = 60;
+    private const int Narrowest = 72;
 
     /// <summary>Writes a journey; one without times is written as the explanation that it is.</summary>
     public static string Of(Journey journey, TimelineStyle style)
@@ -26,7 +26,8 @@ public static class TimelineText
             new HopText(text, journey, hop, style, width).Write();
         }
 
-        text.Append('\n').Append(paint.Dim("● seen: the hop recorded it  ◐ measured: by the client or caller  ○ inferred")).Append('\n');
+        text.Append('\n');
+        Lines(text, "● seen: the hop recorded it · ◐ measured: by the client or caller · ○ inferred", width, paint.Dim);
         return text.ToString();
     }
 

@@ -1,0 +1,91 @@
+using Usher.Model.Desired;
+
+namespace Usher.Dns;
+
+/// <summary>
+/// Fills aliases in: with the address of a load balancer, or with another record set of the same zone (Route 53 API, AliasTarget). <c>EvaluateTargetHealth</c>
+/// changes nothing here: of a name and type that has one record set, Route 53 answers that one, healthy or not.
+/// </summary>
+internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers, ErrorList errors)
+{
+    // Null while a set is being resolved, and for one that can't be.
+    private readonly Dictionary<SetDraft, CompiledSet?> resolved = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>The set with its alias filled in; null when that can't be, which is then reported.</summary>
+    public CompiledSet? Resolve(SetDraft draft)
+    {
+        if (resolved.TryGetValue(draft, out var known)) return known;
+        resolved[draft] = null;
+        return resolved[draft] = draft.AliasOf is null ? draft.Compile() : ResolveAlias(draft, draft.AliasOf);
+    }
+
+    private CompiledSet? ResolveAlias(SetDraft draft, DomainName target)
+    {
+        if (balancers.Find(target) is { } addresses) return OfLoadBalancer(draft, target, addresses);
+        if (target.IsWithin(zone.Name)) return OfRecordSet(draft, target);
+        errors.Add(draft.Resource, "spec.aliasTarget.dnsName", target.ToString().EndsWith(".elb.amazonaws.com", StringComparison.Ordinal)
+            ? $"no load balancer here has the name {target}; {balancers.All}"
+            : $"{target} is neither a load balancer here nor a name of hosted zone {zone.Name}, and aliases of other things are not supported; {balancers.All}");
+        return null;
+    }
+
+    private CompiledSet? OfLoadBalancer(SetDraft draft, DomainName target, CompiledSet addresses)
+    {
+        var fine = true;
+        var zoneId = draft.Resource.Value.AliasTarget!.HostedZoneId;
+        if (balancers.ZoneId is { } right && zoneId != right)
+        {
+            errors.Add(draft.Resource, "spec.aliasTarget.hostedZoneID", $"'{zoneId}' is not the hosted zone of Application Load Balancers in {balancers.Region}; write {right}");
+            fine = false;
+        }
+
+        if (draft.Type is not (RecordType.A or RecordType.AAAA))
+        {
+            errors.Add(draft.Resource, "spec.recordType", $"an alias of a load balancer is of type A or AAAA, not {draft.Type}");
+            fine = false;
+        }
+
+        if (!fine) return null;
+        // Load balancers here have IPv4 addresses only (ipAddressType ipv4): their AAAA is an answer without records.
+        var set = draft.Type == RecordType.A ? addresses : addresses with { Type = RecordType.AAAA, Values = [] };
+        return set with { Key = draft.Resource.Key, Aliases = [target] };
+    }
+
+    private CompiledSet? OfRecordSet(SetDraft draft, DomainName target)
+    {
+        var zoneId = draft.Resource.Value.AliasTarget!.HostedZoneId;
+        if (zoneId != zone.Id)
+        {
+            errors.Add(draft.Resource, "spec.aliasTarget.hostedZoneID", $"'{zoneId}' is not the hosted zone of {target}; an alias of a record set is in the same zone: write {zone.Id}");
+            return null;
+        }
+
+        if (!zone.Sets.TryGetValue((target, draft.Type), out var aimed))
+        {
+            if (zone.Broken.Contains((target, draft.Type))) return null;
+            var there = zone.Sets.Values.Where(s => s.Name.Equals(target)).Select(s => s.Type.ToString()).Order(StringComparer.Ordinal).ToList();
+            errors.Add(draft.Resource, "spec.aliasTarget.dnsName",
+                $"hosted zone {zone.Name} has no record set {target} of type {draft.Type}{(there.Count > 0 ? $", only {string.Join(", ", there)}" : "")}; an alias and its target have the same type");
+            return null;
+        }
+
+        if (LeadsTo(aimed, draft))
+        {
+            errors.Add(draft.Resource, "spec.aliasTarget.dnsName", $"{target} leads back to {draft.Name}; an alias ends at values or at a load balancer");
+            return null;
+        }
+
+        return Resolve(aimed) is { } set ? set with { Key = draft.Resource.Key, Aliases = [target, .. set.Aliases] } : null;
+    }
+
+    private bool LeadsTo(SetDraft from, SetDraft to)
+    {
+        var seen = new HashSet<SetDraft>(ReferenceEqualityComparer.Instance);
+        for (var at = from; at is not null && seen.Add(at); at = at.AliasOf is { } next ? zone.Sets.GetValueOrDefault((next, at.Type)) : null)
+        {
+            if (ReferenceEquals(at, to)) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,105 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Dns;
+
+/// <summary>
+/// Hosted zones and record sets → the zones that are served.
+/// <list type="number">
+/// <item>Zones: their names and ids differ.</item>
+/// <item>Record sets, each by itself, into their zones; one for a name and type.</item>
+/// <item>A CNAME stands alone at its name.</item>
+/// <item>Aliases are filled in.</item>
+/// <item>What Route 53 adds: NS and SOA. Private zones are checked and then left out: nobody here asks from inside a VPC.</item>
+/// <item>The load balancers' own names.</item>
+/// </list>
+/// </summary>
+internal sealed class DnsCompiler : IHopCompiler
+{
+    /// <inheritdoc/>
+    public Snapshot Compile(CompileContext context)
+    {
+        var balancers = new LoadBalancerNames(context);
+
+        // 1.
+        var zones = ReadZones(context);
+
+        // 2.
+        var reader = new RecordSetReader(context.Errors);
+        foreach (var set in context.State.All<RecordSet>())
+        {
+            if (zones.GetValueOrDefault(set.Value.HostedZoneId) is { } zone) Keep(reader.Read(set, zone), zone, context.Errors);
+            else UnknownZone(set, zones.Values, context.Errors);
+        }
+
+        var served = new Dictionary<DomainName, Zone>();
+        foreach (var zone in zones.Values)
+        {
+            // 3.
+            CheckCnames(zone, context.Errors);
+
+            // 4. and 5.
+            var aliases = new AliasResolver(zone, balancers, context.Errors);
+            var sets = zone.Sets.Values.Select(s => (s.Name, Set: aliases.Resolve(s))).Where(s => s.Set is not null).Select(s => (s.Name, s.Set!)).ToList();
+            if (zone.Resource.Value.PrivateZone) continue;
+            var built = ZoneTree.Build(zone.Name, zone.Id, sets, AwsDefaults.NameServers(zone.Id), AwsDefaults.Soa(zone.Id));
+            if (!served.TryAdd(zone.Name, built))
+            {
+                context.Errors.Add(zone.Resource, "spec.name", $"{zone.Name} is served by another public hosted zone here already ({served[zone.Name].Id}); remove one of them");
+            }
+        }
+
+        // 6.
+        foreach (var zone in balancers.Zones())
+        {
+            if (served.TryAdd(zone.Name, zone)) continue;
+            var taken = zones.Values.First(z => z.Name.Equals(zone.Name) && !z.Resource.Value.PrivateZone);
+            context.Errors.Add(taken.Resource, "spec.name", $"{zone.Name} is AWS's own zone for the names of load balancers; use a domain of your own");
+        }
+
+        return Snapshot.Of(new DnsSnapshot(served.Values, [.. zones.Values.Where(z => z.Resource.Value.PrivateZone).Select(z => z.Name)]));
+    }
+
+    private static Dictionary<string, ZoneDraft> ReadZones(CompileContext context)
+    {
+        var zones = new Dictionary<string, ZoneDraft>(StringComparer.Ordinal);
+        foreach (var resource in context.State.All<HostedZone>())
+        {
+            var name = DomainName.Parse(resource.Value.Name, out var problem);
+            if (name is not null && (name.Labels == 0 || name.IsWildcard)) problem = $"'{name}' is no name of a hosted zone; write a domain such as example.com";
+            if (problem is not null) context.Errors.Add(resource, "spec.name", problem);
+            else if (!zones.TryAdd(resource.Value.Id, new ZoneDraft(resource, name!)))
+            {
+                context.Errors.Add(resource, "spec.name", $"{name} has the id {resource.Value.Id}, which {zones[resource.Value.Id].Resource.Key} has already; write the zone once");
+            }
+        }
+
+        return zones;
+    }
+
+    private static void Keep(SetDraft? draft, ZoneDraft zone, ErrorList errors)
+    {
+        if (draft is null || zone.Sets.TryAdd((draft.Name, draft.Type), draft)) return;
+        var other = zone.Sets[(draft.Name, draft.Type)].Resource.Key;
+        errors.Add(draft.Resource, "spec.name", $"{draft.Name} {draft.Type} is written in {other} already; put all values into one record set");
+    }
+
+    private static void UnknownZone(Resource<RecordSet> set, IEnumerable<ZoneDraft> zones, ErrorList errors)
+    {
+        var known = string.Join(", ", zones.Select(z => $"{z.Name} ({z.Id})").Order(StringComparer.Ordinal));
+        // Whoever wrote the id itself is told about the id.
+        var field = set.Origin.FieldLines?.Keys.Any(f => f.Equals("spec.hostedZoneID", StringComparison.OrdinalIgnoreCase)) == true ? "spec.hostedZoneID" : "spec.hostedZoneRef";
+        errors.Add(set, field, $"'{set.Value.HostedZoneId}' is no hosted zone here; {(known.Length > 0 ? $"there are {known}" : "there is none, write a HostedZone")}");
+    }
+
+    private static void CheckCnames(ZoneDraft zone, ErrorList errors)
+    {
+        foreach (var atName in zone.Sets.Values.GroupBy(s => s.Name).Where(g => g.Count() > 1))
+        {
+            if (atName.FirstOrDefault(s => s.Type == RecordType.CNAME) is not { } cname) continue;
+            var others = string.Join(", ", atName.Where(s => s != cname).Select(s => $"{s.Type} ({s.Resource.Key})").Order(StringComparer.Ordinal));
+            errors.Add(cname.Resource, "spec.recordType", $"{cname.Name} has a CNAME and also {others}; a CNAME stands alone at its name (RFC 1034 section 3.6.2)");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Usher.Model.Desired;
+
+namespace Usher.Dns;
+
+/// <summary>Every zone that the name server has the say over. Immutable.</summary>
+internal sealed class DnsSnapshot
+{
+    private readonly Dictionary<DomainName, Zone> byName;
+    private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>> byTail;
+
+    /// <param name="zones">The zones; names differ.</param>
+    /// <param name="hidden">Private hosted zones, which are not served: only their VPCs see them.</param>
+    public DnsSnapshot(IEnumerable<Zone> zones, ImmutableArray<DomainName> hidden)
+    {
+        byName = zones.ToDictionary(z => z.Name, DomainNameComparer.Instance);
+        byTail = byName.GetAlternateLookup<ReadOnlySpan<byte>>();
+        Hidden = hidden;
+    }
+
+    /// <summary>No zone at all: everything is refused.</summary>
+    public static DnsSnapshot Empty { get; } = new([], []);
+
+    /// <summary>The zones served, in the order of their names.</summary>
+    public IEnumerable<Zone> Zones => byName.Values.OrderBy(z => z.Name.ToString(), StringComparer.Ordinal);
+
+    /// <summary>Private hosted zones, which are not served.</summary>
+    public ImmutableArray<DomainName> Hidden { get; }
+
+    /// <summary>The zone with the longest name that this one ends with (RFC 1034 section 4.3.2, step 2), or null.</summary>
+    public Zone? ZoneOf(DomainName name)
+    {
+        for (var tail = name.Wire; ; tail = tail[(tail[0] + 1)..])
+        {
+            if (byTail.TryGetValue(tail, out var zone)) return zone;
+            if (tail[0] == 0) return null;
+        }
+    }
+}
+
+/// <summary>A hosted zone, or the zone that holds the load balancers' own names.</summary>
+internal sealed class Zone
+{
+    private readonly Dictionary<DomainName, ZoneNode> nodes;
+    private readonly Dictionary<DomainName, ZoneNode>.AlternateLookup<ReadOnlySpan<byte>> byTail;
+
+    /// <param name="name">The zone's name.</param>
+    /// <param name="id">Its id in Route 53.</param>
+    /// <param name="nodes">Every name that exists, with those that exist only because a longer one does (RFC 8499, "empty non-terminal").</param>
+    public Zone(DomainName name, string id, Dictionary<DomainName, ZoneNode> nodes)
+    {
+        Name = name;
+        Id = id;
+        this.nodes = nodes;
+        byTail = nodes.GetAlternateLookup<ReadOnlySpan<byte>>();
+        var apex = nodes[name];
+        Soa = apex.Find(RecordType.SOA)!;
+        NameServers = apex.Find(RecordType.NS)!;
+        // RFC 2308 section 3: a negative answer lives for the lower of the SOA's own TTL and its minimum.
+        Negative = Soa with { Ttl = Math.Min(Soa.Ttl, Soa.Values[0].SoaMinimum) };
+        HasDelegations = nodes.Values.Any(n => n.Find(RecordType.NS) is not null && !n.Name.Equals(name));
+    }
+
+    /// <summary>The zone's name.</summary>
+    public DomainName Name { get; }
+
+    /// <summary>Its id in Route 53.</summary>
+    public string Id { get; }
+
+    /// <summary>True for the zone of the load balancers' own names, which AWS keeps.</summary>
+    public bool OfLoadBalancers { get; init; }
+
+    /// <summary>The start of authority.</summary>
+    public CompiledSet Soa { get; }
+
+    /// <summary>The start of authority as it stands under an answer that there is nothing.</summary>
+    public CompiledSet Negative { get; }
+
+    /// <summary>The zone's name servers.</summary>
+    public CompiledSet NameServers { get; }
+
+    /// <summary>Whether names below the zone's own have NS record sets.</summary>
+    public bool HasDelegations { get; }
+
+    /// <summary>Every name that has record sets, in order.</summary>
+    public IEnumerable<ZoneNode> Nodes => nodes.Values.Where(n => n.Sets.Length > 0).OrderBy(n => n.Name.ToString(), StringComparer.Ordinal);
+
+    /// <summary>The name, when it exists in this zone.</summary>
+    public ZoneNode? Find(ReadOnlySpan<byte> name) => byTail.TryGetValue(name, out var node) ? node : null;
+}
+
+/// <summary>A name of a zone and what is there.</summary>
+/// <param name="Name">The name; a wildcard's begins with an asterisk.</param>
+/// <param name="Sets">Its record sets; none for an empty non-terminal.</param>
+internal sealed record ZoneNode(DomainName Name, ImmutableArray<CompiledSet> Sets)
+{
+    /// <summary>The set of a type, or null.</summary>
+    public CompiledSet? Find(RecordType type)
+    {
+        foreach (var set in Sets)
+        {
+            if (set.Type == type) return set;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A record set with everything that an alias stands for filled in.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Ttl">Seconds that a resolver may keep it.</param>
+/// <param name="Values">Its values; none for an AAAA alias of a load balancer that has IPv4 addresses only.</param>
+internal sealed record CompiledSet(RecordType Type, uint Ttl, ImmutableArray<Rdata> Values)
+{
+    /// <summary>Who wrote it; null for what Route 53 adds by itself.</summary>
+    public ResourceKey? Key { get; init; }
+
+    /// <summary>What an alias points to, and on to the set with the values; empty for a plain record set.</summary>
+    public ImmutableArray<DomainName> Aliases { get; init; } = [];
+}

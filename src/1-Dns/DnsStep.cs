@@ -1,0 +1,34 @@
+using System.Net;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Dns;
+
+/// <summary>
+/// A traveller with a name asks for its A records and goes on to the first address. What a resolver does in between (its cache, its own way from the
+/// root) isn't part of the road.
+/// </summary>
+internal sealed class DnsStep(DnsServerAddress server) : IRoadStep
+{
+    /// <inheritdoc/>
+    public StepTaken? Take(Generation generation, Traveller traveller)
+    {
+        if (traveller is not { Name: { } written, Address: null }) return null;
+        // An address in a URL is asked of nobody.
+        if (IPAddress.TryParse(written.Trim('[', ']'), out var literal)) return new StepTaken([], At(generation, traveller, literal));
+        if (DomainName.Parse(written, out _) is not { } name) return null;
+
+        var question = new DnsQuestion(name, RecordType.A);
+        var decision = traveller.GivenBy<DnsDecision>(d => d.Question == question)
+            ?? new DnsDecision(generation.Find<DnsSnapshot>() ?? DnsSnapshot.Empty, question, Draw.Random(), server.EndPoint, null);
+        var answer = decision.Decide();
+        if (answer.End != DnsEnd.Found) return new StepTaken([decision], null);
+        return new StepTaken([decision], At(generation, traveller, new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes)));
+    }
+
+    private static Traveller At(Generation generation, Traveller traveller, IPAddress address)
+    {
+        var port = traveller.Request.HostPort ?? (traveller.Request.Scheme == "https" ? 443 : 80);
+        return traveller with { Name = null, Address = new IPEndPoint(address, generation.Addresses.BoundPort(port)) };
+    }
+}

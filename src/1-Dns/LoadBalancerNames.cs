@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Dns;
+
+/// <summary>The load balancers' own names, which AWS keeps in a zone of its own for each region, and their addresses.</summary>
+internal sealed class LoadBalancerNames
+{
+    // The console writes this in front of a target's name; the name is served with and without.
+    private const string DualStack = "dualstack";
+
+    private readonly Dictionary<DomainName, (ResourceKey Key, IPAddress Address)> balancers = [];
+
+    public LoadBalancerNames(CompileContext context)
+    {
+        ZoneId = AwsNames.LoadBalancerZoneId(context.Scope.Region);
+        Region = context.Scope.Region;
+        foreach (var balancer in context.State.All<LoadBalancer>())
+        {
+            if (DomainName.Parse(balancer.Value.DnsName, out _) is { } name && context.Addresses.Find(balancer.Key) is { } address) balancers.TryAdd(name, (balancer.Key, address.Bound));
+        }
+    }
+
+    /// <summary>The canonical hosted zone of load balancers in this region; null when it isn't listed.</summary>
+    public string? ZoneId { get; }
+
+    /// <summary>The region.</summary>
+    public string Region { get; }
+
+    /// <summary>Every name, in words.</summary>
+    public string All => balancers.Count == 0 ? "there is no load balancer here" : $"the load balancers here are {string.Join(", ", balancers.Keys.Select(n => n.ToString()).Order(StringComparer.Ordinal))}";
+
+    /// <summary>The A record set of a load balancer's name, with or without <c>dualstack.</c> in front; null when it is none.</summary>
+    public CompiledSet? Find(DomainName name) =>
+        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? Set(balancer.Key, balancer.Address) : null;
+
+    /// <summary>The zones that these names are in, such as <c>us-east-1.elb.amazonaws.com</c>.</summary>
+    public IEnumerable<Zone> Zones() =>
+        from pair in balancers
+        group pair by pair.Key.Parent into zone
+        let id = ZoneId ?? zone.Key.ToString()
+        select ZoneTree.Build(
+            zone.Key, id, zone.SelectMany(pair => Both(pair.Key).Select(name => (name, Set(pair.Value.Key, pair.Value.Address)))),
+            AwsDefaults.NameServers(id), AwsDefaults.LoadBalancersSoa(id), ofLoadBalancers: true);
+
+    /// <summary>Whether it is the name that the console writes, <c>dualstack.</c> and a load balancer's.</summary>
+    public static bool IsDualStack(DomainName name) => name.ToString().StartsWith($"{DualStack}.", StringComparison.Ordinal);
+
+    private static CompiledSet Set(ResourceKey key, IPAddress address) =>
+        new(RecordType.A, AwsDefaults.LoadBalancerTtl, [new Rdata(address.GetAddressBytes(), address.ToString())]) { Key = key };
+
+    private static ImmutableArray<DomainName> Both(DomainName name) => [name, DomainName.Of($"{DualStack}.{name}")];
+}

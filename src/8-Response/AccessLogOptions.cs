@@ -1,0 +1,14 @@
+namespace Usher.Response;
+
+/// <summary>Where the access log is written.</summary>
+public sealed record AccessLogOptions
+{
+    /// <summary>The folder, made when it isn't there; null writes no log.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Bytes after which a file gives way to a new one; the one before is kept, older ones are not. At least 1,024.</summary>
+    public long FileBytes { get; init; } = 10 << 20;
+
+    /// <summary>How long to leave a file alone that could not be written.</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Usher.Doorway.Files.Binding;
+using Usher.Model.Aws;
+
+namespace Usher.Doorway.Files.Ack;
+
+/// <summary>Actions of a rule or of a listener's default rule, with the checks of the ELBv2 API (Action).</summary>
+/// <param name="manifest">The rule or listener.</param>
+/// <param name="references">Resolves target groups.</param>
+/// <param name="listener">The listener, or null when it isn't known.</param>
+internal sealed class ActionMapping(AckManifest manifest, AckReferences references, ListenerSpec? listener)
+{
+    private const int MaxMessageBody = 1024;
+
+    private static readonly string[] ContentTypes = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
+
+    internal IReadOnlyList<RuleAction> Map(string field, IReadOnlyList<ActionSpec>? actions)
+    {
+        var mapped = new List<RuleAction>();
+        for (var i = 0; i < actions?.Count; i++)
+        {
+            if (Map($"{field}[{i}]", actions[i]) is { } action) mapped.Add(action);
+        }
+
+        return mapped;
+    }
+
+    private RuleAction? Map(string field, ActionSpec spec)
+    {
+        if (spec.Type is "authenticate-cognito" or "authenticate-oidc" or "jwt-validation")
+        {
+            manifest.Error($"{field}.type", $"found {spec.Type}, which isn't supported; forward, redirect and fixed-response are");
+            return null;
+        }
+
+        manifest.OneOf($"{field}.type", spec.Type, null, "forward", "redirect", "fixed-response");
+        foreach (var (name, written, type) in Configs(spec))
+        {
+            if (written && spec.Type is not null && type != spec.Type) manifest.Error($"{field}.{name}", $"is for {type} actions; this one's type is {spec.Type}");
+        }
+
+        return spec.Type switch
+        {
+            "forward" => new RuleAction { Type = spec.Type, TargetGroups = Forward(field, spec) },
+            "redirect" => new RuleAction { Type = spec.Type, Redirect = new RedirectMapping(manifest, listener).Map($"{field}.redirectConfig", spec.RedirectConfig) },
+            "fixed-response" => new RuleAction { Type = spec.Type, FixedResponse = FixedResponse($"{field}.fixedResponseConfig", spec.FixedResponseConfig) },
+            _ => null,
+        };
+    }
+
+    private static (string Name, bool Written, string Type)[] Configs(ActionSpec spec) =>
+    [
+        ("targetGroupARN", spec.TargetGroupARN is not null, "forward"),
+        ("targetGroupRef", spec.TargetGroupRef is not null, "forward"),
+        ("forwardConfig", spec.ForwardConfig is not null, "forward"),
+        ("redirectConfig", spec.RedirectConfig is not null, "redirect"),
+        ("fixedResponseConfig", spec.FixedResponseConfig is not null, "fixed-response"),
+        ("authenticateCognitoConfig", spec.AuthenticateCognitoConfig is not null, "authenticate-cognito"),
+        ("authenticateOIDCConfig", spec.AuthenticateOIDCConfig is not null, "authenticate-oidc"),
+        ("jwtValidationConfig", spec.JwtValidationConfig is not null, "jwt-validation"),
+    ];
+
+    private List<TargetGroupTuple> Forward(string field, ActionSpec spec)
+    {
+        var tuples = new List<TargetGroupTuple>();
+        var groups = spec.ForwardConfig?.TargetGroups;
+        for (var i = 0; i < groups?.Count; i++)
+        {
+            var within = $"{field}.forwardConfig.targetGroups[{i}]";
+            var weight = manifest.Range($"{within}.weight", groups[i].Weight, 1, 0, 999);
+            var found = references.Resolve(manifest, "TargetGroup", $"{within}.", "targetGroupARN", groups[i].TargetGroupARN, "targetGroupRef", groups[i].TargetGroupRef);
+            if (found.Id is not null) tuples.Add(new TargetGroupTuple(found.Id, weight));
+        }
+
+        manifest.Refuse(
+            $"{field}.forwardConfig.targetGroupStickinessConfig.enabled",
+            spec.ForwardConfig?.TargetGroupStickinessConfig?.Enabled == true,
+            "target group stickiness isn't supported; take it away, or set it to false");
+        if (groups is { Count: > 0 } && spec.TargetGroupARN is null && spec.TargetGroupRef is null) return tuples;
+
+        var single = references.Resolve(manifest, "TargetGroup", $"{field}.", "targetGroupARN", spec.TargetGroupARN, "targetGroupRef", spec.TargetGroupRef);
+        if (single.Id is null) return tuples;
+        if (groups is not { Count: > 0 }) return [new TargetGroupTuple(single.Id)];
+
+        // The API takes both, when they say the same.
+        if (tuples.Count != 1 || tuples[0].TargetGroupArn != single.Id)
+        {
+            manifest.Error($"{field}.forwardConfig.targetGroups", "names other target groups than the action itself; give one of the two");
+        }
+
+        return tuples;
+    }
+
+    private FixedResponseAction? FixedResponse(string field, FixedResponseConfig? config)
+    {
+        if (config is null)
+        {
+            manifest.Error(field, "is required for a fixed-response action");
+            return null;
+        }
+
+        var isCode = config.StatusCode is { Length: 3 } text && text[0] is '2' or '4' or '5' && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        if (!isCode) manifest.Error($"{field}.statusCode", $"found {Quote(config.StatusCode)}; a 2XX, 4XX or 5XX code is wanted, as \"404\"");
+        if (config.ContentType is not null) manifest.OneOf($"{field}.contentType", config.ContentType, null, ContentTypes);
+        if (config.MessageBody?.Length > MaxMessageBody)
+        {
+            manifest.Error($"{field}.messageBody", $"has {config.MessageBody.Length} characters; at most {MaxMessageBody} are allowed");
+        }
+
+        return isCode ? new FixedResponseAction(int.Parse(config.StatusCode!, CultureInfo.InvariantCulture), config.ContentType, config.MessageBody) : null;
+    }
+
+    private static string Quote(string? text) => text is null ? "nothing" : Found.Quote(text);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Usher.Doorway.Files.Binding;
+
+namespace Usher.Doorway.Files.Ack;
+
+/// <summary>
+/// The attributes that an Application Load Balancer and its target groups have, and their values (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute).
+/// </summary>
+internal sealed class AttributeTable
+{
+    /// <summary>What is wrong with a value, as "allowed are …"; null when it is right.</summary>
+    private delegate string? Rule(string value);
+
+    private readonly FrozenDictionary<string, Rule> rules;
+
+    private AttributeTable(params (string Key, Rule Rule)[] rules) => this.rules = rules.ToFrozenDictionary(r => r.Key, r => r.Rule, StringComparer.Ordinal);
+
+    internal static AttributeTable LoadBalancer { get; } = new(
+        ("access_logs.s3.enabled", Flag),
+        ("access_logs.s3.bucket", Anything),
+        ("access_logs.s3.prefix", Anything),
+        ("client_keep_alive.seconds", Number(60, 604800)),
+        ("connection_logs.s3.enabled", Flag),
+        ("connection_logs.s3.bucket", Anything),
+        ("connection_logs.s3.prefix", Anything),
+        ("deletion_protection.enabled", Flag),
+        ("health_check_logs.s3.enabled", Flag),
+        ("health_check_logs.s3.bucket", Anything),
+        ("health_check_logs.s3.prefix", Anything),
+        ("idle_timeout.timeout_seconds", Number(1, 4000)),
+        ("ipv6.deny_all_igw_traffic", Flag),
+        ("load_balancing.cross_zone.enabled", Words("true")),
+        ("routing.http.desync_mitigation_mode", Words("monitor", "defensive", "strictest")),
+        ("routing.http.drop_invalid_header_fields.enabled", Flag),
+        ("routing.http.preserve_host_header.enabled", Flag),
+        ("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", Flag),
+        ("routing.http.xff_client_port.enabled", Flag),
+        ("routing.http.xff_header_processing.mode", Words("append", "preserve", "remove")),
+        ("routing.http2.enabled", Flag),
+        ("waf.fail_open.enabled", Flag),
+        ("zonal_shift.config.enabled", Flag));
+
+    internal static AttributeTable TargetGroup { get; } = new(
+        ("deregistration_delay.timeout_seconds", Number(0, 3600)),
+        ("load_balancing.algorithm.anomaly_mitigation", Words("on", "off")),
+        ("load_balancing.algorithm.type", Words("round_robin", "least_outstanding_requests", "weighted_random")),
+        ("load_balancing.cross_zone.enabled", Words("true", "false", "use_load_balancer_configuration")),
+        ("slow_start.duration_seconds", value => value == "0" ? null : Number(30, 900)(value) is null ? null : "allowed are 0 (off) and 30 to 900"),
+        ("stickiness.app_cookie.cookie_name", Anything),
+        ("stickiness.app_cookie.duration_seconds", Number(1, 604800)),
+        ("stickiness.enabled", Flag),
+        ("stickiness.lb_cookie.duration_seconds", Number(1, 604800)),
+        ("stickiness.type", Words("lb_cookie", "app_cookie")),
+        ("target_group_health.dns_failover.minimum_healthy_targets.count", NumberOrOff(1, 1000)),
+        ("target_group_health.dns_failover.minimum_healthy_targets.percentage", NumberOrOff(1, 100)),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Number(1, 1000)),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", NumberOrOff(1, 100)));
+
+    /// <summary>The attributes of an object, checked.</summary>
+    internal IReadOnlyDictionary<string, string> Read(AckManifest manifest, IReadOnlyList<AckAttribute>? written)
+    {
+        var read = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < written?.Count; i++)
+        {
+            var field = $"spec.attributes[{i}]";
+            if (written[i] is not { Key: { Length: > 0 } key })
+            {
+                manifest.Error($"{field}.key", "is required");
+            }
+            else if (!rules.TryGetValue(key, out var rule))
+            {
+                var near = NearestName.Of(key, rules.Keys) is { } name ? $"did you mean {name}? " : "";
+                manifest.Error($"{field}.key", $"found {Found.Quote(key)}; {near}allowed are {string.Join(", ", rules.Keys.Order(StringComparer.Ordinal))}");
+            }
+            else if (written[i].Value is not { } value)
+            {
+                manifest.Error($"{field}.value", "is required");
+            }
+            else if (rule(value) is { } allowed)
+            {
+                manifest.Error($"{field}.value", $"{key}: found {Found.Quote(value)}; {allowed}");
+            }
+            else if (!read.TryAdd(key, value))
+            {
+                manifest.Error($"{field}.key", $"found {key} a second time");
+            }
+        }
+
+        return read;
+    }
+
+    private static string? Anything(string value) => null;
+
+    private static string? Flag(string value) => value is "true" or "false" ? null : "allowed are true and false";
+
+    private static Rule Words(params string[] words) => value =>
+        words.Contains(value, StringComparer.Ordinal) ? null : $"allowed {(words.Length == 1 ? "is" : "are")} {string.Join(", ", words)}";
+
+    private static Rule Number(int least, int most) => value =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"allowed are {least} to {most}");
+
+    private static Rule NumberOrOff(int least, int most) => value =>
+        value == "off" ? null : Number(least, most)(value) is { } allowed ? $"{allowed}, and off" : null;
+}

@@ -1,0 +1,27 @@
+using Usher.Doorway.Files.Binding;
+using Usher.Model.Aws;
+
+namespace Usher.Doorway.Files.Ack;
+
+/// <summary>ACK's LoadBalancer → <see cref="LoadBalancer"/>. Subnets, security groups and tags have no effect here.</summary>
+internal static class LoadBalancerMapping
+{
+    internal static LoadBalancer? Map(AckManifest manifest, LoadBalancerSpec spec, AwsScope scope)
+    {
+        var name = ElbName.Check(manifest, spec.Name);
+        if (name.StartsWith("internal-", StringComparison.Ordinal)) manifest.Error("spec.name", $"found {Found.Quote(name)}; a name can't begin with internal-");
+        if (spec.Type is "network" or "gateway") manifest.Error("spec.type", $"found {spec.Type}; only application load balancers are supported");
+        else manifest.OneOf("spec.type", spec.Type, "application", "application");
+        var scheme = manifest.OneOf("spec.scheme", spec.Scheme, "internet-facing", "internet-facing", "internal");
+        manifest.Refuse("spec.ipAddressType", spec.IpAddressType is not (null or "ipv4"), $"found {spec.IpAddressType}; ipv4 is supported");
+        var attributes = AttributeTable.LoadBalancer.Read(manifest, spec.Attributes);
+        return manifest.IsWrong ? null : new LoadBalancer
+        {
+            LoadBalancerArn = AwsNames.LoadBalancerArn(scope, name),
+            Name = name,
+            DnsName = AwsNames.LoadBalancerDnsName(scope, name, scheme == "internal"),
+            Scheme = scheme,
+            Attributes = attributes,
+        };
+    }
+}

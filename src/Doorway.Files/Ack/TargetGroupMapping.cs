@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using Usher.Doorway.Files.Binding;
+using Usher.Model.Aws;
+
+namespace Usher.Doorway.Files.Ack;
+
+/// <summary>ACK's TargetGroup → <see cref="TargetGroup"/>, with the checks of the ELBv2 API (CreateTargetGroup, RegisterTargets).</summary>
+internal static class TargetGroupMapping
+{
+    internal static TargetGroup? Map(AckManifest manifest, TargetGroupSpec spec, AwsScope scope)
+    {
+        var name = ElbName.Check(manifest, spec.Name);
+        var targetType = TargetType(manifest, spec);
+        if (spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
+        {
+            manifest.Error("spec.protocol", $"found {spec.Protocol}, which a network or gateway load balancer's group has; an application load balancer's are HTTP and HTTPS");
+        }
+        else
+        {
+            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS");
+        }
+
+        var version = manifest.OneOf("spec.protocolVersion", spec.ProtocolVersion, "HTTP1", "HTTP1", "HTTP2", "GRPC");
+        var port = manifest.Range("spec.port", spec.Port, null, 1, 65535);
+        manifest.Refuse("spec.ipAddressType", spec.IpAddressType is not (null or "ipv4"), $"found {spec.IpAddressType}; ipv4 is supported");
+        var check = HealthCheckMapping.Map(manifest, spec, version);
+        var attributes = AttributeTable.TargetGroup.Read(manifest, spec.Attributes);
+        if (attributes.GetValueOrDefault("load_balancing.algorithm.type") is "least_outstanding_requests" or "weighted_random"
+            && attributes.GetValueOrDefault("slow_start.duration_seconds", "0") != "0")
+        {
+            manifest.Error("spec.attributes", "slow_start.duration_seconds goes with the round_robin algorithm only; take one of the two away");
+        }
+
+        var targets = Targets(manifest, spec, targetType);
+        return manifest.IsWrong ? null : new TargetGroup
+        {
+            TargetGroupArn = AwsNames.TargetGroupArn(scope, name),
+            Name = name,
+            Protocol = spec.Protocol!,
+            ProtocolVersion = version,
+            Port = port,
+            TargetType = targetType,
+            HealthCheck = check,
+            Targets = targets,
+            Attributes = attributes,
+        };
+    }
+
+    private static string TargetType(AckManifest manifest, TargetGroupSpec spec)
+    {
+        if (spec.TargetType is not ("lambda" or "alb")) return manifest.OneOf("spec.targetType", spec.TargetType, "instance", "instance", "ip");
+        manifest.Error("spec.targetType", $"found {spec.TargetType}, which isn't supported; instance and ip are");
+        return spec.TargetType;
+    }
+
+    private static List<TargetDescription> Targets(AckManifest manifest, TargetGroupSpec spec, string targetType)
+    {
+        var targets = new List<TargetDescription>();
+        for (var i = 0; i < spec.Targets?.Count; i++)
+        {
+            var target = spec.Targets[i];
+            var field = $"spec.targets[{i}]";
+            var id = manifest.Required($"{field}.id", target.Id, targetType == "ip" ? "an IP address" : "an instance id");
+            if (id.Length > 0 && targetType == "instance" && !id.StartsWith("i-", StringComparison.Ordinal))
+            {
+                manifest.Error($"{field}.id", $"found {Found.Quote(id)}; the group's target type is instance: an instance id is wanted, as i-0a1b2c3d4e5f60001");
+            }
+
+            if (id.Length > 0 && targetType == "ip" && !(IPAddress.TryParse(id, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork && ip.ToString() == id))
+            {
+                manifest.Error($"{field}.id", $"found {Found.Quote(id)}; the group's target type is ip: an IPv4 address is wanted");
+            }
+
+            if (targetType == "instance" && target.AvailabilityZone is not null)
+            {
+                manifest.Error($"{field}.availabilityZone", "isn't allowed for a target type of instance: the instance's own zone counts");
+            }
+
+            int? port = target.Port is null ? null : manifest.Range($"{field}.port", target.Port, null, 1, 65535);
+            targets.Add(new TargetDescription(id, port, target.AvailabilityZone));
+        }
+
+        return targets;
+    }
+}

@@ -1,0 +1,62 @@
+using Usher.Doorway.Files.Manifests;
+using Usher.Doorway.Files.Sources;
+using Usher.Doorway.Files.Yaml;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.Doorway.Files;
+
+/// <summary>The doorway for YAML files: Kubernetes manifests, the edge in ACK's CRDs, and <c>usher.yaml</c>.</summary>
+public static class FilesDoorway
+{
+    /// <summary>The doorway's name in <see cref="Origin.Doorway"/>.</summary>
+    public const string Name = "files";
+
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const int MaxFileSize = 10 * 1024 * 1024;
+
+    /// <summary>
+    /// Reads the desired state:
+    /// <list type="number">
+    /// <item>find the files of the paths, folders and kustomizations;</item>
+    /// <item>read each file's documents;</item>
+    /// <item>bind each document to its kind, strictly;</item>
+    /// <item>check what concerns several objects: duplicates, namespaces, references; turn ACK's objects into AWS's.</item>
+    /// </list>
+    /// Never throws for what it is given to read: every error of every file is reported.
+    /// </summary>
+    /// <param name="paths">Files, folders (every <c>*.yaml</c> and <c>*.yml</c> below them), or <c>-</c> for standard input. Errors name files as these do.</param>
+    /// <param name="scope">The account and region that ARNs and ids are made for.</param>
+    /// <param name="errors">Collects all errors.</param>
+    /// <param name="standardInput">What <c>-</c> reads.</param>
+    /// <returns>The objects without errors. Complete only when nothing was added to <paramref name="errors"/>.</returns>
+    public static IReadOnlyList<Resource> Load(
+        IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput = null)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(scope);
+        ArgumentNullException.ThrowIfNull(errors);
+        var found = new ErrorList();
+
+        // 1.
+        var files = new ManifestFiles(found, standardInput).Find(paths);
+        var manifests = new ManifestSet(found);
+        foreach (var file in files)
+        {
+            // 2. and 3.
+            var documents = YamlReader.Read(file, found);
+            manifests.IsComplete &= documents.IsComplete;
+            foreach (var document in documents.All) ManifestReader.Read(file, document, manifests);
+        }
+
+        // 4.
+        var resources = manifests.Finish(scope);
+        if (found.IsEmpty && manifests.IsEmpty)
+        {
+            found.Add(new ConfigError(null, 0, "", "", $"{string.Join(", ", paths)}: no object is defined there; name a file or folder with manifests"));
+        }
+
+        foreach (var error in found.All) errors.Add(error);
+        return resources;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using k8s;
+using k8s.Models;
+using Usher.Doorway.Files.Ack;
+
+namespace Usher.Doorway.Files.Manifests;
+
+/// <summary>A kind that can be written in a manifest.</summary>
+internal sealed class ManifestKind
+{
+    private static readonly JsonSerializerOptions AckOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    private readonly Func<ReadOnlyMemory<byte>, object?> read;
+
+    private ManifestKind(string apiVersion, string name, bool namespaced, NameRule nameRule, Type model, Func<ReadOnlyMemory<byte>, object?> read)
+    {
+        (ApiVersion, Name, Namespaced, NameRule, Model) = (apiVersion, name, namespaced, nameRule, model);
+        Group = apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion[..apiVersion.IndexOf('/', StringComparison.Ordinal)] : "";
+        this.read = read;
+    }
+
+    /// <summary>Every kind, in the order in which errors list them.</summary>
+    internal static IReadOnlyList<ManifestKind> All { get; } =
+    [
+        Kubernetes<V1Namespace>("v1", "Namespace", namespaced: false, NameRule.Label),
+        Kubernetes<V1Node>("v1", "Node", namespaced: false),
+        Kubernetes<V1Pod>("v1", "Pod"),
+        Kubernetes<V1Service>("v1", "Service", nameRule: NameRule.LetterLabel),
+        Kubernetes<V1ConfigMap>("v1", "ConfigMap"),
+        Kubernetes<V1Secret>("v1", "Secret"),
+        Kubernetes<V1ServiceAccount>("v1", "ServiceAccount"),
+        Kubernetes<V1Deployment>("apps/v1", "Deployment"),
+        Kubernetes<V1ReplicaSet>("apps/v1", "ReplicaSet"),
+        Kubernetes<V1EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice"),
+        Kubernetes<V1Ingress>("networking.k8s.io/v1", "Ingress"),
+        Kubernetes<V1IngressClass>("networking.k8s.io/v1", "IngressClass", namespaced: false),
+        Kubernetes<V1ClusterRole>("rbac.authorization.k8s.io/v1", "ClusterRole", namespaced: false, NameRule.PathSegment),
+        Kubernetes<V1ClusterRoleBinding>("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", namespaced: false, NameRule.PathSegment),
+        Kubernetes<V1Role>("rbac.authorization.k8s.io/v1", "Role", nameRule: NameRule.PathSegment),
+        Kubernetes<V1RoleBinding>("rbac.authorization.k8s.io/v1", "RoleBinding", nameRule: NameRule.PathSegment),
+        Ack<HostedZoneSpec>("route53.services.k8s.aws/v1alpha1", "HostedZone"),
+        Ack<RecordSetSpec>("route53.services.k8s.aws/v1alpha1", "RecordSet"),
+        Ack<CertificateSpec>("acm.services.k8s.aws/v1alpha1", "Certificate"),
+        Ack<LoadBalancerSpec>("elbv2.services.k8s.aws/v1alpha1", "LoadBalancer"),
+        Ack<ListenerSpec>("elbv2.services.k8s.aws/v1alpha1", "Listener"),
+        Ack<RuleSpec>("elbv2.services.k8s.aws/v1alpha1", "Rule"),
+        Ack<TargetGroupSpec>("elbv2.services.k8s.aws/v1alpha1", "TargetGroup"),
+    ];
+
+    /// <summary><c>apps/v1</c>.</summary>
+    internal string ApiVersion { get; }
+
+    /// <summary><c>apps</c>; empty for the core group.</summary>
+    internal string Group { get; }
+
+    /// <summary><c>Deployment</c>.</summary>
+    internal string Name { get; }
+
+    /// <summary>False for a cluster-scoped kind.</summary>
+    internal bool Namespaced { get; }
+
+    /// <summary>The rule of its names.</summary>
+    internal NameRule NameRule { get; }
+
+    /// <summary>The type whose fields may be written.</summary>
+    internal Type Model { get; }
+
+    /// <summary>True when errors must not show its values.</summary>
+    internal bool IsSecret => Model == typeof(V1Secret);
+
+    /// <summary>The kind of an <c>apiVersion</c> and <c>kind</c>, or null.</summary>
+    internal static ManifestKind? Find(string apiVersion, string name) => All.FirstOrDefault(k => k.Name == name && k.ApiVersion == apiVersion);
+
+    /// <summary>The object of checked JSON: a Kubernetes model, or the spec of an ACK object (null when it has none).</summary>
+    /// <exception cref="JsonException">The serialiser wants something else than the binder knows of.</exception>
+    internal object? Read(ReadOnlyMemory<byte> json) => read(json);
+
+    private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain)
+        where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(apiVersion, name, namespaced, nameRule, typeof(T), json =>
+        {
+            var model = KubernetesJson.Deserialize<T>(Encoding.UTF8.GetString(json.Span));
+            model.Metadata ??= new V1ObjectMeta();
+            if (namespaced && string.IsNullOrEmpty(model.Metadata.NamespaceProperty)) model.Metadata.NamespaceProperty = ManifestReader.DefaultNamespace;
+            return model;
+        });
+
+    private static ManifestKind Ack<TSpec>(string apiVersion, string name) where TSpec : class =>
+        new(apiVersion, name, namespaced: true, NameRule.Subdomain, typeof(AckObject<TSpec>), json =>
+            JsonSerializer.Deserialize<AckObject<TSpec>>(json.Span, AckOptions)?.Spec);
+}

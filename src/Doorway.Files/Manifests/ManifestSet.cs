@@ -1,0 +1,56 @@
+using Usher.Doorway.Files.Ack;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.Doorway.Files.Manifests;
+
+/// <summary>All objects of a load, and the checks that need all of them.</summary>
+internal sealed class ManifestSet(ErrorList errors)
+{
+    /// <summary>The namespaces that every cluster has.</summary>
+    private static readonly string[] Initial = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+    private readonly Dictionary<ResourceKey, Manifest> all = [];
+    private readonly HashSet<string> said = [];
+
+    /// <summary>Collects all errors.</summary>
+    internal ErrorList Errors { get; } = errors;
+
+    /// <summary>False when a document could not be read: then nothing is said to be missing.</summary>
+    internal bool IsComplete { get; set; } = true;
+
+    /// <summary>True when there is no object of a cluster or of AWS.</summary>
+    internal bool IsEmpty => all.Values.All(m => m.Kind is null);
+
+    /// <summary><c>; something</c> the first time, nothing afterwards: what is long and the same for many errors is said in one.</summary>
+    internal string SayOnce(string something) => said.Add(something) ? $"; {something}" : "";
+
+    internal void Add(Manifest manifest)
+    {
+        if (all.TryAdd(manifest.Key, manifest)) return;
+        var first = all[manifest.Key].Origin;
+        Errors.Add(manifest.Key, manifest.Origin, manifest.Kind is null ? "" : "metadata.name", $"is defined twice, first at {first.File}:{first.Line}; an object is given once");
+    }
+
+    /// <summary>Checks what concerns several objects, and returns those without errors.</summary>
+    internal IReadOnlyList<Resource> Finish(AwsScope scope)
+    {
+        if (IsComplete) CheckNamespaces();
+        var resources = all.Values
+            .Where(m => m.Value is not null && !AckKinds.Has(m.Kind))
+            .Select(m => new Resource(m.Key, m.Value!, m.Origin));
+        return [.. resources, .. AckKinds.Map(all.Values.Where(m => AckKinds.Has(m.Kind)), scope, Errors, IsComplete)];
+    }
+
+    private void CheckNamespaces()
+    {
+        var given = all.Keys.Where(k => k is { Group: "", Kind: "Namespace" }).Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
+        if (given.Count == 0) return;
+        given.UnionWith(Initial);
+        foreach (var manifest in all.Values.Where(m => m.Kind is { Namespaced: true } && !given.Contains(m.Key.Namespace)))
+        {
+            Errors.Add(manifest.Key, manifest.Origin, "metadata.namespace",
+                $"found {manifest.Key.Namespace}, and no Namespace of that name is given; there are {string.Join(", ", given.Order(StringComparer.Ordinal))}: add it, or mend the name");
+        }
+    }
+}

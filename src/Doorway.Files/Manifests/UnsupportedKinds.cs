@@ -1,0 +1,40 @@
+using System.Reflection;
+using k8s.Models;
+using Usher.Doorway.Files.Binding;
+
+namespace Usher.Doorway.Files.Manifests;
+
+/// <summary>Refuses kinds by name, and says which one may have been meant.</summary>
+internal static class UnsupportedKinds
+{
+    /// <summary>Kinds that are met on this road and that the Kubernetes client has no model of.</summary>
+    private static readonly string[] Extensions =
+    [
+        "BackendTLSPolicy", "Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute", "ListenerSet", "ReferenceGrant", "TCPRoute", "TLSRoute", "UDPRoute",
+        "ALBTargetControlConfig", "IngressClassParams", "ListenerRuleConfiguration", "LoadBalancerConfiguration", "TargetGroupBinding", "TargetGroupConfiguration",
+        "CidrCollection", "DelegationSet", "HealthCheck", "QueryLoggingConfig", "DNSEndpoint",
+    ];
+
+    private static readonly Lazy<HashSet<string>> Known = new(() =>
+        [.. typeof(V1Pod).Assembly.GetTypes().Select(t => t.GetCustomAttribute<KubernetesEntityAttribute>()?.Kind).OfType<string>(), .. Extensions]);
+
+    /// <summary>The kinds that are supported, for people.</summary>
+    internal static string Supported => $"supported are {string.Join(", ", ManifestKind.All.Select(k => k.Name))}";
+
+    /// <summary>The field to blame and the message.</summary>
+    /// <param name="apiVersion">As written.</param>
+    /// <param name="kind">As written.</param>
+    /// <param name="sayOnce">Makes the ending of a message that lists the supported kinds.</param>
+    internal static (string Field, string Message) Refuse(string apiVersion, string kind, Func<string, string> sayOnce)
+    {
+        if (ManifestKind.All.FirstOrDefault(k => k.Name == kind) is { } same)
+        {
+            return ("apiVersion", $"found {apiVersion}; {kind} is supported as {same.ApiVersion}");
+        }
+
+        if (Known.Value.Contains(kind)) return ("kind", $"{kind} ({apiVersion}) isn't supported yet{sayOnce(Supported)}");
+        return NearestName.Of(kind, ManifestKind.All.Select(k => k.Name)) is { } near
+            ? ("kind", $"{kind} ({apiVersion}) isn't known; did you mean {near} ({ManifestKind.All.First(k => k.Name == near).ApiVersion})?")
+            : ("kind", $"{kind} ({apiVersion}) isn't known{sayOnce(Supported)}");
+    }
+}

@@ -1,0 +1,141 @@
+using Usher.Doorway.Files.Manifests;
+using Usher.Model.Desired;
+
+namespace Usher.Doorway.Files.Sources;
+
+/// <summary>Finds the files of the paths that a person named, each file once.</summary>
+internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
+{
+    private const string StandardInput = "-";
+    private const string StandardInputName = "standard input";
+
+    private readonly List<SourceText> found = [];
+    private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+
+    internal IReadOnlyList<SourceText> Find(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0) Error(null, 0, "", "no manifests were named; name a file or folder with -f, or - for standard input");
+        foreach (var path in paths) Add(path);
+        return found;
+    }
+
+    private void Add(string path)
+    {
+        if (path == StandardInput)
+        {
+            AddStandardInput();
+        }
+        else if (Directory.Exists(path))
+        {
+            if (AddFolder(path) == 0) Error(path, 0, "", "the folder has no *.yaml or *.yml file");
+        }
+        else if (!File.Exists(path))
+        {
+            Error(path, 0, "", "no such file or folder");
+        }
+        else if (Kustomization.IsName(Path.GetFileName(path)))
+        {
+            AddKustomization(path);
+        }
+        else
+        {
+            AddFile(path);
+        }
+    }
+
+    private void AddStandardInput()
+    {
+        if (!seen.Add(StandardInput)) return;
+        if (standardInput is null) Error(StandardInputName, 0, "", "can't be read here");
+        else if (SourceText.OfReader(StandardInputName, standardInput, errors) is { } text) found.Add(text);
+    }
+
+    private void AddFile(string name)
+    {
+        var full = Path.GetFullPath(name);
+        if (seen.Add(full) && SourceText.OfFile(name, full, errors) is { } text) found.Add(text);
+    }
+
+    /// <summary>Adds what a folder holds, sorted by name.</summary>
+    /// <returns>How many files there were, or errors in their place.</returns>
+    private int AddFolder(string folder)
+    {
+        if (Kustomization.In(folder) is { } kustomization) return AddKustomization(kustomization);
+        if (File.Exists(Path.Combine(folder, "Chart.yaml")))
+        {
+            Error(folder, 0, "", "is a Helm chart; render it first: helm template … | usher … -f -");
+            return 1;
+        }
+
+        FileSystemInfo[] entries;
+        try
+        {
+            entries = new DirectoryInfo(folder).GetFileSystemInfos();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Error(folder, 0, "", $"can't be read: {e.Message}");
+            return 1;
+        }
+
+        var count = 0;
+        foreach (var entry in entries.Where(e => e.Name[0] != '.').OrderBy(e => e.Name, StringComparer.Ordinal))
+        {
+            var path = Path.Combine(folder, entry.Name);
+            if (entry is DirectoryInfo)
+            {
+                // A link to a folder could lead back here; kubectl doesn't follow it either.
+                if (entry.LinkTarget is null) count += AddFolder(path);
+            }
+            else if (entry.Extension is ".yaml" or ".yml")
+            {
+                count++;
+                AddFile(path);
+            }
+        }
+
+        return count;
+    }
+
+    private int AddKustomization(string name)
+    {
+        if (!seen.Add(Path.GetFullPath(name)) || SourceText.OfFile(name, Path.GetFullPath(name), errors) is not { } text) return 1;
+        var folder = Path.GetDirectoryName(name)!;
+        foreach (var resource in Kustomization.Resources(text, errors)) AddResource(name, folder, resource);
+
+        // Not a Kubernetes object, so a kustomization can't list it.
+        foreach (var images in ImagesFile.Names.Select(n => Path.Combine(folder, n)).Where(File.Exists)) AddFile(images);
+        return 1;
+    }
+
+    private void AddResource(string kustomization, string folder, KustomizationResource resource)
+    {
+        var path = Collapse(Path.Combine(folder, resource.Path));
+        if (File.Exists(path)) AddFile(path);
+        else if (!Directory.Exists(path)) Error(kustomization, resource.Line, resource.Field, $"found {resource.Path}; there is no such file or folder");
+        else if (Kustomization.In(path) is { } inner) AddKustomization(inner);
+        else Error(kustomization, resource.Line, resource.Field, $"found {resource.Path}; the folder has no kustomization.yaml");
+    }
+
+    private void Error(string? file, int line, string field, string message) => errors.Add(new ConfigError(file, line, "", field, message));
+
+    /// <summary><c>overlays/a/../../base</c> → <c>base</c>; a path that climbs above its start keeps its <c>..</c>.</summary>
+    private static string Collapse(string path)
+    {
+        var parts = new List<string>();
+        foreach (var part in path.Split('/'))
+        {
+            if (part == "..")
+            {
+                if (parts.Count > 0 && parts[^1] is not ("" or "." or "..")) parts.RemoveAt(parts.Count - 1);
+                else parts.Add(part);
+            }
+            else if (part != "." || parts.Count == 0)
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join('/', parts) is { Length: > 0 } collapsed ? collapsed : ".";
+    }
+}

@@ -1,0 +1,187 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Usher.Wire;
+
+/// <summary>One request on one upstream connection. The object stays with its connection and is used again with it.</summary>
+internal sealed class ForwardAttempt
+{
+    private readonly UpstreamConnection _connection;
+    private readonly RequestPump _pump;
+    private readonly ResponseRelay _relay;
+    private Task? _sending;
+    private long _firstByte;
+    private long _lastByte;
+    private int _status;
+
+    public ForwardAttempt(UpstreamConnection connection)
+    {
+        _connection = connection;
+        _pump = new RequestPump(connection);
+        _relay = new ResponseRelay(connection);
+    }
+
+    /// <summary>
+    /// 1. Begin to send the request; its body may go on being sent during all further steps.
+    /// 2. Read the response's head.
+    /// 3. Let it be edited, and hand it to the client.
+    /// 4. Pass the body on.
+    /// 5. Settle: keep the connection or close it, and tell what happened.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ForwardResult> RunAsync(UpstreamPool pool, ForwardRequest request)
+    {
+        var downstream = request.Downstream;
+        var cut = default(CancellationTokenRegistration);
+        var cutByCaller = default(CancellationTokenRegistration);
+        var failure = default(ForwardFailure);
+        var settled = false;
+        Begin(request);
+        try
+        {
+            cut = downstream.ClientGone.UnsafeRegister(
+                static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), _connection);
+            cutByCaller = request.Canceled.UnsafeRegister(
+                static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), _connection);
+            request.Observer?.OnConnected(_connection);
+            if (downstream.Request.ExpectContinue) await downstream.SendContinueAsync(request.Canceled);
+
+            // 1.
+            var sending = _pump.RunAsync(request.RequestEdits);
+            if (sending.IsCompleted) await sending;
+            else _sending = sending.AsTask();
+
+            // 2.
+            await _relay.ReadHeadAsync(_pump);
+            _connection.Deadline.Disarm();
+            _pump.ResponseCame();
+            _firstByte = request.Options.TimeProvider.GetTimestamp();
+
+            // 3.
+            var head = _connection.Response;
+            _status = head.StatusCode;
+            _connection.ResponseEdits.Reset();
+            request.ResponseEditor?.Edit(head, _connection.ResponseEdits);
+            request.Observer?.OnResponse(head, _connection.ResponseEdits);
+            await downstream.StartResponseAsync(head, _connection.ResponseEdits, head.Framing, request.Canceled);
+
+            // 4.
+            await _relay.RelayBodyAsync(downstream, head.FramingFor(downstream.Request.IsHead), request.Canceled);
+            _lastByte = request.Options.TimeProvider.GetTimestamp();
+            await downstream.CompleteAsync(request.Canceled);
+        }
+        catch (Exception e) when (Explain(e, request.Canceled) is { } explained)
+        {
+            failure = explained;
+        }
+        finally
+        {
+            // 5.
+            cut.Dispose();
+            cutByCaller.Dispose();
+            await StopSendingAsync(downstream);
+            settled = _status > 0 && failure is null && downstream.ResponseCompleted;
+            if (!settled) _connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            if (!settled && failure is null) pool.Return(_connection, reusable: false);
+        }
+
+        if (failure is not null && downstream.ResponseStarted) downstream.Abort();
+        return Settle(pool, request, failure);
+    }
+
+    private void Begin(ForwardRequest request)
+    {
+        _sending = null;
+        _firstByte = _lastByte = _status = 0;
+        _pump.Begin(request.Downstream, request.Options, request.Observer);
+        _relay.Begin(request.Options);
+    }
+
+    /// <summary>Ends the sending if it still goes on, so that nothing touches the exchange any more.</summary>
+    private async ValueTask StopSendingAsync(HttpExchange downstream)
+    {
+        if (_sending is null) return;
+        if (!_sending.IsCompleted)
+        {
+            _connection.Cut(UpstreamConnection.CutReason.EarlyResponse);
+            downstream.CancelBodyRead();
+        }
+
+        await _sending;
+    }
+
+    private ForwardResult Settle(UpstreamPool pool, ForwardRequest request, ForwardFailure? failure)
+    {
+        var fate = FateOf(request.Options, failure);
+        var result = new ForwardResult
+        {
+            Outcome = failure?.Outcome ?? ForwardOutcome.Completed,
+            Detail = failure?.Message,
+            Violation = failure?.Violation ?? HttpViolation.None,
+            StatusCode = _status,
+            ResponseStarted = request.Downstream.ResponseStarted,
+            UpstreamReused = _connection.Reused,
+            UpstreamConnectionId = _connection.Id,
+            UpstreamLocal = _connection.LocalEndPoint,
+            UpstreamRemote = _connection.RemoteEndPoint,
+            ConnectStarted = request.ConnectStarted,
+            Connected = request.Connected,
+            RequestSent = _pump.SentAt,
+            FirstByte = _firstByte,
+            LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp(),
+            SentBytes = _connection.Output.SentBytes,
+            ReceivedBytes = _connection.ReceivedBytes,
+        };
+        var kept = pool.Return(_connection, fate == UpstreamFate.Kept);
+        return result with { UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate };
+    }
+
+    private UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure)
+    {
+        if (failure is not null) return UpstreamFate.ClosedOnFailure;
+        if (!_pump.IsSent) return UpstreamFate.ClosedAfterEarlyResponse;
+        if (!_connection.Response.KeepAlive || _connection.Response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;
+        if (!options.KeepAlive) return UpstreamFate.ClosedByOption;
+        return _connection.Received.IsEmpty ? UpstreamFate.Kept : UpstreamFate.ClosedForExtraBytes;
+    }
+
+    /// <summary>What an exception means; null when it is none of ours.</summary>
+    private ForwardFailure? Explain(Exception e, CancellationToken canceled)
+    {
+        switch (e)
+        {
+            case ForwardFailure failure:
+                return failure;
+            case ExchangeException client:
+                return ForwardFailure.From(client);
+            case OperationCanceledException when canceled.IsCancellationRequested:
+                return new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e);
+            case SocketException or ObjectDisposedException:
+                return ExplainUpstream(e);
+            default:
+                return null;
+        }
+    }
+
+    private ForwardFailure ExplainUpstream(Exception e) => _connection.WhyCut switch
+    {
+        UpstreamConnection.CutReason.ResponseTimeout =>
+            new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e),
+        UpstreamConnection.CutReason.ClientGone =>
+            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", HttpViolation.ConnectionClosed, e),
+        UpstreamConnection.CutReason.Canceled => new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e),
+        UpstreamConnection.CutReason.RequestFailed when _pump.ClientFailure is { } client => ForwardFailure.From(client),
+        _ => new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e),
+    };
+}
+
+/// <summary>What is to be forwarded, and when its connection was asked for and had.</summary>
+internal readonly record struct ForwardRequest(
+    HttpExchange Downstream,
+    HeaderEdits? RequestEdits,
+    IResponseEditor? ResponseEditor,
+    ForwardOptions Options,
+    IForwardObserver? Observer,
+    long ConnectStarted,
+    long Connected,
+    CancellationToken Canceled);

@@ -1,0 +1,29 @@
+namespace Usher.Wire;
+
+/// <summary>How a request is forwarded.</summary>
+public sealed record ForwardOptions
+{
+    /// <summary>How long connecting may take. 10 s by default.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long the upstream may be silent while something is due from it: taking the request, the response's head, more of its body. 60 s by default.
+    /// Time in which the client is waited for doesn't count.
+    /// </summary>
+    public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Whether a request without body and with an idempotent method is sent once more, on a new connection, when a reused connection closed before
+    /// any byte of the response. False by default: then the keep-alive race shows. <see cref="ForwardResult.Retried"/> tells of it.
+    /// </summary>
+    public bool RetryStaleConnection { get; init; }
+
+    /// <summary>Whether connections are kept for further requests; if not, "Connection: close" is sent and new ones are made. True by default.</summary>
+    public bool KeepAlive { get; init; } = true;
+
+    /// <summary>The limits for response heads.</summary>
+    public HeadLimits ResponseHeadLimits { get; init; } = HeadLimits.Responses;
+
+    /// <summary>The clock for timestamps; timeouts run on the pool's clock, which should be the same.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,109 @@
+namespace Usher.Wire;
+
+/// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
+/// <remarks>
+/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them: a 101 is a malformed response here. 100 Continue is given to
+/// the client as soon as the upstream is connected. Framing is written anew: a length stays a length, anything else becomes chunks.
+/// </remarks>
+public static class Forwarder
+{
+    /// <summary>
+    /// Forwards one request. Nothing is thrown for what a client or an upstream does: the result tells. If it failed before the response started
+    /// (<see cref="ForwardResult.ResponseStarted"/>), nothing was sent to the client and the answer is the caller's; if after, the client's connection
+    /// was cut. Exceptions of the caller's own editor and observer pass through, and close the upstream connection.
+    /// </summary>
+    public static ValueTask<ForwardResult> ForwardAsync(
+        HttpExchange downstream,
+        UpstreamPool pool,
+        UpstreamKey destination,
+        HeaderEdits? requestEdits,
+        IResponseEditor? responseEditor,
+        ForwardOptions options,
+        IForwardObserver? observer = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(downstream);
+        ArgumentNullException.ThrowIfNull(pool);
+        ArgumentNullException.ThrowIfNull(options);
+        var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, 0, 0, cancellationToken);
+        return options.RetryStaleConnection && IsReplayable(downstream.Request)
+            ? RetryOnceAsync(request, pool, destination)
+            : AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
+    }
+
+    private static async ValueTask<ForwardResult> RetryOnceAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination)
+    {
+        var first = await AttemptAsync(request, pool, destination, onlyNew: !request.Options.KeepAlive);
+        if (!IsStale(first)) return first;
+        var second = await AttemptAsync(request, pool, destination, onlyNew: true);
+        return second with { Retried = true };
+    }
+
+    private static bool IsReplayable(RequestHead request) =>
+        !request.Framing.MayHaveBody && (request.IsHead || request.Method.SequenceEqual("GET"u8) || request.Method.SequenceEqual("OPTIONS"u8)
+            || request.Method.SequenceEqual("PUT"u8) || request.Method.SequenceEqual("DELETE"u8) || request.Method.SequenceEqual("TRACE"u8));
+
+    private static bool IsStale(ForwardResult result) =>
+        result is { UpstreamReused: true, ReceivedBytes: 0, Outcome: ForwardOutcome.UpstreamClosedBeforeResponse or ForwardOutcome.UpstreamReset };
+
+    private static ValueTask<ForwardResult> AttemptAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
+    {
+        request = request with { ConnectStarted = request.Options.TimeProvider.GetTimestamp() };
+        var renting = RentAsync(request, pool, destination, onlyNew);
+        if (!renting.IsCompletedSuccessfully) return AwaitConnectionAsync(renting, request, pool, destination);
+        var connection = renting.Result;
+        return Attempt(connection).RunAsync(pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
+    }
+
+    private static ValueTask<UpstreamConnection> RentAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
+        request.Canceled.CanBeCanceled
+            ? RentCancelablyAsync(request, pool, destination, onlyNew)
+            : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, request.Downstream.ClientGone);
+
+    private static async ValueTask<UpstreamConnection> RentCancelablyAsync(
+        ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Canceled, request.Downstream.ClientGone);
+        return await pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, either.Token);
+    }
+
+    private static async ValueTask<ForwardResult> AwaitConnectionAsync(
+        ValueTask<UpstreamConnection> renting, ForwardRequest request, UpstreamPool pool, UpstreamKey destination)
+    {
+        UpstreamConnection connection;
+        try
+        {
+            connection = await renting;
+        }
+        catch (ConnectException e)
+        {
+            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Message) with { ConnectFailure = e.Failure };
+        }
+        catch (OperationCanceledException)
+        {
+            return request.Downstream.ClientGone.IsCancellationRequested
+                ? NotConnected(request, destination, ForwardOutcome.ClientGone, "The client closed its connection before the upstream was connected.")
+                : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled.");
+        }
+
+        return await Attempt(connection).RunAsync(pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
+    }
+
+    private static ForwardAttempt Attempt(UpstreamConnection connection) => connection.Attempt ??= new ForwardAttempt(connection);
+
+    private static ForwardOutcome OutcomeOf(ConnectFailure failure) => failure switch
+    {
+        ConnectFailure.Refused => ForwardOutcome.ConnectRefused,
+        ConnectFailure.TimedOut => ForwardOutcome.ConnectTimedOut,
+        _ => ForwardOutcome.ConnectFailed,
+    };
+
+    private static ForwardResult NotConnected(ForwardRequest request, UpstreamKey destination, ForwardOutcome outcome, string detail) => new()
+    {
+        Outcome = outcome,
+        Detail = detail,
+        UpstreamRemote = destination.Remote,
+        ConnectStarted = request.ConnectStarted,
+        LastByte = request.Options.TimeProvider.GetTimestamp(),
+    };
+}

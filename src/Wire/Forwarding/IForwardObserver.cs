@@ -1,0 +1,27 @@
+namespace Usher.Wire;
+
+/// <summary>Watches one forwarded request. The objects given are valid during the call only.</summary>
+public interface IForwardObserver
+{
+    /// <summary>A connection was rented, new or reused; called again for a retry.</summary>
+    void OnConnected(UpstreamConnection connection)
+    {
+    }
+
+    /// <summary>The request was sent completely. May come on another thread, and after <see cref="OnResponse"/>.</summary>
+    void OnRequestSent()
+    {
+    }
+
+    /// <summary>The response's head came, with the edits that will be applied to it.</summary>
+    void OnResponse(ResponseHead response, HeaderEdits edits)
+    {
+    }
+}
+
+/// <summary>Changes a response's head on its way to the client.</summary>
+public interface IResponseEditor
+{
+    /// <summary>Adds edits for this response; the objects are valid during the call only.</summary>
+    void Edit(ResponseHead response, HeaderEdits edits);
+}

@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+
+namespace Usher.Wire;
+
+/// <summary>
+/// Joins two connected sockets: what comes from one goes to the other, a half-close and a reset included. It knows nothing of what it carries.
+/// Its counters can be read while it runs.
+/// </summary>
+public sealed class TcpRelay
+{
+    private readonly Socket _client;
+    private readonly Socket _upstream;
+    private readonly RelayOptions _options;
+    private readonly RelayDirection _toUpstream;
+    private readonly RelayDirection _toClient;
+    private int _end;
+
+    /// <summary>A relay between these sockets, which it will close.</summary>
+    public TcpRelay(Socket client, Socket upstream, RelayOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(upstream);
+        _client = client;
+        _upstream = upstream;
+        _options = options ?? new RelayOptions();
+        _toUpstream = new RelayDirection(client, upstream, _options, () => Ended(RelayEnd.ClientClosed));
+        _toClient = new RelayDirection(upstream, client, _options, () => Ended(RelayEnd.UpstreamClosed));
+    }
+
+    /// <summary>Bytes from the client to the upstream so far.</summary>
+    public long BytesToUpstream => _toUpstream.Bytes;
+
+    /// <summary>Bytes from the upstream to the client so far.</summary>
+    public long BytesToClient => _toClient.Bytes;
+
+    /// <summary>
+    /// Dials and relays. When dialling fails the client is reset, as a kernel would refuse it, and the failure is thrown.
+    /// </summary>
+    /// <exception cref="ConnectException">The upstream couldn't be connected; the client was reset.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired while dialling; the client was reset.</exception>
+    public static async Task<RelayResult> DialAsync(
+        Socket client, UpstreamKey destination, TimeSpan connectTimeout, RelayOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(options);
+        Socket upstream;
+        try
+        {
+            upstream = await TcpDialer.ConnectAsync(destination, connectTimeout, options.TimeProvider, cancellationToken);
+        }
+        catch
+        {
+            TcpDialer.Reset(client);
+            throw;
+        }
+
+        return await new TcpRelay(client, upstream, options).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Relays until both sides have ended or one is reset, then closes both. Throws nothing for what the peers do. Call it once.</summary>
+    public async Task<RelayResult> RunAsync(CancellationToken cancellationToken = default)
+    {
+        var started = _options.TimeProvider.GetTimestamp();
+        _client.NoDelay = true;
+        _upstream.NoDelay = true;
+        using var idle = new Deadline(_options.TimeProvider, () => Cut(RelayEnd.IdleTimeout));
+        idle.Arm(_options.IdleTimeout);
+        await using (cancellationToken.UnsafeRegister(static state => ((TcpRelay)state!).Cut(RelayEnd.Canceled), this))
+        {
+            var toUpstream = WatchAsync(_toUpstream, idle, RelayEnd.ClientReset, RelayEnd.UpstreamReset);
+            var toClient = WatchAsync(_toClient, idle, RelayEnd.UpstreamReset, RelayEnd.ClientReset);
+            await toUpstream;
+            await toClient;
+        }
+
+        _client.Dispose();
+        _upstream.Dispose();
+        return new RelayResult(
+            (RelayEnd)_end,
+            _toUpstream.Bytes,
+            _toClient.Bytes,
+            started,
+            _toUpstream.FirstByte,
+            _toClient.FirstByte,
+            Math.Max(_toUpstream.LastByte, _toClient.LastByte),
+            _options.TimeProvider.GetTimestamp());
+    }
+
+    private async Task WatchAsync(RelayDirection direction, Deadline idle, RelayEnd sourceReset, RelayEnd targetReset)
+    {
+        var end = await direction.RunAsync(idle);
+        if (end != DirectionEnd.Closed) Cut(end == DirectionEnd.SourceReset ? sourceReset : targetReset);
+    }
+
+    private void Ended(RelayEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)RelayEnd.None);
+
+    /// <summary>Resets both sides. A reset after one side's end is the end that counts: it lost data.</summary>
+    private void Cut(RelayEnd reason)
+    {
+        var before = (RelayEnd)Volatile.Read(ref _end);
+        if (before is RelayEnd.None or RelayEnd.ClientClosed or RelayEnd.UpstreamClosed)
+            Interlocked.CompareExchange(ref _end, (int)reason, (int)before);
+        TcpDialer.Reset(_client);
+        TcpDialer.Reset(_upstream);
+    }
+}

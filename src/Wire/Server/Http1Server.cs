@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Usher.Wire;
+
+/// <summary>Serves HTTP/1.0 and HTTP/1.1 on connections that something else accepted. Thread-safe; one instance serves many connections.</summary>
+public sealed class Http1Server : IDisposable
+{
+    private readonly Http1ServerOptions _options;
+    private readonly SocketConnectionContextFactory _sockets;
+
+    /// <summary>A server with these options.</summary>
+    public Http1Server(Http1ServerOptions? options = null)
+    {
+        _options = options ?? new Http1ServerOptions();
+        _sockets = new SocketConnectionContextFactory(
+            new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = _options.InlineScheduling }, NullLogger.Instance);
+    }
+
+    /// <summary>
+    /// Serves one connection (Kestrel's raw connection middleware: before or after TLS) until either side closes it. When
+    /// <paramref name="draining"/> fires, or Kestrel asks for the connection's end, the current response is finished with "Connection: close".
+    /// The connection's end points have to be IP end points.
+    /// </summary>
+    public Task RunAsync(ConnectionContext connection, IExchangeHandler handler, CancellationToken draining)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(handler);
+        return new Http1Connection(connection, handler, _options).RunAsync(draining);
+    }
+
+    /// <summary>Serves one connected socket, and disposes it. <paramref name="aborted"/> cuts the connection.</summary>
+    public async Task RunAsync(Socket socket, IExchangeHandler handler, CancellationToken draining, CancellationToken aborted = default)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        await using var connection = _sockets.Create(socket);
+        await using var abort = aborted.UnsafeRegister(static state => ((ConnectionContext)state!).Abort(), connection);
+        await RunAsync(connection, handler, draining);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _sockets.Dispose();
+}

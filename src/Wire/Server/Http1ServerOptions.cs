@@ -1,0 +1,38 @@
+namespace Usher.Wire;
+
+/// <summary>How HTTP/1 connections from clients are served.</summary>
+public sealed record Http1ServerOptions
+{
+    /// <summary>The limits for request heads.</summary>
+    public HeadLimits HeadLimits { get; init; } = HeadLimits.Requests;
+
+    /// <summary>
+    /// How long a client may send nothing where something is due (a request, body bytes), or take nothing of a response. 60 s by default.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a head may take from its first byte to its last. 60 s by default.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The age at which a connection closes after one more response. 3600 s by default.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(3600);
+
+    /// <summary>
+    /// The most bytes of an unread request body that are read and dropped to keep the connection; beyond it, it closes. 64 KiB by default.
+    /// </summary>
+    public int DrainBytes { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// How long a closing connection goes on reading what the client still sends, so that a reset doesn't destroy the response on its way. 5 s by default.
+    /// </summary>
+    public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// For plain sockets: whether handlers run where the socket's data arrives instead of on the thread pool. Saves switches, but a handler that blocks
+    /// then blocks other connections. Off by default. On Kestrel, set it on its transport.
+    /// </summary>
+    public bool InlineScheduling { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

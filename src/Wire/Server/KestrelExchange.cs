@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Usher.Wire;
+
+/// <summary>
+/// An exchange over ASP.NET Core's HttpContext, meant for HTTP/2 (for HTTP/1 it would hide what Kestrel's own parser did). Header names are
+/// lower case, as HTTP/2 has them; :authority becomes Host; several cookie fields become one (RFC 9113 section 8.2.3). The owner of the Kestrel server should
+/// switch its Server header off and set its response header encoding to Latin-1.
+/// </summary>
+public sealed class KestrelExchange : HttpExchange
+{
+    private const int HeldBack = 16 * 1024;
+    private readonly HttpContext _context;
+    private readonly HttpRejection? _rejection;
+    private readonly long _headBytes;
+    private long _bodyBytes;
+    private long _responseBytes;
+    private ReadOnlySequence<byte> _given;
+    private int _unflushed;
+    private bool _bodyless;
+    private bool _started;
+    private bool _completed;
+
+    /// <summary>An exchange over this request and its response.</summary>
+    /// <exception cref="InvalidOperationException">The connection's end points aren't IP end points.</exception>
+    public KestrelExchange(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _context = context;
+        var connection = context.Connection;
+        if (connection.LocalIpAddress is null || connection.RemoteIpAddress is null)
+            throw new InvalidOperationException("The connection has no IP end points.");
+        LocalEndPoint = new IPEndPoint(connection.LocalIpAddress, connection.LocalPort);
+        RemoteEndPoint = new IPEndPoint(connection.RemoteIpAddress, connection.RemotePort);
+        if (!KestrelHead.TryFill(Request, context))
+            _rejection = new HttpRejection(HttpViolation.InvalidTarget, "The :path has a character that must be percent-encoded.");
+        _headBytes = Request.Length;
+    }
+
+    /// <summary>Serves one request: the body of a Kestrel application.</summary>
+    public static async Task RunAsync(HttpContext context, IExchangeHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var exchange = new KestrelExchange(context);
+        try
+        {
+            if (exchange._rejection is { } rejection) await handler.OnRejectedAsync(exchange, rejection);
+            else await handler.HandleAsync(exchange);
+        }
+        catch (Exception e) when (e is ExchangeException or OperationCanceledException)
+        {
+            // The client is gone; the handler has seen the same.
+        }
+
+        if (!exchange._completed) exchange.Abort();
+    }
+
+    /// <inheritdoc/>
+    public override RequestHead Request { get; } = new();
+
+    /// <inheritdoc/>
+    public override IPEndPoint LocalEndPoint { get; }
+
+    /// <inheritdoc/>
+    public override IPEndPoint RemoteEndPoint { get; }
+
+    /// <inheritdoc/>
+    public override string Protocol => HttpProtocol.IsHttp2(_context.Request.Protocol) ? "HTTP/2.0" : _context.Request.Protocol;
+
+    /// <inheritdoc/>
+    public override int EarlierRequests => 0;
+
+    /// <inheritdoc/>
+    public override IFeatureCollection Features => _context.Features;
+
+    /// <inheritdoc/>
+    public override bool ResponseStarted => _started;
+
+    /// <inheritdoc/>
+    public override bool ResponseCompleted => _completed;
+
+    /// <inheritdoc/>
+    public override CancellationToken ClientGone => _context.RequestAborted;
+
+    /// <inheritdoc/>
+    public override long RequestBytes => _headBytes + _bodyBytes;
+
+    /// <inheritdoc/>
+    public override long ResponseBytes => _responseBytes;
+
+    /// <inheritdoc/>
+    public override async ValueTask<ReadResult> ReadBodyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var result = await _context.Request.BodyReader.ReadAsync(cancellationToken);
+            _given = result.Buffer;
+            return result;
+        }
+        catch (Exception e) when (IsClientsFault(e, cancellationToken))
+        {
+            throw Gone(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void AdvanceBody(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!_given.IsEmpty) _bodyBytes += _given.Slice(0, consumed).Length;
+        _given = default;
+        _context.Request.BodyReader.AdvanceTo(consumed, examined);
+    }
+
+    /// <inheritdoc/>
+    public override void CancelBodyRead() => _context.Request.BodyReader.CancelPendingRead();
+
+    /// <summary>Does nothing: Kestrel sends 100 Continue itself at the first read.</summary>
+    public override ValueTask SendContinueAsync(CancellationToken cancellationToken = default) => default;
+
+    /// <inheritdoc/>
+    public override ValueTask StartResponseAsync(
+        ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (_started) throw new InvalidOperationException("The response has already started.");
+        if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
+        _started = true;
+        _bodyless = Request.IsHead || head.StatusForbidsBody;
+        _responseBytes += KestrelHead.Write(_context.Response, head, edits, framing, Request.IsHead);
+        _unflushed = 1;
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask WriteBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        if (!_started || _completed) throw new InvalidOperationException("The response hasn't started or is complete.");
+        if (_bodyless || data.IsEmpty) return default;
+        _responseBytes += data.Length;
+        if (data.Length > 4 * HeldBack) return WritePiecesAsync(data, cancellationToken);
+        _context.Response.BodyWriter.Write(data.Span);
+        _unflushed += data.Length;
+        return _unflushed < HeldBack ? default : FlushAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask FlushAsync(CancellationToken cancellationToken = default)
+    {
+        if (_unflushed == 0) return;
+        _unflushed = 0;
+        try
+        {
+            var result = await _context.Response.BodyWriter.FlushAsync(cancellationToken);
+            if (!result.IsCompleted && !_context.RequestAborted.IsCancellationRequested) return;
+        }
+        catch (Exception e) when (IsClientsFault(e, cancellationToken))
+        {
+            throw Gone(e);
+        }
+
+        throw Gone(null);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_started) throw new InvalidOperationException("The response hasn't started.");
+        if (_completed) return;
+        _completed = true;
+        try
+        {
+            await _context.Response.CompleteAsync();
+        }
+        catch (Exception e) when (IsClientsFault(e, cancellationToken))
+        {
+            throw Gone(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Abort()
+    {
+        _completed = false;
+        _context.Abort();
+    }
+
+    private static bool IsClientsFault(Exception e, CancellationToken cancellationToken) =>
+        e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    private static ExchangeException Gone(Exception? e) =>
+        new(HttpViolation.ConnectionClosed, "The client closed its stream before the exchange was complete.", e);
+
+    private async ValueTask WritePiecesAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
+    {
+        for (; !data.IsEmpty; data = data[Math.Min(data.Length, HeldBack)..])
+        {
+            var piece = data[..Math.Min(data.Length, HeldBack)];
+            _context.Response.BodyWriter.Write(piece.Span);
+            _unflushed += piece.Length;
+            await FlushAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Usher.Wire;
+
+/// <summary>Carries heads between ASP.NET Core's HttpContext and our own.</summary>
+internal static class KestrelHead
+{
+    /// <summary>Builds the request's head as HTTP/1 would have it; false when the target or a header couldn't be passed on in HTTP/1.</summary>
+    public static bool TryFill(RequestHead head, HttpContext context)
+    {
+        var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();
+        try
+        {
+            Fill(head, request);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        if (request.Headers.ContentLength is { } length) head.SetFraming(BodyFraming.OfLength(length));
+        else head.SetFraming(context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? BodyFraming.Chunked : BodyFraming.None);
+        return true;
+    }
+
+    private static void Fill(RequestHead head, IHttpRequestFeature request)
+    {
+        head.SetRequestLine(request.Method, request.RawTarget, HttpProtocol.IsHttp2(request.Protocol) ? 20 : 11);
+        foreach (var (name, values) in request.Headers)
+        {
+            if (name.StartsWith(':')) continue;
+            var lower = Encoding.ASCII.GetBytes(name.ToLowerInvariant());
+            var fields = lower.AsSpan().SequenceEqual("cookie"u8) ? new StringValues(string.Join("; ", (IEnumerable<string?>)values)) : values;
+            foreach (var value in fields) head.Add(lower, Encoding.UTF8.GetBytes(value ?? ""));
+        }
+    }
+
+    /// <summary>Hands a response's head over. Returns its size in bytes, as HTTP/1 would have it.</summary>
+    public static long Write(HttpResponse response, ResponseHead head, HeaderEdits? edits, BodyFraming framing, bool headRequest)
+    {
+        response.StatusCode = head.StatusCode;
+        var bytes = 0L;
+        edits?.Begin();
+        for (var i = 0; i < head.HeaderCount; i++)
+        {
+            var kind = head.Kind(i);
+            if (kind == HeaderKind.ContentLength && head.StatusCode != 304) continue;
+            var edit = -1;
+            var fate = edits?.FateOf(head, i, out edit) ?? (HopByHop.Drops(head, i) ? HeaderFate.HopByHop : HeaderFate.Kept);
+            if (fate is HeaderFate.Removed or HeaderFate.HopByHop) continue;
+            bytes += Append(response, head.Name(i), fate == HeaderFate.Rewritten ? edits!.Value(edit) : head.Value(i));
+        }
+
+        for (var i = 0; edits is not null && i < edits.Count; i++)
+            if (edits.IsAppended(i)) bytes += Append(response, edits.Name(i), edits.Value(i));
+        if (!head.StatusForbidsBody && framing.Kind == BodyKind.Length) response.ContentLength = framing.Length;
+        else if (!head.StatusForbidsBody && framing.Kind == BodyKind.None && !headRequest) response.ContentLength = 0;
+        return bytes;
+    }
+
+    private static int Append(HttpResponse response, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        var key = Encoding.ASCII.GetString(name);
+        response.Headers[key] = StringValues.Concat(response.Headers[key], Encoding.Latin1.GetString(value));
+        return name.Length + value.Length + 4;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Usher.Wire;
+
+/// <summary>Makes TCP connections with NoDelay set.</summary>
+public static class TcpDialer
+{
+    private const int SolIp = 0;
+    private const int IpBindAddressNoPort = 24;
+
+    /// <summary>Connects. A source address is bound without choosing its port, so that one port can serve many destinations.</summary>
+    /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public static async ValueTask<Socket> ConnectAsync(
+        UpstreamKey key, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(key.Remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (key.Source is not null) Bind(socket, key.Source);
+            using var limit = new CancellationTokenSource(timeout, timeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            await socket.ConnectAsync(key.Remote, either.Token);
+
+            // Linux connects a socket to itself when the system happens to choose the very port that is connected to.
+            if (key.Remote.Equals(socket.LocalEndPoint)) throw new SocketException((int)SocketError.ConnectionRefused);
+            var connected = socket;
+            socket = null;
+            return connected;
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ConnectException(key, ConnectFailure.TimedOut, $"no answer within {timeout.TotalSeconds:0.###} s", e);
+        }
+        catch (SocketException e)
+        {
+            throw ConnectException.From(key, e);
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
+    /// <summary>Closes a socket so that its peer sees a reset (RST), not an end.</summary>
+    public static void Reset(Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is already closed.
+        }
+
+        socket.Dispose();
+    }
+
+    private static void Bind(Socket socket, IPAddress source)
+    {
+        if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(SolIp, IpBindAddressNoPort, BitConverter.GetBytes(1));
+        socket.Bind(new IPEndPoint(source, 0));
+    }
+}

@@ -1,0 +1,12 @@
+using System.Net;
+
+namespace Usher.Wire;
+
+/// <summary>Where a connection goes, and from where: connections are reused only under the same key.</summary>
+/// <param name="Remote">The address and port to connect to.</param>
+/// <param name="Source">The local address to connect from; null lets the system choose.</param>
+public readonly record struct UpstreamKey(IPEndPoint Remote, IPAddress? Source = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Source is null ? $"{Remote}" : $"{Remote} from {Source}";
+}

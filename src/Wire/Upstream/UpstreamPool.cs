@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+
+namespace Usher.Wire;
+
+/// <summary>
+/// Keeps idle upstream connections and makes new ones. The last one returned is rented first, so that surplus ones grow old and are closed.
+/// One that is known to be closed isn't rented, but a connection may still close just when it is used: that race is never hidden. Thread-safe.
+/// </summary>
+public sealed class UpstreamPool : IDisposable
+{
+    private readonly ConcurrentDictionary<UpstreamKey, IdleConnections> _idle = new();
+    private readonly UpstreamPoolOptions _options;
+    private readonly ITimer _sweep;
+    private long _lastId;
+    private volatile bool _disposed;
+
+    /// <summary>A pool with these options.</summary>
+    public UpstreamPool(UpstreamPoolOptions? options = null)
+    {
+        _options = options ?? new UpstreamPoolOptions();
+        var period = TimeSpan.FromMilliseconds(Math.Clamp(_options.IdleTimeout.TotalMilliseconds / 4, 10, 15_000));
+        _sweep = _options.TimeProvider.CreateTimer(static state => ((UpstreamPool)state!).Sweep(), this, period, period);
+    }
+
+    /// <summary>The number of idle connections for a key.</summary>
+    public int IdleCount(UpstreamKey key) => _idle.TryGetValue(key, out var idle) ? idle.Count : 0;
+
+    /// <summary>The number of all idle connections.</summary>
+    public int TotalIdle => _idle.Values.Sum(static idle => idle.Count);
+
+    /// <summary>Rents an idle connection, or a new one when there is none or <paramref name="onlyNew"/>.</summary>
+    /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public ValueTask<UpstreamConnection> RentAsync(
+        UpstreamKey key, TimeSpan? connectTimeout = null, bool onlyNew = false, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!onlyNew && _idle.TryGetValue(key, out var idle))
+        {
+            while (idle.TryTakeNewest(out var connection))
+            {
+                if (!IsExpired(connection) && !connection.IsKnownDead())
+                {
+                    connection.Begin();
+                    return new ValueTask<UpstreamConnection>(connection);
+                }
+
+                connection.Dispose();
+            }
+        }
+
+        return ConnectAsync(key, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
+    }
+
+    /// <summary>Returns a rented connection. It is closed unless it is <paramref name="reusable"/> and there is room; true when it was kept.</summary>
+    public bool Return(UpstreamConnection connection, bool reusable)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        connection.End();
+        if (!reusable || _disposed || connection.WhyCut != UpstreamConnection.CutReason.None)
+        {
+            connection.Dispose();
+            return false;
+        }
+
+        connection.ReturnedAt = _options.TimeProvider.GetTimestamp();
+        if (!TryKeep(connection)) connection.Dispose();
+        else if (_disposed) Sweep();
+        else return true;
+        return false;
+    }
+
+    /// <summary>Closes all idle connections for a key, for when its upstream is gone.</summary>
+    public void Forget(UpstreamKey key)
+    {
+        if (_idle.TryRemove(key, out var idle)) idle.CloseAll();
+    }
+
+    /// <summary>Closes all idle connections; rented ones close when they are returned.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _sweep.Dispose();
+        Sweep();
+    }
+
+    private async ValueTask<UpstreamConnection> ConnectAsync(UpstreamKey key, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var socket = await TcpDialer.ConnectAsync(key, timeout, _options.TimeProvider, cancellationToken);
+        var connection = new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider);
+        connection.Begin();
+        return connection;
+    }
+
+    private bool TryKeep(UpstreamConnection connection)
+    {
+        while (true)
+        {
+            var idle = _idle.GetOrAdd(connection.Key, static _ => new IdleConnections());
+            if (idle.TryAdd(connection, _options.MaxIdlePerKey)) return true;
+            if (!idle.IsRetired) return false;
+            _idle.TryRemove(new(connection.Key, idle));
+        }
+    }
+
+    private bool IsExpired(UpstreamConnection connection) =>
+        _options.TimeProvider.GetElapsedTime(connection.ReturnedAt) >= _options.IdleTimeout;
+
+    private void Sweep()
+    {
+        foreach (var (key, idle) in _idle)
+        {
+            if (_disposed) idle.CloseAll();
+            else idle.CloseWhere(connection => IsExpired(connection) || connection.IsKnownDead());
+            if (idle.TryRetire()) _idle.TryRemove(new(key, idle));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Security.Authentication;
+using Usher.Model.Aws;
+using static Usher.LoadBalancer.Tests.Edge;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>Desired state → snapshot, and every error with its object, field and message.</summary>
+public sealed class CompilerTests
+{
+    private static readonly TargetGroup Web = new() { TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web", Port = 30080 };
+
+    private static readonly Dictionary<string, (Func<Edge> Edge, string Error)> Wrong = new()
+    {
+        // LoadBalancerCompiler
+        ["no such load balancer"] = (() => new Edge().Listener(80, balancer: "arn:none"),
+            "Listener shop/edge-80: spec.loadBalancerARN: found arn:none; no load balancer here has that ARN"),
+        ["unknown policy"] = (() => new Edge().Listener(443, protocol: "HTTPS", policy: "ELBSecurityPolicy-None"),
+            $"Listener shop/edge-443: spec.sslPolicy: found ELBSecurityPolicy-None; known here are {string.Join(", ", TlsPolicy.Names)}"),
+        ["rule of no listener"] = (() => new Edge().Listener(80).Rule(81, 1, NotFound, If("path-pattern", "/")),
+            $"Rule shop/rule-1: spec.listenerARN: found {ListenerArn(81)}; no listener here has that ARN"),
+        ["priority in use"] = (
+            () => new Edge().Listener(80).Rule("a", ListenerArn(80), 7, [NotFound], If("path-pattern", "/a")).Rule("b", ListenerArn(80), 7, [NotFound], If("path-pattern", "/b")),
+            "Rule shop/b: spec.priority: found 7, which Rule shop/a of the same listener has; priorities are unique in a listener (PriorityInUse)"),
+        ["port used twice"] = (() => new Edge().Listener(80).Add("Listener", "other", new Listener
+            {
+                ListenerArn = "arn:other", LoadBalancerArn = Arn, Port = 80, Protocol = "HTTP", DefaultActions = [NotFound],
+            }),
+            "Listener shop/other: spec.port: found 80, which Listener shop/edge-80 of the same load balancer has (DuplicateListener)"),
+        ["two ports bound to one"] = (() => new Edge().Listener(80).Listener(8080),
+            "Listener shop/edge-8080: spec.port: ports 80 (Listener shop/edge-80) and 8080 would both be bound to 127.18.0.1:8080; change one, or bind ports as declared with --real-ports"),
+
+        // ActionCompiler
+        ["no action"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions: found 0 actions; exactly one of forward, redirect and fixed-response is wanted"),
+        ["two actions"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [NotFound, NotFound], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions: found 2 actions; exactly one of forward, redirect and fixed-response is wanted"),
+        ["action that isn't supported"] = (() => new Edge().Listener(80, new RuleAction { Type = "authenticate-oidc" }),
+            "Listener shop/edge-80: spec.defaultActions[0].type: found authenticate-oidc; forward, redirect and fixed-response are supported so far"),
+        ["redirect without configuration"] = (() => new Edge().Listener(80, new RuleAction { Type = "redirect" }),
+            "Listener shop/edge-80: spec.defaultActions[0]: redirect: its configuration is missing"),
+        ["fixed response without configuration"] = (() => new Edge().Listener(80, new RuleAction { Type = "fixed-response" }),
+            "Listener shop/edge-80: spec.defaultActions[0]: fixed-response: its configuration is missing"),
+        ["forward to nothing"] = (() => new Edge().Listener(80, Forward()),
+            "Listener shop/edge-80: spec.defaultActions[0]: forward: found 0 target groups; 1 to 5 are wanted"),
+        ["forward to six groups"] = (() => new Edge().Listener(80, Forward("a", "a", "a", "a", "a", "a")),
+            "Listener shop/edge-80: spec.defaultActions[0]: forward: found 6 target groups; 1 to 5 are wanted"),
+        ["no such target group"] = (() => new Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web", "none")),
+            $"Listener shop/edge-80: spec.defaultActions[0].targetGroupARN: found {AwsNames.TargetGroupArn(Scope, "none")}; no target group here has that ARN"),
+
+        // ConditionCompiler
+        ["no condition"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound),
+            "Rule shop/rule-1: spec.conditions: found none; a rule needs at least one condition"),
+        ["a condition twice"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a"), If("path-pattern", "/b")),
+            "Rule shop/rule-1: spec.conditions[1].field: found path-pattern a second time; one is allowed in a rule"),
+        ["six values"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a", "/b", "/c"), If("host-header", "a", "b"), If("query-string", "a=1")),
+            "Rule shop/rule-1: spec.conditions: found 6 values; a rule has at most 5 (TooManyRules quota)"),
+        ["no value"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header")),
+            "Rule shop/rule-1: spec.conditions[0]: host-header: found no values; at least one is wanted"),
+        ["header without name"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("http-header:", "a")),
+            "Rule shop/rule-1: spec.conditions[0].httpHeaderConfig.httpHeaderName: found ''; a name of 1 to 40 characters is wanted, and not Host"),
+        ["header Host"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("http-header:host", "a")),
+            "Rule shop/rule-1: spec.conditions[0].httpHeaderConfig.httpHeaderName: found 'host'; a name of 1 to 40 characters is wanted, and not Host"),
+        ["header name too long"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("http-header:" + new string('X', 41), "a")),
+            $"Rule shop/rule-1: spec.conditions[0].httpHeaderConfig.httpHeaderName: found '{new string('X', 41)}'; a name of 1 to 40 characters is wanted, and not Host"),
+        ["unknown condition"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("cookie", "a")),
+            "Rule shop/rule-1: spec.conditions[0].field: found cookie; allowed are host-header, path-pattern, http-header, http-request-method, query-string and source-ip"),
+        ["empty pattern"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a", "")),
+            "Rule shop/rule-1: spec.conditions[0]: path-pattern: found ''; 1 to 128 visible ASCII characters are wanted"),
+        ["pattern too long"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/" + new string('a', 128))),
+            $"Rule shop/rule-1: spec.conditions[0]: path-pattern: found '/{new string('a', 128)}'; 1 to 128 visible ASCII characters are wanted"),
+        ["pattern beyond ASCII"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header", "müller.example.com")),
+            "Rule shop/rule-1: spec.conditions[0]: host-header: found 'müller.example.com'; 1 to 128 visible ASCII characters are wanted"),
+        ["address without prefix"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("source-ip", "10.0.0.1")),
+            "Rule shop/rule-1: spec.conditions[0].sourceIPConfig.values: found '10.0.0.1'; a CIDR block is wanted, as 203.0.113.0/24"),
+        ["no block"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("source-ip", "10.0.0.0/33")),
+            "Rule shop/rule-1: spec.conditions[0].sourceIPConfig.values: found '10.0.0.0/33'; a CIDR block is wanted, as 203.0.113.0/24"),
+
+        // TargetGroupCompiler
+        ["matcher"] = (() => new Edge().Group("web", [], check: new() { Matcher = "2xx" }),
+            "TargetGroup shop/web: spec.matcher.httpCode: found 2xx; codes from 200 to 499 are wanted, as 200, 200,202 or 200-399"),
+        ["same name"] = (() => new Edge().Group("web", []).Group(new TargetGroup { TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web" }, "web-again"),
+            "TargetGroup shop/web-again: spec.name: found web, which another target group has (DuplicateTargetGroupName)"),
+        ["HTTPS targets"] = (() => new Edge().Group(Web with { Protocol = "HTTPS" }),
+            "TargetGroup shop/web: spec.protocol: found HTTPS; HTTP is supported so far"),
+        ["gRPC targets"] = (() => new Edge().Group(Web with { ProtocolVersion = "GRPC" }),
+            "TargetGroup shop/web: spec.protocolVersion: found GRPC; HTTP1 is supported so far"),
+        ["HTTPS checks"] = (() => new Edge().Group("web", [], check: new() { Protocol = "HTTPS" }),
+            "TargetGroup shop/web: spec.healthCheckProtocol: found HTTPS; HTTP is supported so far"),
+        ["algorithm"] = (() => new Edge().Group("web", [], "weighted_random"),
+            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.type: found weighted_random; round_robin and least_outstanding_requests are supported so far"),
+        ["unknown instance"] = (() => new Edge().Group("web", ["i-0a1", "i-none"]),
+            "TargetGroup shop/web: spec.targets[1].id: found i-none; no node's spec.providerID ends in it; the nodes here are i-0a1, i-0a2"),
+        ["unknown address"] = (() => new Edge().Group(Web with { TargetType = "ip", Targets = [new("10.9.9.9")] }),
+            "TargetGroup shop/web: spec.targets[0].id: found 10.9.9.9; no pod here has that address"),
+        ["a node's address where a pod's is wanted"] = (() => new Edge().Group(Web with { TargetType = "ip", Targets = [new("10.0.1.10")] }),
+            "TargetGroup shop/web: spec.targets[0].id: found 10.0.1.10; no pod here has that address"),
+    };
+
+    public static TheoryData<string> Names => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_thing_wrong_is_one_error(string name)
+    {
+        var (make, error) = Wrong[name];
+        var edge = make();
+        edge.Compile();
+        Assert.Equal([$"edge.yaml:1: {error}"], edge.Errors.All.Select(e => e.ToString()));
+    }
+
+    [Fact]
+    public void Everything_wrong_is_told_together()
+    {
+        var edge = new Edge()
+            .Group("web", ["i-none"], "weighted_random")
+            .Listener(80, Forward("none"))
+            .Rule(80, 1, new RuleAction { Type = "authenticate-cognito" }, If("cookie", "a"), If("source-ip", "x"));
+        edge.Compile();
+        string[] fields =
+        [
+            "spec.actions[0].type", "spec.attributes", "spec.conditions[0].field", "spec.conditions[1].sourceIPConfig.values",
+            "spec.defaultActions[0].targetGroupARN", "spec.targets[0].id",
+        ];
+        Assert.Equal(fields, edge.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Without_nodes_the_error_says_so()
+    {
+        var errors = new Model.Desired.ErrorList();
+        var state = new Model.Desired.DesiredState([new(new("", "TargetGroup", "shop", "web"), Web with { Targets = [new("i-0a1")] }, new("files"))]);
+        new LoadBalancerCompiler().Compile(new(state, Model.Road.AddressPlan.Empty, Scope, errors));
+        Assert.Equal("found i-0a1; no node's spec.providerID ends in it; there are no nodes", Assert.Single(errors.All).Message);
+    }
+
+    [Fact]
+    public void A_listener_is_compiled_with_its_load_balancers_attributes()
+    {
+        var edge = new Edge(18, ("idle_timeout.timeout_seconds", "5"), ("client_keep_alive.seconds", "90"), ("routing.http2.enabled", "false"), ("routing.http.preserve_host_header.enabled", "true"))
+            .Listener(443, protocol: "HTTPS").Rule(443, 1, NotFound, If("http-header:X-A", "b"));
+        var listener = edge.CompileValid().Get<LoadBalancerSnapshot>().Listeners.Single();
+        Assert.Equal(new LoadBalancerAttributes(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(90), Http2: false, PreserveHost: true), listener.Attributes);
+        Assert.Equal(("HTTPS:443", "127.18.0.1:8443", true, SslProtocols.Tls12 | SslProtocols.Tls13),
+            (listener.Label, listener.Bound.ToString(), listener.ReadsHeaders, listener.Tls!.Protocols));
+        Assert.Equal(["rule 1", "default rule"], listener.Rules.Select(r => r.Label));
+    }
+
+    [Fact]
+    public void Attributes_that_are_not_written_have_the_apis_defaults()
+    {
+        var listener = new Edge().Listener(80).CompileValid().Get<LoadBalancerSnapshot>().Listeners.Single();
+        Assert.Equal(new LoadBalancerAttributes(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(3600), Http2: true, PreserveHost: false), listener.Attributes);
+        Assert.False(listener.ReadsHeaders);
+    }
+
+    [Fact]
+    public void Targets_are_resolved_to_their_declared_and_bound_addresses()
+    {
+        var snapshot = new Edge()
+            .Group(Web with { Targets = [new("i-0a1"), new("i-0a2", 31000, "us-east-1f")], HealthCheck = new() { Port = "10254", Path = "/healthz", IntervalSeconds = 15, TimeoutSeconds = 5, Matcher = "200-299" } })
+            .Group(Web with { TargetGroupArn = "arn:pods", Name = "pods", TargetType = "ip", Targets = [new("10.0.1.77", 80)] })
+            .CompileValid().Get<LoadBalancerSnapshot>();
+        var web = snapshot.TargetGroups.Single(g => g.Name == "web");
+        Assert.Equal(
+            ["i-0a1:30080 us-east-1a 10.0.1.10:30080 127.18.1.1:30080 127.18.1.1:10254", "i-0a2:31000 us-east-1f 10.0.2.10:31000 127.18.1.2:31000 127.18.1.2:10254"],
+            web.Targets.Select(Text));
+        Assert.Equal(("/healthz", 15, 5, 5, 2, "200-299"), (web.HealthCheck.Path, (int)web.HealthCheck.Interval.TotalSeconds, (int)web.HealthCheck.Timeout.TotalSeconds,
+            web.HealthCheck.HealthyThreshold, web.HealthCheck.UnhealthyThreshold, web.HealthCheck.Matcher.Text));
+        // A pod's privileged port is bound 8000 higher, as every privileged port is.
+        Assert.Equal(["10.0.1.77:80  10.0.1.77:80 127.18.64.1:8080 127.18.64.1:8080"], snapshot.TargetGroups.Single(g => g.Name == "pods").Targets.Select(Text));
+    }
+
+    [Fact]
+    public void Without_an_algorithm_it_is_round_robin() =>
+        Assert.Equal("round_robin", new Edge().Group(Web).CompileValid().Get<LoadBalancerSnapshot>().TargetGroups.Single().AlgorithmName);
+
+    private static string Text(TargetPlan target) => $"{target.Label} {target.Zone} {target.Declared} {target.Bound} {target.HealthBound}";
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Usher.Model.Aws;
+using Usher.Model.Journeys;
+using static Usher.LoadBalancer.Tests.Edge;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>
+/// Each folder of <c>tests/Golden/3-load-balancer</c> is a case: <c>edge.txt</c> has listeners, rules, groups and how the targets are;
+/// <c>requests.txt</c> what is asked, with its draw; <c>expected.txt</c> what must be told. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// </summary>
+public sealed class GoldenTests
+{
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+
+    private static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Case(string name)
+    {
+        var folder = Path.Combine(Root, name);
+        var told = Run(Lines(Path.Combine(folder, "edge.txt")), Lines(Path.Combine(folder, "requests.txt")));
+        var expected = Path.Combine(folder, "expected.txt");
+        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told);
+        Assert.Equal(File.ReadAllText(expected), told);
+    }
+
+    private static string[] Lines(string file) => [.. File.ReadAllLines(file).Where(l => l.Length > 0 && l[0] != '#')];
+
+    private static string Run(string[] edge, string[] requests)
+    {
+        var desk = new Desk(edge.Aggregate(new Edge(), Write));
+        foreach (var line in edge) Live(desk, line);
+        var told = new StringBuilder();
+        foreach (var request in requests)
+        {
+            var at = request.LastIndexOf(" draw ", StringComparison.Ordinal);
+            var draw = new Draw((ulong)(double.Parse(request[(at + 6)..], CultureInfo.InvariantCulture) * ulong.MaxValue));
+            told.Append("> ").Append(request).Append('\n');
+            foreach (var account in desk.Decide(Ask.For(request[..at]), draw).Tell()) Tell(told, account);
+        }
+
+        return told.ToString();
+    }
+
+    private static Edge Write(Edge edge, string line)
+    {
+        var arrow = line.IndexOf(" => ", StringComparison.Ordinal);
+        var words = (arrow < 0 ? line : line[..arrow]).Split(' ');
+        return words switch
+        {
+            ["listener", var protocol, var port] => edge.Listener(int.Parse(port, null), Action(line[(arrow + 4)..]), protocol),
+            ["rule", var port, var priority, .. var conditions] =>
+                edge.Rule(int.Parse(port, null), int.Parse(priority, null), Action(line[(arrow + 4)..]), [.. conditions.Select(Condition)]),
+            ["group", var name, var algorithm, .. var targets] => edge.Group(name, targets, algorithm),
+            _ => edge,
+        };
+    }
+
+    /// <summary><c>forward web 9 canary 1</c>, <c>redirect HTTP_301 HTTPS #{host} 443 /#{path} #{query}</c>, <c>fixed-response 403</c>.</summary>
+    private static RuleAction Action(string text) => text.Split(' ') switch
+    {
+        ["forward", .. var groups] => Weighted([.. groups.Chunk(2).Select(g => (g[0], int.Parse(g[1], null)))]),
+        ["redirect", var status, var protocol, var host, var port, var path, var query] => To(new(status, protocol, host, port, path, query)),
+        ["fixed-response", var status] => Fixed(int.Parse(status, null)),
+        _ => throw new FormatException(text),
+    };
+
+    private static RuleCondition Condition(string text) =>
+        If(text[..text.IndexOf('=', StringComparison.Ordinal)], text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..].Split(','));
+
+    /// <summary><c>target web 0 unhealthy Target.Timeout Request timed out</c>, <c>target web 1 outstanding 3</c>.</summary>
+    private static void Live(Desk desk, string line)
+    {
+        if (line.Split(' ') is not ["target", var group, var index, var what, var value, .. var rest]) return;
+        var target = desk.Target(group, int.Parse(index, null));
+        if (what == "unhealthy") target.Health = new TargetHealth(HealthState.Unhealthy, value, string.Join(' ', rest));
+        else for (var i = 0; i < int.Parse(value, null); i++) target.Begin();
+    }
+
+    private static void Tell(StringBuilder told, HopAccount account)
+    {
+        told.Append(CultureInfo.InvariantCulture, $"  {account.Name} {(account.Ok ? "ok" : $"FAILED {account.Outcome}")}\n    {account.Decision}\n");
+        foreach (var (key, value) in account.Facts) told.Append(CultureInfo.InvariantCulture, $"    {key} = {value?.ToJsonString(Relaxed)}\n");
+        foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
+    }
+
+    private static string Find(string folder)
+    {
+        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "tests", "Golden", "3-load-balancer");
+    }
+}

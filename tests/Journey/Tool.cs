@@ -1,0 +1,64 @@
+using System.Diagnostics;
+
+namespace Usher.Journey.Tests;
+
+/// <summary>What a program printed and how it ended.</summary>
+internal sealed record Ended(int ExitCode, string Output, string Error)
+{
+    public override string ToString() => $"exit code {ExitCode}\n--- output\n{Output}\n--- error\n{Error}";
+}
+
+/// <summary>Runs programs as a person would.</summary>
+internal static class Tool
+{
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>This checkout.</summary>
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>The built <c>usher</c>.</summary>
+    internal static string Usher { get; } = Path.Combine(Root, "artifacts/bin/Usher.Cli/release/usher.dll");
+
+    /// <summary>Runs <c>usher</c> to its end.</summary>
+    internal static Task<Ended> UsherAsync(params string[] arguments) => RunAsync("dotnet", [Usher, .. arguments]);
+
+    /// <summary>Runs a program to its end.</summary>
+    internal static async Task<Ended> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Start(program, arguments);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalSeconds} s: {await output} {await error}");
+        }
+
+        return new Ended(process.ExitCode, await output, await error);
+    }
+
+    internal static Process Start(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Root,
+        };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Usher.slnx"))) folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("the tests run outside a checkout");
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Usher.Model.Journeys;
+using Usher.Trace.Text;
+
+namespace Usher.Trace.Tests;
+
+/// <summary>
+/// Each folder of <c>tests/Golden/trace</c> holds a <c>journey.json</c> and what a person is shown of it: <c>plain.txt</c> (80 columns),
+/// <c>verbose.txt</c> (120 columns) and <c>colour.txt</c> where it is there. The journeys of <see cref="Scenarios"/> are assembled from
+/// records; the others were written by hand. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// </summary>
+public sealed class GoldenTests
+{
+    private static readonly JourneyJson Json = new(new JsonSerializerOptions(JourneyJson.Default.Options)
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static TheoryData<string> Assembled => [.. Scenarios.All.Keys];
+
+    public static TheoryData<string> Shown =>
+        [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Union(Scenarios.All.Keys).Order(StringComparer.Ordinal)];
+
+    private static bool Rewrites => Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1";
+
+    private static string Root { get; } = Find(AppContext.BaseDirectory);
+
+    [Theory]
+    [MemberData(nameof(Assembled))]
+    public async Task Records_become_the_journey(string name) =>
+        Compare(Path.Combine(Root, name, "journey.json"), JsonSerializer.Serialize(await Scenarios.All[name](), Json.Journey) + "\n");
+
+    [Theory]
+    [MemberData(nameof(Shown))]
+    public async Task A_journey_becomes_text(string name)
+    {
+        var folder = Path.Combine(Root, name);
+        var journey = Rewrites && Scenarios.All.TryGetValue(name, out var assemble)
+            ? await assemble()
+            : JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(folder, "journey.json")), Json.Journey)!;
+        Compare(Path.Combine(folder, "plain.txt"), TimelineText.Of(journey, new TimelineStyle()));
+        Compare(Path.Combine(folder, "verbose.txt"), TimelineText.Of(journey, new TimelineStyle { Width = 120, Verbose = true }));
+        var colour = Path.Combine(folder, "colour.txt");
+        if (File.Exists(colour)) Compare(colour, TimelineText.Of(journey, new TimelineStyle { Colour = true }));
+    }
+
+    private static void Compare(string file, string actual)
+    {
+        if (Rewrites)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, actual);
+        }
+
+        Assert.Equal(File.ReadAllText(file), actual);
+    }
+
+    private static string Find(string folder)
+    {
+        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "tests", "Golden", "trace");
+    }
+}

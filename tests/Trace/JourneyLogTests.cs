@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Tests;
+
+public sealed class JourneyLogTests
+{
+    private static TraceOptions Small { get; } = new() { Journeys = 8, DnsRecords = 4, Connections = 6, FeedInterval = TimeSpan.Zero };
+
+    [Fact]
+    public void The_newest_journeys_are_kept_and_the_oldest_give_way()
+    {
+        var road = new TestRoad(Small);
+        for (var i = 0; i < 20; i++) road.Log.Add(Numbered(road, i));
+        Assert.Equal(Enumerable.Range(12, 8).Reverse().Select(i => $"1-{i}"), road.Log.NewestFirst().Select(r => r.JourneyId));
+        Assert.Null(road.Log.Find("1-11"));
+        Assert.NotNull(road.Log.Find("1-12"));
+    }
+
+    [Fact]
+    public void Many_writers_lose_nothing_that_fits()
+    {
+        var road = new TestRoad(new TraceOptions { Journeys = 4_000, Connections = 100 });
+        Parallel.For(0, 4_000, i =>
+        {
+            road.Log.Add(Numbered(road, i));
+            road.Log.Add(Relay(road, TestRoad.Between($"127.0.0.1:{1_000 + i}", "127.18.1.1:30080"), 1, closed: i % 2));
+        });
+        Assert.Equal(4_000, road.Log.NewestFirst().Select(r => r.JourneyId).Distinct().Count());
+        Assert.InRange(road.Log.Connections, 1, 100);
+    }
+
+    [Fact]
+    public void A_request_is_joined_to_the_relay_it_left_on()
+    {
+        var road = new TestRoad();
+        var relay = road.AtNode();
+        road.Log.Add(relay);
+        var record = road.LoadBalancer();
+        road.Log.Add(record);
+        Assert.Same(relay, record.Via);
+    }
+
+    [Theory]
+    [InlineData(20, 0)] // accepted after the request had ended
+    [InlineData(1, 3)] // closed before the request began
+    public void A_port_used_by_another_connection_is_not_joined(double acceptedAt, double closedAt)
+    {
+        var road = new TestRoad();
+        road.Log.Add(Relay(road, TestRoad.ToNode, TestRoad.At(acceptedAt), closedAt == 0 ? 0 : TestRoad.At(closedAt)));
+        var record = road.LoadBalancer();
+        road.Log.Add(record);
+        Assert.Null(record.Via);
+    }
+
+    [Fact]
+    public void The_newest_connection_of_a_port_wins()
+    {
+        var road = new TestRoad();
+        road.Log.Add(Relay(road, TestRoad.ToNode, TestRoad.At(1), TestRoad.At(2)));
+        var current = Relay(road, TestRoad.ToNode, TestRoad.At(5.5), 0);
+        road.Log.Add(current);
+        var record = road.LoadBalancer();
+        road.Log.Add(record);
+        Assert.Same(current, record.Via);
+    }
+
+    [Fact]
+    public void A_record_keeps_its_relay_when_the_port_is_used_again_later()
+    {
+        var road = new TestRoad();
+        var own = road.AtNode();
+        road.Log.Add(own);
+        var record = road.LoadBalancer();
+        road.Log.Add(record);
+        road.Log.Add(Relay(road, TestRoad.ToNode, TestRoad.At(6), 0));
+        Assert.Equal("seen", road.Book.Find(TestRoad.JourneyId)!.Hops.Single(h => h.Hop == Hop.Node).Evidence.ToString().ToLowerInvariant());
+        Assert.Same(own, record.Via);
+    }
+
+    [Fact]
+    public void Addresses_of_dual_mode_sockets_are_the_same_connection()
+    {
+        var road = new TestRoad();
+        road.Log.Add(Relay(road, TestRoad.Between("[::ffff:127.18.0.1]:51000", "[::ffff:127.18.1.1]:30080"), TestRoad.At(5.5), 0));
+        var record = road.LoadBalancer();
+        road.Log.Add(record);
+        Assert.NotNull(record.Via);
+    }
+
+    [Fact]
+    public void Closed_connections_go_some_time_after_they_closed_and_open_ones_stay()
+    {
+        var road = new TestRoad(new TraceOptions { Connections = 1_000, ClosedConnections = TimeSpan.FromSeconds(30) });
+        for (var i = 0; i < 100; i++)
+        {
+            var accepted = road.Time.GetTimestamp();
+            var record = Relay(road, TestRoad.Between($"127.0.0.1:{2_000 + i}", "127.18.1.1:30080"), accepted, i < 5 ? 0 : accepted);
+            road.Log.Add(record);
+            if (record.ClosedAt != 0) road.Log.Closed(record);
+        }
+
+        Assert.Equal(100, road.Log.Connections);
+        road.Time.Advance(TimeSpan.FromSeconds(31));
+        for (var i = 0; i < 100; i++) road.Log.Closed(road.AtNode());
+        Assert.Equal(5, road.Log.Connections);
+    }
+
+    [Fact]
+    public void Open_connections_are_bounded_too()
+    {
+        var road = new TestRoad(Small);
+        for (var i = 0; i < 50; i++) road.Log.Add(Relay(road, TestRoad.Between($"127.0.0.1:{3_000 + i}", "127.18.1.1:30080"), 1, 0));
+        Assert.Equal(6, road.Log.Connections);
+    }
+
+    [Fact]
+    public void A_handshake_is_found_by_its_connection_and_time()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Handshake());
+        var record = road.LoadBalancer();
+        Assert.NotNull(road.Log.HandshakeOf(record));
+        record.Scheme = "http";
+        Assert.Null(road.Log.HandshakeOf(record));
+    }
+
+    [Fact]
+    public void Requests_that_passed_no_load_balancer_are_no_journeys()
+    {
+        var road = new TestRoad();
+        var probe = road.Ingress();
+        probe.JourneyId = null;
+        road.Log.Add(probe);
+        Assert.Empty(road.Book.Recent(new JourneyQuery()));
+        Assert.False(road.Log.KeepsRecords(TestRoad.ToIngress.To));
+    }
+
+    [Fact]
+    public async Task A_follower_gets_every_request_that_ends_after_it_began()
+    {
+        var road = new TestRoad(new TraceOptions { Journeys = 10_000, FeedInterval = TimeSpan.Zero });
+        road.Log.Add(Numbered(road, -1));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var feed = road.Log.FollowAsync(stop.Token);
+        var reading = Task.Run(async () =>
+        {
+            var seen = new List<EndedRequest>();
+            await foreach (var ended in feed)
+            {
+                seen.Add(ended);
+                if (seen.Count == 5_000) break;
+            }
+
+            return seen;
+        }, CancellationToken.None);
+        Parallel.For(0, 5_000, i => road.Log.Add(Numbered(road, i)));
+        var all = await reading;
+        Assert.Equal(5_000, all.Select(e => e.Request.JourneyId).Distinct().Count());
+        Assert.DoesNotContain(all, e => e.Request.JourneyId == "1--1");
+        Assert.All(all, e => Assert.Equal(0, e.Missed));
+    }
+
+    [Fact]
+    public async Task A_slow_follower_loses_the_oldest_and_is_told_how_many()
+    {
+        var road = new TestRoad(Small);
+        await using var feed = road.Log.FollowAsync(CancellationToken.None).GetAsyncEnumerator();
+        for (var i = 0; i < 20; i++) road.Log.Add(Numbered(road, i));
+        Assert.True(await feed.MoveNextAsync());
+        Assert.Equal(("1-12", 12), (feed.Current.Request.JourneyId, feed.Current.Missed));
+        Assert.True(await feed.MoveNextAsync());
+        Assert.Equal(("1-13", 0), (feed.Current.Request.JourneyId, feed.Current.Missed));
+    }
+
+    [Fact]
+    public async Task A_follower_that_is_stopped_still_gets_what_had_ended()
+    {
+        var road = new TestRoad(new TraceOptions { Journeys = 10, FeedInterval = TimeSpan.FromMinutes(1) });
+        using var stop = new CancellationTokenSource();
+        await using var feed = road.Log.FollowAsync(stop.Token).GetAsyncEnumerator();
+        var next = feed.MoveNextAsync();
+        road.Log.Add(Numbered(road, 1));
+        await stop.CancelAsync();
+        Assert.True(await next);
+        Assert.Equal("1-1", feed.Current.Request.JourneyId);
+        Assert.False(await feed.MoveNextAsync());
+    }
+
+    [Fact]
+    public async Task A_wait_ends_when_its_limit_does()
+    {
+        var time = new FakeTimeProvider();
+        var pulse = new Pulse();
+        var waiting = pulse.UntilAsync(() => false, TimeSpan.FromSeconds(2), time, CancellationToken.None);
+        pulse.Beat();
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await waiting);
+    }
+
+    private static RequestRecord Numbered(TestRoad road, int i)
+    {
+        var record = road.LoadBalancer();
+        record.JourneyId = $"1-{i}";
+        return record;
+    }
+
+    private static ConnectionRecord Relay(TestRoad road, ConnectionId connection, long acceptedAt, long closed) => new()
+    {
+        Generation = road.Generation, Downstream = connection, AcceptedAt = acceptedAt, ClosedAt = closed,
+    };
+}

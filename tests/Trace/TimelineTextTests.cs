@@ -1,0 +1,62 @@
+using CsCheck;
+using Usher.Model.Journeys;
+using Usher.Trace.Text;
+
+namespace Usher.Trace.Tests;
+
+public sealed class TimelineTextTests
+{
+    [Fact]
+    public async Task No_line_is_wider_than_the_terminal()
+    {
+        foreach (var scenario in Scenarios.All.Values)
+        {
+            var journey = await scenario();
+            foreach (var width in new[] { 72, 80, 100, 132 })
+            {
+                foreach (var verbose in new[] { false, true })
+                {
+                    var text = TimelineText.Of(journey, new TimelineStyle { Width = width, Verbose = verbose });
+                    Assert.All(text.Split('\n'), line => Assert.True(line.Length <= width, $"{line.Length} columns: {line}"));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_line_of_a_hop_says_how_it_is_known()
+    {
+        var text = TimelineText.Of(await Scenarios.All["node-port-refused"](), new TimelineStyle());
+        var hops = text.Split("\n\n").Where(block => block.Length > 3 && char.IsAsciiDigit(block[1]));
+        Assert.All(hops.SelectMany(block => block.Split('\n')), line => Assert.Contains(line[3], "●◐○"));
+    }
+
+    [Fact]
+    public async Task Without_colour_there_is_no_escape_sequence()
+    {
+        foreach (var scenario in Scenarios.All.Values)
+        {
+            Assert.DoesNotContain('\u001b', TimelineText.Of(await scenario(), new TimelineStyle { Verbose = true }));
+        }
+    }
+
+    [Fact]
+    public void Whatever_comes_over_the_wire_is_printable() => Gen.String.Sample(wild =>
+    {
+        var journey = new Journey { Id = wild, Method = wild, Url = wild, Outcome = wild, Hops = [], StartedAt = TestRoad.Start, Problem = wild };
+        var text = TimelineText.Of(journey, new TimelineStyle());
+        Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
+        Assert.DoesNotContain(TimelineText.Line(journey, new TimelineStyle()), char.IsControl);
+    });
+
+    [Fact]
+    public async Task A_journey_fits_one_line()
+    {
+        Assert.Equal(
+            "502 GET https://api.example.com:8443/v1/users 9.30 ms load-balancer.502.reset",
+            TimelineText.Line(await Scenarios.All["endpoint-refused"](), new TimelineStyle()));
+        Assert.Equal(
+            "--- GET https://apj.example.com/ 1.20 ms dns.nxdomain",
+            TimelineText.Line(await Scenarios.All["no-such-name"](), new TimelineStyle()));
+    }
+}
