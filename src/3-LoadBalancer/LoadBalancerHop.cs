@@ -118,7 +118,7 @@ internal static class LoadBalancerHop
             var wins = point >= sum && point < sum + weight;
             sum += weight;
             if (wins) chosen = group;
-            if (TReasons.Wanted) reasons.Add($"target group {group.Name}", wins, $"weight {weight} of {forward.TotalWeight}, draw {point}");
+            if (TReasons.Wanted) reasons.Add($"target group {group.Name}", wins, weight == 0 ? "weight 0" : $"weight {weight} of {forward.TotalWeight}, draw {point}");
         }
 
         return chosen;

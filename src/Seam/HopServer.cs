@@ -45,8 +45,8 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
     /// <inheritdoc/>
     public async ValueTask OnRejectedAsync(HttpExchange exchange, HttpRejection rejection)
     {
-        // A connection that was only idle had no request: there is nothing to record.
-        if (exchange.RequestBytes == 0) return;
+        // A connection that was only idle had no request: there is nothing to record. (A first byte that begins no request isn't counted either.)
+        if (exchange.RequestBytes == 0 && rejection.Violation is (HttpViolation.IdleTimeout or HttpViolation.ConnectionClosed)) return;
         var passage = Open(exchange);
         try
         {

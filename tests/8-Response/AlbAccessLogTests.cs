@@ -144,7 +144,7 @@ public sealed partial class AlbAccessLogTests
     [InlineData("TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305")]
     public void Ciphers_have_their_openssl_names(string iana, string openssl) => Assert.Equal(openssl, CipherNames.OpenSsl(iana));
 
-    /// <summary>The expression of Athena's table for these logs (AWS's own, "Querying Application Load Balancer logs").</summary>
+    /// <summary>The expression by which Athena's table reads these logs (Athena user guide, "Application Load Balancer logs").</summary>
     [GeneratedRegex("""
         ^([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) ([-.0-9]*) ([-.0-9]*) ([-.0-9]*) (|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) "([^ ]*) (.*) (- |[^ ]*)" "([^"]*)" ([A-Z0-9-_]+) ([A-Za-z0-9.-]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^"]*)" ([-.0-9]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^ ]*)" "([^\s]+?)" "([^\s]+)" "([^ ]*)" "([^ ]*)" ?([^ ]*)?$
         """)]

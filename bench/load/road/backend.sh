@@ -15,7 +15,7 @@ http {
     keepalive_requests 1000000000;
     server {
         listen $POD_IP:$PORT;
-        location / { default_type application/json; return 200 '{"id":42,"name":"Ada Lovelace","email":"ada@example.com","active":true,"n":7}'; }
+        location / { default_type application/json; return 200 '{"id":4,"name":"Ada Lovelace","email":"al@example.com","active":true,"n":7}'; }
     }
 }
 CONF

@@ -8,12 +8,21 @@ internal sealed class AckIdentities
     private readonly AwsScope scope;
     private readonly ILookup<string, AckManifest> byKind;
     private readonly Dictionary<(string Kind, string Namespace, string Name), AckManifest> byName;
+    private readonly Dictionary<AckManifest, string?> ids = [];
+    private readonly Dictionary<(string Kind, string Id), AckManifest> byId = [];
 
     internal AckIdentities(AwsScope scope, IReadOnlyList<AckManifest> all)
     {
         this.scope = scope;
         byKind = all.ToLookup(m => m.Key.Kind, StringComparer.Ordinal);
         byName = all.ToDictionary(m => (m.Key.Kind, m.Key.Namespace, m.Key.Name));
+
+        // A listener's ARN is made from its load balancer's, so listeners come last. Two objects of one ARN are for the compilers to report.
+        foreach (var manifest in all.OrderBy(m => m.Key.Kind == "Listener"))
+        {
+            ids[manifest] = Make(manifest);
+            if (ids[manifest] is { } id) byId.TryAdd((manifest.Key.Kind, id), manifest);
+        }
     }
 
     /// <summary>All objects of a kind.</summary>
@@ -22,8 +31,13 @@ internal sealed class AckIdentities
     /// <summary>An object by name, or null.</summary>
     internal AckManifest? Find(string kind, string ns, string name) => byName.GetValueOrDefault((kind, ns, name));
 
-    /// <summary>An object's ARN or id; null when it has errors that hide it.</summary>
-    internal string? Of(AckManifest manifest) => manifest.Spec switch
+    /// <summary>An object by ARN or id, or null.</summary>
+    internal AckManifest? Find(string kind, string id) => byId.GetValueOrDefault((kind, id));
+
+    /// <summary>An object's ARN or id; null when it has none, or has errors that hide it.</summary>
+    internal string? Of(AckManifest manifest) => ids[manifest];
+
+    private string? Make(AckManifest manifest) => manifest.Spec switch
     {
         HostedZoneSpec { Name: { Length: > 0 } name } => AwsNames.HostedZoneId(scope, name),
         CertificateSpec => AwsNames.CertificateArn(scope, manifest.Key.Name),
@@ -35,7 +49,11 @@ internal sealed class AckIdentities
 
     private string? LoadBalancerOf(AckManifest manifest, ListenerSpec spec)
     {
-        if (spec.LoadBalancerRef?.From is not { Name: { Length: > 0 } name } from) return spec.LoadBalancerARN;
-        return Find("LoadBalancer", from.Namespace is { Length: > 0 } ns ? ns : manifest.Key.Namespace, name) is { } balancer ? Of(balancer) : null;
+        const string kind = "LoadBalancer";
+        var balancer =
+            spec.LoadBalancerARN is { } arn ? Find(kind, arn)
+            : spec.LoadBalancerRef?.From is { Name: { } name } from ? Find(kind, from.Namespace is { Length: > 0 } ns ? ns : manifest.Key.Namespace, name)
+            : null;
+        return balancer is null ? null : Of(balancer);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Usher.Doorway.Files.Binding;
 
 namespace Usher.Doorway.Files.Ack;
@@ -14,6 +13,8 @@ internal readonly record struct Referenced(AckManifest? Target, string? Id);
 internal sealed class AckReferences(AckIdentities identities, bool isComplete)
 {
     private const int MaxListed = 20;
+
+    private readonly Dictionary<(string Kind, bool Identifiers), string> known = [];
 
     /// <summary>The object that one of two fields refers to.</summary>
     /// <param name="from">The referring object.</param>
@@ -39,7 +40,7 @@ internal sealed class AckReferences(AckIdentities identities, bool isComplete)
 
         var ns = named.Namespace is { Length: > 0 } given ? given : from.Key.Namespace;
         if (identities.Find(kind, ns, name) is { } target) return At(from, target, identities.Of(target));
-        if (isComplete) return Wrong($"{parent}{refField}.from.name", $"found {name}; there is no {kind} {ns}/{name}: {Known(kind, identifiers: false)}");
+        if (isComplete) return Wrong($"{parent}{refField}.from.name", $"found {name}; there is no {kind} {ns}/{name}; {Known(kind, identifiers: false)}");
         from.IsWrong = true;
         return default;
 
@@ -54,16 +55,11 @@ internal sealed class AckReferences(AckIdentities identities, bool isComplete)
     {
         // The Route 53 API takes both forms.
         var bare = kind == "HostedZone" && id.StartsWith("/hostedzone/", StringComparison.Ordinal) ? id["/hostedzone/".Length..] : id;
-        var hidden = !isComplete;
-        foreach (var target in identities.OfKind(kind))
-        {
-            var known = identities.Of(target);
-            if (known == bare) return At(from, target, known);
-            hidden |= known is null;
-        }
+        if (identities.Find(kind, bare) is { } target) return At(from, target, bare);
 
-        if (hidden) from.IsWrong = true;
-        else from.Error(field, $"found {Found.Quote(id)}; no {kind} here has it: {Known(kind, identifiers: true)}");
+        // It may be the id of an object whose own errors hide it.
+        if (!isComplete || identities.OfKind(kind).Any(m => identities.Of(m) is null)) from.IsWrong = true;
+        else from.Error(field, $"found {Found.Quote(id)}; no {kind} has it; {Known(kind, identifiers: true)}");
         return default;
     }
 
@@ -74,14 +70,17 @@ internal sealed class AckReferences(AckIdentities identities, bool isComplete)
         return new Referenced(target, id);
     }
 
-    private string Known(string kind, bool identifiers)
+    private string Known(string kind, bool identifiers) =>
+        known.TryGetValue((kind, identifiers), out var text) ? text : known[(kind, identifiers)] = List(kind, identifiers);
+
+    private string List(string kind, bool identifiers)
     {
         var all = identities.OfKind(kind)
             .OrderBy(m => m.Key.Namespace, StringComparer.Ordinal).ThenBy(m => m.Key.Name, StringComparer.Ordinal)
             .Select(m => identifiers ? $"{identities.Of(m)} ({m.Key.Namespace}/{m.Key.Name})" : $"{m.Key.Namespace}/{m.Key.Name}")
             .ToList();
         if (all.Count == 0) return $"no {kind} is defined";
-        var text = new StringBuilder("there ").Append(all.Count == 1 ? "is " : "are ").AppendJoin(", ", all.Take(MaxListed));
-        return all.Count > MaxListed ? text.Append(" and ").Append(all.Count - MaxListed).Append(" more").ToString() : text.ToString();
+        var more = all.Count > MaxListed ? $" and {all.Count - MaxListed} more" : "";
+        return $"{(all.Count == 1 ? $"the only {kind} here is" : $"the {kind}s here are")} {string.Join(", ", all.Take(MaxListed))}{more}";
     }
 }

@@ -73,6 +73,7 @@ internal static partial class ScalarJson
             Form.Int64 => $"{found}a whole number is wanted{Range(scalar, long.MinValue, long.MaxValue)}",
             Form.Number => $"{found}a number is wanted",
             Form.Time => $"{found}a time is wanted, as 2026-11-23T14:00:00Z",
+            Form.Bytes when scalar is { Kind: ScalarKind.Text } => "found text that isn't base64; encode it",
             Form.Bytes => $"{found}base64 text is wanted",
             Form.IntOrText when scalar is { Kind: ScalarKind.Text } => $"{found}a text of digits names nothing: take the quotes away",
             Form.IntOrText => $"{found}a whole number or a string is wanted",

@@ -39,7 +39,7 @@ internal sealed class StrictBinder : IDisposable
         using var binder = new StrictBinder(report, secret);
         binder.Value(value, Shape.Of(type), value.Line);
         binder.json.Flush();
-        return new Bound(binder.failed ? null : binder.buffer.WrittenMemory, binder.lines.Build());
+        return new Bound(binder.failed ? default(ReadOnlyMemory<byte>?) : binder.buffer.WrittenMemory, binder.lines.Build());
     }
 
     /// <inheritdoc/>

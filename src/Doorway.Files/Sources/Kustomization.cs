@@ -15,6 +15,9 @@ internal sealed record KustomizationResource(string Path, int Line, string Field
 /// </summary>
 internal static class Kustomization
 {
+    /// <summary>How errors name it.</summary>
+    internal const string Label = "Kustomization";
+
     private static readonly string[] Names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
     /// <summary>Fields that don't change an object.</summary>
@@ -57,7 +60,7 @@ internal static class Kustomization
             if (entry.Key is "resources" or "bases") ReadList(entry);
             else if (Transformers.Contains(entry.Key, StringComparer.Ordinal))
             {
-                Error(entry.Line, entry.Key, $"the kustomization's {entry.Key} aren't applied here; build it first: kustomize build … | usher … -f -");
+                Error(entry.Line, entry.Key, "isn't applied here; build the kustomization first: kustomize build … | usher … -f -");
             }
             else if (!Harmless.Contains(entry.Key, StringComparer.Ordinal))
             {
@@ -96,7 +99,7 @@ internal static class Kustomization
             }
         }
 
-        void Error(int line, string field, string message) => errors.Add(new ConfigError(text.Name, line, "Kustomization", field, message));
+        void Error(int line, string field, string message) => errors.Add(new ConfigError(text.Name, line, Label, field, message));
     }
 
     private static bool IsRemote(string path) =>

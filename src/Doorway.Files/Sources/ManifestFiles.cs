@@ -14,7 +14,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
 
     internal IReadOnlyList<SourceText> Find(IReadOnlyList<string> paths)
     {
-        if (paths.Count == 0) Error(null, 0, "", "no manifests were named; name a file or folder with -f, or - for standard input");
+        if (paths.Count == 0) Error(null, "no manifests were named; name a file or folder with -f, or - for standard input");
         foreach (var path in paths) Add(path);
         return found;
     }
@@ -27,11 +27,11 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
         }
         else if (Directory.Exists(path))
         {
-            if (AddFolder(path) == 0) Error(path, 0, "", "the folder has no *.yaml or *.yml file");
+            if (AddFolder(path) == 0) Error(path, "the folder has no *.yaml or *.yml file");
         }
         else if (!File.Exists(path))
         {
-            Error(path, 0, "", "no such file or folder");
+            Error(path, "no such file or folder");
         }
         else if (Kustomization.IsName(Path.GetFileName(path)))
         {
@@ -46,7 +46,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private void AddStandardInput()
     {
         if (!seen.Add(StandardInput)) return;
-        if (standardInput is null) Error(StandardInputName, 0, "", "can't be read here");
+        if (standardInput is null) Error(StandardInputName, "can't be read here");
         else if (SourceText.OfReader(StandardInputName, standardInput, errors) is { } text) found.Add(text);
     }
 
@@ -63,7 +63,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
         if (Kustomization.In(folder) is { } kustomization) return AddKustomization(kustomization);
         if (File.Exists(Path.Combine(folder, "Chart.yaml")))
         {
-            Error(folder, 0, "", "is a Helm chart; render it first: helm template … | usher … -f -");
+            Error(folder, "is a Helm chart; render it first: helm template … | usher … -f -");
             return 1;
         }
 
@@ -74,7 +74,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Error(folder, 0, "", $"can't be read: {e.Message}");
+            Error(folder, $"can't be read: {e.Message}");
             return 1;
         }
 
@@ -112,12 +112,15 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     {
         var path = Collapse(Path.Combine(folder, resource.Path));
         if (File.Exists(path)) AddFile(path);
-        else if (!Directory.Exists(path)) Error(kustomization, resource.Line, resource.Field, $"found {resource.Path}; there is no such file or folder");
+        else if (!Directory.Exists(path)) Error(resource, $"found {resource.Path}; there is no such file or folder");
         else if (Kustomization.In(path) is { } inner) AddKustomization(inner);
-        else Error(kustomization, resource.Line, resource.Field, $"found {resource.Path}; the folder has no kustomization.yaml");
+        else Error(resource, $"found {resource.Path}; the folder has no kustomization.yaml");
+
+        void Error(KustomizationResource at, string message) =>
+            errors.Add(new ConfigError(kustomization, at.Line, Kustomization.Label, at.Field, message));
     }
 
-    private void Error(string? file, int line, string field, string message) => errors.Add(new ConfigError(file, line, "", field, message));
+    private void Error(string? file, string message) => errors.Add(new ConfigError(file, 0, "", "", message));
 
     /// <summary><c>overlays/a/../../base</c> → <c>base</c>; a path that climbs above its start keeps its <c>..</c>.</summary>
     private static string Collapse(string path)

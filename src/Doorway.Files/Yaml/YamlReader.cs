@@ -37,7 +37,7 @@ internal static class YamlReader
             }
             catch (YamlProblemException e)
             {
-                Report(start + e.Index, e.Message);
+                Report(start + e.Index, $"{e.Message}{SyntaxMessage.Template(part)}");
             }
             catch (YamlException e)
             {

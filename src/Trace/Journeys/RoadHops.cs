@@ -77,12 +77,17 @@ internal static class RoadHops
     public static HopReport? Pod(RequestRecord caller, IPodAccounts? pods, Clock clock)
     {
         if (Reached(caller) is not { } bound || pods?.Account(bound) is not { } account) return null;
-        var began = caller.RequestOnUpstream <= 1 && caller.ConnectStartedAt != 0 ? caller.ConnectStartedAt : caller.RequestSentAt;
+        var opened = caller.RequestOnUpstream <= 1 && caller.ConnectStartedAt != 0;
+        // A connection that this request opened is the pod's own from the moment when the last relay had it.
+        var began = !opened ? caller.RequestSentAt : caller.Via is { ConnectedAt: not 0 } last ? last.ConnectedAt : caller.ConnectStartedAt;
         var answered = caller.UpstreamStatus != 0;
         if (!answered) account = account with { Decision = $"{account.Decision}; it did not answer", Ok = false };
+        // It has changed since: what the pods' hop tells is of now, and the answer was then.
+        else if (!account.Ok) account = account with { Decision = $"it answered then; now {account.Decision}", Ok = true, Outcome = null };
         var report = account.Report(Evidence.Measured, clock.At(began), clock.Between(began, caller.EndedAt));
         report.Facts["bound"] ??= bound.ToString();
         report.Facts["measuredBy"] = caller.Hop.Name();
+        report.Facts["stateOf"] = "when this was asked";
         report.Facts.NoteConnection(caller.RequestOnUpstream, caller.UpstreamFate);
         if (caller.RequestOnUpstream <= 1)
         {

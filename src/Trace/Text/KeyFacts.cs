@@ -11,7 +11,7 @@ internal static class KeyFacts
     private static readonly Dictionary<Hop, (string Fact, string Words)[]> Telling = new()
     {
         [Hop.Dns] = [("ttl", "TTL {} s"), ("server", "asked {}"), ("serverMs", "server took {} ms"), ("inferredFrom", "from {}")],
-        [Hop.Tls] = [("version", "{}"), ("cipher", "{}"), ("alpn", "ALPN {}"), ("verified", "verified {}"), ("tcpConnectMs", "TCP connect {} ms"), ("verifyError", "{}")],
+        [Hop.Tls] = [("version", "{}"), ("cipher", "{}"), ("alpn", "ALPN {}"), ("verified", "certificate verified: {}"), ("tcpConnectMs", "TCP connect {} ms"), ("verifyError", "{}")],
         [Hop.LoadBalancer] =
         [
             ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
@@ -26,7 +26,7 @@ internal static class KeyFacts
         [Hop.Service] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Endpoint] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Pod] = [("runtime", "{}"), ("connection", "connection {}"), ("connectMs", "connect {} ms"), ("firstByteMs", "first byte after {} ms"), ("measuredBy", "measured by the {}")],
-        [Hop.Application] = [("server.address", "at {}"), ("exception.type", "{}")],
+        [Hop.Application] = [("exception.type", "{}")],
         [Hop.Response] = [("clientFirstByteMs", "first byte at the client {} ms"), ("clientLastByteMs", "last {} ms")],
         [Hop.Browser] = [("domContentLoadedMs", "document parsed at {} ms"), ("loadMs", "loaded at {} ms"), ("requests", "{} requests")],
     };
@@ -34,12 +34,18 @@ internal static class KeyFacts
     /// <summary>The facts in one line; empty when there are none.</summary>
     public static string Line(HopReport hop) => string.Join(" · ", Telling[hop.Hop]
         .Where(t => hop.Facts[t.Fact] is not null)
-        .Select(t => t.Words.Replace("{}", Text(hop.Facts[t.Fact]!), StringComparison.Ordinal)));
+        .Select(t => t.Words.Replace("{}", Value(t.Fact, hop.Facts[t.Fact]!), StringComparison.Ordinal)));
 
     /// <summary>Every fact but those that are told elsewhere.</summary>
     public static IEnumerable<string> All(HopReport hop) => hop.Facts
         .Where(f => f.Value is not null && f.Key is not ("hops" or "problem"))
         .Select(f => $"{f.Key}: {Text(f.Value!)}");
+
+    /// <summary>A fact in words: durations as the times beside the hops are written.</summary>
+    private static string Value(string name, JsonNode value) =>
+        name.EndsWith("Ms", StringComparison.Ordinal) && value is JsonValue scalar && scalar.TryGetValue<double>(out var ms)
+            ? Columns.Milliseconds(ms)
+            : Text(value);
 
     private static string Text(JsonNode value) => value switch
     {

@@ -68,6 +68,10 @@ internal sealed class ForwardAttempt
             // 4.
             await _relay.RelayBodyAsync(downstream, head.FramingFor(downstream.Request.IsHead), request.Canceled);
             _lastByte = request.Options.TimeProvider.GetTimestamp();
+
+            // The upstream has done its part: a client that has all and goes doesn't cost its connection.
+            cut.Dispose();
+            cutByCaller.Dispose();
             await downstream.CompleteAsync(request.Canceled);
         }
         catch (Exception e) when (Explain(e, request.Canceled) is { } explained)

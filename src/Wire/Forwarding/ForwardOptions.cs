@@ -7,18 +7,22 @@ public sealed record ForwardOptions
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How long the upstream may be silent while something is due from it: taking the request, the response's head, more of its body. 60 s by default.
+    /// How long the upstream may be silent while something is due from it: taking the request, the response's head, more of its body. 60 s
+    /// by default.
     /// Time in which the client is waited for doesn't count.
     /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether a request without body and with an idempotent method is sent once more, on a new connection, when a reused connection closed before
+    /// Whether a request without body and with an idempotent method is sent once more, on a new connection, when a reused connection closed
+    /// before
     /// any byte of the response. False by default: then the keep-alive race shows. <see cref="ForwardResult.Retried"/> tells of it.
     /// </summary>
     public bool RetryStaleConnection { get; init; }
 
-    /// <summary>Whether connections are kept for further requests; if not, "Connection: close" is sent and new ones are made. True by default.</summary>
+    /// <summary>
+    /// Whether connections are kept for further requests; if not, "Connection: close" is sent and new ones are made. True by default.
+    /// </summary>
     public bool KeepAlive { get; init; } = true;
 
     /// <summary>The limits for response heads.</summary>

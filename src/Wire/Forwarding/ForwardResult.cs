@@ -18,7 +18,8 @@ public enum ForwardOutcome
     ConnectFailed,
 
     /// <summary>
-    /// The upstream ended the connection before any byte of the response. With <see cref="ForwardResult.UpstreamReused"/> it is most likely the
+    /// The upstream ended the connection before any byte of the response. With <see cref="ForwardResult.UpstreamReused"/> it is most likely
+    /// the
     /// keep-alive race: the upstream closed an idle connection just as it was used.
     /// </summary>
     UpstreamClosedBeforeResponse,
@@ -79,8 +80,10 @@ public enum UpstreamFate
     ClosedOnFailure,
 }
 
-/// <summary>The result of <see cref="Forwarder.ForwardAsync"/>. Timestamps are those of the clock in the options; 0 when the moment never came.</summary>
-public readonly record struct ForwardResult
+/// <summary>
+/// The result of <see cref="Forwarder.ForwardAsync"/>. Timestamps are those of the clock in the options; 0 when the moment never came.
+/// </summary>
+public sealed record ForwardResult
 {
     /// <summary>How it ended.</summary>
     public ForwardOutcome Outcome { get; init; }
@@ -97,7 +100,9 @@ public readonly record struct ForwardResult
     /// <summary>The upstream's status; 0 when no response head came.</summary>
     public int StatusCode { get; init; }
 
-    /// <summary>True when a response head was handed to the client's side. If false after a failure, the answer is the caller's to give.</summary>
+    /// <summary>
+    /// True when a response head was handed to the client's side. If false after a failure, the answer is the caller's to give.
+    /// </summary>
     public bool ResponseStarted { get; init; }
 
     /// <summary>True when the connection had carried a request before.</summary>

@@ -2,14 +2,17 @@ namespace Usher.Wire;
 
 /// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
 /// <remarks>
-/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them: a 101 is a malformed response here. 100 Continue is given to
+/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them: a 101 is a malformed response here. 100
+/// Continue is given to
 /// the client as soon as the upstream is connected. Framing is written anew: a length stays a length, anything else becomes chunks.
 /// </remarks>
 public static class Forwarder
 {
     /// <summary>
-    /// Forwards one request. Nothing is thrown for what a client or an upstream does: the result tells. If it failed before the response started
-    /// (<see cref="ForwardResult.ResponseStarted"/>), nothing was sent to the client and the answer is the caller's; if after, the client's connection
+    /// Forwards one request. Nothing is thrown for what a client or an upstream does: the result tells. If it failed before the response
+    /// started
+    /// (<see cref="ForwardResult.ResponseStarted"/>), nothing was sent to the client and the answer is the caller's; if after, the client's
+    /// connection
     /// was cut. Exceptions of the caller's own editor and observer pass through, and close the upstream connection.
     /// </summary>
     public static ValueTask<ForwardResult> ForwardAsync(

@@ -11,7 +11,9 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
 
     public void Begin(ForwardOptions options) => _options = options;
 
-    /// <summary>Reads the final response's head. Interim responses are dropped: the client's 100 Continue isn't the upstream's to give.</summary>
+    /// <summary>
+    /// Reads the final response's head. Interim responses are dropped: the client's 100 Continue isn't the upstream's to give.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadHeadAsync(RequestPump pump)
     {

@@ -114,7 +114,9 @@ public static class HeadWriter
         else text.Line(head.Method, head.Path, head.HasQuery, head.Query, "HTTP/1.1"u8);
     }
 
-    /// <summary>Handles a framing header: true when this header was one. The first is written in its place if the framing still needs it.</summary>
+    /// <summary>
+    /// Handles a framing header: true when this header was one. The first is written in its place if the framing still needs it.
+    /// </summary>
     private static bool TakeFraming(ref HeadText text, MessageHead head, int index, BodyFraming framing, ref bool framed)
     {
         var kind = head.Kind(index);

@@ -13,7 +13,9 @@ public enum HeaderChangeKind
     Rewritten,
 }
 
-/// <summary>One difference between a head as it came and as it is sent. Values are decoded as Latin-1, so that every byte is kept.</summary>
+/// <summary>
+/// One difference between a head as it came and as it is sent. Values are decoded as Latin-1, so that every byte is kept.
+/// </summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Name">The header's name, as written in the head if it was there.</param>
 /// <param name="Old">The value before; null when added.</param>

@@ -35,7 +35,9 @@ public sealed class HeaderEdits
     /// <summary>True when a header of this name may be edited: its name is a token and it isn't the codec's own.</summary>
     public static bool CanEdit(ReadOnlySpan<byte> name) => Grammar.IsToken(name) && !HeaderKinds.IsCodecs(HeaderKinds.Of(name));
 
-    /// <summary>Gives the header this value: the first one is rewritten in place, further ones are dropped, an absent one is added at the end.</summary>
+    /// <summary>
+    /// Gives the header this value: the first one is rewritten in place, further ones are dropped, an absent one is added at the end.
+    /// </summary>
     /// <exception cref="ArgumentException">The name can't be edited, or the value has a control character.</exception>
     public void Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Append(EditKind.Set, name, value, supersede: true);
 
@@ -99,7 +101,8 @@ public sealed class HeaderEdits
     }
 
     /// <summary>
-    /// What the edits really change in <paramref name="head"/>, in the order of its headers, additions last. With <paramref name="hopByHop"/>,
+    /// What the edits really change in <paramref name="head"/>, in the order of its headers, additions last. With <paramref
+    /// name="hopByHop"/>,
     /// also the headers that a forwarder drops because they concern one connection only (framing excepted: it is written anew).
     /// </summary>
     public IReadOnlyList<HeaderChange> ChangesTo(MessageHead head, bool hopByHop = false)

@@ -1,6 +1,8 @@
 namespace Usher.Wire;
 
-/// <summary>The headers that framing and forwarding have to know; all after <see cref="ContentLength"/> concern one connection only.</summary>
+/// <summary>
+/// The headers that framing and forwarding have to know; all after <see cref="ContentLength"/> concern one connection only.
+/// </summary>
 internal enum HeaderKind : byte
 {
     Other,

@@ -41,13 +41,17 @@ public sealed class Http1Parser
         Reset();
     }
 
-    /// <summary>Parses more of a request's head into <paramref name="head"/>, which must be the same object until the head is complete.</summary>
+    /// <summary>
+    /// Parses more of a request's head into <paramref name="head"/>, which must be the same object until the head is complete.
+    /// </summary>
     public ParseResult ParseRequest(in ReadOnlySequence<byte> input, RequestHead head) => Parse(in input, head);
 
     /// <inheritdoc cref="ParseRequest(in ReadOnlySequence{byte}, RequestHead)"/>
     public ParseResult ParseRequest(ReadOnlySpan<byte> input, RequestHead head) => Parse(input, head);
 
-    /// <summary>Parses more of a response's head into <paramref name="head"/>, which must be the same object until the head is complete.</summary>
+    /// <summary>
+    /// Parses more of a response's head into <paramref name="head"/>, which must be the same object until the head is complete.
+    /// </summary>
     public ParseResult ParseResponse(in ReadOnlySequence<byte> input, ResponseHead head) => Parse(in input, head);
 
     /// <inheritdoc cref="ParseResponse(in ReadOnlySequence{byte}, ResponseHead)"/>

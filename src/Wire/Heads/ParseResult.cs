@@ -15,7 +15,8 @@ public enum ParseStatus
 
 /// <summary>The outcome of one call to <see cref="Http1Parser"/>.</summary>
 /// <param name="Status">Where the parse stands.</param>
-/// <param name="Consumed">Bytes of this call's input that belong to the head (for <see cref="ParseStatus.Bad"/>: that were looked at).</param>
+/// <param name="Consumed">Bytes of this call's input that belong to the head (for <see cref="ParseStatus.Bad"/>: that were looked
+/// at).</param>
 /// <param name="Violation">What is wrong, when <paramref name="Status"/> is <see cref="ParseStatus.Bad"/>.</param>
 /// <param name="Message">One sentence for a person, when <paramref name="Status"/> is <see cref="ParseStatus.Bad"/>.</param>
 public readonly record struct ParseResult(ParseStatus Status, long Consumed, HttpViolation Violation = HttpViolation.None, string? Message = null);

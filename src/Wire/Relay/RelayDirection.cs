@@ -12,7 +12,8 @@ internal enum DirectionEnd
 }
 
 /// <summary>
-/// One direction of a relay. It waits with a small buffer, and takes a large one only while data fills it. <paramref name="ended"/> is called when
+/// One direction of a relay. It waits with a small buffer, and takes a large one only while data fills it. <paramref name="ended"/> is
+/// called when
 /// the source has ended, before the target can know.
 /// </summary>
 internal sealed class RelayDirection(Socket source, Socket target, RelayOptions options, Action ended)

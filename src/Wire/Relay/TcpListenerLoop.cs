@@ -9,7 +9,9 @@ namespace Usher.Wire;
 /// <param name="aborted">Fires when the time to finish is over: cut.</param>
 public delegate Task ServeSocket(Socket socket, CancellationToken draining, CancellationToken aborted);
 
-/// <summary>Accepts TCP connections and serves each. Stopping first closes the listener, so that new connections are refused, then waits.</summary>
+/// <summary>
+/// Accepts TCP connections and serves each. Stopping first closes the listener, so that new connections are refused, then waits.
+/// </summary>
 public sealed class TcpListenerLoop : IAsyncDisposable
 {
     private readonly Socket _listener;
@@ -58,7 +60,9 @@ public sealed class TcpListenerLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Listens and accepts on a socket that is bound already (in another network namespace, for one); it is owned from now on.</summary>
+    /// <summary>
+    /// Listens and accepts on a socket that is bound already (in another network namespace, for one); it is owned from now on.
+    /// </summary>
     /// <exception cref="SocketException">The socket can't listen.</exception>
     public static TcpListenerLoop Start(Socket bound, ServeSocket serve, TcpListenerOptions? options = null)
     {
@@ -69,7 +73,10 @@ public sealed class TcpListenerLoop : IAsyncDisposable
         return new TcpListenerLoop(bound, serve, options);
     }
 
-    /// <summary>Stops: refuses new connections, lets served ones finish for at most <paramref name="grace"/>, then aborts them and waits for their end.</summary>
+    /// <summary>
+    /// Stops: refuses new connections, lets served ones finish for at most <paramref name="grace"/>, then aborts them and waits for their
+    /// end.
+    /// </summary>
     public async Task StopAsync(TimeSpan grace)
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 namespace Usher.Wire;
 
 /// <summary>
-/// Joins two connected sockets: what comes from one goes to the other, a half-close and a reset included. It knows nothing of what it carries.
+/// Joins two connected sockets: what comes from one goes to the other, a half-close and a reset included. It knows nothing of what it
+/// carries.
 /// Its counters can be read while it runs.
 /// </summary>
 public sealed class TcpRelay
@@ -15,7 +16,9 @@ public sealed class TcpRelay
     private readonly RelayDirection _toClient;
     private int _end;
 
-    /// <summary>A relay between these sockets, which it will close.</summary>
+    /// <summary>
+    /// A relay between these sockets, which it will close. <see cref="TcpListenerLoop"/> and <see cref="TcpDialer"/> have set NoDelay.
+    /// </summary>
     public TcpRelay(Socket client, Socket upstream, RelayOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -37,7 +40,8 @@ public sealed class TcpRelay
     /// Dials and relays. When dialling fails the client is reset, as a kernel would refuse it, and the failure is thrown.
     /// </summary>
     /// <exception cref="ConnectException">The upstream couldn't be connected; the client was reset.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired while dialling; the client was reset.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired while dialling; the client was
+    /// reset.</exception>
     public static async Task<RelayResult> DialAsync(
         Socket client, UpstreamKey destination, TimeSpan connectTimeout, RelayOptions options, CancellationToken cancellationToken)
     {
@@ -57,12 +61,12 @@ public sealed class TcpRelay
         return await new TcpRelay(client, upstream, options).RunAsync(cancellationToken);
     }
 
-    /// <summary>Relays until both sides have ended or one is reset, then closes both. Throws nothing for what the peers do. Call it once.</summary>
+    /// <summary>
+    /// Relays until both sides have ended or one is reset, then closes both. Throws nothing for what the peers do. Call it once.
+    /// </summary>
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken = default)
     {
         var started = _options.TimeProvider.GetTimestamp();
-        _client.NoDelay = true;
-        _upstream.NoDelay = true;
         using var idle = new Deadline(_options.TimeProvider, () => Cut(RelayEnd.IdleTimeout));
         idle.Arm(_options.IdleTimeout);
         await using (cancellationToken.UnsafeRegister(static state => ((TcpRelay)state!).Cut(RelayEnd.Canceled), this))

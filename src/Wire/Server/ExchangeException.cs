@@ -7,6 +7,8 @@ public sealed class ExchangeException : IOException
     public ExchangeException(HttpViolation violation, string message, Exception? inner = null)
         : base(message, inner) => Violation = violation;
 
-    /// <summary>What failed: <see cref="HttpViolation.ConnectionClosed"/>, <see cref="HttpViolation.IdleTimeout"/> or a violation in the body.</summary>
+    /// <summary>
+    /// What failed: <see cref="HttpViolation.ConnectionClosed"/>, <see cref="HttpViolation.IdleTimeout"/> or a violation in the body.
+    /// </summary>
     public HttpViolation Violation { get; }
 }

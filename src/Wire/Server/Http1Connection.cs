@@ -115,10 +115,24 @@ internal sealed class Http1Connection : IDisposable
             while (true)
             {
                 _waiting = !begun;
-                var read = _draining && !begun ? ReadAvailable() : await ReadInputAsync();
+                ReadResult result;
+                try
+                {
+                    if (!_draining || begun) result = await _input.ReadAsync();
+                    else if (!_input.TryRead(out result)) return default(HttpRejection);
+                }
+                catch (Exception e) when (e is IOException or OperationCanceledException)
+                {
+                    return Ended(begun);
+                }
+
                 _waiting = false;
-                if (_timedOut) return new HttpRejection(HttpViolation.IdleTimeout, "No complete request came before the timeout.");
-                if (read is not { } result) return Ended(begun);
+                if (_timedOut)
+                {
+                    _input.AdvanceTo(result.Buffer.Start);
+                    return new HttpRejection(HttpViolation.IdleTimeout, "No complete request came before the timeout.");
+                }
+
                 var parsed = _parser.ParseRequest(result.Buffer, _exchange.Request);
                 _exchange.CountHead(parsed.Consumed);
                 _input.AdvanceTo(result.Buffer.GetPosition(parsed.Consumed));
@@ -137,29 +151,6 @@ internal sealed class Http1Connection : IDisposable
         }
     }
 
-    /// <summary>Null when the client reset the connection.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult?> ReadInputAsync()
-    {
-        try
-        {
-            return await _input.ReadAsync();
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>What came already; null when nothing did.</summary>
-    private ReadResult? ReadAvailable()
-    {
-        if (!_input.TryRead(out var result)) return null;
-        if (!result.Buffer.IsEmpty) return result;
-        _input.AdvanceTo(result.Buffer.Start);
-        return null;
-    }
-
     private static HttpRejection Ended(bool begun) =>
         begun ? new HttpRejection(HttpViolation.ConnectionClosed, "The client closed the connection inside the request's head.") : default;
 
@@ -175,17 +166,26 @@ internal sealed class Http1Connection : IDisposable
         if (_waiting) _input.CancelPendingRead();
     }
 
-    /// <summary>Reads and drops what a client still sends that hasn't seen the last response yet; ends with the client's own close.</summary>
+    /// <summary>
+    /// Reads and drops what a client still sends that hasn't seen the last response yet; ends with the client's own close.
+    /// </summary>
     private async ValueTask LingerAsync()
     {
         if (!_exchange.MaySendMore) return;
         _timedOut = false;
         _deadline.Arm(_options.LingerTimeout);
-        while (!_timedOut)
+        try
         {
-            if (await ReadInputAsync() is not { } result) return;
-            _input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return;
+            while (!_timedOut)
+            {
+                var result = await _input.ReadAsync();
+                _input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted) return;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The client is gone: nothing more comes.
         }
     }
 }

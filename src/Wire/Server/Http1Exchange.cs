@@ -26,8 +26,8 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
         _options = options;
         _body = new Http1RequestBody(connection.Context.Transport.Input, options);
         _response = new Http1ResponseBody(connection.Context, options);
-        LocalEndPoint = (IPEndPoint)connection.Context.LocalEndPoint!;
-        RemoteEndPoint = (IPEndPoint)connection.Context.RemoteEndPoint!;
+        LocalEndPoint = Unmapped.Of((IPEndPoint)connection.Context.LocalEndPoint!);
+        RemoteEndPoint = Unmapped.Of((IPEndPoint)connection.Context.RemoteEndPoint!);
     }
 
     /// <inheritdoc/>

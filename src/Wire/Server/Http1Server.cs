@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Usher.Wire;
 
-/// <summary>Serves HTTP/1.0 and HTTP/1.1 on connections that something else accepted. Thread-safe; one instance serves many connections.</summary>
+/// <summary>
+/// Serves HTTP/1.0 and HTTP/1.1 on connections that something else accepted. Thread-safe; one instance serves many connections.
+/// </summary>
 public sealed class Http1Server : IDisposable
 {
     private readonly Http1ServerOptions _options;
@@ -21,7 +23,8 @@ public sealed class Http1Server : IDisposable
 
     /// <summary>
     /// Serves one connection (Kestrel's raw connection middleware: before or after TLS) until either side closes it. When
-    /// <paramref name="draining"/> fires, or Kestrel asks for the connection's end, the current response is finished with "Connection: close".
+    /// <paramref name="draining"/> fires, or Kestrel asks for the connection's end, the current response is finished with "Connection:
+    /// close".
     /// The connection's end points have to be IP end points.
     /// </summary>
     public Task RunAsync(ConnectionContext connection, IExchangeHandler handler, CancellationToken draining)

@@ -23,12 +23,14 @@ public sealed record Http1ServerOptions
     public int DrainBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How long a closing connection goes on reading what the client still sends, so that a reset doesn't destroy the response on its way. 5 s by default.
+    /// How long a closing connection goes on reading what the client still sends, so that a reset doesn't destroy the response on its way.
+    /// 5 s by default.
     /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// For plain sockets: whether handlers run where the socket's data arrives instead of on the thread pool. Saves switches, but a handler that blocks
+    /// For plain sockets: whether handlers run where the socket's data arrives instead of on the thread pool. Saves switches, but a handler
+    /// that blocks
     /// then blocks other connections. Off by default. On Kestrel, set it on its transport.
     /// </summary>
     public bool InlineScheduling { get; init; }

@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Usher.Wire;
 
 /// <summary>
-/// One request and its response, as a server sees them. It is valid until the handler returns. The request body and the response may be worked
+/// One request and its response, as a server sees them. It is valid until the handler returns. The request body and the response may be
+/// worked
 /// on at the same time, each by one caller at a time. Bodies are decoded bytes; trailers are dropped in both directions.
 /// </summary>
 public abstract class HttpExchange
@@ -47,10 +48,14 @@ public abstract class HttpExchange
     /// <summary>Fires when the client has closed or reset its connection (HTTP/1: also its half) or stream (HTTP/2).</summary>
     public abstract CancellationToken ClientGone { get; }
 
-    /// <summary>Bytes of the request read so far: head, body and its framing. HTTP/2: of the equivalent head, and the body's data.</summary>
+    /// <summary>
+    /// Bytes of the request read so far: head, body and its framing. HTTP/2: of the equivalent head, and the body's data.
+    /// </summary>
     public abstract long RequestBytes { get; }
 
-    /// <summary>Bytes of the response handed over so far: head, body and its framing. HTTP/2: of the equivalent head, and the body's data.</summary>
+    /// <summary>
+    /// Bytes of the response handed over so far: head, body and its framing. HTTP/2: of the equivalent head, and the body's data.
+    /// </summary>
     public abstract long ResponseBytes { get; }
 
     /// <summary>
@@ -72,13 +77,16 @@ public abstract class HttpExchange
 
     /// <summary>
     /// Hands over the response's head; it is sent with the first flush. Connection and framing headers are the exchange's own: those of
-    /// <paramref name="head"/> are dropped. <paramref name="framing"/> is what the caller knows of the length; what the client understands is made of it
+    /// <paramref name="head"/> are dropped. <paramref name="framing"/> is what the caller knows of the length; what the client understands
+    /// is made of it
     /// (chunks, or closing for HTTP/1.0). Responses to HEAD, and 204 and 304, have no body: what is written to them is dropped.
     /// </summary>
     /// <exception cref="InvalidOperationException">A response has already started, or the status is 1xx.</exception>
     public abstract ValueTask StartResponseAsync(ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes body bytes. They may be kept back until <see cref="FlushAsync"/>, within limits; waits when the client reads slowly.</summary>
+    /// <summary>
+    /// Writes body bytes. They may be kept back until <see cref="FlushAsync"/>, within limits; waits when the client reads slowly.
+    /// </summary>
     /// <exception cref="ExchangeException">The client is gone, or took nothing for too long.</exception>
     /// <exception cref="InvalidOperationException">No response has started, or the length given is exceeded.</exception>
     public abstract ValueTask WriteBodyAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default);

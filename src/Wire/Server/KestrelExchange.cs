@@ -8,8 +8,10 @@ namespace Usher.Wire;
 
 /// <summary>
 /// An exchange over ASP.NET Core's HttpContext, meant for HTTP/2 (for HTTP/1 it would hide what Kestrel's own parser did). Header names are
-/// lower case, as HTTP/2 has them; :authority becomes Host; several cookie fields become one (RFC 9113 section 8.2.3). The owner of the Kestrel server should
-/// switch its Server header off and set its response header encoding to Latin-1.
+/// lower case, as HTTP/2 has them; :authority becomes Host; several cookie fields become one (RFC 9113 section 8.2.3). The owner of the
+/// Kestrel server should
+/// switch its Server header off, set its response header encoding to Latin-1, and lift its own limits on bodies (MaxRequestBodySize, the
+/// minimum data rates).
 /// </summary>
 public sealed class KestrelExchange : HttpExchange
 {
@@ -34,8 +36,8 @@ public sealed class KestrelExchange : HttpExchange
         var connection = context.Connection;
         if (connection.LocalIpAddress is null || connection.RemoteIpAddress is null)
             throw new InvalidOperationException("The connection has no IP end points.");
-        LocalEndPoint = new IPEndPoint(connection.LocalIpAddress, connection.LocalPort);
-        RemoteEndPoint = new IPEndPoint(connection.RemoteIpAddress, connection.RemotePort);
+        LocalEndPoint = Unmapped.Of(new IPEndPoint(connection.LocalIpAddress, connection.LocalPort));
+        RemoteEndPoint = Unmapped.Of(new IPEndPoint(connection.RemoteIpAddress, connection.RemotePort));
         if (!KestrelHead.TryFill(Request, context))
             _rejection = new HttpRejection(HttpViolation.InvalidTarget, "The :path has a character that must be percent-encoded.");
         _headBytes = Request.Length;

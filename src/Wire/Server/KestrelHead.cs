@@ -8,7 +8,9 @@ namespace Usher.Wire;
 /// <summary>Carries heads between ASP.NET Core's HttpContext and our own.</summary>
 internal static class KestrelHead
 {
-    /// <summary>Builds the request's head as HTTP/1 would have it; false when the target or a header couldn't be passed on in HTTP/1.</summary>
+    /// <summary>
+    /// Builds the request's head as HTTP/1 would have it; false when the target or a header couldn't be passed on in HTTP/1.
+    /// </summary>
     public static bool TryFill(RequestHead head, HttpContext context)
     {
         var request = context.Features.GetRequiredFeature<IHttpRequestFeature>();

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Usher.Wire;
 
-/// <summary>Gathers small writes to an upstream and sends them together; large ones go out as they are. Holds at most 64 KiB beyond one head.</summary>
+/// <summary>
+/// Gathers small writes to an upstream and sends them together; large ones go out as they are. Holds at most 64 KiB beyond one head.
+/// </summary>
 internal sealed class SendBuffer(Socket socket) : IBufferWriter<byte>
 {
     private const int Initial = 4 * 1024;

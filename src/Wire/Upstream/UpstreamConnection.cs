@@ -6,7 +6,8 @@ using System.Runtime.CompilerServices;
 namespace Usher.Wire;
 
 /// <summary>
-/// One TCP connection to an upstream, with an identity that can be told: its end points and how often it was used. Rented by one exchange at
+/// One TCP connection to an upstream, with an identity that can be told: its end points and how often it was used. Rented by one exchange
+/// at
 /// a time; its buffers are there only while it is rented.
 /// </summary>
 public sealed class UpstreamConnection : IDisposable

@@ -4,7 +4,8 @@ namespace Usher.Wire;
 
 /// <summary>
 /// Keeps idle upstream connections and makes new ones. The last one returned is rented first, so that surplus ones grow old and are closed.
-/// One that is known to be closed isn't rented, but a connection may still close just when it is used: that race is never hidden. Thread-safe.
+/// One that is known to be closed isn't rented, but a connection may still close just when it is used: that race is never hidden.
+/// Thread-safe.
 /// </summary>
 public sealed class UpstreamPool : IDisposable
 {
@@ -52,7 +53,9 @@ public sealed class UpstreamPool : IDisposable
         return ConnectAsync(key, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
     }
 
-    /// <summary>Returns a rented connection. It is closed unless it is <paramref name="reusable"/> and there is room; true when it was kept.</summary>
+    /// <summary>
+    /// Returns a rented connection. It is closed unless it is <paramref name="reusable"/> and there is room; true when it was kept.
+    /// </summary>
     public bool Return(UpstreamConnection connection, bool reusable)
     {
         ArgumentNullException.ThrowIfNull(connection);

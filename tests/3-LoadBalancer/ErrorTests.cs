@@ -1,0 +1,238 @@
+using Usher.Model.Journeys;
+using Usher.Seam.Tests.Peers;
+using Usher.Wire.Tests.Peers;
+using static Usher.LoadBalancer.Tests.Edge;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>The error statuses that an ALB makes, as the client sees them and as the record tells them (ALB user guide, Troubleshoot).</summary>
+public sealed class ErrorTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a.example.com\r\n\r\n";
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\n\r\n", 400, "Bad Request", "missing-host")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, "Bad Request", "content-length-with-transfer-encoding")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\n\r\n", 400, "Bad Request", "invalid-header-name")]
+    [InlineData("\u0016\u0003\u0001", 400, "Bad Request", "invalid-method")] // TLS to a plain listener
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: LONG\r\n\r\n", 400, "Bad Request", "header-too-large")]
+    [InlineData("GET /LONG HTTP/1.1\r\nHost: a\r\n\r\n", 414, "URI Too Long", "target-too-long")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "Not Implemented", "unsupported-transfer-coding")]
+    [InlineData("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "HTTP Version Not Supported", "unsupported-version")]
+    public async Task What_never_became_a_request(string request, int status, string reason, string code)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80));
+        var answer = await rig.AskAsync(request.Replace("LONG", new string('a', 17_000), StringComparison.Ordinal));
+        AssertPage(answer, status, reason);
+        AssertRecord(await rig.Journal.RequestAsync(), status, $"load-balancer.{status}.{code}", answeredHere: true);
+    }
+
+    [Fact]
+    public async Task TRACE_is_405()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80, Fixed(200)));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n");
+        AssertPage(await client.ReadMessageAsync(), 405, "Method Not Allowed");
+        AssertRecord(await rig.Journal.RequestAsync(), 405, "load-balancer.405.trace", answeredHere: true);
+        // The connection is none the worse for it.
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_that_never_ends_is_408_after_the_idle_timeout()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Listener(80));
+        AssertPage(await rig.AskAsync("GET / HTTP/1.1\r\nHost:"), 408, "Request Timeout");
+        AssertRecord(await rig.Journal.RequestAsync(), 408, "load-balancer.408.idle-timeout", answeredHere: true);
+    }
+
+    [Fact]
+    public async Task A_body_that_never_ends_is_408()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = Backend.Saying("never", rig.Node(1));
+        AssertPage(await rig.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"), 408, "Request Timeout");
+        AssertRecord(await rig.Journal.RequestAsync(), 408, "load-balancer.408.client-timeout", answeredHere: true);
+    }
+
+    [Fact]
+    public async Task A_malformed_body_is_400()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = Backend.Saying("never", rig.Node(1));
+        AssertPage(await rig.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n"), 400, "Bad Request");
+        AssertRecord(await rig.Journal.RequestAsync(), 400, "load-balancer.400.malformed-body", answeredHere: true);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_inside_its_head_is_recorded_and_gets_nothing()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80));
+        using (var client = await rig.ConnectAsync())
+        {
+            await client.SendAsync("GET / HTTP/1.1\r\nHost:");
+            client.EndSending();
+            Assert.Equal("", await client.ReadToEndAsync());
+        }
+
+        AssertRecord(await rig.Journal.RequestAsync(), 0, "load-balancer.400.connection-closed", answeredHere: false);
+    }
+
+    [Fact]
+    public async Task Without_registered_targets_it_is_503()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", []).Listener(80, Forward("web")));
+        AssertPage(await AskOnceAsync(rig), 503, "Service Unavailable");
+        var record = await rig.Journal.RequestAsync();
+        AssertRecord(record, 503, "load-balancer.503.no-registered-target", answeredHere: true);
+        Assert.Contains("target group web has no registered targets", record.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_target_that_refuses_is_502()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+        var record = await rig.Journal.RequestAsync();
+        AssertRecord(record, 502, "load-balancer.502.connection-refused", answeredHere: true);
+        Assert.StartsWith("target i-0a1 10.0.1.10:30080 refused the connection", record.Problem, StringComparison.Ordinal);
+        Assert.Equal((null, true), (record.Upstream, record.ConnectStartedAt > 0));
+    }
+
+    [Theory]
+    [InlineData("close", 502, "closed-before-response", "closed the connection before it answered")]
+    [InlineData("reset", 502, "reset", "reset the connection")]
+    [InlineData("nonsense\r\n\r\n", 502, "malformed-response", "no valid HTTP response")]
+    [InlineData("HTTP/1.1 200 OK\r\nBad Name: x\r\n\r\n", 502, "malformed-response", "no valid HTTP response")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Len", 502, "malformed-response", "no valid HTTP response")]
+    [InlineData("HTTP/1.1 200 OK\r\nX: LONG\r\nY: LONG\r\nZ: LONG\r\nContent-Length: 0\r\n\r\n", 502, "response-headers-too-large", "over 32 kB")]
+    [InlineData("silent", 504, "idle-timeout", "did not answer within the idle timeout (1 s)")]
+    public async Task A_target_that_fails_before_its_response(string what, int status, string code, string problem)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = new Backend(
+            async (peer, _, _) =>
+            {
+                if (what == "reset") peer.Reset();
+                else if (what == "silent") await peer.ReadToEndAsync();
+                else if (what != "close") await peer.SendAsync(what.Replace("LONG", new string('a', 16_300), StringComparison.Ordinal));
+            },
+            rig.Node(1));
+        AssertPage(await AskOnceAsync(rig), status, status == 502 ? "Bad Gateway" : "Gateway Timeout");
+        var record = await rig.Journal.RequestAsync();
+        AssertRecord(record, status, $"load-balancer.{status}.{code}", answeredHere: true);
+        Assert.Contains(problem, record.Problem, StringComparison.Ordinal);
+        Assert.Equal(("closed: the exchange failed", 0), (record.UpstreamFate, record.UpstreamStatus));
+    }
+
+    [Fact]
+    public async Task A_kept_connection_that_the_target_closes_as_it_is_used_is_502_and_named()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        Backend target = null!;
+        await using var disposed = target = new Backend(
+            async (peer, _, _) =>
+            {
+                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                await target.NextAsync(peer);
+            },
+            rig.Node(1));
+        Assert.EndsWith("ok", await AskOnceAsync(rig), StringComparison.Ordinal);
+        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+
+        var record = await rig.Journal.RequestAsync(2);
+        AssertRecord(record, 502, "load-balancer.502.keep-alive-race", answeredHere: true);
+        Assert.Equal((2, 1), (record.RequestOnUpstream, target.Connections));
+        Assert.Contains("longer than the load balancer's idle timeout (60 s)", record.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("close", "closed-mid-body")]
+    [InlineData("reset", "reset")]
+    public async Task A_response_that_breaks_off_cuts_the_client(string how, string code)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        using var client = await rig.ConnectAsync();
+        await using var target = new Backend(
+            async (peer, _, _) =>
+            {
+                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+                await client.ReadUntilAsync("abc");
+                if (how == "reset") peer.Reset();
+            },
+            rig.Node(1));
+        await client.SendAsync(Get);
+        var record = await rig.Journal.RequestAsync();
+        Assert.Equal((200, 200, $"load-balancer.502.{code}", false, "cut"), (record.Status, record.UpstreamStatus, record.Outcome, record.AnsweredHere, record.DownstreamFate));
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_before_the_answer_is_recorded_as_460()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var target = new Backend(
+            async (peer, _, _) =>
+            {
+                await peer.ReadErrorAsync();
+                gone.SetResult();
+            },
+            rig.Node(1));
+        using (var client = await rig.ConnectAsync())
+        {
+            await client.SendAsync(Get);
+            await target.RequestAsync();
+        }
+
+        var record = await rig.Journal.RequestAsync();
+        AssertRecord(record, 0, "load-balancer.460.client-closed", answeredHere: false);
+        // The target is let go of too, and counts as idle again.
+        await gone.Task.WaitAsync(Limit.Wait, TestContext.Current.CancellationToken);
+        await Limit.UntilAsync(() => rig.Report("i-0a1:30080").Outstanding == 0);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_is_closed_without_a_word_and_leaves_no_record()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Listener(80, Fixed(200)));
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(Get);
+        await client.ReadMessageAsync();
+        Assert.True(await client.IsClosedAsync());
+        Assert.Single(rig.Journal.Requests);
+    }
+
+    [Fact]
+    public async Task Over_HTTP2_the_same_pages_are_given()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(443, Forward("web"), "HTTPS"));
+        var (code, output) = await Run.ProgramAsync("curl", "-sk", "--http2", "-w", "%{http_version} %{http_code} %header{server}",
+            "--resolve", $"a.example.com:8443:{rig.Address}", "https://a.example.com:8443/");
+        Assert.Equal(0, code);
+        Assert.EndsWith("</html>\r\n2 502 awselb/2.0", output, StringComparison.Ordinal);
+        Assert.Equal("load-balancer.502.connection-refused", (await rig.Journal.RequestAsync()).Outcome);
+    }
+
+    private static async Task<string> AskOnceAsync(Rig rig)
+    {
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync(Get);
+        return await client.ReadMessageAsync();
+    }
+
+    private static void AssertPage(string answer, int status, string reason)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} {reason}\r\nDate: ", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nServer: awselb/2.0\r\nContent-Type: text/html\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith($"\r\n\r\n<html>\r\n<head><title>{status} {reason}</title></head>\r\n<body>\r\n<center><h1>{status} {reason}</h1></center>\r\n</body>\r\n</html>\r\n", answer, StringComparison.Ordinal);
+    }
+
+    private static void AssertRecord(RequestRecord record, int status, string outcome, bool answeredHere)
+    {
+        Assert.Equal((status, outcome, answeredHere), (record.Status, record.Outcome, record.AnsweredHere));
+        Assert.NotNull(record.Problem);
+        Assert.NotNull(record.JourneyId);
+    }
+}

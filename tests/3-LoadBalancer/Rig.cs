@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Seam.Tests.Peers;
+using Usher.Wire.Tests.Peers;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>
+/// The whole hop on real sockets, as Control drives it. Each rig has a loopback range of its own: the load balancer is 127.N.0.1 (80 → 8080,
+/// 443 → 8443), the nodes are 127.N.1.1 and 127.N.1.2.
+/// </summary>
+internal sealed class Rig : IAsyncDisposable
+{
+    private static int lastNetwork = Environment.ProcessId % 97;
+    private readonly ServiceProvider services;
+    private AddressPlan? addresses;
+    private long generations;
+
+    internal Rig()
+    {
+        services = new ServiceCollection()
+            .AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Seam.Parts).AddSingleton<IGenerationSource>(Seam.Generations)
+            .AddSingleton<ICertificateChooser>(Certificates).AddLoadBalancer().BuildServiceProvider();
+        Carrier = services.GetRequiredService<ICarrier>();
+        Health = services.GetRequiredService<ITargetHealth>();
+    }
+
+    /// <summary>127.N.0.0/16, 100–250.</summary>
+    internal byte Network { get; } = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
+
+    internal SeamUnderTest Seam { get; } = new();
+
+    internal Journal Journal => Seam.Journal;
+
+    internal SelfSigned Certificates { get; } = new();
+
+    internal ICarrier Carrier { get; }
+
+    internal ITargetHealth Health { get; }
+
+    internal IPAddress Address => IPAddress.Parse($"127.{Network}.0.1");
+
+    internal IPEndPoint Http => new(Address, 8080);
+
+    internal IPEndPoint Https => new(Address, 8443);
+
+    /// <summary>A rig that runs this edge.</summary>
+    internal static async Task<Rig> RunAsync(Func<Rig, Edge> edge)
+    {
+        var rig = new Rig();
+        await rig.ApplyAsync(edge(rig));
+        return rig;
+    }
+
+    internal Edge Edge(params (string, string)[] attributes) => new(Network, attributes);
+
+    /// <summary>NodePort 30080 of node 1 or 2.</summary>
+    internal IPEndPoint Node(int number, int port = 30080) => new(IPAddress.Parse($"127.{Network}.1.{number}"), port);
+
+    internal async Task ApplyAsync(Edge edge)
+    {
+        var errors = new ErrorList();
+        await TryApplyAsync(edge, errors);
+        Assert.Empty(errors.All);
+    }
+
+    internal async Task TryApplyAsync(Edge edge, ErrorList errors)
+    {
+        var next = edge.CompileValid(++generations, addresses);
+        await using var change = await Carrier.PrepareAsync(next, errors, TestContext.Current.CancellationToken);
+        if (!errors.IsEmpty) return;
+        addresses = next.Addresses;
+        Seam.Generations.Current = next;
+        await change.CommitAsync(TestContext.Current.CancellationToken);
+    }
+
+    internal async Task UntilAsync(string target, string state)
+    {
+        try
+        {
+            await Limit.UntilAsync(() => Report(target).State == state);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{Report(target)} never became {state}");
+        }
+    }
+
+    internal TargetHealthReport Report(string target) => Health.All(Seam.Generations.Current).Single(r => r.Target == target);
+
+    internal Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Http);
+
+    /// <summary>Sends one request on a connection of its own and reads the answer to the connection's end.</summary>
+    internal async Task<string> AskAsync(string request)
+    {
+        using var client = await ConnectAsync();
+        await client.SendAsync(request);
+        return await client.ReadToEndAsync();
+    }
+
+    /// <summary>A client whose connections go to the HTTPS listener, whatever the URL says.</summary>
+    internal HttpClient Client() => new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == Certificates.Thumbprint },
+        ConnectCallback = async (_, stop) =>
+        {
+            var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            await socket.ConnectAsync(Https, stop);
+            return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+        },
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await Carrier.StopAsync(now.Token);
+        await services.DisposeAsync();
+        Seam.Dispose();
+        Certificates.Dispose();
+    }
+}
+
+/// <summary>One self-signed certificate for everything.</summary>
+internal sealed class SelfSigned : ICertificateChooser, IDisposable
+{
+    private readonly X509Certificate2 certificate;
+    private readonly SslStreamCertificateContext context;
+
+    internal SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=*.example.com", key, HashAlgorithmName.SHA256);
+        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        context = SslStreamCertificateContext.Create(certificate, null);
+    }
+
+    internal string Thumbprint => certificate.Thumbprint;
+
+    /// <summary>Listener and name of the last handshake.</summary>
+    internal (string Listener, string? Name) Asked { get; private set; }
+
+    public CertificateChoice Choose(Generation generation, string listenerArn, string? serverName)
+    {
+        Asked = (listenerArn, serverName);
+        return new CertificateChoice(new Told(serverName ?? "none"), context);
+    }
+
+    public void Dispose() => certificate.Dispose();
+}
+
+/// <summary>Runs a program to its end.</summary>
+internal static class Run
+{
+    internal static async Task<(int Code, string Output)> ProgramAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit.Wait);
+        return (process.ExitCode, await output + await error);
+    }
+}
