@@ -95,10 +95,12 @@ internal sealed class DnsCompiler : IHopCompiler
 
     private static void CheckCnames(ZoneDraft zone, ErrorList errors)
     {
-        foreach (var atName in zone.Sets.Values.GroupBy(s => s.Name).Where(g => g.Count() > 1))
+        var cnames = zone.Sets.Values.Where(s => s.Type == RecordType.CNAME).ToDictionary(s => s.Name);
+        if (cnames.Count == 0) return;
+        foreach (var beside in zone.Sets.Values.Where(s => s.Type != RecordType.CNAME && cnames.ContainsKey(s.Name)).GroupBy(s => s.Name))
         {
-            if (atName.FirstOrDefault(s => s.Type == RecordType.CNAME) is not { } cname) continue;
-            var others = string.Join(", ", atName.Where(s => s != cname).Select(s => $"{s.Type} ({s.Resource.Key})").Order(StringComparer.Ordinal));
+            var cname = cnames[beside.Key];
+            var others = string.Join(", ", beside.Select(s => $"{s.Type} ({s.Resource.Key})").Order(StringComparer.Ordinal));
             errors.Add(cname.Resource, "spec.recordType", $"{cname.Name} has a CNAME and also {others}; a CNAME stands alone at its name (RFC 1034 section 3.6.2)");
         }
     }

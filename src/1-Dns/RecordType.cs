@@ -29,19 +29,13 @@ internal static class RecordTypes
         RecordType.A, RecordType.AAAA, RecordType.CAA, RecordType.CNAME, RecordType.MX, RecordType.NS, RecordType.PTR, RecordType.SOA, RecordType.SPF, RecordType.SRV, RecordType.TXT,
     ];
 
+    private static readonly Dictionary<string, RecordType> ByName = Served.ToDictionary(t => t.ToString(), StringComparer.Ordinal);
+
     /// <summary>Types that Route 53 has and this server doesn't serve yet.</summary>
     public static IReadOnlyList<string> NotServed { get; } = ["DS", "HTTPS", "NAPTR", "SSHFP", "SVCB", "TLSA"];
 
     /// <summary>The type of this name as the Route 53 API spells it, or null when it isn't served.</summary>
-    public static RecordType? Parse(string name)
-    {
-        foreach (var type in Served)
-        {
-            if (type.ToString() == name) return type;
-        }
-
-        return null;
-    }
+    public static RecordType? Parse(string name) => ByName.TryGetValue(name, out var type) ? type : null;
 
     /// <summary>The type's name; <c>TYPE65</c> for one without a name here (RFC 3597 section 5).</summary>
     public static string Name(this RecordType type) => Enum.IsDefined(type) && type != RecordType.FirstMeta ? type.ToString() : $"TYPE{(ushort)type}";

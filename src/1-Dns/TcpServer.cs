@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Usher.Model.Journeys;
 
 namespace Usher.Dns;
 
@@ -16,7 +14,6 @@ internal sealed class TcpServer : IDisposable
     public const int MaxConnections = 256;
 
     private const int Backlog = 128;
-    private const int FirstBuffer = 2048;
 
     private readonly Socket listener;
     private readonly DnsParts parts;
@@ -141,84 +138,6 @@ internal sealed class TcpServer : IDisposable
         finally
         {
             room.Release();
-        }
-    }
-
-    /// <summary>One connection.</summary>
-    private sealed class TcpConnection(Socket socket, IPEndPoint local, TimeSpan idle, DnsParts parts)
-    {
-        private readonly IPEndPoint client = (IPEndPoint)socket.RemoteEndPoint!;
-        private byte[] received = new byte[FirstBuffer];
-        private int count;
-
-        public async Task ServeAsync(CancellationToken stopping, CancellationToken ending)
-        {
-            using var silence = new CancellationTokenSource(idle, parts.Time);
-            using var reading = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stopping);
-            using var sending = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, ending);
-            var answer = new byte[DnsResponder.MaxTcp + 2];
-            while (true)
-            {
-                var message = Complete();
-                if (message < 0)
-                {
-                    if (count == received.Length) Array.Resize(ref received, ushort.MaxValue + 2);
-                    var read = await socket.ReceiveAsync(received.AsMemory(count), SocketFlags.None, reading.Token);
-                    if (read == 0) return;
-                    count += read;
-                    continue;
-                }
-
-                // The whole message counts as one act: bytes that trickle in don't keep a connection open.
-                silence.CancelAfter(idle);
-                await AnswerAsync(message, answer, sending.Token);
-                count -= message + 2;
-                received.AsSpan(message + 2, count).CopyTo(received);
-            }
-        }
-
-        /// <summary>Length of the message that has arrived whole; -1 when none has.</summary>
-        private int Complete()
-        {
-            if (count < 2) return -1;
-            var length = BinaryPrimitives.ReadUInt16BigEndian(received);
-            return count >= length + 2 ? length : -1;
-        }
-
-        private async Task AnswerAsync(int message, byte[] answer, CancellationToken cancellationToken)
-        {
-            var started = parts.Time.GetTimestamp();
-            var (length, decision) = Respond(received.AsSpan(2, message), answer);
-            if (length == 0) return;
-            for (var sent = 0; sent < length + 2;) sent += await socket.SendAsync(answer.AsMemory(sent, length + 2 - sent), SocketFlags.None, cancellationToken);
-            if (decision is null) return;
-            parts.Journeys.Add(new DnsRecord
-            {
-                Client = client,
-                QueryId = BinaryPrimitives.ReadUInt16BigEndian(received.AsSpan(2)),
-                Tcp = true,
-                StartedAt = started,
-                EndedAt = parts.Time.GetTimestamp(),
-                Decision = decision,
-            });
-        }
-
-        private (int Length, DnsDecision? Decision) Respond(ReadOnlySpan<byte> query, byte[] answer)
-        {
-            int length;
-            DnsDecision? decision;
-            try
-            {
-                length = parts.Responder.Respond(query, answer.AsSpan(2), local, tcp: true, out decision);
-            }
-            catch (Exception fault)
-            {
-                parts.Log.Failed(fault, client);
-                (length, decision) = (DnsResponder.Fail(query, answer.AsSpan(2)), null);
-            }
-
-            BinaryPrimitives.WriteUInt16BigEndian(answer, (ushort)length);
-            return (length, decision);
         }
     }
 }

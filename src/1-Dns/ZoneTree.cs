@@ -25,7 +25,7 @@ internal static class ZoneTree
         if (!apex.Exists(s => s.Type == RecordType.NS)) apex.Add(nameServers);
         if (!apex.Exists(s => s.Type == RecordType.SOA)) apex.Add(soa);
         var nodes = new Dictionary<DomainName, ZoneNode>(byOwner.Count, DomainNameComparer.Instance);
-        foreach (var (owner, found) in byOwner) nodes[owner] = new ZoneNode(owner, [.. found.OrderBy(s => s.Type)]);
+        foreach (var (owner, found) in byOwner) nodes[owner] = new ZoneNode(owner, found.Count == 1 ? [found[0]] : [.. found.OrderBy(s => s.Type)]);
         return new Zone(name, id, nodes) { OfLoadBalancers = ofLoadBalancers };
     }
 }

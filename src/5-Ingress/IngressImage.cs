@@ -25,7 +25,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
 
         internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
         {
-            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), TimeProvider = parts.Time });
+            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), InlineScheduling = true, TimeProvider = parts.Time });
             var handler = new HopServer(service, parts);
             http = TcpListenerLoop.Start(
                 start.Addresses.Bind(start.Key, image.HttpPort), (socket, draining, aborted) => server.RunAsync(socket, handler, draining, aborted));

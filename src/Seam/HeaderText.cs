@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using Usher.Model.Journeys;
 using Usher.Wire;
@@ -22,10 +21,14 @@ internal static class HeaderText
     internal static HeaderChanges Changes(IReadOnlyList<HeaderChange> changes)
     {
         if (changes.Count == 0) return HeaderChanges.None;
-        return new HeaderChanges(
-            changes.Where(c => c.Kind == HeaderChangeKind.Added).DistinctBy(c => c.Name).ToImmutableDictionary(c => c.Name, c => c.New!),
-            [.. changes.Where(c => c.Kind == HeaderChangeKind.Removed).Select(c => c.Name)],
-            changes.Where(c => c.Kind == HeaderChangeKind.Rewritten).DistinctBy(c => c.Name).ToImmutableDictionary(c => c.Name, c => c.New!));
+        var noted = new ChangedHeader[changes.Count];
+        for (var i = 0; i < noted.Length; i++)
+        {
+            var change = changes[i];
+            noted[i] = new ChangedHeader(change.Name, change.New, WasThere: change.Kind != HeaderChangeKind.Added);
+        }
+
+        return new HeaderChanges(noted);
     }
 
     internal static string? Fate(UpstreamFate fate) => fate switch

@@ -79,7 +79,7 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
             StartedAt = parts.Time.GetTimestamp(),
             StartedOn = parts.Time.GetUtcNow(),
             Protocol = exchange.Protocol,
-            Method = Text(request.Method),
+            Method = request.Method.SequenceEqual("GET"u8) ? "GET" : Text(request.Method),
             Target = Text(request.Target),
             Host = Text(request.Host),
             UserAgent = request.TryGet("User-Agent"u8, out var agent) ? Text(agent) : null,

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -11,6 +12,7 @@ namespace Usher.Seam;
 /// </summary>
 public sealed class RequestPassage : IForwardObserver, IResponseEditor
 {
+    private static readonly ObjectPool<HeaderEdits> Edits = new DefaultObjectPool<HeaderEdits>(new EditsPolicy());
     private readonly SeamParts parts;
 
     internal RequestPassage(HttpExchange exchange, RequestRecord record, SeamParts parts)
@@ -30,7 +32,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     public Generation Generation => Record.Generation;
 
     /// <summary>What the hop changes in the request's head on the way on.</summary>
-    public HeaderEdits RequestEdits { get; } = new();
+    public HeaderEdits RequestEdits { get; } = Edits.Get();
 
     /// <summary>What the hop changes in an upstream's response on the way back; nothing when null.</summary>
     public IResponseEditor? ResponseEditor { get; set; }
@@ -125,5 +127,17 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.RequestBytes = Exchange.RequestBytes;
         Record.ResponseBytes = Exchange.ResponseBytes;
         parts.Log.Add(Record);
+        Edits.Return(RequestEdits);
+    }
+
+    private sealed class EditsPolicy : PooledObjectPolicy<HeaderEdits>
+    {
+        public override HeaderEdits Create() => new();
+
+        public override bool Return(HeaderEdits obj)
+        {
+            obj.Reset();
+            return true;
+        }
     }
 }

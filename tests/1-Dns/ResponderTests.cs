@@ -138,6 +138,18 @@ public sealed class ResponderTests
         Assert.Contains("192.0.2.1", await server.DigAsync("mail.example.com", "A"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("+notcp")]
+    [InlineData("+tcp")]
+    public async Task A_fault_of_ours_is_a_servfail_and_the_server_goes_on(string transport)
+    {
+        await using var server = await TestServer.StartAsync(Zones);
+        server.Road.Faults = 1;
+
+        Assert.Contains("status: SERVFAIL", await server.DigAsync("mail.example.com", "A", transport), StringComparison.Ordinal);
+        Assert.Contains("192.0.2.1", await server.DigAsync("mail.example.com", "A", transport), StringComparison.Ordinal);
+    }
+
     private static byte[] Mutate(byte[] query, (int At, byte Value)[] flips, int cut, byte[] more)
     {
         foreach (var (at, value) in flips)

@@ -117,7 +117,16 @@ internal sealed class TestRoad : IGenerationSource, IJourneyLog
 {
     private readonly List<DnsRecord> records = [];
 
-    public Generation Current { get; set; } = Generation.None;
+    private Generation current = Generation.None;
+
+    public Generation Current
+    {
+        get => Faults-- > 0 ? throw new InvalidOperationException("a fault on purpose") : current;
+        set => current = value;
+    }
+
+    /// <summary>How many times more reading the generation is to fail.</summary>
+    public int Faults { get; set; }
 
     public IReadOnlyList<DnsRecord> Records
     {

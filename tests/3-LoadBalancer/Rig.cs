@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,8 +33,8 @@ internal sealed class Rig : IAsyncDisposable
         Health = services.GetRequiredService<ITargetHealth>();
     }
 
-    /// <summary>127.N.0.0/16, 100–250.</summary>
-    internal byte Network { get; } = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
+    /// <summary>127.N.0.0/16, 100–249.</summary>
+    internal byte Network { get; } = FreeNetwork();
 
     internal SeamUnderTest Seam { get; } = new();
 
@@ -97,12 +98,12 @@ internal sealed class Rig : IAsyncDisposable
 
     internal Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Http);
 
-    /// <summary>Sends one request on a connection of its own and reads the answer to the connection's end.</summary>
+    /// <summary>Sends one request on a connection of its own and reads the answer.</summary>
     internal async Task<string> AskAsync(string request)
     {
         using var client = await ConnectAsync();
         await client.SendAsync(request);
-        return await client.ReadToEndAsync();
+        return await client.ReadMessageAsync();
     }
 
     /// <summary>A client whose connections go to the HTTPS listener, whatever the URL says.</summary>
@@ -111,11 +112,34 @@ internal sealed class Rig : IAsyncDisposable
         SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == Certificates.Thumbprint },
         ConnectCallback = async (_, stop) =>
         {
-            var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(Https, stop);
-            return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            return new NetworkStream(socket, ownsSocket: true);
         },
     });
+
+    /// <summary>A range that no other rig has taken and whose listener ports nobody uses, another run of these tests included.</summary>
+    private static byte FreeNetwork()
+    {
+        while (true)
+        {
+            var network = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
+            try
+            {
+                foreach (var port in (int[])[8080, 8081, 8443])
+                {
+                    using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                    probe.Bind(new IPEndPoint(new IPAddress([127, network, 0, 1]), port));
+                }
+
+                return network;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

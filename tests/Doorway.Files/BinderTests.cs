@@ -123,7 +123,7 @@ public sealed class BinderTests
     [Fact]
     public void Line_breaks_of_all_kinds_count_as_editors_count_them()
     {
-        var (resources, errors) = Text.Load("apiVersion: v1\r\nkind: ConfigMap\r\nmetadata: { name: a }\r\ndata:\r\n  a: \"x\u2028y\u0085z\"\r\n  b: |\r\n    one\r\n    two\r\n  c: 1\r\n");
+        var (resources, errors) = Text.Load("apiVersion: v1\r\nkind: ConfigMap\r\nmetadata: { name: a }\r\ndata:\r\n  a: \"x\u2028    y\u0085    z\"\r\n  b: |\r\n    one\r\n    two\r\n  c: 1\r\n");
         Assert.Empty(resources);
         Assert.Equal(9, Assert.Single(errors).Line);
     }

@@ -46,8 +46,15 @@ public sealed class LimitTests
     [InlineData("a: { <<: 1 }\n", "<< merges an object")]
     [InlineData("? [a]\n: b\n", "a key must be a name")]
     [InlineData("~: b\n", "a key must be a name")]
+    [InlineData("a: \"\\ud800\"\n", "surrogate")]
+    [InlineData("a: \"\\udc00\"\n", "surrogate")]
+    [InlineData("a: \"\\ud800x\"\n", "surrogate")]
     public void What_aliases_and_keys_can_not_be(string yaml, string message) =>
         Assert.Contains(Text.Load(yaml).Errors, e => e.Message.Contains(message, StringComparison.Ordinal));
+
+    [Fact]
+    public void Half_a_character_is_refused() =>
+        Assert.Contains("found the character U+D800", Text.Error("a: \ud800\n").Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_file_of_more_than_ten_mebibytes_is_refused()

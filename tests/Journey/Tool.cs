@@ -51,6 +51,8 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = Root,
         };
+        // As the launcher sets it.
+        if (program == "dotnet") start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
     }

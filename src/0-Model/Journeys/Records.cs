@@ -1,18 +1,6 @@
-using System.Collections.Immutable;
 using Usher.Model.Road;
 
 namespace Usher.Model.Journeys;
-
-/// <summary>Changes that a hop made to the headers of a message.</summary>
-/// <param name="Added">Headers that were not there before.</param>
-/// <param name="Removed">Names that were taken away.</param>
-/// <param name="Rewritten">Headers whose value was changed, with the new value.</param>
-public sealed record HeaderChanges(
-    ImmutableDictionary<string, string> Added, ImmutableArray<string> Removed, ImmutableDictionary<string, string> Rewritten)
-{
-    /// <summary>Nothing changed.</summary>
-    public static HeaderChanges None { get; } = new(ImmutableDictionary<string, string>.Empty, [], ImmutableDictionary<string, string>.Empty);
-}
 
 /// <summary>
 /// What an HTTP hop recorded of one request. Opened and closed by the seam; the hop adds its decision. Times are

@@ -13,9 +13,9 @@ internal static class YamlReader
     internal static YamlDocuments Read(SourceText source, ErrorList errors)
     {
         var lines = new LineTable(source.Text);
-        if (ControlCharacter(source.Text) is { } at)
+        if (Characters.FirstBad(source.Text) is >= 0 and var at)
         {
-            Report(at, $"found the control character U+{(int)source.Text[at]:X4}; YAML is plain text");
+            Report(at, $"found the character U+{(int)source.Text[at]:X4}, which YAML doesn't have; it is plain text");
             return new YamlDocuments([], IsComplete: false);
         }
 
@@ -88,15 +88,5 @@ internal static class YamlReader
         }
 
         if (hasContent) yield return (start, text.Length);
-    }
-
-    private static int? ControlCharacter(string text)
-    {
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (text[i] is (< ' ' and not ('\t' or '\n' or '\r')) or '\u007f') return i;
-        }
-
-        return null;
     }
 }

@@ -144,7 +144,8 @@ internal sealed class ForwardAttempt
     {
         if (failure is not null) return UpstreamFate.ClosedOnFailure;
         if (!_pump.IsSent) return UpstreamFate.ClosedAfterEarlyResponse;
-        if (!_connection.Response.KeepAlive || _connection.Response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;
+        var response = _connection.Response;
+        if (!response.KeepAlive || response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;
         if (!options.KeepAlive) return UpstreamFate.ClosedByOption;
         return _connection.Received.IsEmpty ? UpstreamFate.Kept : UpstreamFate.ClosedForExtraBytes;
     }
@@ -172,7 +173,7 @@ internal sealed class ForwardAttempt
         UpstreamConnection.CutReason.ResponseTimeout =>
             new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e),
         UpstreamConnection.CutReason.ClientGone =>
-            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", HttpViolation.ConnectionClosed, e),
+            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", inner: e),
         UpstreamConnection.CutReason.Canceled => new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e),
         UpstreamConnection.CutReason.RequestFailed when _pump.ClientFailure is { } client => ForwardFailure.From(client),
         _ => new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e),

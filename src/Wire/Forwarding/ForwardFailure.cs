@@ -1,7 +1,8 @@
 namespace Usher.Wire;
 
 /// <summary>Ends a forwarding from within; never leaves the forwarder.</summary>
-internal sealed class ForwardFailure(ForwardOutcome outcome, string detail, HttpViolation violation = HttpViolation.None, Exception? inner = null)
+internal sealed class ForwardFailure(
+    ForwardOutcome outcome, string detail, HttpViolation violation = HttpViolation.None, Exception? inner = null)
     : Exception(detail, inner)
 {
     public ForwardOutcome Outcome { get; } = outcome;

@@ -43,11 +43,16 @@ public static class Forwarder
     }
 
     private static bool IsReplayable(RequestHead request) =>
-        !request.Framing.MayHaveBody && (request.IsHead || request.Method.SequenceEqual("GET"u8) || request.Method.SequenceEqual("OPTIONS"u8)
-            || request.Method.SequenceEqual("PUT"u8) || request.Method.SequenceEqual("DELETE"u8) || request.Method.SequenceEqual("TRACE"u8));
+        !request.Framing.MayHaveBody && IsIdempotent(request.Method);
+
+    /// <summary>RFC 9110 section 9.2.2.</summary>
+    private static bool IsIdempotent(ReadOnlySpan<byte> method) =>
+        method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("OPTIONS"u8)
+        || method.SequenceEqual("PUT"u8) || method.SequenceEqual("DELETE"u8) || method.SequenceEqual("TRACE"u8);
 
     private static bool IsStale(ForwardResult result) =>
-        result is { UpstreamReused: true, ReceivedBytes: 0, Outcome: ForwardOutcome.UpstreamClosedBeforeResponse or ForwardOutcome.UpstreamReset };
+        result is { UpstreamReused: true, ReceivedBytes: 0 }
+        && result.Outcome is ForwardOutcome.UpstreamClosedBeforeResponse or ForwardOutcome.UpstreamReset;
 
     private static ValueTask<ForwardResult> AttemptAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
     {
@@ -58,7 +63,8 @@ public static class Forwarder
         return Attempt(connection).RunAsync(pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
     }
 
-    private static ValueTask<UpstreamConnection> RentAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
+    private static ValueTask<UpstreamConnection> RentAsync(
+        ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
         request.Canceled.CanBeCanceled
             ? RentCancelablyAsync(request, pool, destination, onlyNew)
             : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, request.Downstream.ClientGone);
@@ -85,7 +91,7 @@ public static class Forwarder
         catch (OperationCanceledException)
         {
             return request.Downstream.ClientGone.IsCancellationRequested
-                ? NotConnected(request, destination, ForwardOutcome.ClientGone, "The client closed its connection before the upstream was connected.")
+                ? NotConnected(request, destination, ForwardOutcome.ClientGone, "The client went before the upstream was connected.")
                 : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled.");
         }
 
@@ -101,7 +107,8 @@ public static class Forwarder
         _ => ForwardOutcome.ConnectFailed,
     };
 
-    private static ForwardResult NotConnected(ForwardRequest request, UpstreamKey destination, ForwardOutcome outcome, string detail) => new()
+    private static ForwardResult NotConnected(
+        ForwardRequest request, UpstreamKey destination, ForwardOutcome outcome, string detail) => new()
     {
         Outcome = outcome,
         Detail = detail,

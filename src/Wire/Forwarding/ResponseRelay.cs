@@ -26,7 +26,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
                 var parsed = connection.Parser.ParseResponse(connection.Received.Span, connection.Response);
                 connection.Use((int)parsed.Consumed);
                 begun = parsed.Status != ParseStatus.Complete;
-                if (parsed.Status == ParseStatus.Bad) throw Malformed(parsed);
+                if (parsed.Status == ParseStatus.Bad) throw BadHead(parsed);
                 if (!begun && connection.Response.StatusCode >= 200) return;
                 if (!begun) RejectInterim(++interim);
                 if (!begun) connection.Parser.Reset();
@@ -62,7 +62,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
             connection.Deadline.Disarm();
             if (received > 0) continue;
             if (framing.Kind == BodyKind.UntilClose) return;
-            throw new ForwardFailure(ForwardOutcome.UpstreamClosedMidBody, "The upstream closed the connection before the response's body was complete.");
+            throw new ForwardFailure(ForwardOutcome.UpstreamClosedMidBody, "The upstream closed the connection inside the body.");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
         var received = connection.Received;
         if (kind != BodyKind.Chunked) return (int)Math.Min(left, received.Length);
         if (!_chunks.TryNext(received.Span, out var skip, out var data))
-            throw new ForwardFailure(ForwardOutcome.MalformedResponse, "The response's chunked coding is malformed.", HttpViolation.InvalidChunk);
+            throw Malformed("The response's chunked coding is malformed.", HttpViolation.InvalidChunk);
         connection.Use(skip);
         return data;
     }
@@ -79,18 +79,23 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
     private void RejectInterim(int count)
     {
         if (connection.Response.StatusCode == 101)
-            throw new ForwardFailure(ForwardOutcome.MalformedResponse, "The upstream switched protocols though it wasn't asked to.", HttpViolation.InvalidStatusLine);
+            throw Malformed("The upstream switched protocols though it wasn't asked to.", HttpViolation.InvalidStatusLine);
         if (count > MaxInterim)
-            throw new ForwardFailure(ForwardOutcome.MalformedResponse, "The upstream sent interim responses without end.", HttpViolation.InvalidStatusLine);
+            throw Malformed("The upstream sent interim responses without end.", HttpViolation.InvalidStatusLine);
     }
 
     private static ForwardFailure Ended(bool begun) => begun
-        ? new(ForwardOutcome.MalformedResponse, "The upstream closed the connection inside the response's head.", HttpViolation.ConnectionClosed)
+        ? Malformed("The upstream closed the connection inside the response's head.", HttpViolation.ConnectionClosed)
         : new(ForwardOutcome.UpstreamClosedBeforeResponse, "The upstream closed the connection without a response.");
 
-    private static ForwardFailure Malformed(ParseResult parsed) => new(
-        parsed.Violation is HttpViolation.HeadTooLarge or HttpViolation.HeaderTooLarge or HttpViolation.TooManyHeaders or HttpViolation.StatusLineTooLong
-            ? ForwardOutcome.ResponseHeadTooLarge : ForwardOutcome.MalformedResponse,
-        parsed.Message ?? "",
-        parsed.Violation);
+    private static ForwardFailure Malformed(string detail, HttpViolation violation) =>
+        new(ForwardOutcome.MalformedResponse, detail, violation);
+
+    private static ForwardFailure BadHead(ParseResult parsed)
+    {
+        var tooLarge = parsed.Violation is HttpViolation.HeadTooLarge or HttpViolation.HeaderTooLarge
+            or HttpViolation.TooManyHeaders or HttpViolation.StatusLineTooLong;
+        var outcome = tooLarge ? ForwardOutcome.ResponseHeadTooLarge : ForwardOutcome.MalformedResponse;
+        return new(outcome, parsed.Message ?? "", parsed.Violation);
+    }
 }

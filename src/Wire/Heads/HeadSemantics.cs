@@ -76,7 +76,12 @@ internal readonly record struct HeadSemantics(
         public readonly HttpViolation Finish(MessageHead head, out HeadSemantics semantics, out string? message)
         {
             semantics = new HeadSemantics(
-                _length ?? -1, _chunked > 0, !_close && (head.Version >= 11 || _keepAlive), _expect, _upgrade && _connectionUpgrade, _names);
+                _length ?? -1,
+                _chunked > 0,
+                !_close && (head.Version >= 11 || _keepAlive),
+                _expect,
+                _upgrade && _connectionUpgrade,
+                _names);
             return Judge(head, out message);
         }
 

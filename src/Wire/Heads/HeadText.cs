@@ -47,7 +47,8 @@ internal ref struct HeadText(Span<byte> room)
         Write("\r\n"u8);
     }
 
-    public void Line(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, bool hasQuery, ReadOnlySpan<byte> query, ReadOnlySpan<byte> version)
+    public void Line(
+        ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, bool hasQuery, ReadOnlySpan<byte> query, ReadOnlySpan<byte> version)
     {
         Write(method);
         Write(" "u8);

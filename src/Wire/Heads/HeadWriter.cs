@@ -44,7 +44,12 @@ public static class HeadWriter
     /// a request without Host gets <paramref name="defaultHost"/>. Returns the bytes written.
     /// </summary>
     public static int WriteForwarded(
-        IBufferWriter<byte> output, RequestHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption connection, ReadOnlySpan<byte> defaultHost)
+        IBufferWriter<byte> output,
+        RequestHead head,
+        HeaderEdits? edits,
+        BodyFraming framing,
+        ConnectionOption connection,
+        ReadOnlySpan<byte> defaultHost)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(head);

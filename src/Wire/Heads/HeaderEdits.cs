@@ -42,14 +42,14 @@ public sealed class HeaderEdits
     public void Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Append(EditKind.Set, name, value, supersede: true);
 
     /// <inheritdoc cref="Set(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
-    public void Set(string name, string value) => Set(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+    public void Set(string name, string value) => Append(EditKind.Set, name, value, supersede: true);
 
     /// <summary>Adds a header at the end, whatever is there.</summary>
     /// <exception cref="ArgumentException">The name can't be edited, or the value has a control character.</exception>
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Append(EditKind.Add, name, value, supersede: false);
 
     /// <inheritdoc cref="Add(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
-    public void Add(string name, string value) => Add(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+    public void Add(string name, string value) => Append(EditKind.Add, name, value, supersede: false);
 
     /// <summary>Drops all headers of this name, those that earlier edits gave included.</summary>
     /// <exception cref="ArgumentException">The name can't be edited.</exception>
@@ -113,10 +113,12 @@ public sealed class HeaderEdits
         for (var i = 0; i < head.HeaderCount; i++)
         {
             var fate = FateOf(head, i, out var edit);
-            if (fate == HeaderFate.Kept || (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding))) continue;
+            if (fate == HeaderFate.Kept) continue;
+            if (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding)) continue;
             var old = Latin1(head.Value(i));
             var value = fate == HeaderFate.Rewritten ? Latin1(Value(edit)) : null;
-            if (old != value) changes.Add(new(value is null ? HeaderChangeKind.Removed : HeaderChangeKind.Rewritten, Latin1(head.Name(i)), old, value));
+            var kind = value is null ? HeaderChangeKind.Removed : HeaderChangeKind.Rewritten;
+            if (old != value) changes.Add(new(kind, Latin1(head.Name(i)), old, value));
         }
 
         for (var i = 0; i < Count; i++)
@@ -161,10 +163,26 @@ public sealed class HeaderEdits
         return -1;
     }
 
+    /// <summary>Texts of usual length are encoded on the stack.</summary>
+    private void Append(EditKind kind, string name, string value, bool supersede)
+    {
+        const int usual = 512;
+        if (name.Length + value.Length > usual / 3)
+        {
+            Append(kind, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value), supersede);
+            return;
+        }
+
+        Span<byte> bytes = stackalloc byte[usual];
+        var nameLength = Encoding.UTF8.GetBytes(name, bytes);
+        var valueLength = Encoding.UTF8.GetBytes(value, bytes[nameLength..]);
+        Append(kind, bytes[..nameLength], bytes.Slice(nameLength, valueLength), supersede);
+    }
+
     private void Append(EditKind kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool supersede)
     {
         if (!CanEdit(name)) throw new ArgumentException($"Header '{Latin1(name)}' can't be edited.", nameof(name));
-        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value can't have control characters.", nameof(value));
+        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value has a control character.", nameof(value));
         for (var i = 0; supersede && i < Count; i++)
             if (Grammar.Same(Name(i), name)) _edits[i].Kind = EditKind.Dead;
         if (Count == _edits.Length) Array.Resize(ref _edits, Count * 2);

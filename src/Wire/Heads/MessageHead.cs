@@ -62,7 +62,7 @@ public abstract class MessageHead
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (!Grammar.IsToken(name)) throw new ArgumentException("A header's name must be a token.", nameof(name));
-        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value can't have control characters.", nameof(value));
+        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value has a control character.", nameof(value));
         AddField(Store(name), Store(Grammar.TrimOws(value)));
     }
 

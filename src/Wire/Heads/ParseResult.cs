@@ -19,4 +19,5 @@ public enum ParseStatus
 /// at).</param>
 /// <param name="Violation">What is wrong, when <paramref name="Status"/> is <see cref="ParseStatus.Bad"/>.</param>
 /// <param name="Message">One sentence for a person, when <paramref name="Status"/> is <see cref="ParseStatus.Bad"/>.</param>
-public readonly record struct ParseResult(ParseStatus Status, long Consumed, HttpViolation Violation = HttpViolation.None, string? Message = null);
+public readonly record struct ParseResult(
+    ParseStatus Status, long Consumed, HttpViolation Violation = HttpViolation.None, string? Message = null);

@@ -84,7 +84,8 @@ public sealed class RequestHead : MessageHead
     {
         if (!Grammar.IsToken(method)) throw new ArgumentException("A method must be a token.", nameof(method));
         if (!Grammar.IsTarget(target)) throw new ArgumentException("A request target must be visible ASCII.", nameof(target));
-        if (!SetStored(Store(method), Store(target), version)) throw new ArgumentException("The request target fits no form.", nameof(target));
+        if (!SetStored(Store(method), Store(target), version))
+            throw new ArgumentException("The request target fits no form.", nameof(target));
     }
 
     /// <summary>Sets method, target and version of a head that is built rather than parsed.</summary>

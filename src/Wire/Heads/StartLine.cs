@@ -42,7 +42,8 @@ internal static class StartLine
     }
 
     private static bool LooksLikeVersion(ReadOnlySpan<byte> text) =>
-        text.Length == 8 && text[..5].SequenceEqual("HTTP/"u8) && char.IsAsciiDigit((char)text[5]) && text[6] == '.' && char.IsAsciiDigit((char)text[7]);
+        text.Length == 8 && text[..5].SequenceEqual("HTTP/"u8)
+        && char.IsAsciiDigit((char)text[5]) && text[6] == '.' && char.IsAsciiDigit((char)text[7]);
 
     private static int VersionOf(ReadOnlySpan<byte> text) =>
         text.SequenceEqual("HTTP/1.1"u8) ? 11 : text.SequenceEqual("HTTP/1.0"u8) ? 10 : 0;

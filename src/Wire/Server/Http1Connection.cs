@@ -36,7 +36,8 @@ internal sealed class Http1Connection : IDisposable
     public ConnectionContext Context { get; }
 
     /// <summary>True when the response now starting has to be this connection's last.</summary>
-    public bool IsEnding => _stop.IsCancellationRequested || _stopAsked.IsCancellationRequested || _options.TimeProvider.GetElapsedTime(_opened) >= _options.KeepAliveTimeout;
+    public bool IsEnding => _stop.IsCancellationRequested || _stopAsked.IsCancellationRequested
+        || _options.TimeProvider.GetElapsedTime(_opened) >= _options.KeepAliveTimeout;
 
     /// <summary>
     /// 1. Read a head. 2. Tell the handler when there is none to answer. 3. Let it answer. 4. Decide whether the connection goes on.

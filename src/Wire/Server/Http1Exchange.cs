@@ -67,7 +67,8 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     public override long ResponseBytes => _response.WireBytes;
 
     /// <summary>True when the connection closes now while the client may still be sending.</summary>
-    public bool MaySendMore => (!_body.IsRead || _mayStillSend) && _response.Kind != BodyKind.UntilClose && !ClientGone.IsCancellationRequested;
+    public bool MaySendMore =>
+        (!_body.IsRead || _mayStillSend) && _response.Kind != BodyKind.UntilClose && !ClientGone.IsCancellationRequested;
 
     /// <summary>Makes ready for the next request.</summary>
     public void Reset()

@@ -82,7 +82,8 @@ public abstract class HttpExchange
     /// (chunks, or closing for HTTP/1.0). Responses to HEAD, and 204 and 304, have no body: what is written to them is dropped.
     /// </summary>
     /// <exception cref="InvalidOperationException">A response has already started, or the status is 1xx.</exception>
-    public abstract ValueTask StartResponseAsync(ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default);
+    public abstract ValueTask StartResponseAsync(
+        ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Writes body bytes. They may be kept back until <see cref="FlushAsync"/>, within limits; waits when the client reads slowly.
@@ -105,7 +106,10 @@ public abstract class HttpExchange
 
     /// <summary>Sends a whole response.</summary>
     public ValueTask RespondAsync(
-        int status, ReadOnlySpan<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken = default)
+        int status,
+        ReadOnlySpan<KeyValuePair<string, string>> headers,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
     {
         var head = OwnResponse();
         head.SetStatus(status);

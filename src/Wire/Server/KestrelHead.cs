@@ -24,7 +24,8 @@ internal static class KestrelHead
         }
 
         if (request.Headers.ContentLength is { } length) head.SetFraming(BodyFraming.OfLength(length));
-        else head.SetFraming(context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true ? BodyFraming.Chunked : BodyFraming.None);
+        else if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) head.SetFraming(BodyFraming.Chunked);
+        else head.SetFraming(BodyFraming.None);
         return true;
     }
 
@@ -35,7 +36,8 @@ internal static class KestrelHead
         {
             if (name.StartsWith(':')) continue;
             var lower = Encoding.ASCII.GetBytes(name.ToLowerInvariant());
-            var fields = lower.AsSpan().SequenceEqual("cookie"u8) ? new StringValues(string.Join("; ", (IEnumerable<string?>)values)) : values;
+            var isCookie = lower.AsSpan().SequenceEqual("cookie"u8);
+            var fields = isCookie ? new StringValues(string.Join("; ", (IEnumerable<string?>)values)) : values;
             foreach (var value in fields) head.Add(lower, Encoding.UTF8.GetBytes(value ?? ""));
         }
     }

@@ -47,13 +47,15 @@ public sealed class ConnectException : IOException
     /// <summary>Why it failed.</summary>
     public ConnectFailure Failure { get; }
 
-    internal static ConnectException From(UpstreamKey key, SocketException e) => new(key, Classify(e.SocketErrorCode), $"{e.Message} ({e.SocketErrorCode})", e);
+    internal static ConnectException From(UpstreamKey key, SocketException e) =>
+        new(key, Classify(e.SocketErrorCode), $"{e.Message} ({e.SocketErrorCode})", e);
 
     private static ConnectFailure Classify(SocketError error) => error switch
     {
         SocketError.ConnectionRefused => ConnectFailure.Refused,
         SocketError.TimedOut => ConnectFailure.TimedOut,
-        SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown => ConnectFailure.Unreachable,
+        SocketError.NetworkUnreachable or SocketError.HostUnreachable => ConnectFailure.Unreachable,
+        SocketError.NetworkDown or SocketError.HostDown => ConnectFailure.Unreachable,
         SocketError.ConnectionReset or SocketError.ConnectionAborted => ConnectFailure.Reset,
         SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse => ConnectFailure.AddressUnavailable,
         SocketError.TooManyOpenSockets => ConnectFailure.TooManyOpenFiles,
