@@ -36,7 +36,8 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
         manifest.OneOf($"{field}.type", spec.Type, null, "forward", "redirect", "fixed-response");
         foreach (var (name, written, type) in Configs(spec))
         {
-            if (written && spec.Type is not null && type != spec.Type) manifest.Error($"{field}.{name}", $"is for {type} actions; this one's type is {spec.Type}");
+            if (!written || spec.Type is null || type == spec.Type) continue;
+            manifest.Error($"{field}.{name}", $"is for {type} actions; this one's type is {spec.Type}");
         }
 
         return spec.Type switch
@@ -68,7 +69,8 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
         {
             var within = $"{field}.forwardConfig.targetGroups[{i}]";
             var weight = manifest.Range($"{within}.weight", groups[i].Weight, 1, 0, 999);
-            var found = references.Resolve(manifest, "TargetGroup", $"{within}.", "targetGroupARN", groups[i].TargetGroupARN, "targetGroupRef", groups[i].TargetGroupRef);
+            var found = references.Resolve(
+                manifest, "TargetGroup", $"{within}.", "targetGroupARN", groups[i].TargetGroupARN, "targetGroupRef", groups[i].TargetGroupRef);
             if (found.Id is not null) tuples.Add(new TargetGroupTuple(found.Id, weight));
         }
 

@@ -58,7 +58,7 @@ internal static class HealthCheckMapping
 
     private static string Matcher(AckManifest manifest, MatcherSpec? matcher, bool grpc)
     {
-        manifest.Refuse("spec.matcher.httpCode", grpc && matcher?.HttpCode is not null, "goes with protocol versions HTTP1 and HTTP2; this group's is GRPC: write grpcCode");
+        manifest.Refuse("spec.matcher.httpCode", grpc && matcher?.HttpCode is not null, "goes with HTTP1 and HTTP2; this group is GRPC: write grpcCode");
         manifest.Refuse("spec.matcher.grpcCode", !grpc && matcher?.GrpcCode is not null, "goes with protocol version GRPC; write httpCode");
         var (field, codes, least, most) = grpc ? ("grpcCode", matcher?.GrpcCode ?? "12", 0, 99) : ("httpCode", matcher?.HttpCode ?? "200", 200, 499);
         if (!IsMatcher(codes, least, most))

@@ -7,11 +7,12 @@ internal static class ListenerMapping
 {
     internal static Listener? Map(AckManifest manifest, ListenerSpec spec, AwsScope scope, AckReferences references)
     {
-        var balancer = references.Resolve(manifest, "LoadBalancer", "spec.", "loadBalancerARN", spec.LoadBalancerARN, "loadBalancerRef", spec.LoadBalancerRef);
+        var balancer = references.Resolve(
+            manifest, "LoadBalancer", "spec.", "loadBalancerARN", spec.LoadBalancerARN, "loadBalancerRef", spec.LoadBalancerRef);
         var port = manifest.Range("spec.port", spec.Port, null, 1, 65535);
         if (spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
         {
-            manifest.Error("spec.protocol", $"found {spec.Protocol}, which a network or gateway load balancer has; an application load balancer's are HTTP and HTTPS");
+            manifest.Error("spec.protocol", $"found {spec.Protocol}, which is for network and gateway load balancers; HTTP and HTTPS are supported");
         }
         else
         {
@@ -19,7 +20,10 @@ internal static class ListenerMapping
         }
 
         manifest.Refuse("spec.alpnPolicy", spec.AlpnPolicy is { Count: > 0 }, "isn't supported: only TLS listeners of network load balancers have it");
-        manifest.Refuse("spec.mutualAuthentication", spec.MutualAuthentication?.Mode is not (null or "off"), "mutual TLS isn't supported; take the field away, or set mode: off");
+        manifest.Refuse(
+            "spec.mutualAuthentication",
+            spec.MutualAuthentication?.Mode is not (null or "off"),
+            "mutual TLS isn't supported; take the field away, or set mode: off");
         var certificates = Certificates(manifest, spec, references);
         if (spec.DefaultActions is not { Count: > 0 }) manifest.Error("spec.defaultActions", "is required: what is done when no rule fits");
         var actions = new ActionMapping(manifest, references, spec).Map("spec.defaultActions", spec.DefaultActions);

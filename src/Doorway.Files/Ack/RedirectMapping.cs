@@ -38,14 +38,24 @@ internal sealed partial class RedirectMapping(AckManifest manifest, ListenerSpec
         Text($"{field}.host", config.Host, least: 1);
         Text($"{field}.path", config.Path, least: 1);
         Text($"{field}.query", config.Query, least: 0);
-        if (config.Path is { Length: > 0 } && config.Path[0] != '/') manifest.Error($"{field}.path", $"found {Found.Quote(config.Path)}; a path starts with /, as in /#{{path}}");
+        if (config.Path is { Length: > 0 } && config.Path[0] != '/')
+        {
+            manifest.Error($"{field}.path", $"found {Found.Quote(config.Path)}; a path starts with /, as in /#{{path}}");
+        }
+
         if (!ChangesSomething(config))
         {
-            manifest.Error(field, "leads back to where the request came from; change at least one of protocol, host, port and path (a changed query alone is a loop too)");
+            const string way = "change at least one of protocol, host, port and path (a changed query alone is a loop too)";
+            manifest.Error(field, $"leads back to where the request came from; {way}");
         }
 
         return manifest.IsWrong ? null : new RedirectAction(
-            config.StatusCode!, config.Protocol ?? "#{protocol}", config.Host ?? "#{host}", config.Port ?? "#{port}", config.Path ?? "/#{path}", config.Query ?? "#{query}");
+            config.StatusCode!,
+            config.Protocol ?? "#{protocol}",
+            config.Host ?? "#{host}",
+            config.Port ?? "#{port}",
+            config.Path ?? "/#{path}",
+            config.Query ?? "#{query}");
     }
 
     private bool ChangesSomething(RedirectConfig config) =>
@@ -60,7 +70,8 @@ internal sealed partial class RedirectMapping(AckManifest manifest, ListenerSpec
         if (text.Length < least || text.Length > MaxLength) manifest.Error(field, $"found {text.Length} characters; allowed are {least} to {MaxLength}");
         foreach (Match match in Keyword().Matches(text))
         {
-            if (!Keywords.Contains(match.Value, StringComparer.Ordinal)) manifest.Error(field, $"found {match.Value}; the keywords are {string.Join(" ", Keywords)}");
+            if (Keywords.Contains(match.Value, StringComparer.Ordinal)) continue;
+            manifest.Error(field, $"found {match.Value}; the keywords are {string.Join(" ", Keywords)}");
         }
     }
 

@@ -14,7 +14,7 @@ internal static class TargetGroupMapping
         var targetType = TargetType(manifest, spec);
         if (spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
         {
-            manifest.Error("spec.protocol", $"found {spec.Protocol}, which a network or gateway load balancer's group has; an application load balancer's are HTTP and HTTPS");
+            manifest.Error("spec.protocol", $"found {spec.Protocol}, which is for network and gateway load balancers; HTTP and HTTPS are supported");
         }
         else
         {
@@ -54,6 +54,9 @@ internal static class TargetGroupMapping
         return spec.TargetType;
     }
 
+    private static bool IsIPv4(string text) =>
+        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text;
+
     private static List<TargetDescription> Targets(AckManifest manifest, TargetGroupSpec spec, string targetType)
     {
         var targets = new List<TargetDescription>();
@@ -64,10 +67,10 @@ internal static class TargetGroupMapping
             var id = manifest.Required($"{field}.id", target.Id, targetType == "ip" ? "an IP address" : "an instance id");
             if (id.Length > 0 && targetType == "instance" && !id.StartsWith("i-", StringComparison.Ordinal))
             {
-                manifest.Error($"{field}.id", $"found {Found.Quote(id)}; the group's target type is instance: an instance id is wanted, as i-0a1b2c3d4e5f60001");
+                manifest.Error($"{field}.id", $"found {Found.Quote(id)}; the group's target type is instance: an id as i-0a1b2c3d4e5f60001 is wanted");
             }
 
-            if (id.Length > 0 && targetType == "ip" && !(IPAddress.TryParse(id, out var ip) && ip.AddressFamily == AddressFamily.InterNetwork && ip.ToString() == id))
+            if (id.Length > 0 && targetType == "ip" && !IsIPv4(id))
             {
                 manifest.Error($"{field}.id", $"found {Found.Quote(id)}; the group's target type is ip: an IPv4 address is wanted");
             }

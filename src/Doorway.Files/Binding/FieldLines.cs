@@ -5,7 +5,8 @@ using System.Globalization;
 namespace Usher.Doorway.Files.Binding;
 
 /// <summary>
-/// The line of every field of an object, as a tree in three small arrays: paths are made when asked for, names are shared with the types' own. Compared without case.
+/// The line of every field of an object, as a tree in one array, each field before its inner ones: paths are made when asked for, so that
+/// an object of a thousand fields keeps a few kilobytes. Compared without case.
 /// </summary>
 internal sealed class FieldLines : IReadOnlyDictionary<string, int>
 {

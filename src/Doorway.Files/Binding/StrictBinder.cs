@@ -10,7 +10,8 @@ namespace Usher.Doorway.Files.Binding;
 internal sealed record Bound(ReadOnlyMemory<byte>? Json, FieldLines Lines);
 
 /// <summary>
-/// Walks a YAML value beside a .NET type: every unknown field, double key and mistyped value is reported, and the value written as JSON for the type's own serialiser.
+/// Walks a YAML value beside a .NET type: every unknown field, double key and mistyped value is reported, and the value written as JSON
+/// for the type's own serialiser.
 /// </summary>
 internal sealed class StrictBinder : IDisposable
 {

@@ -113,7 +113,9 @@ internal sealed class ManifestReader
             }
 
             if (ns.Length == 0) return;
-            var wrong = kind.Namespaced ? ObjectNames.Problem(ns, NameRule.Label) : $"found {Found.Quote(ns)}; a {kind.Name} belongs to no namespace: take the field away";
+            var wrong = kind.Namespaced
+                ? ObjectNames.Problem(ns, NameRule.Label)
+                : $"found {Found.Quote(ns)}; a {kind.Name} belongs to no namespace: take the field away";
             if (wrong is not null) Report(origin.LineOf("metadata.namespace"), "metadata.namespace", wrong);
         }
 
@@ -124,7 +126,8 @@ internal sealed class ManifestReader
                 if (kind.Read(checkedJson) is { } read) return read;
                 Report(map.Line, "spec", "is required");
             }
-            catch (Exception e) when (e is JsonException or FormatException or ArgumentException or OverflowException or InvalidOperationException or NotSupportedException)
+            catch (Exception e) when (e
+                is JsonException or FormatException or ArgumentException or OverflowException or InvalidOperationException or NotSupportedException)
             {
                 Report(map.Line, "", kind.IsSecret ? "can't be read" : $"can't be read: {e.Message}");
             }

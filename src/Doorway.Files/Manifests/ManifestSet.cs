@@ -29,7 +29,8 @@ internal sealed class ManifestSet(ErrorList errors)
     {
         if (all.TryAdd(manifest.Key, manifest)) return;
         var first = all[manifest.Key].Origin;
-        Errors.Add(manifest.Key, manifest.Origin, manifest.Kind is null ? "" : "metadata.name", $"is defined twice, first at {first.File}:{first.Line}; an object is given once");
+        var field = manifest.Kind is null ? "" : "metadata.name";
+        Errors.Add(manifest.Key, manifest.Origin, field, $"is defined twice, first at {first.File}:{first.Line}; an object is given once");
     }
 
     /// <summary>Checks what concerns several objects, and returns those without errors.</summary>
@@ -49,8 +50,9 @@ internal sealed class ManifestSet(ErrorList errors)
         given.UnionWith(Initial);
         foreach (var manifest in all.Values.Where(m => m.Kind is { Namespaced: true } && !given.Contains(m.Key.Namespace)))
         {
+            var known = string.Join(", ", given.Order(StringComparer.Ordinal));
             Errors.Add(manifest.Key, manifest.Origin, "metadata.namespace",
-                $"found {manifest.Key.Namespace}, and no Namespace of that name is given; there are {string.Join(", ", given.Order(StringComparer.Ordinal))}: add it, or mend the name");
+                $"found {manifest.Key.Namespace}, and no Namespace of that name is given; there are {known}: add it, or mend the name");
         }
     }
 }

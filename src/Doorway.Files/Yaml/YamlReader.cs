@@ -44,7 +44,8 @@ internal static class YamlReader
                 var (index, message) = SyntaxMessage.Of(part, e);
                 Report(start + index, message);
             }
-            catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or FormatException)
+            catch (Exception e) when (e
+                is InvalidOperationException or ArgumentException or IndexOutOfRangeException or NullReferenceException or FormatException)
             {
                 // The parser's own slips on text that it doesn't expect.
                 Report(start + (parser.Current?.Start.Index ?? 0), $"this document is not valid YAML{SyntaxMessage.Template(part)}");
