@@ -36,6 +36,8 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
     {
         await checks.StopAsync();
         await Task.WhenAll(servers.Values.Select(s => s.StopAsync(cancellationToken)));
+        // Nothing comes in any more: connections kept for further requests would only hold up the relays behind.
+        parts.Seam.Upstreams.Drain();
         foreach (var server in servers.Values) await server.DisposeAsync();
         servers.Clear();
     }

@@ -11,6 +11,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
 {
     public Snapshot Compile(CompileContext context)
     {
+        CheckLoadBalancers(context);
         var groups = new TargetGroupCompiler(context).Compile();
         var actions = new ActionCompiler(context, groups);
         var rules = Rules(context, actions).ToLookup(r => r.Listener, r => r.Rule, StringComparer.Ordinal);
@@ -87,6 +88,17 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             var action = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
             var compiled = conditions.Compile(rule);
             if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action));
+        }
+    }
+
+    private static void CheckLoadBalancers(CompileContext context)
+    {
+        var names = new Dictionary<string, Resource<Model.Aws.LoadBalancer>>(StringComparer.Ordinal);
+        foreach (var balancer in context.State.All<Model.Aws.LoadBalancer>())
+        {
+            AttributeCheck.Of(context, balancer);
+            if (names.TryAdd(balancer.Value.Name, balancer)) continue;
+            context.Errors.Add(balancer, "spec.name", $"found {balancer.Value.Name}, which {names[balancer.Value.Name].Key} has (DuplicateLoadBalancerName)");
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         foreach (var group in context.State.All<TargetGroup>())
         {
             Refuse(group);
+            AttributeCheck.Of(context, group);
             var matcher = CodeMatcher.Parse(group.Value.HealthCheck.Matcher);
             if (matcher is null)
             {

@@ -58,7 +58,16 @@ public sealed class RoadControl(RoadCompiler compiler, CurrentGeneration current
     /// <param name="cancellationToken">Ends the wait for what is in flight.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var carrier in carriers) await carrier.StopAsync(cancellationToken);
+        // A change that is under way ends first: what it started is stopped with the rest.
+        await oneAtATime.WaitAsync(CancellationToken.None);
+        try
+        {
+            foreach (var carrier in carriers) await carrier.StopAsync(cancellationToken);
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
     }
 
     /// <inheritdoc/>

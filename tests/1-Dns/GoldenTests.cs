@@ -9,7 +9,7 @@ namespace Usher.Dns.Tests;
 /// <summary>
 /// Each folder of <c>tests/Golden/1-dns</c> is a case: <c>zones.txt</c> (see <see cref="TestZones"/>), the lines of <c>questions.txt</c>
 /// (<c>NAME TYPE</c>, and any of <c>noedns</c>, <c>udp=SIZE</c>, <c>tcp</c>, <c>told</c>), and <c>expected.txt</c>: the errors, and each answer as its bytes read back by
-/// another implementation; with <c>told</c> what the journey says of it too. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// another implementation; with <c>told</c> what the journey says of it too. <c>UPDATE_GOLDEN=1</c> writes the expectations anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -27,7 +27,7 @@ public sealed class GoldenTests
         var questions = Path.Combine(folder, "questions.txt");
         var told = Run(File.ReadAllText(Path.Combine(folder, "zones.txt")), File.Exists(questions) ? File.ReadAllLines(questions) : []);
         var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
         Assert.Equal(File.ReadAllText(expected), told);
     }
 

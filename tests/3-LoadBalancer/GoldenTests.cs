@@ -9,7 +9,7 @@ namespace Usher.LoadBalancer.Tests;
 
 /// <summary>
 /// Each folder of <c>tests/Golden/3-load-balancer</c> is a case: <c>edge.txt</c> has listeners, rules, groups and how the targets are;
-/// <c>requests.txt</c> what is asked, with its draw; <c>expected.txt</c> what must be told. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// <c>requests.txt</c> what is asked, with its draw; <c>expected.txt</c> what must be told. <c>UPDATE_GOLDEN=1</c> writes the expectations anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -26,7 +26,7 @@ public sealed class GoldenTests
         var folder = Path.Combine(Root, name);
         var told = Run(Lines(Path.Combine(folder, "edge.txt")), Lines(Path.Combine(folder, "requests.txt")));
         var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
         Assert.Equal(File.ReadAllText(expected), told);
     }
 

@@ -141,7 +141,7 @@ public sealed class NodeTests
         var told = string.Concat(snapshot.Nodes.Select(n => $"{n.Key} {n.InstanceId ?? "-"} {n.Zone ?? "-"} {n.Address.Declared} bound {n.Address.Bound}\n")
             .Concat(context.Errors.All.Select(e => $"error {e}\n")));
         var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
         Assert.Equal(File.ReadAllText(expected), told);
     }
 

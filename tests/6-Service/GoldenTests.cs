@@ -6,7 +6,7 @@ namespace Usher.Service.Tests;
 /// <summary>
 /// Each folder of <c>tests/Golden/6-service</c> is a case: <c>cluster.yaml</c>, the lines of <c>connections.txt</c>
 /// (<c>pod NAME LIFE</c>, <c>connect FRONT from SOURCE draw FRACTION</c>) and what must be told of them, <c>expected.txt</c>.
-/// <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// <c>UPDATE_GOLDEN=1</c> writes the expectations anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -21,7 +21,7 @@ public sealed class GoldenTests
         var folder = Path.Combine(Root, name);
         var told = Run(File.ReadAllText(Path.Combine(folder, "cluster.yaml")), File.ReadAllLines(Path.Combine(folder, "connections.txt")));
         var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told);
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
         Assert.Equal(File.ReadAllText(expected), told);
     }
 

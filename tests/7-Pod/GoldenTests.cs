@@ -8,7 +8,7 @@ namespace Usher.Pod.Tests;
 
 /// <summary>
 /// Each folder of <c>tests/Golden/7-pod</c> is a case: <c>cluster.yaml</c>, then <c>cluster-2.yaml</c> and so on as the changes that follow it, and
-/// what is derived and planned from them, <c>expected.txt</c>. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// what is derived and planned from them, <c>expected.txt</c>. <c>UPDATE_GOLDEN=1</c> writes the expectations anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -34,7 +34,7 @@ public sealed class GoldenTests
         }
 
         var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1") File.WriteAllText(expected, told.ToString());
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told.ToString());
         Assert.Equal(File.ReadAllText(expected), told.ToString());
     }
 

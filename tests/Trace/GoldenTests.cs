@@ -8,7 +8,7 @@ namespace Usher.Trace.Tests;
 /// <summary>
 /// Each folder of <c>tests/Golden/trace</c> holds a <c>journey.json</c> and what a person is shown of it: <c>plain.txt</c> (80 columns),
 /// <c>verbose.txt</c> (120 columns) and <c>colour.txt</c> where it is there. The journeys of <see cref="Scenarios"/> are assembled from
-/// records; the others were written by hand. <c>USHER_REWRITE_GOLDEN=1</c> writes the expectations anew.
+/// records; the others were written by hand. <c>UPDATE_GOLDEN=1</c> writes the expectations anew.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -22,7 +22,7 @@ public sealed class GoldenTests
     public static TheoryData<string> Shown =>
         [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Union(Scenarios.All.Keys).Order(StringComparer.Ordinal)];
 
-    private static bool Rewrites => Environment.GetEnvironmentVariable("USHER_REWRITE_GOLDEN") == "1";
+    private static bool Rewrites => Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
 
     private static string Root { get; } = Find(AppContext.BaseDirectory);
 

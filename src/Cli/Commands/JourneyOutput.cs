@@ -7,7 +7,12 @@ namespace Usher.Cli.Commands;
 /// <summary>Prints a journey: as JSON, or as a timeline.</summary>
 internal static class JourneyOutput
 {
-    private static readonly JourneyJson Indented = new(new JsonSerializerOptions(JourneyJson.Default.Options) { WriteIndented = true });
+    private static readonly JourneyJson Indented = new(new JsonSerializerOptions(JourneyJson.Default.Options) 
+    {
+        WriteIndented = true,
+        // Read by people and by jq, never put into a page: an arrow stays an arrow.
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
     internal static async Task PrintAsync(Journey journey, bool json, bool verbose)
     {

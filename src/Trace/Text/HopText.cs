@@ -90,7 +90,8 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     private void Reasons()
     {
         var chosen = hop.Reasons.Where(r => r.Chosen).Take(1).ToList();
-        var shown = style.Verbose ? hop.Reasons : chosen.Count > 0 ? chosen : hop.Ok ? [] : hop.Reasons.Take(3);
+        // Where a hop failed, what lost tells more than what won.
+        var shown = style.Verbose ? hop.Reasons : hop.Ok ? chosen : hop.Reasons.Take(6);
         foreach (var reason in shown)
         {
             var (sign, colour) = reason.Chosen ? ("✓", (Func<string, string>)paint.Good) : ("✗", paint.Warn);

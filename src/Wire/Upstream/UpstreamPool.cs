@@ -14,6 +14,7 @@ public sealed class UpstreamPool : IDisposable
     private readonly ITimer _sweep;
     private long _lastId;
     private volatile bool _disposed;
+    private volatile bool _draining;
 
     /// <summary>A pool with these options.</summary>
     public UpstreamPool(UpstreamPoolOptions? options = null)
@@ -60,7 +61,7 @@ public sealed class UpstreamPool : IDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         connection.End();
-        if (!reusable || _disposed || connection.WhyCut != UpstreamConnection.CutReason.None)
+        if (!reusable || _disposed || _draining || connection.WhyCut != UpstreamConnection.CutReason.None)
         {
             connection.Dispose();
             return false;
@@ -68,7 +69,7 @@ public sealed class UpstreamPool : IDisposable
 
         connection.ReturnedAt = _options.TimeProvider.GetTimestamp();
         if (!TryKeep(connection)) connection.Dispose();
-        else if (_disposed) Sweep();
+        else if (_disposed || _draining) Sweep();
         else return true;
         return false;
     }
@@ -77,6 +78,13 @@ public sealed class UpstreamPool : IDisposable
     public void Forget(UpstreamKey key)
     {
         if (_idle.TryRemove(key, out var idle)) idle.CloseAll();
+    }
+
+    /// <summary>Closes all idle connections and keeps none from now on; those that are needed are still made.</summary>
+    public void Drain()
+    {
+        _draining = true;
+        Sweep();
     }
 
     /// <summary>Closes all idle connections; rented ones close when they are returned.</summary>
@@ -113,7 +121,7 @@ public sealed class UpstreamPool : IDisposable
     {
         foreach (var (key, idle) in _idle)
         {
-            if (_disposed) idle.CloseAll();
+            if (_disposed || _draining) idle.CloseAll();
             else idle.CloseWhere(connection => IsExpired(connection) || connection.IsKnownDead());
             if (idle.TryRetire()) _idle.TryRemove(new(key, idle));
         }

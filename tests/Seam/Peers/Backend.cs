@@ -21,10 +21,10 @@ internal sealed class Backend : IAsyncDisposable
         async (socket, _, aborted) =>
         {
             using var peer = new RawPeer(socket);
-            await using var cut = aborted.Register(socket.Dispose);
             try
             {
-                await ServeAsync(peer, script);
+                // A script that waits for something a failed test never did mustn't hold its end up.
+                await ServeAsync(peer, script).WaitAsync(aborted);
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException or OperationCanceledException)
             {

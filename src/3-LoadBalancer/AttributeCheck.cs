@@ -1,0 +1,52 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// Attributes that would change what happens to a request and that Usher doesn't act on yet: they may be written with the value that
+/// AWS takes anyway (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute), and are refused with any other.
+/// </summary>
+internal static class AttributeCheck
+{
+    private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
+    {
+        ["routing.http.desync_mitigation_mode"] = "defensive",
+        ["routing.http.drop_invalid_header_fields.enabled"] = "false",
+        ["routing.http.x_amzn_tls_version_and_cipher_suite.enabled"] = "false",
+        ["routing.http.xff_client_port.enabled"] = "false",
+        ["routing.http.xff_header_processing.mode"] = "append",
+    };
+
+    private static readonly Dictionary<string, string> TargetGroupDefaults = new(StringComparer.Ordinal)
+    {
+        ["load_balancing.algorithm.anomaly_mitigation"] = "off",
+        ["slow_start.duration_seconds"] = "0",
+        ["stickiness.enabled"] = "false",
+        ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] = "1",
+        ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"] = "off",
+    };
+
+    internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer) =>
+        Refuse(context, balancer, balancer.Value.Attributes, LoadBalancerDefaults);
+
+    internal static void Of(CompileContext context, Resource<TargetGroup> group)
+    {
+        Refuse(context, group, group.Value.Attributes, TargetGroupDefaults);
+        if (group.Value.Attributes.GetValueOrDefault("load_balancing.cross_zone.enabled") == "false")
+        {
+            context.Errors.Add(group, "spec.attributes", "load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet");
+        }
+    }
+
+    private static void Refuse<T>(CompileContext context, Resource<T> resource, IReadOnlyDictionary<string, string> written, Dictionary<string, string> defaults)
+        where T : class
+    {
+        foreach (var (key, value) in written)
+        {
+            if (!defaults.TryGetValue(key, out var standard) || value == standard) continue;
+            context.Errors.Add(resource, "spec.attributes", $"{key}: found {value}; this isn't supported yet, only its default, {standard}");
+        }
+    }
+}
