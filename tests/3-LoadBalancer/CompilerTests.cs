@@ -29,6 +29,17 @@ public sealed class CompilerTests
         ["two ports bound to one"] = (() => new Edge().Listener(80).Listener(8080),
             "Listener shop/edge-8080: spec.port: ports 80 (Listener shop/edge-80) and 8080 would both be bound to 127.18.0.1:8080; change one, or bind ports as declared with --real-ports"),
 
+        ["same load balancer"] = (() => new Edge().Add("LoadBalancer", "edge-again", new Model.Aws.LoadBalancer { LoadBalancerArn = "arn:again", Name = "edge", DnsName = "d" }),
+            "LoadBalancer shop/edge-again: spec.name: found edge, which LoadBalancer shop/edge has (DuplicateLoadBalancerName)"),
+
+        // AttributeCheck
+        ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "defensive")),
+            "LoadBalancer shop/edge: spec.attributes: routing.http.xff_header_processing.mode: found remove; this isn't supported yet, only its default, append"),
+        ["stickiness"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true" } }),
+            "TargetGroup shop/web: spec.attributes: stickiness.enabled: found true; this isn't supported yet, only its default, false"),
+        ["cross-zone off"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" } }),
+            "TargetGroup shop/web: spec.attributes: load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet"),
+
         // ActionCompiler
         ["no action"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [], If("path-pattern", "/")),
             "Rule shop/a: spec.actions: found 0 actions; exactly one of forward, redirect and fixed-response is wanted"),

@@ -25,6 +25,7 @@ public sealed class ReloadTests
         await client.SendAsync(Get);
         Assert.StartsWith("HTTP/1.1 202 ", await client.ReadMessageAsync(), StringComparison.Ordinal);
 
+        await rig.Journal.RequestAsync(2);
         Assert.Equal([1, 2], rig.Journal.Requests.Select(r => r.Generation.Number));
         Assert.Same(rig.Journal.Requests[0].Downstream, rig.Journal.Requests[1].Downstream);
         Assert.Equal(

@@ -90,8 +90,8 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     private void Reasons()
     {
         var chosen = hop.Reasons.Where(r => r.Chosen).Take(1).ToList();
-        // Where a hop failed, what lost tells more than what won.
-        var shown = style.Verbose ? hop.Reasons : hop.Ok ? chosen : hop.Reasons.Take(6);
+        // Where the hop's own decision is the failure, what lost tells more than what won.
+        var shown = style.Verbose ? hop.Reasons : hop.Facts.ContainsKey("outcome") || (chosen.Count == 0 && !hop.Ok) ? hop.Reasons.Take(6) : chosen;
         foreach (var reason in shown)
         {
             var (sign, colour) = reason.Chosen ? ("✓", (Func<string, string>)paint.Good) : ("✗", paint.Warn);
