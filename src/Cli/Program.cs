@@ -21,7 +21,8 @@ var root = new RootCommand("Runs the road that an HTTPS request takes from a bro
 
 try
 {
-    var parsed = root.Parse(args);
+    // `-d @FILE` is curl's, so that @ means nothing else here.
+    var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     // What System.CommandLine finds wrong is a wrong usage: 2, as for every other one.
     if (parsed.Errors.Count > 0)
     {
@@ -36,4 +37,14 @@ catch (UserException e)
 {
     await Console.Error.WriteLineAsync($"usher: {e.Message}");
     return e.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
+catch (Exception e)
+{
+    // What nobody foresaw is still told in a line first; the rest is for who mends it.
+    await Console.Error.WriteLineAsync($"usher: a fault in Usher itself: {e.Message}\n{e}");
+    return ExitCodes.Failure;
 }

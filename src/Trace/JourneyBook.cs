@@ -33,7 +33,7 @@ public sealed class JourneyBook
     /// <summary>The newest journeys.</summary>
     public IReadOnlyList<Journey> Recent(JourneyQuery query) =>
         [.. log.NewestFirst()
-            .Where(first => query.Visit is null || (reports.TryGetValue(first, out var report) && report.Visit == query.Visit))
+            .Where(first => query.Visit is null || VisitOf(first) == query.Visit)
             .Select(first => assembler.Assemble(Join(first)))
             .Where(journey => !query.Failed || journey.Outcome != "ok")
             .Take(query.Limit)];
@@ -73,7 +73,7 @@ public sealed class JourneyBook
         await BehindAsync(first, cancellationToken);
 
         // 4
-        if (report.ExpectSpans || BringsSpans(first))
+        if (BringsSpans(first, report.ExpectSpans))
         {
             await spans.Added.UntilAsync(() => HasItsSpans(first), options.SpanWait, time, cancellationToken);
         }
@@ -135,9 +135,20 @@ public sealed class JourneyBook
         await log.Added.UntilAsync(() => Behind(first) is not null, limit, time, cancellationToken);
     }
 
-    /// <summary>Whether requests to this host have brought spans lately.</summary>
-    private bool BringsSpans(RequestRecord first) =>
-        log.NewestFirst().Take(256).Any(r => r.Host == first.Host && spans.Has(Behind(r)?.TraceId ?? r.TraceId));
+    /// <summary>
+    /// Whether spans are worth waiting for: the request reached an upstream, and requests to this host have brought some lately, or none was
+    /// there before to tell and the client expects them.
+    /// </summary>
+    private bool BringsSpans(RequestRecord first, bool expected)
+    {
+        if (RoadHops.Reached(Behind(first) ?? first) is null) return false;
+        var earlier = log.NewestFirst().Take(256).Where(r => r != first && r.Host == first.Host && RoadHops.Reached(Behind(r) ?? r) is not null).ToList();
+        return earlier.Count == 0 ? expected || HasItsSpans(first) : earlier.Exists(r => spans.Has(Behind(r)?.TraceId ?? r.TraceId));
+    }
+
+    /// <summary>The visit of a browser that a request belongs to: as its client reported it, or as its user agent names it.</summary>
+    private string? VisitOf(RequestRecord first) =>
+        (reports.TryGetValue(first, out var report) ? report.Visit : null) ?? Visits.Of(first.UserAgent);
 
     private bool HasItsSpans(RequestRecord first)
     {

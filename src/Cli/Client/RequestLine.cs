@@ -39,6 +39,7 @@ internal sealed record RequestLine
             throw new UserException($"'{url}' is no URL that can be requested; http://… or https://… is wanted", ExitCodes.Usage);
         }
 
+        if (method is not null && !method.All(IsTokenCharacter)) throw new UserException($"-X '{method}': a method is one word of letters and digits", ExitCodes.Usage);
         return new RequestLine
         {
             Url = uri,
@@ -50,6 +51,9 @@ internal sealed record RequestLine
             Resolve = [.. resolve.Select(Resolution.Parse)],
         };
     }
+
+    /// <summary>RFC 9110 §5.6.2.</summary>
+    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static KeyValuePair<string, string> Header(string text)
     {

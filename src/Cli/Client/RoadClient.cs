@@ -90,7 +90,7 @@ internal sealed class RoadClient : IDisposable
     {
         if (response.StatusCode == HttpStatusCode.Unauthorized) throw new UserException($"the road at {Road.Api} does not take this state folder's token; is it another's road?");
         var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (!response.IsSuccessStatusCode) throw new UserException($"{Road.Api}: {Problem(body)}");
+        if (!response.IsSuccessStatusCode) throw new UserException(Problem(body));
         return JsonSerializer.Deserialize(body, type) ?? throw new UserException($"{Road.Api} answered nothing");
     }
 
@@ -99,7 +99,7 @@ internal sealed class RoadClient : IDisposable
         try
         {
             using var problem = JsonDocument.Parse(body);
-            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString() ?? body : body;
+            return problem.RootElement.TryGetProperty("error", out var error) ? error.GetString() ?? body : body;
         }
         catch (JsonException)
         {

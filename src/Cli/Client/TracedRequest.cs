@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Usher.Cli.Running;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Trace;
 
@@ -66,6 +68,8 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
                 Tls = tls,
                 Status = status,
                 Failure = failure,
+                // A process may send spans; the road knows better once it has seen some requests.
+                ExpectSpans = report.Pods.Any(p => p.Runtime == nameof(PodRuntime.Process)),
                 Times = new ClientTimes
                 {
                     Frequency = time.TimestampFrequency,
@@ -148,22 +152,15 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
 
     private async Task<int> RequestAsync(RequestLine request, Socket socket, X509Certificate2? authority, CancellationToken cancellationToken)
     {
+        var stream = await SecureAsync(request, socket, authority, cancellationToken);
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
-            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
-            PlaintextStreamFilter = (context, _) =>
-            {
-                if (context.PlaintextStream is SslStream secured) Shaken(secured);
-                return ValueTask.FromResult(context.PlaintextStream);
-            },
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback = (_, leaf, chain, errors) => Trusted(leaf, chain, errors, authority) || request.Insecure,
-            },
+            // A stream that is secured already is taken as it is.
+            ConnectCallback = (_, _) => ValueTask.FromResult(stream),
         };
         using var client = new HttpClient(handler) { Timeout = AnswerLimit };
         using var message = Message(request);
@@ -174,13 +171,36 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             await response.Content.CopyToAsync(Stream.Null, cancellationToken);
             return (int)response.StatusCode;
         }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
-        {
-            throw new TracedFailure("tls", tls?.Error ?? e.InnerException?.Message ?? e.Message, e);
-        }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             throw new TracedFailure("request", e.InnerException?.Message ?? e.Message, e);
+        }
+    }
+
+    /// <summary>The handshake, with the URL's own name as SNI: a Host header of <c>-H</c> doesn't change it, as with curl.</summary>
+    private async Task<Stream> SecureAsync(RequestLine request, Socket socket, X509Certificate2? authority, CancellationToken cancellationToken)
+    {
+        var plain = new NetworkStream(socket, ownsSocket: true);
+        if (request.Url.Scheme != "https") return plain;
+        var secured = new SslStream(plain);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(ConnectLimit);
+            var options = new SslClientAuthenticationOptions
+            {
+                TargetHost = request.Url.IdnHost,
+                ApplicationProtocols = request.Http11 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                RemoteCertificateValidationCallback = (_, leaf, chain, errors) => Trusted(leaf, chain, errors, authority) || request.Insecure,
+            };
+            await secured.AuthenticateAsClientAsync(options, limit.Token);
+            Shaken(secured);
+            return secured;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            await secured.DisposeAsync();
+            throw new TracedFailure("tls", tls?.Error ?? (e is OperationCanceledException ? $"no handshake within {ConnectLimit.TotalSeconds:0} s" : e.Message), e);
         }
     }
 
@@ -191,23 +211,19 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             Version = request.Http11 || request.Url.Scheme == "http" ? HttpVersion.Version11 : HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.TryAddWithoutValidation("User-Agent", $"usher/{typeof(TracedRequest).Assembly.GetName().Version?.ToString(3)}");
-        message.Headers.TryAddWithoutValidation("Accept", "*/*");
-        if (request.Data is { } data)
-        {
-            message.Content = new ByteArrayContent(data) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded") } };
-        }
-
+        var given = request.Headers.Select(h => h.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (request.Data is { } data) message.Content = new ByteArrayContent(data);
         foreach (var (name, value) in request.Headers)
         {
-            // A header of -H takes the place of our own, as with curl.
-            message.Headers.Remove(name);
             if (message.Headers.TryAddWithoutValidation(name, value)) continue;
             message.Content ??= new ByteArrayContent([]);
-            message.Content.Headers.Remove(name);
             message.Content.Headers.TryAddWithoutValidation(name, value);
         }
 
+        // A header of -H takes the place of our own, as with curl.
+        if (!given.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", $"usher/{typeof(TracedRequest).Assembly.GetName().Version?.ToString(3)}");
+        if (!given.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "*/*");
+        if (request.Data is not null && !given.Contains("Content-Type")) message.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         return message;
     }
 
@@ -216,7 +232,7 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
         tlsDone = time.GetTimestamp();
         tls = (tls ?? new ClientTls()) with
         {
-            Version = secured.SslProtocol == System.Security.Authentication.SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2",
+            Version = secured.SslProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2",
             Cipher = secured.NegotiatedCipherSuite.ToString(),
             Alpn = secured.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : secured.NegotiatedApplicationProtocol.ToString(),
         };

@@ -46,10 +46,12 @@ internal static class UpCommand
         using var stop = new StopSignals(cancellationToken);
         await using var road = Road.Compose(settings, state);
         var errors = new ErrorList();
+        var applied = false;
         await using var api = await road.StartApiAsync(errors, stop.Token);
         try
         {
-            if (api is null || !await road.ApplyAsync(errors, stop.Token))
+            applied = api is not null && await road.ApplyAsync(errors, stop.Token);
+            if (api is null || !applied)
             {
                 Report.Errors(errors);
                 return ExitCodes.Failure;
@@ -66,7 +68,7 @@ internal static class UpCommand
         }
         finally
         {
-            await Console.Error.WriteLineAsync("usher: draining and stopping …");
+            if (applied) await Console.Error.WriteLineAsync("usher: draining and stopping …");
             await road.StopAsync(Drain);
         }
 

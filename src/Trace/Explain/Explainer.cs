@@ -21,7 +21,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     /// <param name="given">A recorded journey's decisions, whose state and draws are then used; empty for the state of now.</param>
     public Explanation Explain(Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null)
     {
-        var traveller = new Traveller { Request = request, Name = address is null ? request.Host : null, Address = address, Given = given ?? [] };
+        var traveller = new Traveller { Request = request, Name = address is null ? request.Host : null, Address = address, Source = request.Source, Given = given ?? [] };
         var decisions = new List<IDecision>();
         StepTaken? last = null;
         for (var i = 0; traveller is not null; i++)

@@ -87,7 +87,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
             Problem = verdict.Outcome == "ok" ? null : WithCause(verdict, hops),
             StartedAt = clock.OriginOn,
             DurationMs = clock.At(End(records)),
-            Visit = records.Client?.Visit,
+            Visit = records.Client?.Visit ?? Visits.Of(first.UserAgent),
             Hops = hops,
         };
     }
