@@ -155,7 +155,7 @@ internal sealed class ListenerServer : IAsyncDisposable
             AcceptedAt = parts.Seam.Time.GetTimestamp(),
         };
         connection.Features.Set(record);
-        connection.Features.Set(record.Connection);
+        connection.Features.Set(new ClientConnection(record.Connection));
         try
         {
             await next(connection);

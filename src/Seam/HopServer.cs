@@ -70,12 +70,13 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
     private RequestPassage Open(HttpExchange exchange)
     {
         var request = exchange.Request;
+        var connection = ConnectionOf(exchange);
         var record = new RequestRecord
         {
             Hop = hop.Hop,
             Generation = parts.Generations.Current,
-            Downstream = ConnectionOf(exchange),
-            RequestOnConnection = exchange.EarlierRequests + 1,
+            Downstream = connection.Id,
+            RequestOnConnection = connection.NextRequest(),
             StartedAt = parts.Time.GetTimestamp(),
             StartedOn = parts.Time.GetUtcNow(),
             Protocol = exchange.Protocol,
@@ -87,13 +88,12 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
         return new RequestPassage(exchange, record, parts);
     }
 
-    /// <summary>One identity object for all requests of a connection.</summary>
-    private static ConnectionId ConnectionOf(HttpExchange exchange)
+    private static ClientConnection ConnectionOf(HttpExchange exchange)
     {
-        if (exchange.Features.Get<ConnectionId>() is { } known) return known;
-        var id = new ConnectionId(exchange.RemoteEndPoint, exchange.LocalEndPoint);
-        exchange.Features.Set(id);
-        return id;
+        if (exchange.Features.Get<ClientConnection>() is { } known) return known;
+        var connection = new ClientConnection(new ConnectionId(exchange.RemoteEndPoint, exchange.LocalEndPoint));
+        exchange.Features.Set(connection);
+        return connection;
     }
 
     private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,6 +17,7 @@ namespace Usher.Wire;
 public sealed class KestrelExchange : HttpExchange
 {
     private const int HeldBack = 16 * 1024;
+    private static readonly object CounterKey = new();
     private readonly HttpContext _context;
     private readonly HttpRejection? _rejection;
     private readonly long _headBytes;
@@ -41,6 +43,7 @@ public sealed class KestrelExchange : HttpExchange
         if (!KestrelHead.TryFill(Request, context))
             _rejection = new HttpRejection(HttpViolation.InvalidTarget, "The :path has a character that must be percent-encoded.");
         _headBytes = Request.Length;
+        EarlierRequests = CountEarlier(context);
     }
 
     /// <summary>Serves one request: the body of a Kestrel application.</summary>
@@ -74,7 +77,7 @@ public sealed class KestrelExchange : HttpExchange
     public override string Protocol => HttpProtocol.IsHttp2(_context.Request.Protocol) ? "HTTP/2.0" : _context.Request.Protocol;
 
     /// <inheritdoc/>
-    public override int EarlierRequests => 0;
+    public override int EarlierRequests { get; }
 
     /// <inheritdoc/>
     public override IFeatureCollection Features => _context.Features;
@@ -204,6 +207,18 @@ public sealed class KestrelExchange : HttpExchange
             _context.Response.BodyWriter.Write(piece.Span);
             _unflushed += piece.Length;
             await FlushAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Counts the connection's requests, in what the connection keeps for its users: streams of one connection begin side by side.</summary>
+    private static int CountEarlier(HttpContext context)
+    {
+        if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items) return 0;
+        lock (items)
+        {
+            var earlier = items.TryGetValue(CounterKey, out var count) ? (int)count! : 0;
+            items[CounterKey] = earlier + 1;
+            return earlier;
         }
     }
 }
