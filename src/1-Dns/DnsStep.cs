@@ -28,7 +28,7 @@ internal sealed class DnsStep(DnsServerAddress server) : IRoadStep
 
     private static Traveller At(Generation generation, Traveller traveller, IPAddress address)
     {
-        var port = traveller.Request.HostPort ?? (traveller.Request.Scheme == "https" ? 443 : 80);
+        var port = traveller.UrlPort ?? traveller.Request.HostPort ?? (traveller.Request.Scheme == "https" ? 443 : 80);
         return traveller with { Name = null, Address = new IPEndPoint(address, generation.Addresses.BoundPort(port)) };
     }
 }

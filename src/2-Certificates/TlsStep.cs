@@ -19,7 +19,7 @@ internal sealed class TlsStep(LeafStore leaves) : IRoadStep
         var given = traveller.GivenBy<CertificateDecision>(d => d.Facts.ListenerArn == listener.ListenerArn);
         var decision = new CertificateDecision(
             snapshot, given?.Leaves ?? leaves.Current.Facts,
-            given?.Facts ?? new CertificateFacts(listener.ListenerArn, ServerName(traveller.Request.Host)));
+            given?.Facts ?? new CertificateFacts(listener.ListenerArn, ServerName(traveller.UrlHost ?? traveller.Request.Host)));
         return new StepTaken([decision], decision.Match.Certificate is null ? null : traveller with { Secured = true });
     }
 

@@ -27,12 +27,16 @@ internal readonly record struct AmznTraceId(string Header, string JourneyId, str
         return new($"Self={minted};{string.Join(';', kept)}", minted, TraceParent.TraceIdOfRoot(root) ?? TraceParent.TraceIdOfRoot(minted)!);
     }
 
-    private static string Mint(DateTimeOffset now)
+    /// <summary><c>1-8 hex-24 hex</c>: the version, the time in seconds, 96 random bits.</summary>
+    private static string Mint(DateTimeOffset now) => string.Create(35, (uint)now.ToUnixTimeSeconds(), static (text, seconds) =>
     {
         Span<byte> random = stackalloc byte[12];
         RandomNumberGenerator.Fill(random);
-        return string.Create(CultureInfo.InvariantCulture, $"1-{(uint)now.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(random)}");
-    }
+        text[0] = '1';
+        text[1] = text[10] = '-';
+        seconds.TryFormat(text[2..10], out _, "x8", CultureInfo.InvariantCulture);
+        Convert.TryToHexStringLower(random, text[11..], out _);
+    });
 
     private static string? Field(string header, string name)
     {

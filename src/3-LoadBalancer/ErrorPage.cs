@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
 using Usher.Seam;
 
 namespace Usher.LoadBalancer;
@@ -14,9 +13,10 @@ internal static class ErrorPage
     internal static ValueTask AnswerAsync(
         RequestPassage passage, int status, string? outcome, string? problem, params KeyValuePair<string, string>[] more)
     {
-        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {ReasonPhrases.GetReasonPhrase(status)}").TrimEnd();
+        var reason = NginxPhrase.Of(status);
+        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {reason}").TrimEnd();
         var page = $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n";
         return passage.AnswerAsync(
-            status, [new("Server", Server), new("Content-Type", "text/html"), .. more], Encoding.ASCII.GetBytes(page), outcome, problem);
+            status, [new("Server", Server), new("Content-Type", "text/html"), .. more], Encoding.ASCII.GetBytes(page), outcome, problem, reason);
     }
 }

@@ -51,13 +51,18 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     {
         var reasons = new ReasonList();
         var replayed = Replay(reasons);
-        var problem = Choice.Rule.Action is ForwardPlan && Target is null;
+        var outcome = Choice.Rule.Action switch
+        {
+            ForwardPlan when Target is null => NoTarget(replayed).Outcome,
+            FixedResponsePlan response => Refused(response),
+            _ => null,
+        };
         yield return new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Sentence(replayed))
         {
             Facts = FactsOf(replayed),
             Reasons = reasons.All,
-            Ok = !problem,
-            Outcome = problem ? NoTarget(replayed).Outcome : null,
+            Ok = outcome is null,
+            Outcome = outcome,
         };
     }
 
@@ -65,6 +70,9 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice) => choice.Group is null
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
+
+    /// <summary>The code of a fixed response that refuses the request; null for any other.</summary>
+    internal static string? Refused(FixedResponsePlan response) => response.Status >= 400 ? $"load-balancer.{response.Status}.fixed-response" : null;
 
     private static string Sentence(LoadBalancerChoice choice)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Usher.Model.Journeys;
 using Usher.Seam;
@@ -11,6 +12,8 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     // ALB user guide, Troubleshoot: 504 when "the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)".
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    private volatile ForwardOptions options = new() { ConnectTimeout = ConnectTimeout, TimeProvider = time };
+
     public Hop Hop => Hop.LoadBalancer;
 
     /// <summary>
@@ -21,6 +24,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <item>Answer, or send it on to the target and pass the answer back.</item>
     /// </list>
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ServeAsync(RequestPassage passage)
     {
         if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is not { } listener)
@@ -81,6 +85,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         return trace;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ForwardAsync(RequestPassage passage, LoadBalancerDecision decision, TargetPlan target, AmznTraceId trace)
     {
         ForwardedHeaders.Apply(passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits);
@@ -88,11 +93,8 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         state.Begin();
         try
         {
-            var timeouts = new ForwardOptions
-            {
-                ConnectTimeout = ConnectTimeout, ResponseTimeout = decision.Listener.Attributes.IdleTimeout, TimeProvider = time,
-            };
-            var result = await passage.ForwardAsync(new UpstreamKey(target.Bound, decision.Listener.Bound.Address), timeouts);
+            var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
+            var result = await passage.ForwardAsync(new UpstreamKey(target.Bound, decision.Listener.Bound.Address), options);
             if (TargetFailure.Of(result, target, decision.Listener) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
             else await ErrorPage.AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
@@ -101,6 +103,13 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         {
             state.End();
         }
+    }
+
+    /// <summary>One object for all requests as long as their load balancers have the same idle timeout, which most have.</summary>
+    private ForwardOptions OptionsFor(TimeSpan idleTimeout)
+    {
+        var known = options;
+        return known.ResponseTimeout == idleTimeout ? known : options = known with { ResponseTimeout = idleTimeout };
     }
 
     private static async ValueTask RedirectAsync(RequestPassage passage, LoadBalancerDecision decision, RedirectPlan plan)
@@ -113,7 +122,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
     private static ValueTask RespondAsync(RequestPassage passage, FixedResponsePlan plan)
     {
-        var outcome = plan.Status >= 400 ? $"load-balancer.{plan.Status}.fixed-response" : null;
+        var outcome = LoadBalancerDecision.Refused(plan);
         var problem = outcome is null ? null : "the rule that matched answers with a fixed response; see the reasons why no other rule did";
         List<KeyValuePair<string, string>> headers = [new("Server", ErrorPage.Server)];
         if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));

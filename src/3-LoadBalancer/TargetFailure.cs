@@ -11,11 +11,11 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
     /// <summary>The answer to a failure that came before any response, or null when the target answered (ALB user guide, Troubleshoot: HTTP 502, 503, 504, 460).</summary>
     internal static TargetFailure? Of(in ForwardResult result, TargetPlan target, ListenerPlan listener)
     {
+        if (result.Outcome == ForwardOutcome.Completed) return null;
         var at = $"target {target.Id} {target.Declared}";
         var idle = $"{listener.Attributes.IdleTimeout.TotalSeconds:0} s";
         return result.Outcome switch
         {
-            ForwardOutcome.Completed => null,
             ForwardOutcome.ConnectRefused => new(502, "load-balancer.502.connection-refused",
                 $"{at} refused the connection: nothing listens there. Is the NodePort right, and has its Service a ready endpoint?"),
             ForwardOutcome.ConnectTimedOut => new(504, "load-balancer.504.connect-timeout",

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Usher.LoadBalancer;
 
@@ -35,9 +36,9 @@ internal sealed class TargetGroupState(ImmutableArray<TargetState> targets)
     /// <param name="takeTurn">Whether round robin moves on; false for a look that sends nothing.</param>
     internal GroupReading Read(bool takeTurn)
     {
-        var readings = ImmutableArray.CreateBuilder<TargetReading>(Targets.Length);
-        foreach (var target in Targets) readings.Add(new TargetReading(target.Health, target.Outstanding));
-        return new GroupReading(readings.MoveToImmutable(), takeTurn ? Interlocked.Increment(ref turn) : Volatile.Read(ref turn) + 1);
+        var readings = new TargetReading[Targets.Length];
+        for (var i = 0; i < readings.Length; i++) readings[i] = new TargetReading(Targets[i].Health, Targets[i].Outstanding);
+        return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), takeTurn ? Interlocked.Increment(ref turn) : Volatile.Read(ref turn) + 1);
     }
 }
 

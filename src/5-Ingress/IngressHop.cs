@@ -90,7 +90,8 @@ internal static class IngressHop
         {
             foreach (var other in table.Hosts.Values.Concat(table.Wildcards.Values).Where(s => s != found))
             {
-                reasons.Add($"host {other.Host}", false, $"host is {(host.Length == 0 ? "not given" : host)}");
+                var covers = found is { Host: not "" } && dot > 0 && other.Host.StartsWith('*') && other.Host[1..] == host[dot..];
+                reasons.Add($"host {other.Host}", false, covers ? $"covers {host} too, but an exact host comes first" : $"host is {(host.Length == 0 ? "not given" : host)}");
             }
 
             if (found is not null)

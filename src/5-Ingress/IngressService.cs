@@ -1,6 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Seam;
@@ -22,6 +22,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
     public Hop Hop => Hop.Ingress;
 
     /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ServeAsync(RequestPassage passage)
     {
         if (passage.Generation.Find<IngressSnapshot>()?.ControllerAt(passage.Exchange.LocalEndPoint) is not { } controller)
@@ -72,6 +73,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         return AnswerAsync(passage, status, $"ingress.{status}.malformed", rejection.Message);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision)
     {
         NginxHeaders.Apply(passage, decision);
@@ -85,8 +87,9 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
     /// <summary>nginx's own page, without its name (server-tokens is off in ingress-nginx).</summary>
     private static ValueTask AnswerAsync(RequestPassage passage, int status, string outcome, string problem)
     {
-        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {ReasonPhrases.GetReasonPhrase(status)}");
+        var reason = NginxPhrase.Of(status);
+        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {reason}");
         var page = $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-        return passage.AnswerAsync(status, [new("Content-Type", "text/html")], Encoding.ASCII.GetBytes(page), outcome, problem);
+        return passage.AnswerAsync(status, [new("Content-Type", "text/html")], Encoding.ASCII.GetBytes(page), outcome, problem, reason);
     }
 }

@@ -11,9 +11,8 @@ internal static class JourneyHeader
         var request = passage.Exchange.Request;
         if (request.TryGet("X-Amzn-Trace-Id"u8, out var header))
         {
-            var text = Encoding.Latin1.GetString(header);
-            var root = Field(text, "Root=");
-            passage.Record.JourneyId = Field(text, "Self=") ?? root;
+            var root = Field(header, "Root="u8);
+            passage.Record.JourneyId = Field(header, "Self="u8) ?? root;
             // As the load balancer does: of a root in another form, the id that it minted stands in.
             passage.Record.TraceId = TraceParent.TraceIdOfRoot(root ?? "") ?? TraceParent.TraceIdOfRoot(passage.Record.JourneyId ?? "");
         }
@@ -21,6 +20,15 @@ internal static class JourneyHeader
         passage.Record.TraceId = TraceParent.TraceIdOf(request) ?? passage.Record.TraceId;
     }
 
-    private static string? Field(string header, string name) =>
-        header.Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(p => p.StartsWith(name, StringComparison.OrdinalIgnoreCase))?[name.Length..];
+    /// <summary>The first of the header's fields that begins with this, or null.</summary>
+    private static string? Field(ReadOnlySpan<byte> header, ReadOnlySpan<byte> name)
+    {
+        foreach (var range in header.Split((byte)';'))
+        {
+            var field = header[range].Trim(" \t"u8);
+            if (field.Length >= name.Length && Ascii.EqualsIgnoreCase(field[..name.Length], name)) return Encoding.Latin1.GetString(field[name.Length..]);
+        }
+
+        return null;
+    }
 }

@@ -17,10 +17,10 @@ internal static class NginxHeaders
         var edits = passage.RequestEdits;
         var source = decision.Facts.Source.ToString();
         if (request.TryGet("X-Forwarded-For"u8, out var chain)) edits.Set("X-Original-Forwarded-For", Encoding.Latin1.GetString(chain));
-        else edits.Remove("X-Original-Forwarded-For");
+        else edits.Remove("X-Original-Forwarded-For"u8);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
-        edits.Remove("Proxy");
-        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set("X-Request-ID", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        edits.Remove("Proxy"u8);
+        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set("X-Request-ID", RandomNumberGenerator.GetHexString(32, lowercase: true));
         edits.Set("X-Real-IP", source);
         edits.Set("X-Forwarded-For", source);
         edits.Set("X-Forwarded-Host", passage.Record.Host);

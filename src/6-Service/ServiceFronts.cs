@@ -50,9 +50,12 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         if (decision.Endpoint is not { } endpoint) return new FrontDecision(decision, null, null);
         return new FrontDecision(decision, endpoint.Bound, DialFrom(decision, source, snapshot.Range))
         {
-            Opened = front.Port.Affinity is null ? null : () => affinity.Remember(front.Port, node, source, endpoint.Declared),
+            Opened = front.Port.Affinity is null ? null : Remember(front.Port, node, source, endpoint.Declared),
         };
     }
+
+    // Apart, so that only a Service with affinity pays for the closure.
+    private Action Remember(ServicePort port, string? node, IPAddress source, IPEndPoint endpoint) => () => affinity.Remember(port, node, source, endpoint);
 
     /// <summary>The address that the endpoint is to see; null for a machine outside the road, which no loopback address can reach.</summary>
     internal static IPAddress? DialFrom(ServiceDecision decision, IPAddress source, LoopbackRange range)

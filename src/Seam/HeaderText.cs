@@ -7,6 +7,9 @@ namespace Usher.Seam;
 /// <summary>What the wire knows of headers and connections, in the journey's words.</summary>
 internal static class HeaderText
 {
+    [ThreadStatic]
+    private static List<HeaderChange>? scratch;
+
     internal static KeyValuePair<string, string>[] Of(RequestHead request)
     {
         var headers = new KeyValuePair<string, string>[request.HeaderCount];
@@ -18,8 +21,13 @@ internal static class HeaderText
         return headers;
     }
 
-    internal static HeaderChanges Changes(IReadOnlyList<HeaderChange> changes)
+    /// <summary>What the edits change in a message.</summary>
+    internal static HeaderChanges Changes(HeaderEdits edits, MessageHead head)
     {
+        if (edits.IsEmpty) return HeaderChanges.None;
+        var changes = scratch ??= [];
+        changes.Clear();
+        edits.ChangesTo(head, changes);
         if (changes.Count == 0) return HeaderChanges.None;
         var noted = new ChangedHeader[changes.Count];
         for (var i = 0; i < noted.Length; i++)

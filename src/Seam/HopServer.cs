@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Usher.Model.Journeys;
 using Usher.Wire;
@@ -17,6 +18,7 @@ namespace Usher.Seam;
 public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
 {
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask HandleAsync(HttpExchange exchange)
     {
         // 1 and 2.
@@ -82,8 +84,8 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
             Protocol = exchange.Protocol,
             Method = request.Method.SequenceEqual("GET"u8) ? "GET" : Text(request.Method),
             Target = Text(request.Target),
-            Host = Text(request.Host),
-            UserAgent = request.TryGet("User-Agent"u8, out var agent) ? Text(agent) : null,
+            Host = connection.Host(request.Host),
+            UserAgent = request.TryGet("User-Agent"u8, out var agent) ? connection.UserAgent(agent) : null,
         };
         return new RequestPassage(exchange, record, parts);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Journeys;
@@ -50,7 +51,8 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
             Scheme = scheme,
             Host = host,
             HostPort = port,
-            Path = Encoding.Latin1.GetString(request.Path),
+            // The path is a part of the target: as long as that, it is the target.
+            Path = request.Path.Length == Record.Target.Length ? Record.Target : Encoding.Latin1.GetString(request.Path),
             Query = Encoding.Latin1.GetString(request.Query),
             Source = Record.Downstream.From.Address,
             Headers = withHeaders ? HeaderText.Of(request) : [],
@@ -61,9 +63,10 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// Sends the request on, and its response back. A failure before any response leaves the answer to the hop; after that, the client's
     /// connection is cut.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options)
     {
-        Record.RequestChanges = HeaderText.Changes(RequestEdits.ChangesTo(Exchange.Request));
+        Record.RequestChanges = HeaderText.Changes(RequestEdits, Exchange.Request);
         var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this);
         if (!result.UpstreamReused) (Record.ConnectStartedAt, Record.ConnectedAt) = (result.ConnectStarted, result.Connected);
         Record.RequestSentAt = result.RequestSent;
@@ -81,15 +84,16 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// <param name="body">The whole body.</param>
     /// <param name="outcome">The hop's code when this is a failure; null otherwise.</param>
     /// <param name="problem">What went wrong and the way out; null when nothing did.</param>
+    /// <param name="reason">The reason phrase; the registered one when null.</param>
     public async ValueTask AnswerAsync(
-        int status, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body, string? outcome, string? problem)
+        int status, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body, string? outcome, string? problem, string? reason = null)
     {
         Record.Status = status;
         Record.AnsweredHere = true;
         Record.FirstByteAt = parts.Time.GetTimestamp();
         Note(outcome, problem);
         var head = new ResponseHead();
-        head.SetStatus(status);
+        head.SetStatus(status, reason);
         head.Add("Date", parts.Time.GetUtcNow().ToString("R"));
         foreach (var (name, value) in headers) head.Add(name, value);
         await Exchange.RespondAsync(head, body);
@@ -109,10 +113,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.RequestOnUpstream = connection.Uses;
     }
 
-    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits)
-    {
-        if (!edits.IsEmpty) Record.ResponseChanges = HeaderText.Changes(edits.ChangesTo(response));
-    }
+    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = HeaderText.Changes(edits, response);
 
     void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits) => ResponseEditor?.Edit(response, edits);
 

@@ -8,6 +8,7 @@ namespace Usher.Seam;
 public static class TraceParent
 {
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
+    private static readonly SearchValues<char> HexCharacters = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The trace id of a request's <c>traceparent</c>, or null when it has none or a malformed one.</summary>
     public static string? TraceIdOf(RequestHead request) =>
@@ -26,7 +27,7 @@ public static class TraceParent
     {
         if (root.Length != 35 || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
         var digits = string.Concat(root.AsSpan(2, 8), root.AsSpan(11)).ToLowerInvariant();
-        return digits.All(char.IsAsciiHexDigitLower) && digits.Any(c => c != '0') ? digits : null;
+        return !digits.AsSpan().ContainsAnyExcept(HexCharacters) && digits.AsSpan().ContainsAnyExcept('0') ? digits : null;
     }
 
     private static bool IsValid(ReadOnlySpan<byte> value)

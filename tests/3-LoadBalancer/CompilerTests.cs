@@ -147,7 +147,8 @@ public sealed class CompilerTests
     [Fact]
     public void A_listener_is_compiled_with_its_load_balancers_attributes()
     {
-        var edge = new Edge(18, ("idle_timeout.timeout_seconds", "5"), ("client_keep_alive.seconds", "90"), ("routing.http2.enabled", "false"), ("routing.http.preserve_host_header.enabled", "true"))
+        var edge = new Edge(18, ("idle_timeout.timeout_seconds", "5"), ("client_keep_alive.seconds", "90"), ("routing.http2.enabled", "false"),
+            ("routing.http.preserve_host_header.enabled", "true"))
             .Listener(443, protocol: "HTTPS").Rule(443, 1, NotFound, If("http-header:X-A", "b"));
         var listener = edge.CompileValid().Get<LoadBalancerSnapshot>().Listeners.Single();
         Assert.Equal(new LoadBalancerAttributes(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(90), Http2: false, PreserveHost: true), listener.Attributes);
@@ -168,7 +169,8 @@ public sealed class CompilerTests
     public void Targets_are_resolved_to_their_declared_and_bound_addresses()
     {
         var snapshot = new Edge()
-            .Group(Web with { Targets = [new("i-0a1"), new("i-0a2", 31000, "us-east-1f")], HealthCheck = new() { Port = "10254", Path = "/healthz", IntervalSeconds = 15, TimeoutSeconds = 5, Matcher = "200-299" } })
+            .Group(Web with { Targets = [new("i-0a1"), new("i-0a2", 31000, "us-east-1f")], HealthCheck = new() { Port = "10254", Path = "/healthz",
+                IntervalSeconds = 15, TimeoutSeconds = 5, Matcher = "200-299" } })
             .Group(Web with { TargetGroupArn = "arn:pods", Name = "pods", TargetType = "ip", Targets = [new("10.0.1.77", 80)] })
             .CompileValid().Get<LoadBalancerSnapshot>();
         var web = snapshot.TargetGroups.Single(g => g.Name == "web");

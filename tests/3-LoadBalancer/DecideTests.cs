@@ -98,7 +98,9 @@ public sealed class DecideTests
     {
         var desk = new Desk(new Edge().Group("blue", ["i-0a1"]).Group("green", ["i-0a2"]).Listener(80, Weighted(("blue", 90), ("green", 10))));
         var random = new Random(1);
-        var blue = Enumerable.Range(0, 10_000).Count(_ => desk.Decide(Ask.For("GET http://a/"), new((ulong)random.NextInt64(long.MinValue, long.MaxValue))).Choice.Group!.Name == "blue");
+        var blue = Enumerable.Range(0, 10_000)
+            .Select(_ => new Usher.Model.Journeys.Draw((ulong)random.NextInt64(long.MinValue, long.MaxValue)))
+            .Count(draw => desk.Decide(Ask.For("GET http://a/"), draw).Choice.Group!.Name == "blue");
         // 9,000 expected, standard deviation 30.
         Assert.InRange(blue, 8_850, 9_150);
     }

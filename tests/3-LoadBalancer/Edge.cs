@@ -165,6 +165,7 @@ internal sealed class Desk
     {
         var decision = Decide(Ask.For(request), new Draw((ulong)(draw * ulong.MaxValue)));
         var choice = decision.Choice;
-        return $"{choice.Rule.Label} → " + (choice.Rule.Action is ForwardPlan ? $"{choice.Group?.Name ?? "none"} {decision.Target?.Label ?? "none"}" : LoadBalancerDecision.ActionName(choice.Rule.Action));
+        return $"{choice.Rule.Label} → "
+            + (choice.Rule.Action is ForwardPlan ? $"{choice.Group?.Name ?? "none"} {decision.Target?.Label ?? "none"}" : LoadBalancerDecision.ActionName(choice.Rule.Action));
     }
 }

@@ -87,7 +87,8 @@ public sealed class GoldenTests
     {
         told.Append(CultureInfo.InvariantCulture, $"  {account.Name} {(account.Ok ? "ok" : $"FAILED {account.Outcome}")}\n    {account.Decision}\n");
         // ARNs are pure functions of the names; they would only be noise here.
-        foreach (var (key, value) in account.Facts.Where(f => !f.Key.EndsWith("Arn", StringComparison.Ordinal))) told.Append(CultureInfo.InvariantCulture, $"    {key} = {value?.ToJsonString(Relaxed)}\n");
+        foreach (var (key, value) in account.Facts.Where(f => !f.Key.EndsWith("Arn", StringComparison.Ordinal)))
+            told.Append(CultureInfo.InvariantCulture, $"    {key} = {value?.ToJsonString(Relaxed)}\n");
         foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
     }
 

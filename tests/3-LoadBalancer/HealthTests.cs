@@ -9,7 +9,8 @@ namespace Usher.LoadBalancer.Tests;
 public sealed class HealthTests
 {
     /// <summary>Every second, two failures or two successes.</summary>
-    internal static readonly Model.Aws.HealthCheck Quick = new() { Path = "/health", IntervalSeconds = 1, TimeoutSeconds = 1, HealthyThresholdCount = 2, UnhealthyThresholdCount = 2 };
+    internal static readonly Model.Aws.HealthCheck Quick = new() { Path = "/health", IntervalSeconds = 1, TimeoutSeconds = 1,
+        HealthyThresholdCount = 2, UnhealthyThresholdCount = 2 };
 
     [Fact]
     public async Task A_new_target_is_healthy_after_one_check_and_the_check_is_an_albs()
@@ -35,8 +36,10 @@ public sealed class HealthTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [500]; 200 is wanted of GET /health")]
-    [InlineData("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [302]; 200 is wanted of GET /health")]
+    [InlineData("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n", "Target.ResponseCodeMismatch",
+        "Health checks failed with these codes: [500]; 200 is wanted of GET /health")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n", "Target.ResponseCodeMismatch",
+        "Health checks failed with these codes: [302]; 200 is wanted of GET /health")]
     [InlineData("", "Target.Timeout", "Request timed out after 1 s (GET /health)")]
     [InlineData("nonsense", "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response")]
     [InlineData("HTTP/1.1 200 OK\r\nBroken", "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response")]

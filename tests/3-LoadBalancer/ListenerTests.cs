@@ -72,7 +72,8 @@ public sealed class ListenerTests
         Assert.Contains("from the target", output, StringComparison.Ordinal);
         var seen = await target.RequestAsync();
         Assert.StartsWith("GET /v1/./x?y=1 HTTP/1.1\r\n", seen, StringComparison.Ordinal);
-        foreach (var line in (string[])["host: api.example.com", "x-custom: 1", "cookie: a=1; b=2", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: https", "X-Forwarded-Port: 443"])
+        foreach (var line in (string[])["host: api.example.com", "x-custom: 1", "cookie: a=1; b=2", "X-Forwarded-For: 127.0.0.1",
+            "X-Forwarded-Proto: https", "X-Forwarded-Port: 443"])
             Assert.Contains($"\r\n{line}\r\n", seen, StringComparison.OrdinalIgnoreCase);
 
         var record = await rig.Journal.RequestAsync();

@@ -30,7 +30,8 @@ public sealed partial class PartsTests
         var pattern = Gen.Char[@"ab*?\"].Array[0, 8].Select(c => new string(c));
         var input = Gen.Char[@"ab*?\"].Array[0, 8].Select(c => new string(c));
         Gen.Select(pattern, input).Sample(
-            (p, text) => new WildcardPattern(p, ignoreCase: true, escapes: true).Matches(text) == Regex.IsMatch(text, Translated(p), RegexOptions.IgnoreCase | RegexOptions.Singleline),
+            (p, text) => new WildcardPattern(p, ignoreCase: true, escapes: true).Matches(text) == Regex.IsMatch(text, Translated(p),
+                RegexOptions.IgnoreCase | RegexOptions.Singleline),
             iter: 100_000);
     }
 
@@ -58,7 +59,8 @@ public sealed partial class PartsTests
         var match = Regex.Match(trace.Header, wanted.Replace("M", "1-67891234-[0-9a-f]{24}", StringComparison.Ordinal));
         Assert.True(match.Success, trace.Header);
         Assert.Equal(match.Groups[1].Value, trace.JourneyId);
-        Assert.Equal(wanted.Contains("Self", StringComparison.Ordinal) ? "67891233abcdef012345678912345678" : trace.JourneyId[2..].Replace("-", "", StringComparison.Ordinal), trace.TraceId);
+        Assert.Equal(wanted.Contains("Self", StringComparison.Ordinal) ? "67891233abcdef012345678912345678" : trace.JourneyId[2..].Replace("-", "",
+            StringComparison.Ordinal), trace.TraceId);
         Assert.NotEqual(trace.JourneyId, AmznTraceId.For(brought, Now).JourneyId);
     }
 
@@ -166,7 +168,8 @@ public sealed partial class PartsTests
     [InlineData(9000, "true", "X-A: b", "Host: DNS:9000")]
     [InlineData(80, "false", "Host: a\nX-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1, 203.0.113.7")]
     [InlineData(80, "false", "Host: a", "X-Forwarded-For: 203.0.113.7")]
-    [InlineData(80, "false", "Host: a\nX-Forwarded-For: 198.51.100.1\nx-forwarded-for: 198.51.100.2, 10.0.0.1", "X-Forwarded-For: 198.51.100.1, 198.51.100.2, 10.0.0.1, 203.0.113.7")]
+    [InlineData(80, "false", "Host: a\nX-Forwarded-For: 198.51.100.1\nx-forwarded-for: 198.51.100.2, 10.0.0.1",
+        "X-Forwarded-For: 198.51.100.1, 198.51.100.2, 10.0.0.1, 203.0.113.7")]
     [InlineData(80, "false", "Host: a\nX-Forwarded-Proto: https", "X-Forwarded-Proto: http")]
     [InlineData(9000, "false", "Host: a:9000\nX-Forwarded-Port: 1", "X-Forwarded-Port: 9000")]
     [InlineData(81, "false", "Host: a:8081", "X-Forwarded-Port: 81")]

@@ -129,7 +129,8 @@ public sealed class ReloadTests
     {
         await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80, Fixed(200)));
         await rig.ApplyAsync(rig.Edge().Listener(80, Fixed(200), "HTTPS"));
-        var (code, output) = await Run.ProgramAsync("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--resolve", $"a.example.com:8080:{rig.Address}", "https://a.example.com:8080/");
+        var (code, output) = await Run.ProgramAsync("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--resolve",
+            $"a.example.com:8080:{rig.Address}", "https://a.example.com:8080/");
         Assert.Equal((0, "200"), (code, output));
     }
 

@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Usher.Journey.Tests;
 
 /// <summary>Every command of Usher's that a document shows is run: a document can't promise what isn't there.</summary>
-public sealed partial class DocumentTests
+public sealed partial class DocumentTests(SampleRoad sample)
 {
     private static readonly string[] Documents = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"];
 
     [Fact]
     public async Task Commands_that_ask_a_running_road_work_as_they_are_written()
     {
-        await using var road = await RunningRoad.StartAsync();
+        var road = await sample.RunsAsync();
         var commands = Commands().Where(c => c.Words is not ("demo" or "up")).ToList();
 
         Assert.NotEmpty(commands);

@@ -1,23 +1,26 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 
 namespace Usher.Journey.Tests;
 
 /// <summary><c>usher up</c> in a process of its own, on a loopback network and ports that nothing else uses.</summary>
-internal sealed partial class RunningRoad : IAsyncDisposable
+internal sealed class RunningRoad : IAsyncDisposable
 {
-    private static int networks = 100;
     private readonly Process process;
+    private readonly bool ownsState;
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> errors = new();
 
-    private RunningRoad(Process process, string state, int network)
+    private RunningRoad(Process process, string state, bool ownsState, int network)
     {
         this.process = process;
+        this.ownsState = ownsState;
         State = state;
         Network = network;
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
@@ -41,21 +44,26 @@ internal sealed partial class RunningRoad : IAsyncDisposable
 
     internal IPEndPoint Http => new(IPAddress.Parse($"127.{Network}.0.1"), 8080);
 
-    internal IPEndPoint Dns { get; private set; } = new(IPAddress.Loopback, 0);
+    /// <summary>The name server, as the road itself printed it.</summary>
+    internal IPEndPoint Dns => IPEndPoint.Parse(output.First(l => l.StartsWith("  name server", StringComparison.Ordinal)).Split(' ')[^1]);
 
-    internal string CaCertificate { get; private set; } = "";
+    internal string CaCertificate => Path.Combine(State, "ca", "ca.pem");
 
-    /// <summary>Starts a road and waits until it says that it is up.</summary>
-    internal static async Task<RunningRoad> StartAsync(params string[] arguments)
+    /// <summary>Starts a road in a state folder of its own, and waits until it says that it is up.</summary>
+    internal static Task<RunningRoad> StartAsync(params string[] arguments) =>
+        StartAsync(Directory.CreateTempSubdirectory("usher-test-").FullName, ownsState: true, arguments);
+
+    /// <summary>Starts a road in a state folder that is there, and stays there.</summary>
+    internal static Task<RunningRoad> StartInAsync(string state, params string[] arguments) => StartAsync(state, ownsState: false, arguments);
+
+    private static async Task<RunningRoad> StartAsync(string state, bool ownsState, string[] arguments)
     {
-        var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
-        var network = FreeNetwork();
-        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network}", "--dns-port", "0", "--api-port", "0", .. arguments]);
-        var road = new RunningRoad(process, state, network);
+        var network = Machine.FreeNetwork();
+        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network}", "--dns-port", "0", "--api-port", "0", .. arguments], ("USHER_TEST", state));
+        var road = new RunningRoad(process, state, ownsState, network);
         try
         {
-            await road.UntilAsync(() => road.Output.Contains("The road is up", StringComparison.Ordinal) && road.Output.Contains("usher trace", StringComparison.Ordinal));
-            await road.ReadAddressesAsync();
+            await road.UntilAsync("the road is up", () => road.Output.Contains("The road is up", StringComparison.Ordinal) && road.Output.Contains("usher trace", StringComparison.Ordinal));
             return road;
         }
         catch
@@ -68,36 +76,63 @@ internal sealed partial class RunningRoad : IAsyncDisposable
     /// <summary><c>usher trace … --json</c> through this road.</summary>
     internal async Task<JsonElement> TraceAsync(params string[] arguments)
     {
-        var ended = await Tool.UsherAsync(["trace", "--json", "--state", State, .. arguments]);
+        var ended = await UsherAsync("trace", ["--json", .. arguments]);
         Assert.True(ended.Output.StartsWith('{'), ended.ToString());
         return JsonDocument.Parse(ended.Output).RootElement;
     }
 
-    internal Task<Ended> UsherAsync(string command, params string[] arguments) => Tool.UsherAsync([command, "--state", State, .. arguments]);
+    internal Task<Ended> UsherAsync(string command, params string[] arguments) => Tool.UsherAsync([command, .. arguments, "--state", State]);
 
-    /// <summary>curl as the road suggests it.</summary>
-    internal Task<Ended> CurlAsync(params string[] arguments) =>
-        Tool.RunAsync("curl", ["-sS", "--max-time", "20", "--cacert", CaCertificate, "--connect-to", $"api.example.com:443:{Https}", "--connect-to", $"api.example.com:80:{Http}", .. arguments]);
+    /// <summary>curl as the road suggests it; every name and port of the load balancer's leads to it.</summary>
+    internal Task<Ended> CurlAsync(params string[] arguments) => Tool.RunAsync(
+        "curl",
+        ["-sS", "--max-time", "20", "--cacert", CaCertificate, "--connect-to", $":443:{Https}", "--connect-to", $":80:{Http}", "--connect-to", $":8443:{Https}", "--connect-to", $":8080:{Http}", .. arguments]);
 
-    /// <summary>Waits for a condition, within a limit.</summary>
-    internal async Task UntilAsync(Func<bool> condition)
+    /// <summary>What the road's API answers.</summary>
+    internal async Task<JsonElement> ApiAsync(string path)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        while (!condition())
-        {
-            if (process.HasExited || TimeProvider.System.GetElapsedTime(started) > Tool.Limit)
-            {
-                throw new InvalidOperationException($"{(process.HasExited ? $"the road ended with code {process.ExitCode}" : "waited in vain")}\n--- output\n{Output}\n--- error\n{Errors}");
-            }
-
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(State, "road.json"), TestContext.Current.CancellationToken));
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", file.RootElement.GetProperty("token").GetString());
+        var text = await client.GetStringAsync(new Uri(file.RootElement.GetProperty("api").GetString() + path), TestContext.Current.CancellationToken);
+        return JsonDocument.Parse(text).RootElement;
     }
 
-    /// <summary>Sends a signal and waits for the end.</summary>
-    internal async Task<int> SignalAsync(int signal)
+    /// <summary>A client whose every connection goes to the HTTPS listener and trusts the road's CA alone.</summary>
+    internal HttpClient Client()
     {
-        Assert.Equal(0, Kill(process.Id, signal));
+        var authority = X509CertificateLoader.LoadCertificateFromFile(CaCertificate);
+        return new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(Https, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { authority }, RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        });
+    }
+
+    /// <summary>Waits for a condition as long as the road runs, within a limit.</summary>
+    internal Task UntilAsync(string what, Func<bool> condition) => Until.HoldsAsync(what, () =>
+    {
+        if (condition()) return true;
+        if (process.HasExited) throw new InvalidOperationException($"the road ended with code {process.ExitCode} before: {what}\n--- output\n{Output}\n--- error\n{Errors}");
+        return false;
+    });
+
+    /// <summary>Waits for the end, and for the last lines.</summary>
+    internal async Task<int> EndAsync()
+    {
         await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Tool.Limit, TestContext.Current.CancellationToken);
         return process.ExitCode;
     }
@@ -106,7 +141,7 @@ internal sealed partial class RunningRoad : IAsyncDisposable
     {
         if (!process.HasExited)
         {
-            _ = Kill(process.Id, 15);
+            Machine.Signal(process.Id, Machine.Terminate);
             try
             {
                 await process.WaitForExitAsync().WaitAsync(Tool.Limit);
@@ -118,42 +153,11 @@ internal sealed partial class RunningRoad : IAsyncDisposable
         }
 
         process.Dispose();
-        Directory.Delete(State, recursive: true);
+        if (ownsState) Directory.Delete(State, recursive: true);
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    internal static partial int Kill(int pid, int signal);
 
     private static void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is not null) lines.Enqueue(line);
-    }
-
-    private async Task ReadAddressesAsync()
-    {
-        var status = await Tool.UsherAsync("status", "--state", State);
-        var line = status.Output.Split('\n').First(l => l.Contains("name server", StringComparison.Ordinal));
-        Dns = IPEndPoint.Parse(line[(line.LastIndexOf(' ') + 1)..]);
-        CaCertificate = Path.Combine(State, "ca", "ca.pem");
-    }
-
-    /// <summary>A loopback network whose first address nobody listens on.</summary>
-    private static int FreeNetwork()
-    {
-        while (true)
-        {
-            var network = Interlocked.Increment(ref networks);
-            if (network > 240) throw new InvalidOperationException("no loopback network is free for a test");
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                probe.Bind(new IPEndPoint(IPAddress.Parse($"127.{network}.0.1"), 8443));
-                return network;
-            }
-            catch (SocketException)
-            {
-                // Taken by another run.
-            }
-        }
     }
 }

@@ -22,13 +22,25 @@ internal static class Tool
     /// <summary>Runs <c>usher</c> to its end.</summary>
     internal static Task<Ended> UsherAsync(params string[] arguments) => RunAsync("dotnet", [Usher, .. arguments]);
 
-    /// <summary>Runs a program to its end.</summary>
-    internal static async Task<Ended> RunAsync(string program, params string[] arguments)
+    /// <summary>Runs a program to its end, with nothing on its standard input.</summary>
+    internal static Task<Ended> RunAsync(string program, params string[] arguments) => RunAsync(Start(program, arguments));
+
+    /// <summary>Waits for a program that was started, and gives it this as standard input.</summary>
+    internal static async Task<Ended> RunAsync(Process process, string input = "")
     {
-        using var process = Start(program, arguments);
-        process.StandardInput.Close();
+        using var started = process;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading.
+        }
+
         try
         {
             await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
@@ -36,13 +48,13 @@ internal static class Tool
         catch (TimeoutException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end within {Limit.TotalSeconds} s: {await output} {await error}");
+            throw new TimeoutException($"{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList)} did not end within {Limit.TotalSeconds} s: {await output} {await error}");
         }
 
         return new Ended(process.ExitCode, await output, await error);
     }
 
-    internal static Process Start(string program, IEnumerable<string> arguments)
+    internal static Process Start(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -53,6 +65,9 @@ internal static class Tool
         };
         // As the launcher sets it.
         if (program == "dotnet") start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        // The person who runs the tests may have a road of their own.
+        start.Environment.Remove("USHER_API");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
     }

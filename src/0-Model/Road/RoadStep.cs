@@ -11,6 +11,12 @@ public sealed record Traveller
     /// <summary>The request as its client would send it.</summary>
     public required RequestFacts Request { get; init; }
 
+    /// <summary>The host of the URL, which the client resolves and asks for in the handshake; null where the request's Host header names the same.</summary>
+    public string? UrlHost { get; init; }
+
+    /// <summary>The port of the URL, which the client connects to; null where the request's Host header names the same.</summary>
+    public int? UrlPort { get; init; }
+
     /// <summary>A name yet to be resolved; null once <see cref="Address"/> is known.</summary>
     public string? Name { get; init; }
 

@@ -24,7 +24,7 @@ internal static class ExplainCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = RequestLine.Parse(parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], [], insecure: false, http11: false, []);
-            var asked = new ExplainRequest(request.Url.OriginalString, request.Method, request.Headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase));
+            var asked = new ExplainRequest(request.Url.OriginalString, request.Method, request.Headers.GroupBy(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase).ToDictionary(h => h.Key, h => h.ToArray()));
             var journey = parsed.GetValue(files) is { Length: > 0 } paths
                 ? await OnFilesAsync(paths, asked)
                 : await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).ExplainAsync(asked, cancellationToken);
@@ -47,6 +47,6 @@ internal static class ExplainCommand
             return null;
         }
 
-        return road.Services.GetExplainer().Explain(generation, asked.ToFacts()).Journey;
+        return asked.Explain(road.Services.GetExplainer(), generation);
     }
 }

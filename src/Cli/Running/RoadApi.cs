@@ -28,8 +28,8 @@ internal static class RoadApi
                 return;
             }
 
-            var explanation = road.Services.GetRequiredService<Explainer>().Explain(road.Generation, asked.ToFacts());
-            await context.Response.WriteAsJsonAsync(explanation.Journey, JourneyJson.Default.Journey, cancellationToken: context.RequestAborted);
+            var journey = asked.Explain(road.Services.GetRequiredService<Explainer>(), road.Generation);
+            await context.Response.WriteAsJsonAsync(journey, JourneyJson.Default.Journey, cancellationToken: context.RequestAborted);
         });
     }
 
@@ -56,15 +56,15 @@ internal static class RoadApi
 }
 
 /// <summary>A request to explain.</summary>
-internal sealed record ExplainRequest(string Url, string Method, Dictionary<string, string> Headers)
+internal sealed record ExplainRequest(string Url, string Method, Dictionary<string, string[]> Headers)
 {
-    internal RequestFacts ToFacts()
+    internal Journey Explain(Explainer explainer, Generation generation)
     {
         var url = new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         var (path, query) = RequestFacts.SplitTarget(url.PathAndQuery);
-        var (host, port) = RequestFacts.SplitHost(Headers.FirstOrDefault(h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value
-            ?? (url.IsDefaultPort ? url.Host : $"{url.Host}:{url.Port}"));
-        return new RequestFacts
+        var named = Headers.FirstOrDefault(h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault();
+        var (host, port) = RequestFacts.SplitHost(named ?? (url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}"));
+        var facts = new RequestFacts
         {
             Method = Method,
             Scheme = url.Scheme,
@@ -73,8 +73,9 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
             Path = path,
             Query = query,
             Source = IPAddress.Loopback,
-            Headers = [.. Headers],
+            Headers = [.. Headers.SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value))],
         };
+        return explainer.Explain(generation, facts, url: (url.IdnHost, url.Port)).Journey;
     }
 }
 

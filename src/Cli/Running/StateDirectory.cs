@@ -18,7 +18,14 @@ internal sealed class StateDirectory : IDisposable
     {
         Path = path;
         this.temporary = temporary;
-        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        try
+        {
+            Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"the state folder {path} can't be made: {e.Message} Name another with --state");
+        }
     }
 
     /// <summary>The folder's absolute path.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace;
 
@@ -16,12 +17,23 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
 
     /// <summary>Explains a request.</summary>
     /// <param name="generation">The road.</param>
-    /// <param name="request">The request as its client would send it; <see cref="RequestFacts.Host"/> is the name to resolve.</param>
+    /// <param name="request">The request as its client would send it; <see cref="RequestFacts.Source"/> is where it comes from.</param>
     /// <param name="address">The address to start from when no name is to be resolved, as the bound endpoint; null otherwise.</param>
     /// <param name="given">A recorded journey's decisions, whose state and draws are then used; empty for the state of now.</param>
-    public Explanation Explain(Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null)
+    /// <param name="url">The URL's host and port, where the request's Host header may name others; null otherwise.</param>
+    public Explanation Explain(
+        Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null, (string Host, int Port)? url = null)
     {
-        var traveller = new Traveller { Request = request, Name = address is null ? request.Host : null, Address = address, Source = request.Source, Given = given ?? [] };
+        var traveller = new Traveller
+        {
+            Request = request,
+            UrlHost = url?.Host,
+            UrlPort = url?.Port,
+            Name = address is null ? url?.Host ?? request.Host : null,
+            Address = address,
+            Source = request.Source,
+            Given = given ?? [],
+        };
         var decisions = new List<IDecision>();
         StepTaken? last = null;
         for (var i = 0; traveller is not null; i++)
@@ -57,23 +69,10 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             Outcome = outcome ?? failed?.Outcome ?? "ok",
             AnsweredBy = last?.AnsweredBy?.Name(),
             Problem = problem ?? (failed is null ? null : failed.Decision),
-            Hops = [.. accounts.Select(Report)],
+            Hops = [.. accounts.Select(a => a.Report(Evidence.Inferred, null, null))],
         };
         return new Explanation(journey, decisions);
     }
-
-    private static HopReport Report(HopAccount account) => new()
-    {
-        Step = account.Hop.Step(),
-        Hop = account.Hop,
-        At = account.Facts["at"]?.GetValue<string>(),
-        Name = account.Name,
-        Evidence = Evidence.Inferred,
-        Ok = account.Ok,
-        Decision = account.Decision,
-        Facts = account.Facts,
-        Reasons = account.Reasons,
-    };
 }
 
 /// <summary>A request decided through the road.</summary>

@@ -137,7 +137,8 @@ internal sealed class ForwardAttempt
             ReceivedBytes = _connection.ReceivedBytes,
         };
         var kept = pool.Return(_connection, fate == UpstreamFate.Kept);
-        return result with { UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate };
+        result.UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate;
+        return result;
     }
 
     private UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure)

@@ -112,7 +112,7 @@ public sealed record ForwardResult
     public bool Retried { get; init; }
 
     /// <summary>What became of the connection.</summary>
-    public UpstreamFate UpstreamFate { get; init; }
+    public UpstreamFate UpstreamFate { get; internal set; }
 
     /// <summary>The connection's id in the pool; 0 when there was none.</summary>
     public long UpstreamConnectionId { get; init; }

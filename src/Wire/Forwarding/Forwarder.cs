@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Usher.Wire;
 
 /// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
@@ -34,6 +36,7 @@ public static class Forwarder
             : AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<ForwardResult> RetryOnceAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination)
     {
         var first = await AttemptAsync(request, pool, destination, onlyNew: !request.Options.KeepAlive);

@@ -72,6 +72,7 @@ public sealed class HeaderEdits
     /// <summary>Drops all edits.</summary>
     public void Reset()
     {
+        Array.Clear(_edits, 0, Count);
         Count = 0;
         ByteLength = 0;
         _target = default;
@@ -107,23 +108,29 @@ public sealed class HeaderEdits
     /// </summary>
     public IReadOnlyList<HeaderChange> ChangesTo(MessageHead head, bool hopByHop = false)
     {
+        var changes = new List<HeaderChange>(Count);
+        ChangesTo(head, changes, hopByHop);
+        return changes;
+    }
+
+    /// <summary>The same, added to a list that the caller uses again.</summary>
+    public void ChangesTo(MessageHead head, ICollection<HeaderChange> changes, bool hopByHop = false)
+    {
         ArgumentNullException.ThrowIfNull(head);
-        var changes = new List<HeaderChange>();
+        ArgumentNullException.ThrowIfNull(changes);
         Begin();
         for (var i = 0; i < head.HeaderCount; i++)
         {
             var fate = FateOf(head, i, out var edit);
             if (fate == HeaderFate.Kept) continue;
             if (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding)) continue;
-            var old = Latin1(head.Value(i));
-            var value = fate == HeaderFate.Rewritten ? Latin1(Value(edit)) : null;
-            var kind = value is null ? HeaderChangeKind.Removed : HeaderChangeKind.Rewritten;
-            if (old != value) changes.Add(new(kind, Latin1(head.Name(i)), old, value));
+            if (fate != HeaderFate.Rewritten) changes.Add(new(HeaderChangeKind.Removed, NameText(edit, head.Name(i)), Latin1(head.Value(i)), null));
+            else if (!head.Value(i).SequenceEqual(Value(edit)))
+                changes.Add(new(HeaderChangeKind.Rewritten, NameText(edit, head.Name(i)), Latin1(head.Value(i)), ValueText(edit)));
         }
 
         for (var i = 0; i < Count; i++)
-            if (IsAppended(i)) changes.Add(new(HeaderChangeKind.Added, Latin1(Name(i)), null, Latin1(Value(i))));
-        return changes;
+            if (IsAppended(i)) changes.Add(new(HeaderChangeKind.Added, NameText(i, Name(i)), null, ValueText(i)));
     }
 
     /// <summary>Begins one pass over a head; <see cref="FateOf"/> and <see cref="IsAppended"/> follow.</summary>
@@ -156,6 +163,12 @@ public sealed class HeaderEdits
 
     private static string Latin1(ReadOnlySpan<byte> text) => Encoding.Latin1.GetString(text);
 
+    /// <summary>A header's name as it is written, which is mostly the string that the edit was made with.</summary>
+    private string NameText(int edit, ReadOnlySpan<byte> written) =>
+        edit >= 0 && _edits[edit].NameText is { } given && Ascii.Equals(written, given) ? given : Latin1(written);
+
+    private string ValueText(int edit) => _edits[edit].ValueText ?? Latin1(Value(edit));
+
     private int Replacement(ReadOnlySpan<byte> name)
     {
         for (var i = 0; i < Count; i++)
@@ -177,6 +190,10 @@ public sealed class HeaderEdits
         var nameLength = Encoding.UTF8.GetBytes(name, bytes);
         var valueLength = Encoding.UTF8.GetBytes(value, bytes[nameLength..]);
         Append(kind, bytes[..nameLength], bytes.Slice(nameLength, valueLength), supersede);
+        ref var edit = ref _edits[Count - 1];
+        edit.NameText = name;
+        // The string stands for the bytes where it says the same: ASCII without outer whitespace.
+        if (Ascii.Equals(Value(Count - 1), value)) edit.ValueText = value;
     }
 
     private void Append(EditKind kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool supersede)
@@ -216,6 +233,8 @@ public sealed class HeaderEdits
         public int NameLength;
         public int ValueStart;
         public int ValueLength;
+        public string? NameText;
+        public string? ValueText;
     }
 }
 

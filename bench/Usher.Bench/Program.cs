@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Usher.Bench.Budgets;
+using Usher.Bench.Road;
+
+#if DEBUG
+Console.Error.WriteLine("usher-bench: only a Release build tells anything; run it with -c Release");
+return 2;
+#else
+if (args is ["budgets"] or ["budgets", "--write"]) return await BudgetCommand.RunAsync(write: args.Length == 2);
+if (args is ["budgets", ..])
+{
+    Console.Error.WriteLine("usage: budgets [--write]; any other arguments are BenchmarkDotNet's, --list flat for one");
+    return 2;
+}
+
+// In this process: the projects' own settings for what is built would not fit a generated one.
+var config = ManualConfig.Create(DefaultConfig.Instance)
+    .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddDiagnoser(MemoryDiagnoser.Default)
+    .WithArtifactsPath(Checkout.At("artifacts/bench"));
+BenchmarkSwitcher.FromAssembly(typeof(BudgetCommand).Assembly).Run(args, config);
+return 0;
+#endif

@@ -1,0 +1,113 @@
+using System.Net;
+using k8s;
+using k8s.Models;
+using Usher.Model.Aws;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress.Tests;
+
+/// <summary>Manifests compiled as Control compiles them: the class nginx, one controller pod, and Services whose endpoints a test takes away.</summary>
+internal sealed class Cluster
+{
+    private const string Standard = """
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
+        metadata: { name: nginx }
+        spec: { controller: k8s.io/ingress-nginx }
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: controller, namespace: ingress-nginx }
+        spec: { containers: [{ name: c, image: "registry.k8s.io/ingress-nginx/controller:v1.15.1", args: [/nginx-ingress-controller] }] }
+        status: { podIP: 10.0.1.20 }
+
+        """;
+
+    internal Cluster(string yaml, byte network = 18, bool standard = true)
+    {
+        var state = new DesiredState(Read((standard ? Standard : "") + yaml));
+        var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors);
+        var claims = state.All<V1Service>().Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
+            .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
+        var plan = AddressPlan.In(new LoopbackRange(network)).Next(claims);
+        Generation = new Generation(1, state, plan, [new IngressCompiler().Compile(context with { Addresses = plan })]);
+    }
+
+    internal ErrorList Errors { get; } = new();
+
+    internal Generation Generation { get; }
+
+    internal TestFronts Fronts { get; } = new();
+
+    internal PodStart Controller
+    {
+        get
+        {
+            var pod = Generation.State.All<V1Pod>().Single();
+            return new PodStart(pod.Key, pod.Value, Generation.Addresses.Of(pod.Key), Generation.Addresses);
+        }
+    }
+
+    internal IPEndPoint ControllerAt => Generation.Addresses.Bind(Controller.Key, 80);
+
+    internal ControllerPlan Plan => Generation.Get<IngressSnapshot>().ControllerAt(ControllerAt)!;
+
+    /// <summary>A Service with a port named http, 80.</summary>
+    internal static string Service(string name, string ports = "{ name: http, port: 80 }") =>
+        $"---\napiVersion: v1\nkind: Service\nmetadata: {{ name: {name}, namespace: shop }}\nspec: {{ ports: [{ports}] }}\n";
+
+    /// <summary>An Ingress of class nginx; the spec in YAML's flow style, without the braces.</summary>
+    internal static string Routes(string name, string spec, string metadata = "") =>
+        $"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{ name: {name}, namespace: shop{metadata} }}\nspec: {{ {(spec.Contains("ingressClassName", StringComparison.Ordinal) ? "" : "ingressClassName: nginx, ")}{spec} }}\n";
+
+    internal static string Rule(string? host, params string[] paths) => $"{{ {(host is null ? "" : $"host: \"{host}\", ")}http: {{ paths: [{string.Join(", ", paths)}] }} }}";
+
+    internal static string Path(string path, string type, string service) => $"{{ path: \"{path}\", pathType: {type}, backend: {To(service)} }}";
+
+    internal static string To(string service) => $"{{ service: {{ name: {service}, port: {{ number: 80 }} }} }}";
+
+    internal Cluster Valid()
+    {
+        Assert.Empty(Errors.All);
+        return this;
+    }
+
+    /// <summary>Where a Service's port is bound.</summary>
+    internal IPEndPoint ServiceAt(string name, int port = 80) => Generation.Addresses.Bind(new ResourceKey("", "Service", "shop", name), port);
+
+    internal static RequestFacts Facts(string host, string path) =>
+        new() { Method = "GET", Scheme = "http", Host = host, Path = path, Source = IPAddress.Parse("127.18.0.1") };
+
+    internal IngressDecision Decide(string host, string path) => IngressDecision.Make(Plan, new LivingBackends(Fronts, Generation), Facts(host, path));
+
+    /// <summary>The Service that a request goes to, or what becomes of it.</summary>
+    internal string Chosen(string host, string path)
+    {
+        var choice = Decide(host, path).Choice;
+        return choice.Verdict == IngressVerdict.Forward ? choice.Route!.Backend.Front.Service.Name : choice.Verdict.ToString();
+    }
+
+    private static IEnumerable<Resource> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>
+        new Resource(new ResourceKey(o.ApiVersion.Contains('/') ? o.ApiVersion.Split('/')[0] : "", o.Kind, o.Metadata.NamespaceProperty ?? "",
+            o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1)));
+}
+
+/// <summary>Services that have endpoints unless a test says otherwise.</summary>
+internal sealed class TestFronts : IServiceFronts
+{
+    internal HashSet<string> Empty { get; } = [];
+
+    public event Action? Changed
+    {
+        add { }
+        remove { }
+    }
+
+    public IReadOnlyList<ServiceFront> All(Generation generation) => throw new NotSupportedException();
+
+    public bool HasEndpoints(Generation generation, ServiceFront front) => !Empty.Contains(front.Service.Name);
+
+    public FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source) => throw new NotSupportedException();
+}

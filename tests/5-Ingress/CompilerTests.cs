@@ -1,0 +1,120 @@
+using static Usher.Ingress.Tests.Cluster;
+
+namespace Usher.Ingress.Tests;
+
+/// <summary>Desired state → snapshot, and every error with its object, field and message.</summary>
+public sealed class CompilerTests
+{
+    private const string Classless = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: api, namespace: shop }\nspec: { ";
+    private static readonly string Web = Service("web");
+    private static readonly string Fine = $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]";
+
+    private static readonly Dictionary<string, (string Yaml, string Error)> Wrong = new()
+    {
+        // IngressClasses
+        ["no class"] = (Web + Classless + Fine + " }\n", "spec: names no ingressClassName and no IngressClass is the default, so no controller would serve it; there are nginx"),
+        ["unknown class"] = (Web + Routes("api", "ingressClassName: traefik, " + Fine), "spec.ingressClassName: found 'traefik'; there is no such IngressClass; there are nginx"),
+        ["unknown class by annotation"] = (
+            Web + Classless.Replace("namespace: shop", "namespace: shop, annotations: { kubernetes.io/ingress.class: traefik }", StringComparison.Ordinal) + Fine + " }\n",
+            "metadata.annotations.kubernetes.io/ingress.class: found 'traefik'; there is no such IngressClass; there are nginx"),
+        ["another controller's class"] = (
+            Web + "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: { name: alb }\nspec: { controller: ingress.k8s.aws/alb }\n"
+                + Routes("api", "ingressClassName: alb, " + Fine),
+            "spec.ingressClassName: IngressClass alb is for the controller 'ingress.k8s.aws/alb'; supported so far is k8s.io/ingress-nginx"),
+
+        // RouteCompiler
+        ["nothing in it"] = (Routes("api", "rules: []"), "spec: has neither rules nor a defaultBackend; one of them is wanted"),
+        ["path type"] = (Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Regex", "web"))}]"),
+            "spec.rules[0].http.paths[0].pathType: found 'Regex'; Exact, Prefix or ImplementationSpecific is wanted"),
+        ["relative path"] = (Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Exact", "web"), Path("v1", "Prefix", "web"))}]"),
+            "spec.rules[0].http.paths[1].path: found 'v1'; an absolute path is wanted"),
+        ["no path"] = (Web + Routes("api", $"rules: [{Rule("a.com", $"{{ pathType: Prefix, backend: {To("web")} }}")}]"),
+            "spec.rules[0].http.paths[0].path: found ''; an absolute path is wanted"),
+        ["no backend"] = (Web + Routes("api", $"rules: [{Rule("a.com", "{ path: /, pathType: Prefix }")}]"), "spec.rules[0].http.paths[0].backend: is missing"),
+        ["host with a port"] = (Web + Routes("api", $"rules: [{Rule("a.com:80", Path("/", "Prefix", "web"))}]"),
+            "spec.rules[0].host: found 'a.com:80'; a DNS name is wanted, with * only as the whole first label"),
+        ["star inside a host"] = (Web + Routes("api", $"rules: [{Rule("a.*.com", Path("/", "Prefix", "web"))}]"),
+            "spec.rules[0].host: found 'a.*.com'; a DNS name is wanted, with * only as the whole first label"),
+        ["star in a label"] = (Web + Routes("api", $"rules: [{Rule("a*.com", Path("/", "Prefix", "web"))}]"),
+            "spec.rules[0].host: found 'a*.com'; a DNS name is wanted, with * only as the whole first label"),
+        ["TLS"] = (Web + Routes("api", "tls: [{ hosts: [a.com] }], " + Fine), "spec.tls: TLS at the ingress isn't supported yet; end TLS at the load balancer"),
+        ["annotation"] = (Web + Routes("api", Fine, ", annotations: { nginx.ingress.kubernetes.io/rewrite-target: / }"),
+            "metadata.annotations.nginx.ingress.kubernetes.io/rewrite-target: the annotations of ingress-nginx aren't supported yet"),
+
+        // BackendCompiler
+        ["no such Service"] = (Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "none"))}]"),
+            "spec.rules[0].http.paths[0].backend.service.name: found 'none'; namespace shop has the Services web"),
+        ["no Service at all"] = (Routes("api", $"defaultBackend: {To("none")}, rules: []"), "spec.defaultBackend.service.name: found 'none'; namespace shop has no Service"),
+        ["no such port"] = (
+            Service("web", "{ name: http, port: 8080 }, { port: 9090 }") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
+            "spec.rules[0].http.paths[0].backend.service.port: found 80; Service shop/web has the ports http (8080), 9090"),
+        ["no such port name"] = (
+            Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web").Replace("number: 80", "name: grpc", StringComparison.Ordinal))}]"),
+            "spec.rules[0].http.paths[0].backend.service.port: found 'grpc'; Service shop/web has the ports http (80)"),
+        ["a resource as backend"] = (
+            Routes("api", $"rules: [{Rule("a.com", "{ path: /, pathType: Prefix, backend: { resource: { kind: Bucket, name: b } } }")}]"),
+            "spec.rules[0].http.paths[0].backend: a service is wanted; a resource as backend isn't supported"),
+    };
+
+    public static TheoryData<string> Names => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_thing_wrong_is_one_error(string name)
+    {
+        var (yaml, error) = Wrong[name];
+        var told = new Cluster(yaml).Errors.All.Select(e => e.ToString());
+        // An Ingress whose only backend is wrong has nothing left to serve, and says so too.
+        Assert.Equal([$"cluster.yaml:1: Ingress shop/api: {error}"], told.Where(e => name != "no Service at all" || !e.Contains("neither rules", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Everything_wrong_is_told_together()
+    {
+        var cluster = new Cluster(Web + Routes("api",
+            $"tls: [{{ hosts: [a.com] }}], rules: [{Rule("a_b.com", Path("/", "Prefix", "web"))}, {Rule("b.com", Path("x", "Regex", "none"))}]"));
+        Assert.Equal(
+            ["spec.rules[0].host", "spec.rules[1].http.paths[0].backend.service.name", "spec.rules[1].http.paths[0].path", "spec.rules[1].http.paths[0].pathType", "spec.tls"],
+            cluster.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Without_classes_the_error_says_so() =>
+        Assert.Contains("there are none", Assert.Single(new Cluster(Web + Routes("api", Fine), standard: false).Errors.All).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("annotations: { kubernetes.io/ingress.class: nginx }", "")]
+    [InlineData("labels: {}", ", annotations: { ingressclass.kubernetes.io/is-default-class: \"true\" }")]
+    public void The_class_can_be_the_old_annotation_or_the_default(string metadata, string classMetadata)
+    {
+        var cluster = new Cluster(
+            Web + Classless.Replace("namespace: shop", "namespace: shop, " + metadata, StringComparison.Ordinal) + Fine + " }\n"
+            + $"---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{ name: standard{classMetadata} }}\nspec: {{ controller: k8s.io/ingress-nginx }}\n").Valid();
+        Assert.Equal("web", cluster.Chosen("a.com", "/"));
+    }
+
+    [Fact]
+    public void A_backend_is_the_services_virtual_ip_by_port_number_or_name()
+    {
+        var cluster = new Cluster(Service("web", "{ name: http, port: 80 }, { name: admin, port: 9090 }") + Routes("api",
+            $"rules: [{Rule("a.com", Path("/", "Prefix", "web"), Path("/admin", "Prefix", "web").Replace("number: 80", "name: admin", StringComparison.Ordinal))}]")).Valid();
+        var root = cluster.Decide("a.com", "/").Choice.Route!.Backend;
+        var admin = cluster.Decide("a.com", "/admin").Choice.Route!.Backend;
+        Assert.Equal(("shop/web:http", "10.96.0.1:80", "127.18.16.1:8080"), (root.Label, root.Front.Declared.ToString(), root.Front.Bound.ToString()));
+        Assert.Equal(("shop/web:admin", "10.96.0.1:9090", "127.18.16.1:9090"), (admin.Label, admin.Front.Declared.ToString(), admin.Front.Bound.ToString()));
+    }
+
+    [Theory]
+    [InlineData("registry.k8s.io/ingress-nginx/controller:v1.15.1", "[/nginx-ingress-controller]", "k8s.io/ingress-nginx 80 10254")]
+    [InlineData("registry.k8s.io/ingress-nginx/controller:v1.15.1@sha256:abc",
+        "[--http-port=8081, --healthz-port, '10000', --controller-class=example.com/own]", "example.com/own 8081 10000")]
+    [InlineData("mirror.example.com/ingress-nginx/controller:v1", "[--http-port]", "k8s.io/ingress-nginx 80 10254")]
+    [InlineData("nginx:1", "[]", null)]
+    public void A_controller_is_known_by_its_image_and_arguments(string image, string args, string? expected)
+    {
+        var cluster = new Cluster($"apiVersion: v1\nkind: Pod\nmetadata: {{ name: p, namespace: shop }}\nspec: {{ containers: [{{ name: side, image: \"busybox:1\" }}, {{ name: c, image: \"{image}\", args: {args} }}] }}\nstatus: {{ podIP: 10.0.1.9 }}\n", standard: false);
+        var found = ControllerImage.In(cluster.Controller.Pod);
+        Assert.Equal(expected, found is null ? null : $"{found.Class} {found.HttpPort} {found.HealthPort}");
+        if (found is not null) Assert.NotNull(cluster.Generation.Get<IngressSnapshot>().ControllerAt(cluster.Generation.Addresses.Bind(cluster.Controller.Key, found.HttpPort)));
+    }
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Usher.Journey.Tests;
+
+/// <summary>What is wrong is told with its place, all of it at once, and nothing is started.</summary>
+public sealed class BadInputTests(SampleRoad sample)
+{
+    [Theory]
+    [InlineData("kubernetes.yaml", "replicas: 3", "replicas: [3", "YAML")]
+    [InlineData("kubernetes.yaml", "replicas: 3", "replicass: 3", "Deployment shop/users: spec.replicass")]
+    [InlineData("kubernetes.yaml", "kind: IngressClass", "kind: IngressClas", "IngressClas")]
+    [InlineData("kubernetes.yaml", "ingressClassName: nginx", "ingressClassName: other", "Ingress shop/api: spec.ingressClassName: found 'other'")]
+    [InlineData("kubernetes.yaml", "service: { name: users, port: { name: http } } }\n          - path: /\n", "service: { name: nobody, port: { name: http } } }\n          - path: /\n", "Ingress shop/api: spec.rules[0].http.paths[0].backend.service")]
+    [InlineData("edge.yaml", "targetGroupRef: { from: { name: shop-nodes } }", "targetGroupRef: { from: { name: nobody } }", "Rule shop/api-host: spec.actions[0].targetGroupRef.from.name: found nobody")]
+    [InlineData("edge.yaml", "priority: 10", "priority: ten", "Rule shop/api-host: spec.priority")]
+    [InlineData("usher.yaml", "Shop.Users.dll]", "Shop.Users.dll", "usher.yaml")]
+    public async Task One_mistake_is_one_error_with_file_line_object_and_field(string file, string right, string wrong, string told)
+    {
+        using var manifests = Manifests.Sample();
+        manifests.Change(file, right, wrong);
+
+        var ended = await UpAsync("-f", manifests.Path);
+
+        var lines = Errors(ended);
+        var line = Assert.Single(lines);
+        Assert.Matches($@"^{manifests.Path}/{file}:\d+: ", line);
+        Assert.Contains(told, line, StringComparison.Ordinal);
+        // The line of the field, or that of its object where the error is about what is missing.
+        var number = int.Parse(line[(manifests.Path.Length + file.Length + 2)..].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(number, 1, File.ReadAllLines(manifests.FileOf(file)).Length);
+    }
+
+    [Fact]
+    public async Task Mistakes_in_two_files_are_told_at_once()
+    {
+        using var manifests = Manifests.Sample();
+        manifests.Change("kubernetes.yaml", "replicas: 3", "replicass: 3");
+        manifests.Change("edge.yaml", "priority: 10", "priority: 0");
+
+        var ended = await UpAsync("-f", manifests.Path);
+
+        Assert.Equal(
+            [$"{manifests.FileOf("edge.yaml")}:{manifests.LineOf("edge.yaml", "priority: 0")}", $"{manifests.FileOf("kubernetes.yaml")}:{manifests.LineOf("kubernetes.yaml", "replicass")}"],
+            Errors(ended).Select(l => string.Join(':', l.Split(':').Take(2))).Order());
+        Assert.EndsWith("usher: 2 errors; nothing was started\n", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_there_and_one_without_manifests_are_told()
+    {
+        using var empty = Manifests.Empty();
+
+        Assert.Contains("/nowhere", Assert.Single(Errors(await UpAsync("-f", "/nowhere"))), StringComparison.Ordinal);
+        Assert.Contains(empty.Path, Assert.Single(Errors(await UpAsync("-f", empty.Path))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_state_folder_is_for_one_road_at_a_time()
+    {
+        var road = await sample.RunsAsync();
+
+        var ended = await Tool.UsherAsync("up", "--state", road.State, "--loopback", $"{Machine.FreeNetwork()}", "--dns-port", "0", "--api-port", "0");
+
+        Assert.True(ended.ExitCode == 1, ended.ToString());
+        Assert.Equal($"usher: a road is running with the state folder {road.State}; stop it, or name another folder with --state\n", ended.Error);
+        Assert.Equal("ok", (await road.TraceAsync("https://api.example.com/")).Text("outcome"));
+    }
+
+    [Fact]
+    public async Task A_state_folder_that_cannot_be_made_is_told_in_a_line()
+    {
+        foreach (var command in new[] { "up", "status" })
+        {
+            var ended = await Tool.UsherAsync(command, "--state", "/proc/nowhere");
+
+            Assert.True(ended.ExitCode == 1, ended.ToString());
+            Assert.StartsWith("usher: the state folder /proc/nowhere can't be made", Assert.Single(Errors(ended)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_APIs_port_in_use_is_told_with_the_flag_that_moves_it()
+    {
+        using var taken = Listener(new IPEndPoint(IPAddress.Loopback, 0));
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+
+        var line = Assert.Single(Errors(await UpAsync("--api-port", $"{port}", "--stand-in")));
+
+        Assert.Contains($"127.0.0.1:{port}", line, StringComparison.Ordinal);
+        Assert.Contains("--api-port", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SocketType.Stream, ProtocolType.Tcp)]
+    [InlineData(SocketType.Dgram, ProtocolType.Udp)]
+    public async Task The_name_servers_port_in_use_is_told_with_the_flag_that_moves_it(SocketType type, ProtocolType protocol)
+    {
+        using var taken = new Socket(AddressFamily.InterNetwork, type, protocol);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (type == SocketType.Stream) taken.Listen();
+        var port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+
+        var line = Assert.Single(Errors(await UpAsync("--dns-port", $"{port}", "--stand-in")));
+
+        Assert.Contains($"127.0.0.1:{port}", line, StringComparison.Ordinal);
+        Assert.Contains("--dns-port", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_load_balancers_port_in_use_is_told_with_the_flag_that_moves_it()
+    {
+        var network = Machine.FreeNetwork();
+        using var taken = Listener(new IPEndPoint(IPAddress.Parse($"127.{network}.0.1"), 8443));
+
+        var line = Assert.Single(Errors(await UpAsync(network, "--stand-in")));
+
+        Assert.Contains($"127.{network}.0.1:8443 (declared port 443)", line, StringComparison.Ordinal);
+        Assert.Contains("--loopback", line, StringComparison.Ordinal);
+        Assert.Equal([(IPEndPoint)taken.LocalEndPoint!], Machine.ListeningOn(network));
+    }
+
+    private static Socket Listener(IPEndPoint end)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(end);
+        socket.Listen();
+        return socket;
+    }
+
+    private static async Task<Ended> UpAsync(params string[] arguments)
+    {
+        var network = Machine.FreeNetwork();
+        var ended = await UpAsync(network, arguments);
+        Assert.Empty(Machine.ListeningOn(network));
+        return ended;
+    }
+
+    /// <summary>Tries to bring a road up that can't be, and looks that nothing of it is left.</summary>
+    private static async Task<Ended> UpAsync(int network, params string[] arguments)
+    {
+        var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
+        try
+        {
+            string[] ports = [.. new[] { "--dns-port", "--api-port" }.Except(arguments).SelectMany(p => new[] { p, "0" })];
+            var ended = await Tool.RunAsync(Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network}", .. ports, .. arguments], ("USHER_TEST", state)));
+            Assert.True(ended.ExitCode == 1, ended.ToString());
+            Assert.Equal("", ended.Output);
+            Assert.Empty(Machine.ProcessesNaming(state));
+            Assert.False(File.Exists(Path.Combine(state, "road.json")));
+            return ended;
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    /// <summary>The lines that tell what is wrong, without the last, which counts them.</summary>
+    private static List<string> Errors(Ended ended) =>
+        [.. ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.EndsWith("nothing was started", StringComparison.Ordinal))];
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace Usher.Journey.Tests;
+
+/// <summary><c>usher explain</c>, on the running road and on files.</summary>
+public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
+{
+    private static readonly string[] Road =
+        ["dns", "tls", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod"];
+
+    [Fact]
+    public async Task The_running_road_and_its_files_give_the_same_decisions()
+    {
+        var road = await sample.RunsAsync();
+        const string url = "https://api.example.com/v1/users";
+
+        var running = await road.UsherAsync("explain", url, "--json");
+        var files = await Tool.UsherAsync("explain", url, "--json", "-f", Path.Combine(Tool.Root, "samples/shop"));
+
+        Assert.True(running.ExitCode == 0, running.ToString());
+        Assert.True(files.ExitCode == 0, files.ToString());
+        var (one, other) = (JsonDocument.Parse(running.Output).RootElement, JsonDocument.Parse(files.Output).RootElement);
+        Assert.Equal(Road, one.HopNames());
+        Assert.Equal(Road, other.HopNames());
+        foreach (var journey in new[] { one, other })
+        {
+            Assert.Equal(("explained", "ok", "pod"), (journey.Text("id"), journey.Text("outcome"), journey.Text("answeredBy")));
+            Assert.All(journey.GetProperty("hops").EnumerateArray(), h => Assert.Equal("inferred", h.Text("evidence")));
+            Assert.Null(journey.Text("durationMs"));
+        }
+
+        foreach (var (hop, fact) in new[] { ("load-balancer", "ruleArn"), ("load-balancer", "targetGroup"), ("ingress", "ingress"), ("ingress", "rulePath"), ("ingress", "service") })
+        {
+            Assert.Equal(one.Hop(hop).Facts().Text(fact), other.Hop(hop).Facts().Text(fact));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, "ok", "https://app.example.org/api/admin")]
+    [InlineData(0, "ok", "http://app.example.org/")]
+    [InlineData(4, "load-balancer.404.fixed-response", "https://any.example.org/", "-H", "Host: x.example.org")]
+    [InlineData(4, "ingress.404.no-route", "https://internal.example.org/")]
+    [InlineData(5, "ingress.503.no-endpoints", "https://app.example.org/empty")]
+    [InlineData(5, "load-balancer.503.no-weight", "https://zero.example.org/")]
+    [InlineData(6, "dns.nxdomain", "https://nothing.example.org/")]
+    public async Task The_exit_code_tells_how_it_would_end(int exitCode, string outcome, params string[] arguments)
+    {
+        var road = await standIns.RunsAsync();
+
+        var ended = await road.UsherAsync("explain", ["--json", .. arguments]);
+        var files = await Tool.UsherAsync(["explain", "--json", "-f", StandInRoad.Folder, .. arguments]);
+
+        Assert.True(ended.ExitCode == exitCode, ended.ToString());
+        Assert.Equal(outcome, JsonDocument.Parse(ended.Output).RootElement.Text("outcome"));
+        Assert.True(files.ExitCode == exitCode, files.ToString());
+        Assert.Equal(outcome, JsonDocument.Parse(files.Output).RootElement.Text("outcome"));
+    }
+
+    [Fact]
+    public async Task Every_header_is_looked_at()
+    {
+        var road = await standIns.RunsAsync();
+
+        var explained = await road.UsherAsync("explain", "--json", "-H", "X-Canary: no", "-H", "X-Canary: yes", "https://app.example.org/api/x");
+
+        Assert.True(explained.ExitCode == 0, explained.ToString());
+        Assert.Equal("30", JsonDocument.Parse(explained.Output).RootElement.Hop("load-balancer").Facts().Text("rulePriority"));
+    }
+
+    [Fact]
+    public async Task Without_a_road_and_without_files_there_is_nothing_to_decide_on()
+    {
+        var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
+        try
+        {
+            var ended = await Tool.UsherAsync("explain", "https://api.example.com/", "--state", state);
+
+            Assert.True(ended.ExitCode == 6, ended.ToString());
+            var line = Assert.Single(ended.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.StartsWith("usher: no road is running", line, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("nothing://x", 2)]
+    [InlineData("https://api.example.com/ -f /nowhere", 1)]
+    public async Task What_is_wrong_with_the_command_is_told(string arguments, int exitCode)
+    {
+        var ended = await Tool.UsherAsync(["explain", .. arguments.Split(' ')]);
+
+        Assert.True(ended.ExitCode == exitCode, ended.ToString());
+        Assert.Contains(exitCode == 2 ? "'nothing://x'" : "/nowhere", ended.Error, StringComparison.Ordinal);
+    }
+}

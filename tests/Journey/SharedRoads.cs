@@ -1,0 +1,32 @@
+using Usher.Journey.Tests;
+
+[assembly: AssemblyFixture(typeof(SampleRoad))]
+[assembly: AssemblyFixture(typeof(StandInRoad))]
+
+namespace Usher.Journey.Tests;
+
+/// <summary>A road that tests share which only send requests and look. Started when the first one asks.</summary>
+public abstract class SharedRoad : IAsyncDisposable
+{
+    private readonly Lazy<Task<RunningRoad>> road;
+
+    private protected SharedRoad(Func<Task<RunningRoad>> start) => road = new Lazy<Task<RunningRoad>>(start);
+
+    internal Task<RunningRoad> RunsAsync() => road.Value;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (road.IsValueCreated && road.Value.IsCompletedSuccessfully) await road.Value.Result.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The sample road, with its real application.</summary>
+public sealed class SampleRoad() : SharedRoad(() => RunningRoad.StartAsync());
+
+/// <summary>The road of <c>roads/agreement</c>, where stand-ins answer with the request as it arrived.</summary>
+public sealed class StandInRoad() : SharedRoad(() => RunningRoad.StartAsync("--stand-in", "-f", Folder))
+{
+    internal static string Folder { get; } = Path.Combine(Tool.Root, "tests/Journey/roads/agreement");
+}
