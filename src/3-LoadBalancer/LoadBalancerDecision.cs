@@ -121,6 +121,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
+        if (Location is not null) told["location"] = Location;
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;

@@ -15,6 +15,16 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
         var decision = given is null
             ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random())
             : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice.Reading), facts, given.Draw);
+        if (decision.Choice.Rule.Action is RedirectPlan plan)
+        {
+            decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
+        }
+
+        if (decision.Choice.Rule.Action is RedirectPlan plan)
+        {
+            decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
+        }
+
         return (decision.Choice.Rule.Action, decision.Target) switch
         {
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),

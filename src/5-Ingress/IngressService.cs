@@ -46,7 +46,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         }
         else if (IngressDecision.Failure(decision.Choice, facts) is { } failure)
         {
-            await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
+            await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem + Behind(passage, decision));
         }
         else
         {
@@ -71,6 +71,15 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
             _ => 400,
         };
         return AnswerAsync(passage, status, $"ingress.{status}.malformed", rejection.Message);
+    }
+
+    /// <summary>Why the Service's endpoints aren't ready, from the hop that knows; empty for another failure.</summary>
+    private string Behind(RequestPassage passage, IngressDecision decision)
+    {
+        if (decision.Choice.Verdict != IngressVerdict.Unavailable) return "";
+        var front = decision.Choice.Route!.Backend.Front;
+        var told = fronts.Decide(passage.Generation, front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
+        return told.Count == 0 ? ". Its selector takes no pod" : $". {string.Join("; ", told.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -36,8 +36,10 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        file?.Dispose();
+        // Forgotten first: closing writes what is buffered, and on a full disk that fails.
+        var closing = file;
         file = null;
+        closing?.Dispose();
     }
 
     // URLs may hold what only the owner should read.

@@ -106,10 +106,21 @@ public sealed class RelayFront : IAsyncDisposable
         }
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
-            record.CloseReason = e is ConnectException failed ? $"{key.Remote} could not be dialled: {failed.Failure}" : "stopped while dialling";
+            record.CloseReason = e is ConnectException failed ? Words(record.Generation, key, failed) : "stopped while dialling";
             TcpDialer.Reset(client);
             return null;
         }
+    }
+
+    private static string Words(Generation generation, UpstreamKey key, ConnectException failed)
+    {
+        var at = generation.Addresses.Declared(key.Remote);
+        return failed.Failure switch
+        {
+            ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
+            ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
+            _ => $"{at} can't be reached ({failed.Failure})",
+        };
     }
 
     private static string Words(RelayEnd end) => end switch

@@ -26,13 +26,33 @@ public sealed class CarrierTests
         Assert.Equal("192.0.2.2\n", await server.DigAsync("+short", "+tcp", "api.example.com"));
     }
 
+    /// <summary>A port that neither protocol has: other tests' connections take TCP ports all the time.</summary>
+    private static int FreeForBoth()
+    {
+        while (true)
+        {
+            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            try
+            {
+                udp.Bind(tcp.LocalEndPoint!);
+                return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+            }
+            catch (SocketException)
+            {
+                // UDP has it: another.
+            }
+        }
+    }
+
     [Theory]
     [InlineData(ProtocolType.Tcp)]
     [InlineData(ProtocolType.Udp)]
     public async Task A_port_in_use_is_an_error_that_names_it_and_the_way_out(ProtocolType protocol)
     {
         using var other = new Socket(AddressFamily.InterNetwork, protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram, protocol);
-        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Bind(new IPEndPoint(IPAddress.Loopback, FreeForBoth()));
         if (protocol == ProtocolType.Tcp) other.Listen();
         var taken = (IPEndPoint)other.LocalEndPoint!;
         await using var server = new TestServer(new TestRoad(), taken.Port);

@@ -30,6 +30,7 @@ internal sealed record Sent(int? Status, IReadOnlyList<IDecision> Recorded, HopA
 public sealed class AgreementRoad : IAsyncLifetime
 {
     private readonly StateDirectory state = StateDirectory.Temporary();
+    private readonly LoopbackNetwork network = LoopbackNetwork.Free();
     private Road? road;
     private ApiServer? api;
 
@@ -48,7 +49,7 @@ public sealed class AgreementRoad : IAsyncLifetime
         road = Road.Compose(
             new RoadSettings
             {
-                Paths = [StandInRoad.Folder], StandIn = true, Range = new LoopbackRange((byte)Machine.FreeNetwork()), DnsPort = 0, ApiPort = 0,
+                Paths = [StandInRoad.Folder], StandIn = true, Range = new LoopbackRange((byte)network.Number), DnsPort = 0, ApiPort = 0,
             },
             state);
         var errors = new ErrorList();
@@ -64,6 +65,7 @@ public sealed class AgreementRoad : IAsyncLifetime
         if (api is not null) await api.DisposeAsync();
         await Road.DisposeAsync();
         state.Dispose();
+        network.Dispose();
     }
 
     /// <summary>The same request as <c>explain</c> is asked about it.</summary>

@@ -59,8 +59,9 @@ public sealed class BadInputTests(SampleRoad sample)
     public async Task A_state_folder_is_for_one_road_at_a_time()
     {
         var road = await sample.RunsAsync();
+        using var network = LoopbackNetwork.Free();
 
-        var ended = await Tool.UsherAsync("up", "--state", road.State, "--loopback", $"{Machine.FreeNetwork()}", "--dns-port", "0", "--api-port", "0");
+        var ended = await Tool.UsherAsync("up", "--state", road.State, "--loopback", $"{network.Number}", "--dns-port", "0", "--api-port", "0");
 
         Assert.True(ended.ExitCode == 1, ended.ToString());
         Assert.Equal($"usher: a road is running with the state folder {road.State}; stop it, or name another folder with --state\n", ended.Error);
@@ -110,14 +111,14 @@ public sealed class BadInputTests(SampleRoad sample)
     [Fact]
     public async Task The_load_balancers_port_in_use_is_told_with_the_flag_that_moves_it()
     {
-        var network = Machine.FreeNetwork();
-        using var taken = Listener(new IPEndPoint(IPAddress.Parse($"127.{network}.0.1"), 8443));
+        using var network = LoopbackNetwork.Free();
+        using var taken = Listener(new IPEndPoint(network.LoadBalancer, 8443));
 
         var line = Assert.Single(Errors(await UpAsync(network, "--stand-in")));
 
-        Assert.Contains($"127.{network}.0.1:8443 (declared port 443)", line, StringComparison.Ordinal);
+        Assert.Contains($"{taken.LocalEndPoint} (declared port 443)", line, StringComparison.Ordinal);
         Assert.Contains("--loopback", line, StringComparison.Ordinal);
-        Assert.Equal([(IPEndPoint)taken.LocalEndPoint!], Machine.ListeningOn(network));
+        Assert.Equal([(IPEndPoint)taken.LocalEndPoint!], Machine.ListeningOn(network.Number));
     }
 
     private static Socket Listener(IPEndPoint end)
@@ -130,20 +131,20 @@ public sealed class BadInputTests(SampleRoad sample)
 
     private static async Task<Ended> UpAsync(params string[] arguments)
     {
-        var network = Machine.FreeNetwork();
+        using var network = LoopbackNetwork.Free();
         var ended = await UpAsync(network, arguments);
-        Assert.Empty(Machine.ListeningOn(network));
+        Assert.Empty(Machine.ListeningOn(network.Number));
         return ended;
     }
 
     /// <summary>Tries to bring a road up that can't be, and looks that nothing of it is left.</summary>
-    private static async Task<Ended> UpAsync(int network, params string[] arguments)
+    private static async Task<Ended> UpAsync(LoopbackNetwork network, params string[] arguments)
     {
         var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
         try
         {
             string[] ports = [.. new[] { "--dns-port", "--api-port" }.Except(arguments).SelectMany(p => new[] { p, "0" })];
-            var ended = await Tool.RunAsync(Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network}", .. ports, .. arguments], ("USHER_TEST", state)));
+            var ended = await Tool.RunAsync(Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network.Number}", .. ports, .. arguments], ("USHER_TEST", state)));
             Assert.True(ended.ExitCode == 1, ended.ToString());
             Assert.Equal("", ended.Output);
             Assert.Empty(Machine.ProcessesNaming(state));

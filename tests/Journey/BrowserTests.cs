@@ -9,9 +9,8 @@ public sealed class BrowserTests(SampleRoad sample)
     public async Task A_page_is_loaded_over_the_road_and_its_requests_are_one_visit()
     {
         var road = await sample.RunsAsync();
-        var screenshot = Path.Combine(road.State, $"{Guid.NewGuid():n}.png");
 
-        var journey = await road.TraceAsync("--browser", "--screenshot", screenshot, "https://api.example.com/");
+        var journey = await road.TraceAsync("--browser", "https://api.example.com/");
 
         Assert.Equal(("ok", "pod"), (journey.Text("outcome"), journey.Text("answeredBy")));
         Assert.Equal(["dns", "tls", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod"], journey.HopNames().Take(10));
@@ -40,6 +39,8 @@ public sealed class BrowserTests(SampleRoad sample)
 
         // Later requests of a connection are counted from their own start.
         Assert.StartsWith("reused", visited[0].Hop("load-balancer").Facts().Text("connection"), StringComparison.Ordinal);
+        var screenshot = facts.Text("screenshot")!;
+        Assert.Equal(Path.Combine(road.State, "screenshots", $"{visit}.png"), screenshot);
         Assert.True(IsPicture(await File.ReadAllBytesAsync(screenshot, TestContext.Current.CancellationToken)));
     }
 

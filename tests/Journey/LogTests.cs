@@ -32,7 +32,7 @@ public sealed partial class LogTests(SampleRoad sample)
         var file = Path.Combine(road.State, "logs", "alb-access.log");
         await road.UntilAsync("both requests are logged", () => File.Exists(file) && Lines(file, path).Count == 2);
         var fields = Fields(Lines(file, path)[0]);
-        Assert.Equal(31, fields.Count);
+        Assert.Equal(30, fields.Count);
         Assert.Equal("https", fields[0]);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$", fields[1]);
         Assert.Matches("^app/shop-edge/[0-9a-f]{16}$", fields[2]);
@@ -41,7 +41,7 @@ public sealed partial class LogTests(SampleRoad sample)
         Assert.All(fields.Skip(5).Take(3), seconds => Assert.Matches(@"^\d+\.\d{3}$", seconds));
         Assert.Equal(["404", "404"], fields.Skip(8).Take(2));
         Assert.Equal($"GET https://api.example.com:443{path}?a=b HTTP/1.1", fields[12]);
-        Assert.Equal("""curl \"quoted\" """.TrimEnd(), fields[13]);
+        Assert.Equal(@"curl \x22quoted\x22", fields[13]);
         Assert.Equal("TLSv1.3", fields[15]);
         Assert.Contains(":targetgroup/shop-nodes/", fields[16], StringComparison.Ordinal);
         Assert.Matches("^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$", fields[17]);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -12,8 +11,6 @@ internal static partial class Machine
     internal const int Interrupt = 2;
     internal const int Kill = 9;
     internal const int Terminate = 15;
-
-    private static int networks = Environment.ProcessId % 140;
 
     /// <summary>The processes whose command line or environment has this text. Roads and their pods have the path of their state folder in one of both.</summary>
     internal static IReadOnlyList<string> ProcessesNaming(string text)
@@ -38,33 +35,7 @@ internal static partial class Machine
             .Select(end => new IPEndPoint(uint.Parse(end[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture), int.Parse(end[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture)))
             .Where(end => end.Address.GetAddressBytes() is [127, var n, ..] && n == network)];
 
-    /// <summary>A loopback network that nobody listens on. Each call gives another.</summary>
-    internal static int FreeNetwork()
-    {
-        for (var i = 0; i < 140; i++)
-        {
-            var network = 100 + ((Interlocked.Increment(ref networks) & int.MaxValue) % 140);
-            if (ListeningOn(network).Count == 0 && CanBind(new IPEndPoint(IPAddress.Parse($"127.{network}.0.1"), 8443))) return network;
-        }
-
-        throw new InvalidOperationException("no loopback network is free for a test");
-    }
-
     internal static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
-
-    private static bool CanBind(IPEndPoint end)
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(end);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     private static bool Has(string file, byte[] wanted) => Read(file).AsSpan().IndexOf(wanted) >= 0;
 

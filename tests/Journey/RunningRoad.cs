@@ -14,15 +14,16 @@ internal sealed class RunningRoad : IAsyncDisposable
 {
     private readonly Process process;
     private readonly bool ownsState;
+    private readonly LoopbackNetwork network;
     private readonly ConcurrentQueue<string> output = new();
     private readonly ConcurrentQueue<string> errors = new();
 
-    private RunningRoad(Process process, string state, bool ownsState, int network)
+    private RunningRoad(Process process, string state, bool ownsState, LoopbackNetwork network)
     {
         this.process = process;
         this.ownsState = ownsState;
         State = state;
-        Network = network;
+        this.network = network;
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
         process.BeginOutputReadLine();
@@ -31,7 +32,7 @@ internal sealed class RunningRoad : IAsyncDisposable
 
     internal string State { get; }
 
-    internal int Network { get; }
+    internal int Network => network.Number;
 
     internal int ProcessId => process.Id;
 
@@ -40,9 +41,9 @@ internal sealed class RunningRoad : IAsyncDisposable
     internal string Errors => string.Join('\n', errors);
 
     /// <summary>The load balancer's HTTPS endpoint.</summary>
-    internal IPEndPoint Https => new(IPAddress.Parse($"127.{Network}.0.1"), 8443);
+    internal IPEndPoint Https => new(network.LoadBalancer, 8443);
 
-    internal IPEndPoint Http => new(IPAddress.Parse($"127.{Network}.0.1"), 8080);
+    internal IPEndPoint Http => new(network.LoadBalancer, 8080);
 
     /// <summary>The name server, as the road itself printed it.</summary>
     internal IPEndPoint Dns => IPEndPoint.Parse(output.First(l => l.StartsWith("  name server", StringComparison.Ordinal)).Split(' ')[^1]);
@@ -58,8 +59,8 @@ internal sealed class RunningRoad : IAsyncDisposable
 
     private static async Task<RunningRoad> StartAsync(string state, bool ownsState, string[] arguments)
     {
-        var network = Machine.FreeNetwork();
-        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network}", "--dns-port", "0", "--api-port", "0", .. arguments], ("USHER_TEST", state));
+        var network = LoopbackNetwork.Free();
+        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network.Number}", "--dns-port", "0", "--api-port", "0", .. arguments], ("USHER_TEST", state));
         var road = new RunningRoad(process, state, ownsState, network);
         try
         {
@@ -153,6 +154,7 @@ internal sealed class RunningRoad : IAsyncDisposable
         }
 
         process.Dispose();
+        network.Dispose();
         if (ownsState) Directory.Delete(State, recursive: true);
     }
 

@@ -63,7 +63,7 @@ public sealed class RelayFrontTests : IDisposable
         Assert.Equal(SocketError.ConnectionReset, await DialAsync(front.Bound));
 
         var record = await seam.Journal.EndedAsync();
-        Assert.Equal($"{closed} could not be dialled: Refused", record.CloseReason);
+        Assert.Equal($"{closed} refused the connection: nothing listens there", record.CloseReason);
         Assert.Null(record.Upstream);
         Assert.Equal(0, record.ConnectedAt);
         Assert.False(opened);

@@ -168,7 +168,7 @@ internal sealed class TestRoad
         Upstream = reached ? ToIngress : null,
         ConnectedAt = reached ? At(5.9) : 0,
         ClosedAt = reached ? 0 : At(5.9),
-        CloseReason = reached ? null : "127.18.64.1:8080 could not be dialled: Refused",
+        CloseReason = reached ? null : "10.0.1.100:80 refused the connection: nothing listens there",
     };
 
     /// <summary>The relay at the Service's virtual IP.</summary>

@@ -46,7 +46,8 @@ internal static class BrowserVisit
     {
         var chromium = InstalledChromium.Find();
         var visit = Guid.NewGuid().ToString("n")[..12];
-        var file = Path.GetFullPath(screenshot ?? Path.Combine(Path.GetTempPath(), $"usher-{visit}.png"));
+        var file = Path.GetFullPath(screenshot ?? Path.Combine(road.StateFolder ?? Path.GetTempPath(), "screenshots", $"{visit}.png"));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
 
         // 1.
         var report = await road.RoadAsync(cancellationToken);

@@ -32,6 +32,9 @@ internal sealed record RequestLine
         string url, string? method, IEnumerable<string> headers, IReadOnlyList<string> data, bool insecure, bool http11, IEnumerable<string> resolve)
     {
         var text = url.Contains("://", StringComparison.Ordinal) ? url : $"http://{url}";
+        // A fragment is the client's own (RFC 9110 §4.2.5); what isn't ASCII is sent as UTF-8, escaped.
+        text = string.Concat(text.Split('#')[0].Select(c => char.IsAscii(c) ? c.ToString() : Uri.EscapeDataString(c.ToString())));
+        if (text.Any(c => c is <= ' ' or '\u007f')) throw new UserException($"'{url}' has a space or control character; write it as %20 or the like", ExitCodes.Usage);
         // The path is sent as it is written: `/a/../b` is a request that a person may want to see.
         var options = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
         if (!Uri.TryCreate(text, options, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)

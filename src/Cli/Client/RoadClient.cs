@@ -25,6 +25,9 @@ internal sealed class RoadClient : IDisposable
 
     internal RunningRoad Road { get; }
 
+    /// <summary>The state folder that it was found by; null for a road of this process.</summary>
+    internal string? StateFolder { get; private init; }
+
     /// <summary>The road that <c>--api</c>, <c>USHER_API</c> or the state folder names. The token is the state folder's.</summary>
     /// <exception cref="UserException">None is running.</exception>
     internal static RoadClient Find(string? api, string? stateFolder)
@@ -38,7 +41,7 @@ internal sealed class RoadClient : IDisposable
         }
 
         if (found is null) throw new UserException($"no road is running (nothing in {state.RoadFile}); start one with `usher up`", ExitCodes.NoAnswer);
-        return new RoadClient(api is null ? found : found with { Api = api });
+        return new RoadClient(api is null ? found : found with { Api = api }) { StateFolder = state.Path };
     }
 
     internal Task<RoadReport> RoadAsync(CancellationToken cancellationToken) =>

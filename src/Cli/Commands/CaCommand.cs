@@ -16,10 +16,27 @@ internal static class CaCommand
         export.SetAction(async (parsed, cancellationToken) =>
         {
             using var folder = StateDirectory.Open(parsed.GetValue(state));
+            if (!File.Exists(Path.Combine(folder.Path, "ca", "ca.pem")))
+            {
+                throw new UserException($"there is no CA in {folder.Path} yet: the first road that needs a certificate makes it", ExitCodes.NoAnswer);
+            }
+
             var pem = new CertificateAuthority(new CertificateOptions(folder.Path), TimeProvider.System, NullLogger<CertificateAuthority>.Instance).CertificatePem;
-            if (parsed.GetValue(output) is { } file) await File.WriteAllTextAsync(file, pem, cancellationToken);
-            else await Console.Out.WriteAsync(pem);
-            return ExitCodes.Ok;
+            if (parsed.GetValue(output) is not { } file)
+            {
+                await Console.Out.WriteAsync(pem);
+                return ExitCodes.Ok;
+            }
+
+            try
+            {
+                await File.WriteAllTextAsync(file, pem, cancellationToken);
+                return ExitCodes.Ok;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new UserException($"-o {file}: {e.Message}");
+            }
         });
         return new Command("ca", "The private CA.") { export };
     }

@@ -34,12 +34,18 @@ internal static class TraceCommand
                 parsed.GetValue(insecure), parsed.GetValue(http11), parsed.GetValue(resolve) ?? []);
             if (parsed.GetValue(browser))
             {
+                if (request is not { Method: "GET", Data: null, Headers.Count: 0, Insecure: false, Http11: false, Resolve.Count: 0 })
+                {
+                    throw new UserException("--browser loads a page as a browser does: -X, -d, -H, -k, --http1.1 and --resolve don't go with it", ExitCodes.Usage);
+                }
+
                 return await BrowserVisit.RunAsync(client, request, parsed.GetValue(screenshot), parsed.GetValue(json), parsed.GetValue(verbose), cancellationToken);
             }
 
             var journey = await new TracedRequest(client, TimeProvider.System).SendAsync(request, cancellationToken);
             await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
-            return ExitCodes.OfStatus(journey.Status);
+            // An answer that was cut off is none, whatever its head said.
+            return journey is { Status: < 400, Outcome: not "ok" } ? ExitCodes.NoAnswer : ExitCodes.OfStatus(journey.Status);
         });
         return command;
     }

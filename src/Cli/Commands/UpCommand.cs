@@ -68,7 +68,7 @@ internal static class UpCommand
         }
         finally
         {
-            if (applied) await Console.Error.WriteLineAsync("usher: draining and stopping …");
+            if (applied) await Console.Error.WriteLineAsync($"usher: draining and stopping (at most {Drain.TotalSeconds:0} s; once more ends it at once) …");
             await road.StopAsync(Drain);
         }
 

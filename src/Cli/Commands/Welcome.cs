@@ -20,16 +20,17 @@ internal static class Welcome
         lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {report.Pods.Count} ready");
         lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
         lines.Add("");
-        lines.AddRange(ToTry(road, report));
+        lines.AddRange(ToTry(road, report, state));
         lines.Add("");
         foreach (var line in lines) await Console.Out.WriteLineAsync(line);
     }
 
     /// <summary>Commands for a host that the road has an alias for.</summary>
-    private static IEnumerable<string> ToTry(Road road, RoadReport report)
+    private static IEnumerable<string> ToTry(Road road, RoadReport report, StateDirectory state)
     {
         var https = report.Listeners.FirstOrDefault(l => l.Protocol == "HTTPS") ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
-        var host = road.Generation.State.All<RecordSet>().FirstOrDefault(r => r.Value.AliasTarget is not null && r.Value.Type == "A")?.Value.Name;
+        var host = road.Generation.State.All<RecordSet>()
+            .FirstOrDefault(r => r.Value is { AliasTarget: not null, Type: "A" } && !r.Value.Name.StartsWith('*'))?.Value.Name;
         if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
         var dns = IPEndPoint.Parse(report.Dns);
         var bound = IPEndPoint.Parse(https.Bound);
@@ -40,7 +41,7 @@ internal static class Welcome
             "Try, from another terminal:",
             $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {scheme}://{host}/",
             $"  dig @{dns.Address} -p {dns.Port} {host}",
-            $"  usher trace {scheme}://{host}/",
+            $"  ./usher trace {scheme}://{host}/{(state.IsDefault ? "" : $" --state {state.Path}")}",
         ];
     }
 }

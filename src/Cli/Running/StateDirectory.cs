@@ -31,6 +31,9 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>The folder's absolute path.</summary>
     public string Path { get; }
 
+    /// <summary>Whether the commands look here when nobody names a folder.</summary>
+    public bool IsDefault => Path == System.IO.Path.GetFullPath(DefaultPath());
+
     /// <summary>Where a road that runs says how it is reached.</summary>
     public string RoadFile => System.IO.Path.Combine(Path, "road.json");
 
@@ -49,9 +52,13 @@ internal sealed class StateDirectory : IDisposable
             held = new FileStream(System.IO.Path.Combine(Path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
-        catch (IOException)
+        catch (IOException e) when (e.GetType() == typeof(IOException) && e.Message.Contains("being used by another process", StringComparison.Ordinal))
         {
             return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"the state folder {Path} can't be written: {e.Message} Name another with --state");
         }
     }
 

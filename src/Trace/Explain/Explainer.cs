@@ -41,13 +41,22 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             if (i == MaxSteps) return Ended(generation, request, decisions, last, "road.loop", $"the road does not end after {MaxSteps} steps");
             var place = traveller;
             last = steps.Select(s => s.Take(generation, place)).FirstOrDefault(t => t is not null);
-            if (last is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(place));
+            if (last is null) return Refused(generation, request, decisions, place);
             decisions.AddRange(last.Decisions);
             // A step that leaves the traveller where it stands has done its part there (the handshake); it doesn't take it twice.
             traveller = last.Next;
         }
 
         return Ended(generation, request, decisions, last, null, null);
+    }
+
+    /// <summary>Nothing listens where the request was sent: who sent it there answers for it, as it would.</summary>
+    private static Explanation Refused(Generation generation, RequestFacts request, List<IDecision> decisions, Traveller place)
+    {
+        var sender = decisions.SelectMany(d => d.Tell()).LastOrDefault(a => a.Hop is Hop.LoadBalancer or Hop.Ingress)?.Hop;
+        if (sender is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(place));
+        var answer = new StepTaken([], null) { Status = 502, AnsweredBy = sender };
+        return Ended(generation, request, decisions, answer, $"{sender.Value.Name()}.502.connection-refused", $"{Nobody(place)}, so the connection is refused");
     }
 
     private static string Nobody(Traveller traveller) => traveller.Address is null

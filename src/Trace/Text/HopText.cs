@@ -91,13 +91,20 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     {
         var chosen = hop.Reasons.Where(r => r.Chosen).Take(1).ToList();
         // Where the hop's own decision is the failure, what lost tells more than what won.
-        var shown = style.Verbose ? hop.Reasons : hop.Facts.ContainsKey("outcome") || (chosen.Count == 0 && !hop.Ok) ? hop.Reasons.Take(6) : chosen;
+        var shown = style.Verbose ? hop.Reasons : hop.Facts.ContainsKey("outcome") || (chosen.Count == 0 && !hop.Ok) ? Telling() : chosen;
         foreach (var reason in shown)
         {
             var (sign, colour) = reason.Chosen ? ("✓", (Func<string, string>)paint.Good) : ("✗", paint.Warn);
             var lines = Columns.Wrap(Paint.Safe($"{reason.Candidate}: {reason.Why}"), width - Margin - 4).ToList();
             for (var i = 0; i < lines.Count; i++) Put($"  {(i == 0 ? sign : " ")} {lines[i]}", colour);
         }
+    }
+
+    /// <summary>What won on the way, and what lost last: a failing decision ends with its cause.</summary>
+    private IEnumerable<Reason> Telling()
+    {
+        var lost = hop.Reasons.Where(r => !r.Chosen).TakeLast(3).ToHashSet();
+        return hop.Reasons.Where(r => r.Chosen || lost.Contains(r)).Take(8);
     }
 
     private string Times()
