@@ -20,11 +20,6 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
             decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
         }
 
-        if (decision.Choice.Rule.Action is RedirectPlan plan)
-        {
-            decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
-        }
-
         return (decision.Choice.Rule.Action, decision.Target) switch
         {
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
