@@ -4,6 +4,7 @@ using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Ingress.Tests;
@@ -109,5 +110,12 @@ internal sealed class TestFronts : IServiceFronts
 
     public bool HasEndpoints(Generation generation, ServiceFront front) => !Empty.Contains(front.Service.Name);
 
-    public FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source) => throw new NotSupportedException();
+    /// <summary>Asked only for the reason why nothing is ready.</summary>
+    public FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source) =>
+        Empty.Contains(front.Service.Name) ? new FrontDecision(new NothingReady(), null, null) : throw new NotSupportedException();
+
+    private sealed class NothingReady : IDecision
+    {
+        public IEnumerable<HopAccount> Tell() => [new HopAccount(Hop.Endpoint, "none", "none") { Reasons = [new Reason("web-1", false, "its readiness probe failed")] }];
+    }
 }

@@ -121,6 +121,7 @@ public sealed class ControllerTests : IAsyncLifetime
         AssertPage(await AskAsync(Get), 503, "Service Temporarily Unavailable");
         var record = await seam.Journal.RequestAsync();
         Assert.Equal((503, "ingress.503.no-endpoints", null), (record.Status, record.Outcome, record.Upstream));
+        Assert.EndsWith(". web-1: its readiness probe failed", record.Problem, StringComparison.Ordinal);
         Assert.Equal(0, web.Connections);
     }
 
