@@ -18,15 +18,24 @@ namespace Usher.Seam;
 public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
 {
     /// <inheritdoc/>
+    public ValueTask HandleAsync(HttpExchange exchange) => PassAsync(exchange, null);
+
+    /// <inheritdoc/>
+    public ValueTask OnRejectedAsync(HttpExchange exchange, HttpRejection rejection) =>
+        // A connection that was only idle had no request: there is nothing to record. (A first byte that begins no request isn't counted either.)
+        exchange.RequestBytes == 0 && rejection.Violation is (HttpViolation.IdleTimeout or HttpViolation.ConnectionClosed)
+            ? ValueTask.CompletedTask
+            : PassAsync(exchange, rejection);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask HandleAsync(HttpExchange exchange)
+    private async ValueTask PassAsync(HttpExchange exchange, HttpRejection? rejection)
     {
         // 1 and 2.
         var passage = Open(exchange);
         try
         {
             // 3.
-            await hop.ServeAsync(passage);
+            await (rejection is { } known ? hop.RejectAsync(passage, known) : hop.ServeAsync(passage));
         }
         catch (ExchangeException gone)
         {
@@ -40,31 +49,6 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
         finally
         {
             // 4.
-            passage.Close();
-        }
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask OnRejectedAsync(HttpExchange exchange, HttpRejection rejection)
-    {
-        // A connection that was only idle had no request: there is nothing to record. (A first byte that begins no request isn't counted either.)
-        if (exchange.RequestBytes == 0 && rejection.Violation is (HttpViolation.IdleTimeout or HttpViolation.ConnectionClosed)) return;
-        var passage = Open(exchange);
-        try
-        {
-            await hop.RejectAsync(passage, rejection);
-        }
-        catch (ExchangeException gone)
-        {
-            passage.Lost(gone);
-        }
-        catch (Exception e)
-        {
-            passage.Failed(e);
-            throw;
-        }
-        finally
-        {
             passage.Close();
         }
     }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Usher.Cli.Client;
 
 namespace Usher.Cli.Browser;
 
@@ -23,10 +24,7 @@ internal static class LeafKey
             TargetHost = name,
             RemoteCertificateValidationCallback = (_, leaf, _, errors) =>
             {
-                using var chain = new X509Chain();
-                chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-                chain.ChainPolicy.CustomTrustStore.Add(authority);
-                chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+                using var chain = RoadTrust.Chain(authority);
                 if (leaf is not X509Certificate2 certificate || !chain.Build(certificate)) return false;
                 hash = Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
                 return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);

@@ -247,10 +247,7 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             return false;
         }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(authority);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using var chain = RoadTrust.Chain(authority);
         if (shown is not null) chain.ChainPolicy.ExtraStore.AddRange(shown.ChainElements.Select(e => e.Certificate).ToArray());
         var signed = chain.Build(certificate);
         var named = !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Usher.Model.Desired;
+using Usher.Seam;
 using Usher.Trace;
 
 namespace Usher.Cli.Running;
