@@ -38,6 +38,7 @@ public sealed class RoadCompiler(
         context = context with { Addresses = plan.Next(claimants.SelectMany(c => c.Claims(context))) };
 
         // 3. Compile.
-        return new Generation(running.Number + 1, context.State, context.Addresses, compilers.Select(c => c.Compile(context)));
+        var snapshots = compilers.Select(c => c.Compile(context)).ToList();
+        return new Generation(running.Number + 1, context.State, context.Addresses, snapshots) { Warnings = [.. context.Warnings.All.Distinct()] };
     }
 }

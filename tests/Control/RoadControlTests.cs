@@ -40,6 +40,16 @@ public sealed class RoadControlTests
     }
 
     [Fact]
+    public async Task A_warning_stops_nothing_and_is_kept_once()
+    {
+        await using var road = Build();
+
+        var generation = await road.GetRequiredService<RoadControl>().ApplyAsync("files", [Note("odd")], new ErrorList(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["Note odd: text: is odd"], generation!.Warnings.Select(w => w.ToString()));
+    }
+
+    [Fact]
     public async Task A_carrier_that_cannot_start_undoes_what_others_started()
     {
         await using var road = Build();
@@ -105,6 +115,8 @@ public sealed class RoadControlTests
                 context.Errors.Add(note, "text", "is bad");
             }
 
+            // Two that find the same.
+            foreach (var note in notes.Concat(notes).Where(n => n.Value.Text == "odd")) context.Warnings.Add(note, "text", "is odd");
             return Snapshot.Of(new Notes([.. notes.Select(n => n.Value.Text)]));
         }
     }

@@ -8,7 +8,14 @@ namespace Usher.Model.Road;
 /// <param name="Addresses">Who has which address; for a reconciler, the running generation's.</param>
 /// <param name="Scope">The account and region that AWS names belong to.</param>
 /// <param name="Errors">Collects all errors; one is enough to keep the running generation.</param>
-public sealed record CompileContext(DesiredState State, AddressPlan Addresses, AwsScope Scope, ErrorList Errors);
+public sealed record CompileContext(DesiredState State, AddressPlan Addresses, AwsScope Scope, ErrorList Errors)
+{
+    /// <summary>
+    /// Collects what a person should know and what stops nothing: a field without effect here, a kind that is only accepted. Kept in the
+    /// generation, and printed once.
+    /// </summary>
+    public ErrorList Warnings { get; init; } = new();
+}
 
 /// <summary>Turns desired state into one hop's snapshot.</summary>
 public interface IHopCompiler

@@ -36,6 +36,9 @@ public sealed class Generation
     /// <summary>Who has which address.</summary>
     public AddressPlan Addresses { get; }
 
+    /// <summary>What a person should know about the objects and what stopped nothing, each said once, ordered by file and line.</summary>
+    public IReadOnlyList<ConfigError> Warnings { get; init; } = [];
+
     /// <summary>A hop's snapshot. Costs one array access.</summary>
     /// <exception cref="InvalidOperationException">No compiler of this road makes such a snapshot.</exception>
     public T Get<T>() where T : class =>

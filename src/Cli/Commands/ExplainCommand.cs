@@ -47,6 +47,7 @@ internal static class ExplainCommand
             return null;
         }
 
+        Report.Warnings(generation.Warnings);
         return asked.Explain(road.Services.GetExplainer(), generation);
     }
 }

@@ -25,6 +25,12 @@ internal static class Report
         }
     }
 
+    /// <summary>Prints what stopped nothing: <c>warning: kubernetes.yaml:12: HorizontalPodAutoscaler shop/users: kind: …</c>.</summary>
+    internal static void Warnings(IEnumerable<ConfigError> warnings)
+    {
+        foreach (var warning in warnings) Console.Error.WriteLine($"warning: {warning}");
+    }
+
     /// <summary>Prints every error, and how many there are.</summary>
     internal static void Errors(ErrorList errors)
     {

@@ -57,6 +57,7 @@ internal static class UpCommand
                 return ExitCodes.Failure;
             }
 
+            Report.Warnings(road.Generation.Warnings);
             state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
             foreach (var problem in await road.WhenReadyAsync(stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             await Welcome.PrintAsync(road, api, state);
