@@ -20,6 +20,7 @@ public static class ServiceRegistration
             .AddSingleton<AffinityTable>()
             .AddSingleton<ServiceFronts>()
             .AddSingleton<IServiceFronts>(s => s.GetRequiredService<ServiceFronts>())
+            .AddSingleton<IServiceEndpoints, ServiceEndpoints>()
             .AddSingleton<IReconciler, ServiceReconciler>()
             .AddSingleton<IAddressClaimant, ServiceClaims>()
             .AddSingleton<IHopCompiler, ServiceCompiler>()

@@ -28,7 +28,7 @@ internal static class PodEndpoints
         {
             if (TargetPort(pod.Value, target) is { } port)
             {
-                endpoints.Add(Endpoint(context.Addresses, service.Value.Spec, pod, port, nodes));
+                endpoints.Add(Endpoint(context.Addresses, service, pod, port, nodes));
             }
             else
             {
@@ -47,6 +47,11 @@ internal static class PodEndpoints
         return (endpoints, leftOut.ToImmutable());
     }
 
+    /// <summary>The endpoints of a headless Service that has no ports.</summary>
+    public static ImmutableArray<PossibleEndpoint> WithoutPort(
+        CompileContext context, Resource<V1Service> service, IReadOnlyList<Resource<V1Pod>> pods, IReadOnlyDictionary<string, NodePlace> nodes) =>
+        [.. pods.Select(pod => Endpoint(context.Addresses, service, pod, 0, nodes)).OrderBy(e => e.Name, StringComparer.Ordinal)];
+
     private static int? TargetPort(V1Pod pod, string target)
     {
         if (int.TryParse(target, out var number)) return number;
@@ -64,8 +69,9 @@ internal static class PodEndpoints
     }
 
     private static PossibleEndpoint Endpoint(
-        AddressPlan plan, V1ServiceSpec spec, Resource<V1Pod> pod, int port, IReadOnlyDictionary<string, NodePlace> nodes)
+        AddressPlan plan, Resource<V1Service> service, Resource<V1Pod> pod, int port, IReadOnlyDictionary<string, NodePlace> nodes)
     {
+        var spec = service.Value.Spec;
         var address = plan.Of(pod.Key);
         var node = pod.Value.Spec?.NodeName;
         var place = node is null ? null : nodes.GetValueOrDefault(node);
@@ -76,6 +82,8 @@ internal static class PodEndpoints
         {
             NodeHints = spec.TrafficDistribution == "PreferSameNode" && node is not null ? [node] : [],
             ZoneHints = zones ? [place!.Zone!] : [],
+            // https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-hostname-and-subdomain-field
+            HostName = pod.Value.Spec is { Hostname: { Length: > 0 } name, Subdomain: { } subdomain } && subdomain == service.Key.Name ? name : null,
         };
     }
 }

@@ -15,7 +15,7 @@ namespace Usher.Service;
 /// <item>For each Service its ports, with the pods that its selector matches and the addresses written for it.</item>
 /// <item>For each port its fronts: the virtual IP, and each node's NodePort.</item>
 /// </list>
-/// Headless Services have no front, as kube-proxy programs none for them.
+/// Headless Services have no front, as kube-proxy programs none for them; their endpoints are the cluster DNS's.
 /// </summary>
 internal sealed class ServiceCompiler : IHopCompiler
 {
@@ -37,8 +37,15 @@ internal sealed class ServiceCompiler : IHopCompiler
         var fronts = new Dictionary<IPEndPoint, Front>();
         foreach (var service in context.State.All<V1Service>())
         {
-            if (!ServiceCheck.Passes(context, service) || service.Value.Spec.ClusterIP == "None") continue;
+            if (!ServiceCheck.Passes(context, service)) continue;
             var selected = pods.Select(service.Key.Namespace, service.Value.Spec.Selector);
+            if (service.Value.Spec.Ports is not { Count: > 0 })
+            {
+                // Only a headless Service may have no ports: its endpoints are addresses alone.
+                ports.Add(Port(service, new V1ServicePort(), ports.Count) with { Endpoints = PodEndpoints.WithoutPort(context, service, selected, nodes) });
+                continue;
+            }
+
             for (var i = 0; i < service.Value.Spec.Ports.Count; i++)
             {
                 var written = service.Value.Spec.Ports[i];

@@ -31,6 +31,9 @@ internal sealed record PossibleEndpoint(
 
     /// <summary>The zones that it is meant for (<c>hints.forZones</c>).</summary>
     public ImmutableArray<string> ZoneHints { get; init; } = [];
+
+    /// <summary>Its own name below the Service's in the cluster's DNS (the slice's <c>hostname</c>); null without one.</summary>
+    public string? HostName { get; init; }
 }
 
 /// <summary>One port of a Service, with all that kube-proxy programs for it.</summary>
@@ -48,7 +51,7 @@ internal sealed record ServicePort
     /// <summary>The port's name; empty for a single unnamed one.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The port of the virtual IP.</summary>
+    /// <summary>The port of the virtual IP; 0 for a headless Service without ports.</summary>
     public required int Port { get; init; }
 
     /// <summary>Whether <c>internalTrafficPolicy</c> is <c>Local</c>.</summary>
@@ -98,9 +101,15 @@ internal sealed class ServiceSnapshot
         Range = range;
         Addresses = [.. fronts.Select(f => f.Address)];
         byBound = fronts.ToFrozenDictionary(f => f.Address.Bound);
+        byService = new(() => ports.GroupBy(p => p.Service).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray()));
+        byAddress = new(() => ports.SelectMany(p => p.Endpoints.SelectMany(e => new[] { e.Declared.Address, e.Bound.Address }, (_, address) => (Address: address, p.Service)))
+            .GroupBy(e => e.Address, e => e.Service)
+            .ToFrozenDictionary(g => g.Key, g => g.Distinct().OrderBy(s => s.Namespace, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal).ToImmutableArray()));
     }
 
     private readonly FrozenDictionary<IPEndPoint, Front> byBound;
+    private readonly Lazy<FrozenDictionary<ResourceKey, ImmutableArray<ServicePort>>> byService;
+    private readonly Lazy<FrozenDictionary<IPAddress, ImmutableArray<ResourceKey>>> byAddress;
 
     /// <summary>Every port of every Service, by <see cref="ServicePort.Slot"/>.</summary>
     public ImmutableArray<ServicePort> Ports { get; }
@@ -119,4 +128,10 @@ internal sealed class ServiceSnapshot
 
     /// <summary>The front that listens there, or null.</summary>
     public Front? FrontAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
+
+    /// <summary>The ports of a Service; none when it isn't there.</summary>
+    public ImmutableArray<ServicePort> PortsOf(ResourceKey service) => byService.Value.GetValueOrDefault(service, []);
+
+    /// <summary>The Services that may have an endpoint at this address, declared or bound.</summary>
+    public ImmutableArray<ResourceKey> ServicesAt(IPAddress address) => byAddress.Value.GetValueOrDefault(address, []);
 }

@@ -117,6 +117,7 @@ internal sealed class WrittenSlices
             Written = Condition(endpoint.Conditions, slice.Key),
             NodeHints = [.. (endpoint.Hints?.ForNodes ?? []).Select(n => n.Name)],
             ZoneHints = [.. (endpoint.Hints?.ForZones ?? []).Select(z => z.Name)],
+            HostName = endpoint.Hostname,
         });
     }
 

@@ -29,7 +29,11 @@ public enum AddressBlock
 /// <param name="Owner">The object.</param>
 /// <param name="Block">Its block.</param>
 /// <param name="Declared">Its declared address, or null.</param>
-public sealed record AddressClaim(ResourceKey Owner, AddressBlock Block, IPAddress? Declared);
+public sealed record AddressClaim(ResourceKey Owner, AddressBlock Block, IPAddress? Declared)
+{
+    /// <summary>The bound address that it gets unless another owner has it already; new owners leave it free. Null for the lowest free one.</summary>
+    public IPAddress? Preferred { get; init; }
+}
 
 /// <summary>
 /// Which loopback address stands for each load balancer, node, Service and pod. Immutable; the next plan keeps the addresses of
@@ -69,10 +73,12 @@ public sealed class AddressPlan
         // An owner that leaves still listens while the next plan's owners start: its address is free only one plan later.
         var taken = byOwner.Values.Select(address => address.Bound).ToHashSet();
         var next = new Dictionary<ResourceKey, RoadAddress>();
-        var free = Enum.GetValues<AddressBlock>().ToDictionary(b => b, b => Range.Addresses(b).Where(a => !taken.Contains(a)).GetEnumerator());
+        var preferred = wanted.Select(c => c.Preferred).OfType<IPAddress>().Where(a => !taken.Contains(a)).ToHashSet();
+        var free = Enum.GetValues<AddressBlock>().ToDictionary(b => b, b => Range.Addresses(b).Where(a => !taken.Contains(a) && !preferred.Contains(a)).GetEnumerator());
         foreach (var claim in wanted)
         {
             var bound = byOwner.GetValueOrDefault(claim.Owner)?.Bound;
+            if (bound is null && claim.Preferred is { } address && preferred.Contains(address) && !next.Values.Any(a => a.Bound.Equals(address))) bound = address;
             if (bound is null)
             {
                 var candidates = free[claim.Block];
