@@ -20,7 +20,12 @@ internal sealed class NodeCompiler : IHopCompiler
             CheckAddress(context, node, addresses);
             var provider = CheckProvider(context, node, instances);
             var zone = NodeFields.LabelledZone(node.Value) ?? provider?.Zone;
-            if (context.Addresses.Find(node.Key) is { } address) nodes.Add(new NodeEntry(node.Key, provider?.Instance, zone, address));
+            if (context.Addresses.Find(node.Key) is not { } address) continue;
+            nodes.Add(new NodeEntry(node.Key, provider?.Instance, zone, address)
+            {
+                Derived = node.Origin == Origin.Derived,
+                Unschedulable = node.Value.Spec?.Unschedulable == true,
+            });
         }
 
         return Snapshot.Of(new NodeSnapshot(nodes.ToImmutable()));

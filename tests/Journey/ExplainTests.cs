@@ -57,6 +57,21 @@ public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
     }
 
     [Fact]
+    public async Task Without_a_written_node_the_default_ones_carry_the_road()
+    {
+        using var manifests = Manifests.Sample();
+        var documents = File.ReadAllText(manifests.FileOf("kubernetes.yaml")).Split("\n---\n");
+        manifests.Write("kubernetes.yaml", string.Join("\n---\n", documents.Where(d => !d.Contains("kind: Node\n", StringComparison.Ordinal))));
+
+        var files = await Tool.UsherAsync("explain", "https://api.example.com/v1/users", "--json", "-f", manifests.Path);
+
+        Assert.True(files.ExitCode == 0, files.ToString());
+        var journey = JsonDocument.Parse(files.Output).RootElement;
+        Assert.Equal(Road, journey.HopNames());
+        Assert.StartsWith("i-0a1b2c3d4e5f6000", journey.Hop("node").Facts().Text("instanceId"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_header_is_looked_at()
     {
         var road = await standIns.RunsAsync();

@@ -10,7 +10,7 @@ internal static class StatusCommand
     {
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("status", "Tell how the running road is: listeners, targets, pods.") { api, state };
+        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, pods.") { api, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
@@ -19,6 +19,11 @@ internal static class StatusCommand
             foreach (var t in road.Targets)
             {
                 await Console.Out.WriteLineAsync($"target    {t.TargetGroup} {t.Target}  {t.State}, {t.Outstanding} outstanding{(t.Description is null ? "" : $": {t.Description}")}");
+            }
+
+            foreach (var n in road.Nodes)
+            {
+                await Console.Out.WriteLineAsync($"node      {n.Name}  {n.Address}  {n.State}, {n.InstanceId ?? "no instance"}, {n.Zone ?? "no zone"}{(n.Derived ? ", a default node" : "")}");
             }
 
             foreach (var p in road.Pods)

@@ -17,6 +17,11 @@ internal static class Welcome
         }
 
         lines.Add($"  name server    {report.Dns}");
+        if (report.Nodes.All(n => n.Derived))
+        {
+            lines.Add($"  default nodes  {string.Join(", ", report.Nodes.Select(n => $"{n.InstanceId} {n.Address}"))}: no Node is written");
+        }
+
         lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {report.Pods.Count} ready");
         lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
         lines.Add("");

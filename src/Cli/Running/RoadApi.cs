@@ -51,7 +51,9 @@ internal static class RoadApi
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
-                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message))]);
+                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message))],
+            [.. services.GetRequiredService<INodeReports>().All(generation)
+                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))]);
     }
 }
 
@@ -81,7 +83,8 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
 
 /// <summary>A running road in short.</summary>
 internal sealed record RoadReport(
-    long Generation, string Dns, string CaCertificate, IReadOnlyList<ListenerLine> Listeners, IReadOnlyList<TargetLine> Targets, IReadOnlyList<PodLine> Pods);
+    long Generation, string Dns, string CaCertificate, IReadOnlyList<ListenerLine> Listeners, IReadOnlyList<TargetLine> Targets, IReadOnlyList<PodLine> Pods,
+    IReadOnlyList<NodeLine> Nodes);
 
 /// <summary>A listener.</summary>
 internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Port, string Bound);
@@ -91,6 +94,9 @@ internal sealed record TargetLine(string TargetGroup, string Target, string Stat
 
 /// <summary>A pod.</summary>
 internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message);
+
+/// <summary>A worker node.</summary>
+internal sealed record NodeLine(string Name, string? InstanceId, string? Zone, string Address, string State, bool Derived);
 
 /// <summary>JSON of the road's API.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
