@@ -69,6 +69,12 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.RequestChanges = HeaderText.Changes(RequestEdits, Exchange.Request);
         var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this);
         if (!result.UpstreamReused) (Record.ConnectStartedAt, Record.ConnectedAt) = (result.ConnectStarted, result.Connected);
+        if (result is { Outcome: ForwardOutcome.TlsHandshakeFailed, UpstreamLocal: { } local, UpstreamRemote: { } remote })
+        {
+            // The connection was there: what stands behind it has a record of it.
+            (Record.Upstream, Record.UpstreamTls, Record.RequestOnUpstream) = (new ConnectionId(local, remote), UpstreamIdentity.Tell(result.UpstreamSession), 1);
+        }
+
         Record.RequestSentAt = result.RequestSent;
         Record.FirstByteAt = result.FirstByte;
         Record.UpstreamStatus = result.StatusCode;
@@ -108,8 +114,10 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
 
     void IForwardObserver.OnConnected(UpstreamConnection connection)
     {
-        // One identity object for all requests of a connection.
-        Record.Upstream = (ConnectionId?)connection.Tag ?? (ConnectionId)(connection.Tag = new ConnectionId(connection.LocalEndPoint, connection.RemoteEndPoint));
+        // One object for all requests of a connection.
+        var known = (UpstreamIdentity?)connection.Tag ?? (UpstreamIdentity)(connection.Tag = UpstreamIdentity.Of(connection));
+        Record.Upstream = known.Id;
+        Record.UpstreamTls = known.Tls;
         Record.RequestOnUpstream = connection.Uses;
     }
 

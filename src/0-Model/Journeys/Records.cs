@@ -59,6 +59,9 @@ public sealed class RequestRecord
     /// <summary>The connection that the request left on, or null.</summary>
     public ConnectionId? Upstream { get; set; }
 
+    /// <summary>How that connection is secured; null for plain TCP. A handshake that failed is told too.</summary>
+    public UpstreamSecurity? UpstreamTls { get; set; }
+
     /// <summary>Which request of the upstream connection it was, from 1; 1 means that the connection was new.</summary>
     public int RequestOnUpstream { get; set; }
 

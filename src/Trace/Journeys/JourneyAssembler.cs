@@ -41,7 +41,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         if (ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
 
         // 3
-        hops.AddRange(RoadHops.Http(first, first, clock));
+        hops.AddRange(RoadHops.Http(first, first, clock, records.Handshake));
         if (records.Client is { } client && first.Scheme == "http" && first.RequestOnConnection == 1)
         {
             hops[^1].Facts["tcpConnectMs"] = ClientHops.Connect(client, clock, time);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Usher.Model.Contracts;
@@ -9,7 +10,11 @@ namespace Usher.Trace.Journeys;
 internal static class RoadHops
 {
     /// <summary>An HTTP hop, and the accounts that its decision covers besides.</summary>
-    public static IEnumerable<HopReport> Http(RequestRecord record, RequestRecord first, Clock clock)
+    /// <param name="record">The hop's record.</param>
+    /// <param name="first">The load balancer's.</param>
+    /// <param name="clock">Tells the times.</param>
+    /// <param name="handshake">The handshake of the connection that the request arrived on, where one is on record.</param>
+    public static IEnumerable<HopReport> Http(RequestRecord record, RequestRecord first, Clock clock, HandshakeRecord? handshake = null)
     {
         var start = clock.At(record.StartedAt);
         var took = clock.Between(record.StartedAt, record.EndedAt);
@@ -35,6 +40,7 @@ internal static class RoadHops
                 if (record.RequestOnUpstream <= 1) report.Facts["connectMs"] = clock.Between(record.ConnectStartedAt, record.ConnectedAt);
             }
 
+            if (record.UpstreamTls is { } tls) report.Facts["tls"] = Encryption(handshake, tls);
             if (record.Generation.Number != first.Generation.Number) report.Facts["generation"] = record.Generation.Number;
             if (record.Outcome is not null) report.Facts["outcome"] = record.Outcome;
             if (record.Problem is not null) report.Facts["problem"] = record.Problem;
@@ -106,6 +112,20 @@ internal static class RoadHops
                 EndMs = answered ? clock.At(caller.EndedAt) : null,
             },
         };
+    }
+
+    /// <summary>What a hop decrypted, and what it encrypted again.</summary>
+    private static JsonObject Encryption(HandshakeRecord? handshake, UpstreamSecurity tls)
+    {
+        var told = new JsonObject { ["decrypted"] = handshake is { Version: not null } ? $"{handshake.Version} {handshake.Cipher}" : null };
+        told["encrypted"] = tls.Version is null ? "handshake failed" : $"{tls.Version} {tls.Cipher}";
+        told["certificate"] = tls.Subject;
+        told["issuer"] = tls.Issuer;
+        told["notAfter"] = tls.NotAfter?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        told["verified"] = tls.Verified;
+        told["serverName"] = tls.ServerName;
+        foreach (var unknown in told.Where(f => f.Value is null).Select(f => f.Key).ToList()) told.Remove(unknown);
+        return told;
     }
 
     private static HopAccount Undecided(RequestRecord record)

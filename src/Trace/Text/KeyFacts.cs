@@ -15,12 +15,12 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("tls", "{}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
         [
-            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),
+            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"), ("tls", "{}"),
             ("generation", "generation {}"), ("note", "{}"),
         ],
         [Hop.Service] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
@@ -49,6 +49,7 @@ internal static class KeyFacts
 
     private static string Text(JsonNode value) => value switch
     {
+        JsonObject parts => string.Join(", ", parts.Where(p => p.Value is not null).Select(p => $"{p.Key} {Text(p.Value!)}")),
         JsonArray list => string.Join(", ", list.Select(v => v is null ? "null" : Text(v))),
         JsonValue scalar when scalar.TryGetValue<bool>(out var flag) => flag ? "yes" : "no",
         JsonValue scalar when scalar.TryGetValue<double>(out var number) => number.ToString("0.###", CultureInfo.InvariantCulture),

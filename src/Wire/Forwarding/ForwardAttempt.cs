@@ -128,6 +128,7 @@ internal sealed class ForwardAttempt
             UpstreamConnectionId = _connection.Id,
             UpstreamLocal = _connection.LocalEndPoint,
             UpstreamRemote = _connection.RemoteEndPoint,
+            UpstreamSession = _connection.Session,
             ConnectStarted = request.ConnectStarted,
             Connected = request.Connected,
             RequestSent = _pump.SentAt,

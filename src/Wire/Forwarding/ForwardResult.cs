@@ -18,6 +18,11 @@ public enum ForwardOutcome
     ConnectFailed,
 
     /// <summary>
+    /// Connected, but the TLS handshake failed, took too long, or the certificate isn't trusted: see <see cref="ForwardResult.ConnectFailure"/>.
+    /// </summary>
+    TlsHandshakeFailed,
+
+    /// <summary>
     /// The upstream ended the connection before any byte of the response. With <see cref="ForwardResult.UpstreamReused"/> it is most likely
     /// the
     /// keep-alive race: the upstream closed an idle connection just as it was used.
@@ -122,6 +127,9 @@ public sealed record ForwardResult
 
     /// <summary>The upstream's end of the connection.</summary>
     public IPEndPoint? UpstreamRemote { get; init; }
+
+    /// <summary>What the connection's TLS handshake negotiated, or what is known of one that failed; null for plain TCP.</summary>
+    public UpstreamSession? UpstreamSession { get; init; }
 
     /// <summary>When a connection was asked for.</summary>
     public long ConnectStarted { get; init; }

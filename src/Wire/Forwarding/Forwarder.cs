@@ -89,7 +89,13 @@ public static class Forwarder
         }
         catch (ConnectException e)
         {
-            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Message) with { ConnectFailure = e.Failure };
+            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Message) with
+            {
+                ConnectFailure = e.Failure,
+                UpstreamLocal = e.LocalEndPoint,
+                UpstreamSession = e.Session,
+                Connected = e.Session?.Started ?? 0,
+            };
         }
         catch (OperationCanceledException)
         {
@@ -107,6 +113,7 @@ public static class Forwarder
     {
         ConnectFailure.Refused => ForwardOutcome.ConnectRefused,
         ConnectFailure.TimedOut => ForwardOutcome.ConnectTimedOut,
+        ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut or ConnectFailure.TlsUntrusted => ForwardOutcome.TlsHandshakeFailed,
         _ => ForwardOutcome.ConnectFailed,
     };
 

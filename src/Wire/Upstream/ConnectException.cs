@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Usher.Wire;
@@ -26,6 +27,15 @@ public enum ConnectFailure
     /// <summary>This process has no file descriptor left (EMFILE, ENFILE).</summary>
     TooManyOpenFiles,
 
+    /// <summary>Connected, but the TLS handshake failed: no TLS there, no version or cipher in common, or the peer broke it off.</summary>
+    TlsFailed,
+
+    /// <summary>Connected, but the TLS handshake took longer than its limit.</summary>
+    TlsTimedOut,
+
+    /// <summary>Connected, but the certificate that the peer showed isn't trusted.</summary>
+    TlsUntrusted,
+
     /// <summary>Something else: see the message.</summary>
     Other,
 }
@@ -46,6 +56,12 @@ public sealed class ConnectException : IOException
 
     /// <summary>Why it failed.</summary>
     public ConnectFailure Failure { get; }
+
+    /// <summary>Our end of a TCP connection that was made before its TLS handshake failed; null when there was none.</summary>
+    public IPEndPoint? LocalEndPoint { get; init; }
+
+    /// <summary>What is known of a TLS handshake that failed; null when none was begun.</summary>
+    public UpstreamSession? Session { get; init; }
 
     internal static ConnectException From(UpstreamKey key, SocketException e) =>
         new(key, Classify(e.SocketErrorCode), $"{e.Message} ({e.SocketErrorCode})", e);

@@ -6,7 +6,7 @@ namespace Usher.Wire;
 /// <summary>
 /// Gathers small writes to an upstream and sends them together; large ones go out as they are. Holds at most 64 KiB beyond one head.
 /// </summary>
-internal sealed class SendBuffer(Socket socket) : IBufferWriter<byte>
+internal sealed class SendBuffer(Socket socket, TlsChannel? tls) : IBufferWriter<byte>
 {
     private const int Initial = 4 * 1024;
     private const int Gather = 16 * 1024;
@@ -15,7 +15,7 @@ internal sealed class SendBuffer(Socket socket) : IBufferWriter<byte>
     /// <summary>Bytes that wait to be sent.</summary>
     public int Pending { get; private set; }
 
-    /// <summary>Bytes sent since <see cref="Begin"/>.</summary>
+    /// <summary>Bytes sent since <see cref="Begin"/>, those within TLS.</summary>
     public long SentBytes { get; private set; }
 
     public void Begin()
@@ -65,6 +65,13 @@ internal sealed class SendBuffer(Socket socket) : IBufferWriter<byte>
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> data)
     {
+        if (tls is not null)
+        {
+            await tls.SendAsync(data);
+            SentBytes += data.Length;
+            return;
+        }
+
         while (!data.IsEmpty)
         {
             var sent = await socket.SendAsync(data, SocketFlags.None);

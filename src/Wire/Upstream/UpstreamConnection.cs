@@ -15,20 +15,24 @@ public sealed class UpstreamConnection : IDisposable
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private readonly Socket _socket;
+    private readonly TlsChannel? _tls;
     private byte[]? _buffer;
     private int _start;
     private int _end;
     private int _cut;
 
-    internal UpstreamConnection(long id, UpstreamKey key, Socket socket, TimeProvider timeProvider)
+    internal UpstreamConnection(
+        long id, UpstreamKey key, Socket socket, TimeProvider timeProvider, TlsChannel? tls = null, UpstreamSession? session = null)
     {
         Id = id;
         Key = key;
+        Session = session;
         _socket = socket;
+        _tls = tls;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         RemoteEndPoint = key.Remote;
         Deadline = new Deadline(timeProvider, () => Cut(CutReason.ResponseTimeout));
-        Output = new SendBuffer(socket);
+        Output = new SendBuffer(socket, tls);
     }
 
     /// <summary>Why a connection was cut from our side while it was in use.</summary>
@@ -53,6 +57,9 @@ public sealed class UpstreamConnection : IDisposable
 
     /// <summary>The upstream's end.</summary>
     public IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>What its TLS handshake negotiated; null for plain TCP.</summary>
+    public UpstreamSession? Session { get; }
 
     /// <summary>How often it was rented, this time included.</summary>
     public int Uses { get; internal set; }
@@ -96,6 +103,7 @@ public sealed class UpstreamConnection : IDisposable
     {
         Deadline.Dispose();
         _socket.Dispose();
+        _tls?.Dispose();
     }
 
     /// <summary>Tells that so much of <see cref="Received"/> was used.</summary>
@@ -106,7 +114,8 @@ public sealed class UpstreamConnection : IDisposable
     internal async ValueTask<int> ReceiveAsync()
     {
         Room();
-        var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
+        var room = _buffer.AsMemory(_end);
+        var received = _tls is null ? await _socket.ReceiveAsync(room, SocketFlags.None) : await _tls.ReceiveAsync(room);
         _end += received;
         ReceivedBytes += received;
         return received;

@@ -5,8 +5,9 @@ namespace Usher.Wire;
 /// <summary>Where a connection goes, and from where: connections are reused only under the same key.</summary>
 /// <param name="Remote">The address and port to connect to.</param>
 /// <param name="Source">The local address to connect from; null lets the system choose.</param>
-public readonly record struct UpstreamKey(IPEndPoint Remote, IPAddress? Source = null)
+/// <param name="Tls">How the connection is secured; null for plain TCP.</param>
+public readonly record struct UpstreamKey(IPEndPoint Remote, IPAddress? Source = null, UpstreamTls? Tls = null)
 {
     /// <inheritdoc/>
-    public override string ToString() => Source is null ? $"{Remote}" : $"{Remote} from {Source}";
+    public override string ToString() => $"{Remote}{(Source is null ? "" : $" from {Source}")}{(Tls is null ? "" : $" ({Tls})")}";
 }

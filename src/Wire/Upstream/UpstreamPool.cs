@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace Usher.Wire;
 
@@ -31,7 +32,7 @@ public sealed class UpstreamPool : IDisposable
     public int TotalIdle => _idle.Values.Sum(static idle => idle.Count);
 
     /// <summary>Rents an idle connection, or a new one when there is none or <paramref name="onlyNew"/>.</summary>
-    /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
+    /// <exception cref="ConnectException">The connection couldn't be made in time, or not be secured.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public ValueTask<UpstreamConnection> RentAsync(
         UpstreamKey key, TimeSpan? connectTimeout = null, bool onlyNew = false, CancellationToken cancellationToken = default)
@@ -98,9 +99,25 @@ public sealed class UpstreamPool : IDisposable
     private async ValueTask<UpstreamConnection> ConnectAsync(UpstreamKey key, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var socket = await TcpDialer.ConnectAsync(key, timeout, _options.TimeProvider, cancellationToken);
-        var connection = new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider);
+        var connection = key.Tls is null
+            ? new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider)
+            : await SecureAsync(key, socket, cancellationToken);
         connection.Begin();
         return connection;
+    }
+
+    private async Task<UpstreamConnection> SecureAsync(UpstreamKey key, Socket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (channel, session) = await new TlsHandshake(key, socket, _options.TimeProvider).RunAsync(cancellationToken);
+            return new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider, channel, session);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private bool TryKeep(UpstreamConnection connection)

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Usher.Wire.Tests.Peers;
+
+/// <summary>An authority made for one test, and certificates of it.</summary>
+internal sealed class TestCertificates : IDisposable
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    public TestCertificates(string name = "CN=Test CA")
+    {
+        var request = new CertificateRequest(name, _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var now = TimeProvider.System.GetUtcNow();
+        Authority = request.CreateSelfSigned(now.AddYears(-2), now.AddYears(1));
+    }
+
+    public X509Certificate2 Authority { get; }
+
+    /// <summary>Trust in this authority, for this name.</summary>
+    public UpstreamTrust Trust(string? name) => new([Authority], name);
+
+    /// <summary>A certificate and its chain, for a server or a client.</summary>
+    public SslStreamCertificateContext Issue(string name, bool expired = false) =>
+        SslStreamCertificateContext.Create(Leaf(name, expired), [Authority], offline: true);
+
+    /// <summary>A certificate with its key.</summary>
+    public X509Certificate2 Leaf(string name, bool expired = false)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (IPAddress.TryParse(name, out var address)) names.AddIpAddress(address);
+        else names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var issued = request.Create(Authority, now.AddDays(-30), expired ? now.AddDays(-1) : now.AddDays(30), RandomNumberGenerator.GetBytes(8));
+        using var whole = issued.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
+    }
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        _key.Dispose();
+    }
+}
