@@ -5,8 +5,8 @@ namespace Usher.Dns;
 /// <summary>
 /// Step 1: which answer a question gets. Pure.
 /// <list type="number">
-/// <item>The zone: the longest one that the name ends with. None: REFUSED.</item>
-/// <item>A delegation on the way down from the zone's name: a referral to other name servers.</item>
+/// <item>The zone: the longest one that the name ends with; for a DS the one above it, when that is here too. None: REFUSED.</item>
+/// <item>A delegation on the way down from the zone's name: a referral to other name servers. The DS of a delegated name itself is answered here (RFC 4035 section 3.1.4.1).</item>
 /// <item>The name itself; when it doesn't exist, the wildcard under the closest name that does (RFC 4592). Neither: NXDOMAIN.</item>
 /// <item>The record set of the type asked for. An alias is a set like any other: it was filled in when the zone was compiled.</item>
 /// <item>Without one, a CNAME: the walk begins again with its target.</item>
@@ -35,7 +35,7 @@ internal static class DnsHop
         while (true)
         {
             // 1.
-            if (snapshot.ZoneOf(name) is not { } zone)
+            if (snapshot.ZoneOf(name, question.Type) is not { } zone)
             {
                 DnsReasons.NoZone(ref reasons, snapshot, name);
                 return End(chain is null ? DnsEnd.NoZone : DnsEnd.Left, chain, last, name, null, draw);
@@ -45,7 +45,7 @@ internal static class DnsHop
             DnsReasons.Zone(ref reasons, snapshot, zone, name);
 
             // 2.
-            if (zone.HasDelegations && Delegation(zone, name) is { } cut)
+            if (zone.HasDelegations && Delegation(zone, name, question.Type) is { } cut)
             {
                 DnsReasons.Delegation(ref reasons, cut, name);
                 var referral = new AnsweredSet(cut.Name, cut.Find(RecordType.NS)!, zone);
@@ -83,11 +83,12 @@ internal static class DnsHop
         }
     }
 
-    /// <summary>The highest name with an NS set between the zone's name, exclusive, and this one, or null.</summary>
-    private static ZoneNode? Delegation(Zone zone, DomainName name)
+    /// <summary>The highest name with an NS set between the zone's name, exclusive, and this one, or null. A DS belongs to this side of its own name's.</summary>
+    private static ZoneNode? Delegation(Zone zone, DomainName name, RecordType type)
     {
         ZoneNode? highest = null;
-        for (var tail = name.Wire; tail.Length > zone.Name.Wire.Length; tail = tail[(tail[0] + 1)..])
+        var from = type == RecordType.DS && name.Labels > zone.Name.Labels ? name.Wire[(name.Wire[0] + 1)..] : name.Wire;
+        for (var tail = from; tail.Length > zone.Name.Wire.Length; tail = tail[(tail[0] + 1)..])
         {
             if (zone.Find(tail) is { } node && node.Find(RecordType.NS) is not null) highest = node;
         }
@@ -163,20 +164,28 @@ internal static class DnsHop
         List<AnsweredSet>? hosts = null;
         foreach (var answered in found)
         {
-            if (answered.Set.Type is not (RecordType.MX or RecordType.NS or RecordType.SRV)) continue;
+            var type = answered.Set.Type;
+            if (type is not (RecordType.MX or RecordType.NS or RecordType.SRV) && !type.IsServiceBinding()) continue;
             foreach (var value in answered.Set.Values)
             {
-                if (value.Target is not { } host || snapshot.ZoneOf(host) is not { } zone || (!glue && zone.HasDelegations && Delegation(zone, host) is not null)) continue;
+                if (Host(answered, value) is not { } host || snapshot.ZoneOf(host, RecordType.A) is not { } zone) continue;
+                if (!glue && zone.HasDelegations && Delegation(zone, host, RecordType.A) is not null) continue;
                 if (zone.Find(host.Wire) is not { } node || hosts?.Exists(h => h.Owner.Equals(host)) == true) continue;
                 foreach (var set in node.Sets)
                 {
-                    if (set.Type is RecordType.A or RecordType.AAAA && set.Values.Length > 0) (hosts ??= []).Add(new AnsweredSet(host, set, zone));
+                    // Of the owner itself the binding is the answer.
+                    var wanted = set.Type is RecordType.A or RecordType.AAAA || (set.Type == type && type.IsServiceBinding() && !host.Equals(answered.Owner));
+                    if (wanted && set.Values.Length > 0) (hosts ??= []).Add(new AnsweredSet(host, set, zone));
                 }
             }
         }
 
         return hosts ?? None;
     }
+
+    /// <summary>The host whose addresses come with a value (RFC 9460 section 4.1 for service bindings, whose root target is the owner).</summary>
+    private static DomainName? Host(AnsweredSet answered, Rdata value) =>
+        value.Target ?? (answered.Set.Type.IsServiceBinding() && !ServiceBinding.IsAlias(value) ? answered.Owner : null);
 
     private static DnsAnswer End(
         DnsEnd end, IReadOnlyList<AnsweredSet>? answers, Zone? zone, DomainName name, DomainName? wildcard, Draw draw,

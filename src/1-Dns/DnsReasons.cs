@@ -10,8 +10,14 @@ internal static class DnsReasons
     public static void Zone<T>(ref T reasons, DnsSnapshot snapshot, Zone zone, DomainName name) where T : struct, IReasonSink
     {
         if (!T.Wanted) return;
-        reasons.Add(Called(zone), true, $"the longest zone that {name} ends with");
-        foreach (var other in snapshot.Zones.Where(z => z != zone && name.IsWithin(z.Name))) reasons.Add(Called(other), false, $"{zone.Name} is longer");
+        // Only for a DS a longer zone isn't taken.
+        var above = snapshot.Zones.Any(z => z != zone && z.Name.Equals(name));
+        reasons.Add(Called(zone), true, above ? $"the zone above {name}, which a DS belongs to (RFC 4035 section 3.1.4.1)" : $"the longest zone that {name} ends with");
+        foreach (var other in snapshot.Zones.Where(z => z != zone && name.IsWithin(z.Name)))
+        {
+            reasons.Add(Called(other), false, other.Name.Labels > zone.Name.Labels ? "a DS isn't answered by its own zone" : $"{zone.Name} is longer");
+        }
+
         Hidden(ref reasons, snapshot, name);
     }
 

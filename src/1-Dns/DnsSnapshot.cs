@@ -27,8 +27,17 @@ internal sealed class DnsSnapshot
     /// <summary>Private hosted zones, which are not served.</summary>
     public ImmutableArray<DomainName> Hidden { get; }
 
-    /// <summary>The zone with the longest name that this one ends with (RFC 1034 section 4.3.2, step 2), or null.</summary>
-    public Zone? ZoneOf(DomainName name)
+    /// <summary>
+    /// The zone with the longest name that this one ends with (RFC 1034 section 4.3.2, step 2), or null. A DS of a zone's own name belongs to the zone above it,
+    /// unless that isn't here (RFC 4035 section 3.1.4.1).
+    /// </summary>
+    public Zone? ZoneOf(DomainName name, RecordType type)
+    {
+        var zone = ZoneOf(name);
+        return type == RecordType.DS && zone is not null && zone.Name.Equals(name) && name.Labels > 0 ? ZoneOf(name.Parent) ?? zone : zone;
+    }
+
+    private Zone? ZoneOf(DomainName name)
     {
         for (var tail = name.Wire; ; tail = tail[(tail[0] + 1)..])
         {

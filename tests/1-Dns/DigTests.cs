@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Usher.Dns.Tests;
 
@@ -84,6 +85,61 @@ public sealed class DigTests
         Assert.Contains(expected, answer, StringComparison.Ordinal);
         Assert.Contains(andAlso, answer, StringComparison.Ordinal);
         Assert.DoesNotContain("WARNING: Message parser", answer, StringComparison.Ordinal);
+    }
+
+    private const string Wide =
+        """
+        zone example.com
+        * 60 A 192.0.2.7
+        a.b 60 A 192.0.2.8
+        www 60 CNAME web.example.net.
+        sub 300 NS ns.sub.example.com
+        sub 300 DS 12345 13 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF
+        ns.sub 300 A 192.0.2.53
+        @ 300 HTTPS 1 . alpn="h2,h3" port=8443
+        @ 300 A 192.0.2.1
+        _dns 300 SVCB 1 web.example.net alpn=dot
+        sip 300 NAPTR 100 10 "U" "E2U+sip" "!^.*$!sip:info@example.com!" .
+        host 300 SSHFP 4 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF
+        _443._tcp 300 TLSA 3 1 1 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF
+        zone example.net
+        web 60 CNAME end.example.org
+        zone example.org
+        end 60 A 192.0.2.9
+        zone deep.example.com
+        www 60 A 192.0.2.10
+        """;
+
+    [Theory]
+    // A wildcard, and what it doesn't cover.
+    [InlineData("any.thing.example.com A", "any.thing.example.com. 60 IN A 192.0.2.7", "ANSWER: 1")]
+    [InlineData("c.b.example.com A", "status: NXDOMAIN", "ANSWER: 0")]
+    [InlineData("any.example.com TXT", "status: NOERROR", "ANSWER: 0")]
+    // CNAMEs through three zones.
+    [InlineData("www.example.com A", "www.example.com. 60 IN CNAME web.example.net.\nweb.example.net. 60 IN CNAME end.example.org.\nend.example.org. 60 IN A 192.0.2.9", "ANSWER: 3")]
+    // The longest of the zones.
+    [InlineData("www.deep.example.com A", "www.deep.example.com. 60 IN A 192.0.2.10", "AUTHORITY: 4")]
+    [InlineData("nope.deep.example.com A", "status: NXDOMAIN", "deep.example.com. 900 IN SOA")]
+    // A delegation, with and without its DS.
+    [InlineData("www.sub.example.com A", "sub.example.com. 300 IN NS ns.sub.example.com.", "flags: qr rd; QUERY: 1, ANSWER: 0, AUTHORITY: 1, ADDITIONAL: 2")]
+    [InlineData("sub.example.com DS", "sub.example.com. 300 IN DS 12345 13 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", "flags: qr aa rd;")]
+    // The newer types, as dig reads their bytes.
+    [InlineData("example.com HTTPS", "example.com. 300 IN HTTPS 1 . alpn=\"h2,h3\" port=8443", "example.com. 300 IN A 192.0.2.1")]
+    [InlineData("_dns.example.com SVCB", "_dns.example.com. 300 IN SVCB 1 web.example.net. alpn=\"dot\"", "ANSWER: 1")]
+    [InlineData("sip.example.com NAPTR", "sip.example.com. 300 IN NAPTR 100 10 \"U\" \"E2U+sip\" \"!^.*$!sip:info@example.com!\" .", "ANSWER: 1")]
+    [InlineData("host.example.com SSHFP", "host.example.com. 300 IN SSHFP 4 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", "ANSWER: 1")]
+    [InlineData("_443._tcp.example.com TLSA", "_443._tcp.example.com. 300 IN TLSA 3 1 1 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF", "ANSWER: 1")]
+    [InlineData("example.com HTTPS +subnet=203.0.113.0/24", "EDNS: version: 0, flags:; udp: 4096", "ANSWER: 1")]
+    public async Task What_a_zone_says(string arguments, string expected, string andAlso)
+    {
+        await using var server = await TestServer.StartAsync(Wide);
+
+        var answer = Regex.Replace(await server.DigAsync([.. arguments.Split(' '), "+nosplit"]), "[ \t]+", " ");
+
+        Assert.Contains(expected, answer, StringComparison.Ordinal);
+        Assert.Contains(andAlso, answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("WARNING: Message parser", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("CLIENT-SUBNET", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,6 +77,36 @@ public sealed class NameTests
         }, iter: 20_000);
     }
 
+    [Fact]
+    public void Real_values_with_changed_characters_are_read_or_refused_and_read_back()
+    {
+        (RecordType Type, string Value)[] real =
+        [
+            (RecordType.A, "192.0.2.1"), (RecordType.AAAA, "2001:db8::1"), (RecordType.CAA, "0 issue \"amazon.com\""), (RecordType.MX, "10 mail.example.com"),
+            (RecordType.DS, "12345 13 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"), (RecordType.DS, "1 2 3 0011"),
+            (RecordType.HTTPS, "1 . alpn=\"h2,h3\" port=8443 ipv4hint=192.0.2.1,192.0.2.2 mandatory=port,alpn"), (RecordType.HTTPS, "0 svc.example.com"),
+            (RecordType.SVCB, "16 svc.example.com alpn=\"f\\\\\\\\oo\\\\,bar,h2\" ech=AAEC ipv6hint=2001:db8::1 key667=\"a b\\255\" dohpath=/q{?dns} ohttp"),
+            (RecordType.NAPTR, "100 10 \"u\" \"E2U+sip\" \"!^.*$!sip:a@example.com!\" ."), (RecordType.NAPTR, "1 2 \"s\" \"SIP+D2U\" \"\" _sip._udp.example.com"),
+            (RecordType.SSHFP, "4 2 0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"), (RecordType.TLSA, "3 1 0 00FF"),
+            (RecordType.SOA, "ns.example.com hostmaster.example.com 1 2 3 4 5"), (RecordType.SRV, "1 10 5269 xmpp.example.com"), (RecordType.TXT, "\"a\" \"b\\\"c\\101\""),
+        ];
+        Assert.All(real, r => Assert.NotNull(RecordValue.Parse(r.Type, r.Value, out _)));
+        var changes = Gen.Select(Gen.Int[0, 80], Gen.Char["ab.*\\0123\"- =,;:é\t"], Gen.Bool).Array[0, 4];
+        Gen.Select(Gen.OneOf(real), changes).Sample((sample, edits) =>
+        {
+            var written = edits.Aggregate(sample.Value, (text, edit) =>
+                edit.Item1 >= text.Length ? text + edit.Item2 : edit.Item3 ? text.Insert(edit.Item1, edit.Item2.ToString()) : text.Remove(edit.Item1, 1));
+            if (RecordValue.Parse(sample.Type, written, out var problem) is not { } value)
+            {
+                Assert.NotEmpty(problem!);
+                return;
+            }
+
+            Assert.InRange(value.Bytes.Length, 1, ushort.MaxValue);
+            Assert.Equal(value.Bytes, RecordValue.Parse(sample.Type, value.Text, out _)!.Bytes);
+        }, iter: 50_000);
+    }
+
     [Theory]
     [InlineData("api.example.com", "example.com", true)]
     [InlineData("example.com", "example.com", true)]

@@ -68,6 +68,24 @@ public sealed class ResponderTests
         mutated.Sample(CheckAny, iter: 50_000);
     }
 
+    [Fact]
+    public void Records_and_options_behind_the_question_in_any_number_are_answered_or_dropped()
+    {
+        // What a message says of itself, its counts and lengths, is often not what it has.
+        var piece = Gen.OneOf(
+            Gen.Byte.Array[0, 12],
+            Gen.OneOf<byte[]>([0xC0, 0x0C], [0xC0, 0x00], [0xFF, 0xFF], [0], [1, (byte)'a', 0], [63], [64]),
+            Gen.Select(Gen.UShort, Gen.UShort[0, 40]).Select(r => (byte[])[0, 0, 41, (byte)(r.Item1 >> 8), (byte)r.Item1, 0, 0, 0, 0, (byte)(r.Item2 >> 8), (byte)r.Item2]),
+            Gen.Select(Gen.UShort, Gen.Byte.Array[0, 30]).Select(r =>
+                (byte[])[0, (byte)(r.Item1 >> 8), (byte)r.Item1, 0, 1, 0, 0, 0, 60, 0, (byte)r.Item2.Length, .. r.Item2]));
+        var messages =
+            from query in Questions
+            from counts in Gen.Byte[0, 3].Array[4]
+            from pieces in piece.Array[0, 8]
+            select (byte[])[.. query[..4], 0, counts[0], 0, counts[1], 0, counts[2], 0, counts[3], .. query[12..], .. pieces.SelectMany(p => p)];
+        messages.Sample(CheckAny, iter: 30_000);
+    }
+
     [Theory]
     [InlineData("no question", "1234 0100 0000 0000 0000 0000", 1)]
     [InlineData("two questions", "1234 0100 0002 0000 0000 0000 00 0001 0001 00 0001 0001", 1)]
@@ -171,6 +189,7 @@ public sealed class ResponderTests
                 continue;
             }
 
+            Assert.InRange(answer.Length, QueryMessage.HeaderLength, tcp ? DnsResponder.MaxTcp : DnsResponder.MaxUdp);
             Assert.Equal(query[..2], answer[..2]);
             Assert.Equal(0x80, answer[2] & 0x80);
             Assert.Equal(query[2] & 0x78, answer[2] & 0x78);

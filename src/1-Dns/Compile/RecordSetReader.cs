@@ -47,10 +47,7 @@ internal sealed class RecordSetReader(ErrorList errors)
     {
         var written = resource.Value.Type;
         if (RecordTypes.Parse(written) is { } type) return type;
-        var served = string.Join(", ", RecordTypes.Served);
-        errors.Add(resource, "spec.recordType", RecordTypes.NotServed.Contains(written)
-            ? $"{written} is a type of Route 53's that this name server doesn't serve; it serves {served}"
-            : $"'{written}' is no record type of Route 53's; served are {served}");
+        errors.Add(resource, "spec.recordType", $"'{written}' is no record type of Route 53's; there are {string.Join(", ", RecordTypes.Served)}");
         return null;
     }
 
@@ -62,6 +59,10 @@ internal sealed class RecordSetReader(ErrorList errors)
             RecordType.CNAME when atApex =>
                 ("spec.recordType", $"a CNAME can't stand at the name of its zone, {name}, which has NS and SOA; use an alias record set of type A"),
             RecordType.SOA when !atApex => ("spec.recordType", $"an SOA stands at the name of its zone only, {zone.Name}"),
+            RecordType.DS when atApex =>
+                ("spec.recordType", $"a DS stands in the zone above, where {name} is delegated, and not at the zone's own name (RFC 4035 section 2.4)"),
+            RecordType.NS when zone.Resource.Value.PrivateZone && !atApex =>
+                ("spec.recordType", $"a private hosted zone can't delegate {name}: an NS stands at its own name only, {zone.Name}"),
             RecordType.NS when name.IsWildcard => ("spec.name", $"{name} NS is a wildcard; Route 53 has no wildcards of type NS"),
             _ => ("", null),
         };

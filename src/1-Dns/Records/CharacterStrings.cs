@@ -3,7 +3,7 @@ using System.Text;
 namespace Usher.Dns;
 
 /// <summary>
-/// The values of TXT and SPF: strings in quotation marks, at most 255 characters each and 4,000 together; <c>\"</c>, <c>\\</c> and <c>\</c> with three octal
+/// The values of TXT and SPF, and the strings of NAPTR: strings in quotation marks, at most 255 characters each and 4,000 together; <c>\"</c>, <c>\\</c> and <c>\</c> with three octal
 /// digits stand for one character (Route 53 developer guide, "TXT record type").
 /// </summary>
 internal static class CharacterStrings
@@ -34,7 +34,7 @@ internal static class CharacterStrings
     }
 
     /// <summary>Reads one quoted string off the front and appends its length and bytes.</summary>
-    private static string? ReadString(ref ReadOnlySpan<char> rest, List<byte> bytes)
+    public static string? ReadString(ref ReadOnlySpan<char> rest, List<byte> bytes)
     {
         if (rest[0] != '"') return $"'{rest}' is not in quotation marks; write \"{rest.ToString().Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         var start = bytes.Count;
@@ -74,7 +74,8 @@ internal static class CharacterStrings
         return true;
     }
 
-    private static string Write(List<byte> bytes)
+    /// <summary>Strings, each after its length, as people write them.</summary>
+    public static string Write(List<byte> bytes)
     {
         var written = new StringBuilder();
         for (var at = 0; at < bytes.Count; at += bytes[at] + 1)

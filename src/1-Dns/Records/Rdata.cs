@@ -30,7 +30,7 @@ internal sealed class Rdata
     /// <summary>As people write it.</summary>
     public string Text { get; }
 
-    /// <summary>The host that a CNAME, NS, MX, SRV or PTR names; null in other types.</summary>
+    /// <summary>The host that a CNAME, NS, MX, SRV, PTR, SVCB or HTTPS names; null in other types, and where the last two name their owner.</summary>
     public DomainName? Target { get; init; }
 
     /// <summary>The last field of an SOA: how long a resolver keeps an answer that there is nothing, in seconds (RFC 2308 section 4).</summary>

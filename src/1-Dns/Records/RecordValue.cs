@@ -22,17 +22,31 @@ internal static class RecordValue
             case RecordType.TXT or RecordType.SPF: return CharacterStrings.Parse(written, out problem);
             case RecordType.CAA: return Caa(written, out problem);
             case RecordType.SOA: return Soa(written, out problem);
+            case RecordType.DS: return HexValue.Ds.Parse(written, out problem);
+            case RecordType.SSHFP: return HexValue.Sshfp.Parse(written, out problem);
+            case RecordType.TLSA: return HexValue.Tlsa.Parse(written, out problem);
+            case RecordType.NAPTR: return NaptrValue.Parse(written, out problem);
+            case RecordType.HTTPS or RecordType.SVCB: return ServiceBinding.Parse(written, out problem);
             case RecordType.MX: return Host(written, ["priority"], "a priority and a mail server, such as 10 mail.example.com", true, out problem);
             case RecordType.SRV: return Host(written, ["priority", "weight", "port"], "priority, weight, port and host, such as 1 10 5269 xmpp.example.com", false, out problem);
             default: return Host(written, [], "one domain name, such as www.example.com", true, out problem);
         }
     }
 
-    // An address is taken in one spelling of IPv4 only: .NET also reads 10.1 and 010.0.0.1, and means others by them than people do.
+    /// <summary>An address as people write it, or null. One spelling of IPv4 only: .NET also reads 10.1 and 010.0.0.1, and means others by them than people do.</summary>
+    public static IPAddress? ParseAddress(string written, AddressFamily family) =>
+        IPAddress.TryParse(written, out var address) && address.AddressFamily == family && !written.Contains('%', StringComparison.Ordinal) && !written.Contains('[', StringComparison.Ordinal)
+            && (family == AddressFamily.InterNetworkV6 || address.ToString() == written) ? address : null;
+
+    /// <summary>The words of a value.</summary>
+    public static string[] Words(string written) => written.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A name with its final dot.</summary>
+    public static string Absolute(DomainName name) => name.Labels == 0 ? "." : $"{name}.";
+
     private static Rdata? Address(string written, AddressFamily family, out string? problem)
     {
-        if (IPAddress.TryParse(written, out var address) && address.AddressFamily == family && !written.Contains('%', StringComparison.Ordinal) && !written.Contains('[', StringComparison.Ordinal)
-            && (family == AddressFamily.InterNetworkV6 || address.ToString() == written))
+        if (ParseAddress(written, family) is { } address)
         {
             problem = null;
             return new Rdata(address.GetAddressBytes(), address.ToString());
@@ -119,8 +133,4 @@ internal static class RecordValue
 
         return new Rdata(bytes, $"{Absolute(server)} {Absolute(mailbox)} {string.Join(' ', words[2..])}", 0, 2);
     }
-
-    private static string[] Words(string written) => written.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-
-    private static string Absolute(DomainName name) => name.Labels == 0 ? "." : $"{name}.";
 }
