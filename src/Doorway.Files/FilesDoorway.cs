@@ -31,7 +31,11 @@ public static class FilesDoorway
     /// <param name="standardInput">What <c>-</c> reads.</param>
     /// <returns>The objects without errors. Complete only when nothing was added to <paramref name="errors"/>.</returns>
     public static IReadOnlyList<Resource> Load(
-        IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput = null)
+        IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput = null) =>
+        Read(paths, scope, errors, standardInput)!.Resources;
+
+    /// <summary>As <see cref="Load"/>; null, and no errors, when nothing has changed since a load with the digest <paramref name="known"/>.</summary>
+    internal static LoadedManifests? Read(IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput, string? known = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(scope);
@@ -39,7 +43,10 @@ public static class FilesDoorway
         var found = new ErrorList();
 
         // 1.
-        var files = new ManifestFiles(found, standardInput).Find(paths);
+        var search = new ManifestFiles(found, standardInput);
+        var files = search.Find(paths);
+        var digest = LoadedManifests.DigestOf(files, found);
+        if (digest == known) return null;
         var manifests = new ManifestSet(found);
         foreach (var file in files)
         {
@@ -57,6 +64,6 @@ public static class FilesDoorway
         }
 
         foreach (var error in found.All) errors.Add(error);
-        return resources;
+        return new LoadedManifests(resources, digest, search.Places);
     }
 }

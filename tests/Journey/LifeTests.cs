@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 
@@ -14,35 +13,28 @@ public sealed class LifeTests
     {
         const int workers = 4;
         await using var road = await RunningRoad.StartAsync();
-        using var client = road.Client();
-        using var stop = new CancellationTokenSource();
-        var answers = new ConcurrentQueue<int>();
-        var load = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested) answers.Enqueue(await StatusAsync(client));
-        })));
-        await road.UntilAsync("requests are answered", () => answers.Count > 50);
+        await using var load = Load.On(road, Users, workers);
+        await load.MoreAsync(road, 50);
 
         // The pod of the last journey is one that has traffic.
         var pod = (await road.ApiAsync("/api/journeys?limit=1"))[0].Hop("pod").Facts();
         var name = $"shop/{pod.Text("pod")}";
-        var before = answers.Count;
+        var before = load.Count;
         Machine.Signal(pod.GetProperty("processId").GetInt32(), Machine.Kill);
 
         await Until.HoldsAsync("the pod was restarted", async () => await PodAsync(road, name) is { } p && p.GetProperty("restarts").GetInt32() == 1 && p.GetProperty("ready").GetBoolean());
-        var restarted = answers.Count;
-        await road.UntilAsync("requests go on", () => answers.Count > restarted + 100);
-        await stop.CancelAsync();
-        await load;
+        var restarted = load.Count;
+        await load.MoreAsync(road, 100);
+        await load.StopAsync();
 
-        var all = answers.ToArray();
-        var failed = all.Count(s => s != 200);
-        TestContext.Current.SendDiagnosticMessage("{0} of {1} requests failed when a pod was killed", failed, all.Length);
-        Assert.All(all.Take(before), s => Assert.Equal(200, s));
-        Assert.All(all.Skip(restarted + workers), s => Assert.Equal(200, s));
+        var all = load.Answers;
+        var failed = load.Failures.Count;
+        TestContext.Current.SendDiagnosticMessage("{0} of {1} requests failed when a pod was killed", failed, all.Count);
+        Assert.All(all.Take(before), s => Assert.Equal("200", s));
+        Assert.All(all.Skip(restarted + workers), s => Assert.Equal("200", s));
         // What was in flight there is lost; and what was dialled before its end was noticed.
-        Assert.True(failed <= 2 * workers, $"{failed} of {all.Length} requests failed, with {workers} at a time");
-        Assert.All(all.Where(s => s != 200), s => Assert.Equal(502, s));
+        Assert.True(failed <= 2 * workers, $"{failed} of {all.Count} requests failed, with {workers} at a time");
+        Assert.All(load.Failures, s => Assert.Equal("502", s));
         Assert.Matches($@"(?m)^pod +{name} .* ready, 1 restarts, Process", (await road.UsherAsync("status")).Output);
         Assert.Contains(name, road.Errors, StringComparison.Ordinal);
     }
@@ -111,12 +103,6 @@ public sealed class LifeTests
         Assert.Empty(Machine.ProcessesNaming(road.State));
         Assert.Empty(Machine.ListeningOn(road.Network));
         Assert.False(File.Exists(Path.Combine(road.State, "road.json")));
-    }
-
-    private static async Task<int> StatusAsync(HttpClient client)
-    {
-        using var response = await client.GetAsync(Users, TestContext.Current.CancellationToken);
-        return (int)response.StatusCode;
     }
 
     private static async Task<JsonElement?> PodAsync(RunningRoad road, string name) =>

@@ -35,6 +35,9 @@ internal static class Report
     internal static void Errors(ErrorList errors)
     {
         foreach (var error in errors.All) Console.Error.WriteLine(error);
-        Console.Error.WriteLine($"usher: {(errors.All.Count == 1 ? "1 error" : $"{errors.All.Count} errors")}; nothing was started");
+        Console.Error.WriteLine($"usher: {Count(errors)}; nothing was started");
     }
+
+    /// <summary><c>1 error</c>, <c>2 errors</c>.</summary>
+    internal static string Count(ErrorList errors) => errors.All.Count == 1 ? "1 error" : $"{errors.All.Count} errors";
 }

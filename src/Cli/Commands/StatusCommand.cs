@@ -31,6 +31,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Phase}, {(p.Ready ? "ready" : "not ready")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
+            foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");
             return ExitCodes.Ok;
         });
         return command;

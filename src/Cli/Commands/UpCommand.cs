@@ -61,7 +61,13 @@ internal static class UpCommand
             state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
             foreach (var problem in await road.WhenReadyAsync(stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             await Welcome.PrintAsync(road, api, state);
-            await foreach (var ended in road.Services.GetRequiredService<IJourneyFeed>().FollowAsync(stop.Token)) RequestLines.Print(ended);
+            // Either ends when a signal asks to stop; one that fails ends the other too.
+            await Task.WhenAll(stop.EndsWith(FollowRequestsAsync), stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token)));
+
+            async Task FollowRequestsAsync(CancellationToken token)
+            {
+                await foreach (var ended in road.Services.GetRequiredService<IJourneyFeed>().FollowAsync(token)) RequestLines.Print(ended);
+            }
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

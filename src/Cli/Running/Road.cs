@@ -21,17 +21,23 @@ internal sealed class Road : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
     private readonly RoadSettings settings;
+    private readonly ManifestSource manifests;
     private readonly IAsyncDisposable owner;
+    private ManifestReload? reload;
 
     private Road(RoadSettings settings, IServiceProvider services, IAsyncDisposable owner)
     {
         this.settings = settings;
+        manifests = new ManifestSource(settings.Paths, settings.Scope, Console.In);
         Services = services;
         this.owner = owner;
     }
 
     /// <summary>The hops' contracts.</summary>
     internal IServiceProvider Services { get; }
+
+    /// <summary>Why the last saved change doesn't run; empty when it does.</summary>
+    internal IReadOnlyList<ConfigError> Refused => reload?.Refused ?? [];
 
     private WebApplication? Api { get; init; }
 
@@ -64,17 +70,23 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Loads the manifests and brings the road in line with them. False when anything is wrong; the errors say what.</summary>
     internal async Task<bool> ApplyAsync(ErrorList errors, CancellationToken cancellationToken)
     {
-        var objects = Load(errors);
-        return errors.IsEmpty
-            && await Services.GetRequiredService<RoadControl>().ApplyAsync("files", objects, errors, cancellationToken) is not null;
+        var loaded = manifests.Load(errors);
+        return errors.IsEmpty && await ApplyAsync(loaded, errors, cancellationToken) is not null;
+    }
+
+    /// <summary>Follows the manifests from now on; ends when cancelled.</summary>
+    internal Task ReloadAsync(IReloadObserver observer, CancellationToken cancellationToken)
+    {
+        reload = new ManifestReload(manifests, ApplyAsync, observer, Services.GetTime());
+        return reload.RunAsync(cancellationToken);
     }
 
     /// <summary>Loads and compiles the manifests without starting anything.</summary>
     internal Generation? Compile(ErrorList errors)
     {
-        var objects = Load(errors);
+        var loaded = manifests.Load(errors);
         if (!errors.IsEmpty) return null;
-        var generation = Services.GetRequiredService<RoadCompiler>().Compile(new DesiredState(objects), Generation.None, errors);
+        var generation = Services.GetRequiredService<RoadCompiler>().Compile(new DesiredState(loaded.Resources), Generation.None, errors);
         if (!errors.IsEmpty) return null;
         Services.GetRequiredService<AssumedPods>().Assume(generation);
         return generation;
@@ -110,7 +122,8 @@ internal sealed class Road : IAsyncDisposable
 
     private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
 
-    private IReadOnlyList<Resource> Load(ErrorList errors) => FilesDoorway.Load(settings.Paths, settings.Scope, errors, Console.In);
+    private Task<Generation?> ApplyAsync(LoadedManifests loaded, ErrorList errors, CancellationToken cancellationToken) =>
+        Services.GetRequiredService<RoadControl>().ApplyAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken);
 
     private static IServiceCollection Common(IServiceCollection services, RoadSettings settings, StateDirectory state) => services
         .AddSingleton(TimeProvider.System)

@@ -53,7 +53,10 @@ internal static class RoadApi
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
                     p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message))],
             [.. services.GetRequiredService<INodeReports>().All(generation)
-                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))]);
+                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))])
+        {
+            Refused = [.. road.Refused.Select(e => e.ToString())],
+        };
     }
 }
 
@@ -84,7 +87,11 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
 /// <summary>A running road in short.</summary>
 internal sealed record RoadReport(
     long Generation, string Dns, string CaCertificate, IReadOnlyList<ListenerLine> Listeners, IReadOnlyList<TargetLine> Targets, IReadOnlyList<PodLine> Pods,
-    IReadOnlyList<NodeLine> Nodes);
+    IReadOnlyList<NodeLine> Nodes)
+{
+    /// <summary>Why the last saved change doesn't run, a line an error; empty when it does.</summary>
+    public IReadOnlyList<string> Refused { get; init; } = [];
+}
 
 /// <summary>A listener.</summary>
 internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Port, string Bound);

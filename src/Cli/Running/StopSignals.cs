@@ -21,6 +21,20 @@ internal sealed class StopSignals : IDisposable
     /// <summary>128 and the signal's number, as shells have it; 0 when none came.</summary>
     internal int ExitCode => Volatile.Read(ref exitCode);
 
+    /// <summary>Runs something that goes on until the stop; when it fails, everything is stopped.</summary>
+    internal async Task EndsWith(Func<CancellationToken, Task> work)
+    {
+        try
+        {
+            await work(Token);
+        }
+        catch
+        {
+            await source.CancelAsync();
+            throw;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var registration in registrations) registration.Dispose();

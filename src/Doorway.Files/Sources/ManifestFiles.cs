@@ -11,6 +11,10 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
 
     private readonly List<SourceText> found = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
+    private readonly HashSet<string> places = new(StringComparer.Ordinal);
+
+    /// <summary>Every file and folder that was looked at, missing ones too, as absolute paths: a change of one of them may change what is found.</summary>
+    internal IReadOnlySet<string> Places => places;
 
     internal IReadOnlyList<SourceText> Find(IReadOnlyList<string> paths)
     {
@@ -31,6 +35,8 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
         }
         else if (!File.Exists(path))
         {
+            // No file system has a name that is empty or has U+0000: nothing can come there.
+            if (path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal)) places.Add(Path.GetFullPath(path));
             Error(path, "no such file or folder");
         }
         else if (Kustomization.IsName(Path.GetFileName(path)))
@@ -53,6 +59,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private void AddFile(string name)
     {
         var full = Path.GetFullPath(name);
+        Look(full);
         if (seen.Add(full) && SourceText.OfFile(name, full, errors) is { } text) found.Add(text);
     }
 
@@ -60,6 +67,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     /// <returns>How many files there were, or errors in their place.</returns>
     private int AddFolder(string folder)
     {
+        places.Add(Path.GetFullPath(folder));
         if (Kustomization.In(folder) is { } kustomization) return AddKustomization(kustomization);
         if (File.Exists(Path.Combine(folder, "Chart.yaml")))
         {
@@ -99,6 +107,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
 
     private int AddKustomization(string name)
     {
+        Look(Path.GetFullPath(name));
         if (!seen.Add(Path.GetFullPath(name)) || SourceText.OfFile(name, Path.GetFullPath(name), errors) is not { } text) return 1;
         var folder = Path.GetDirectoryName(name)!;
         foreach (var resource in Kustomization.Resources(text, errors)) AddResource(name, folder, resource);
@@ -111,6 +120,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private void AddResource(string kustomization, string folder, KustomizationResource resource)
     {
         var path = Collapse(Path.Combine(folder, resource.Path));
+        places.Add(Path.GetFullPath(path));
         if (File.Exists(path)) AddFile(path);
         else if (!Directory.Exists(path)) Error(resource, $"found {resource.Path}; there is no such file or folder");
         else if (Kustomization.In(path) is { } inner) AddKustomization(inner);
@@ -118,6 +128,20 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
 
         void Error(KustomizationResource at, string message) =>
             errors.Add(new ConfigError(kustomization, at.Line, Kustomization.Label, at.Field, message));
+    }
+
+    /// <summary>A link is changed by writing to what it leads to as well.</summary>
+    private void Look(string file)
+    {
+        places.Add(file);
+        try
+        {
+            if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target) places.Add(target.FullName);
+        }
+        catch (IOException)
+        {
+            // A link that leads nowhere, or in a circle: reading it says so.
+        }
     }
 
     private void Error(string? file, string message) => errors.Add(new ConfigError(file, 0, "", "", message));

@@ -1,0 +1,67 @@
+using Usher.Control;
+using Usher.Doorway.Files;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Cli.Running;
+
+/// <summary>Who is told of reloads.</summary>
+internal interface IReloadObserver
+{
+    /// <summary>A change was taken.</summary>
+    /// <param name="generation">What runs now.</param>
+    /// <param name="changes">Which objects differ.</param>
+    /// <param name="took">From the end of the save to the published generation.</param>
+    void Applied(Generation generation, ResourceChanges changes, TimeSpan took);
+
+    /// <summary>A change was refused; the running generation goes on.</summary>
+    void Refused(ErrorList errors);
+
+    /// <summary>Something that doesn't keep the road from running.</summary>
+    void Warn(string message);
+}
+
+/// <summary>
+/// Saved manifests become the next generation: wait for a save, read, compile, publish. A change with errors changes nothing and is told whole;
+/// the next save is tried again.
+/// </summary>
+internal sealed class ManifestReload(
+    ManifestSource source, Func<LoadedManifests, ErrorList, CancellationToken, Task<Generation?>> apply, IReloadObserver observer, TimeProvider time)
+{
+    private volatile IReadOnlyList<ConfigError> refused = [];
+
+    /// <summary>Why the last save was refused; empty when it runs.</summary>
+    internal IReadOnlyList<ConfigError> Refused => refused;
+
+    /// <summary>Follows until cancelled.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var watch = new ManifestWatch(time);
+        var running = source.Last ?? throw new InvalidOperationException("the manifests are loaded before they are followed");
+        Follow(watch, running);
+        // What was saved between that load and now was not noticed by anybody.
+        for (; ; await watch.NextAsync(cancellationToken))
+        {
+            var started = time.GetTimestamp();
+            var errors = new ErrorList();
+            if (source.LoadIfChanged(errors) is not { } loaded) continue;
+            Follow(watch, loaded);
+            if (errors.IsEmpty && await apply(loaded, errors, cancellationToken) is { } generation)
+            {
+                observer.Applied(generation, ResourceChanges.Between(running.Resources, loaded.Resources), time.GetElapsedTime(started));
+                running = loaded;
+                refused = [];
+            }
+            else
+            {
+                refused = errors.All;
+                observer.Refused(errors);
+            }
+        }
+    }
+
+    private void Follow(ManifestWatch watch, LoadedManifests loaded)
+    {
+        if (watch.Follow(loaded.Places) is { } problem) observer.Warn(problem);
+    }
+}

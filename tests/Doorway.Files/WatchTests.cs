@@ -1,0 +1,133 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.Doorway.Files.Tests;
+
+/// <summary>A save is noticed once, however an editor does it; what isn't a manifest isn't noticed.</summary>
+public sealed class WatchTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private readonly TemporaryFolder folder = new();
+    private readonly ManifestWatch watch = new(TimeProvider.System);
+    private ManifestSource? source;
+
+    public void Dispose()
+    {
+        watch.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_file_that_is_written_again_is_a_change()
+    {
+        var file = Start(folder.Path);
+        await Noticed(() => File.WriteAllText(file, Namespace("b")));
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_file_that_another_is_renamed_to_is_a_change()
+    {
+        var file = Start(folder.At("a.yaml"));
+        await Noticed(() =>
+        {
+            File.WriteAllText(folder.At("a.yaml~"), Namespace("b"));
+            File.Move(folder.At("a.yaml~"), file, overwrite: true);
+        });
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_link_is_a_change_where_it_leads_to()
+    {
+        folder.Write("elsewhere/real", Namespace("a"));
+        File.CreateSymbolicLink(folder.At("a.yaml"), folder.At("elsewhere/real"));
+        Start(folder.At("a.yaml"), write: false);
+        await Noticed(() => File.WriteAllText(folder.At("elsewhere/real"), Namespace("b")));
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_file_that_comes_into_a_new_folder_is_a_change()
+    {
+        Start(folder.Path);
+        await Noticed(() => folder.Write("new/b.yaml", Namespace("b")));
+        // Whether the folder was seen before the file in it depends on the moment; then the file is a change of its own.
+        var loaded = Changed();
+        while (loaded?.Resources.Count != 2)
+        {
+            await watch.NextAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+            loaded = Changed() ?? loaded;
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_goes_and_a_file_that_was_missing_are_changes()
+    {
+        var file = Start(folder.At("a.yaml"));
+        await Noticed(() => File.Delete(file));
+        var errors = new ErrorList();
+        watch.Follow(source!.LoadIfChanged(errors)!.Places);
+        Assert.Equal("no such file or folder", Assert.Single(errors.All).Message);
+
+        await Noticed(() => File.WriteAllText(file, Namespace("c")));
+        Assert.Equal("c", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_log_beside_the_manifests_is_none()
+    {
+        var file = Start(folder.Path);
+        var next = watch.NextAsync(TestContext.Current.CancellationToken);
+        folder.Write("app.log", "a line");
+        folder.Write(".a.yaml.swp", "an editor's");
+        // Events come in order: had one of those been told, this wait would have ended before the last save is read.
+        File.WriteAllText(file, Namespace("b"));
+        await next.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public void A_save_that_changes_no_byte_is_none()
+    {
+        var file = Start(folder.Path);
+        File.WriteAllText(file, Namespace("a"));
+        Assert.Null(Changed());
+    }
+
+    [Fact]
+    public void Standard_input_is_read_once()
+    {
+        var input = new StringReader(Namespace("a"));
+        source = new ManifestSource(["-"], AwsScope.Default, input);
+        Assert.Single(source.Load(new ErrorList()).Resources);
+        Assert.Equal("", input.ReadToEnd());
+        Assert.Single(source.Load(new ErrorList()).Resources);
+    }
+
+    private string Start(string path, bool write = true)
+    {
+        if (write) folder.Write("a.yaml", Namespace("a"));
+        source = new ManifestSource([path], AwsScope.Default, TextReader.Null);
+        var errors = new ErrorList();
+        Assert.Null(watch.Follow(source.Load(errors).Places));
+        Assert.Empty(errors.All);
+        return folder.At("a.yaml");
+    }
+
+    private async Task Noticed(Action save)
+    {
+        var next = watch.NextAsync(TestContext.Current.CancellationToken);
+        save();
+        await next.WaitAsync(Limit, TestContext.Current.CancellationToken);
+    }
+
+    private LoadedManifests? Changed()
+    {
+        var loaded = source!.LoadIfChanged(new ErrorList());
+        if (loaded is not null) watch.Follow(loaded.Places);
+        return loaded;
+    }
+
+    private static string Namespace(string name) => $"apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {name} }}\n";
+}

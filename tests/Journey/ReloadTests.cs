@@ -1,0 +1,86 @@
+namespace Usher.Journey.Tests;
+
+/// <summary>Saving a manifest changes the running road, or nothing at all.</summary>
+public sealed class ReloadTests
+{
+    private static readonly Uri Users = new("https://api.example.com/v1/users");
+
+    [Fact]
+    public async Task A_saved_change_runs_and_a_wrong_one_is_refused_whole_while_the_road_goes_on()
+    {
+        using var manifests = Manifests.Sample();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+        Assert.Equal("301", (await road.CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "http://api.example.com/")).Output);
+
+        manifests.Change("edge.yaml", "statusCode: HTTP_301", "statusCode: HTTP_302");
+        await road.UntilAsync("the change runs", () => road.Output.Contains("generation 2 runs", StringComparison.Ordinal));
+        Assert.Matches(@"generation 2 runs after \d+ ms: changed Listener shop/shop-edge-http\b", road.Output);
+        Assert.Equal("302", (await road.CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "http://api.example.com/")).Output);
+
+        // What is wrong in two files is told at once, each with its line, and nothing changes.
+        manifests.Change("kubernetes.yaml", "replicas: 3", "replicass: 3");
+        manifests.Change("edge.yaml", "priority: 10", "priority: ten");
+        await road.UntilAsync("the change is refused", () => road.Errors.Contains("was refused with 2 errors; the road goes on as it was", StringComparison.Ordinal));
+        Assert.Contains($"kubernetes.yaml:{manifests.LineOf("kubernetes.yaml", "replicass")}: Deployment shop/users: spec.replicass: unknown field", road.Errors, StringComparison.Ordinal);
+        Assert.Contains($"edge.yaml:{manifests.LineOf("edge.yaml", "priority: ten")}: Rule shop/api-host: spec.priority: found \"ten\"", road.Errors, StringComparison.Ordinal);
+        var status = await road.ApiAsync("/api/road");
+        Assert.Equal(2, status.GetProperty("generation").GetInt32());
+        Assert.Equal(2, status.GetProperty("refused").GetArrayLength());
+        Assert.Equal("200", (await road.CurlAsync("-o", "/dev/null", "-w", "%{http_code}", Users.ToString())).Output);
+
+        // Mended, it runs; a comment changes no object.
+        manifests.Change("kubernetes.yaml", "replicass: 3", "replicas: 3");
+        manifests.Change("edge.yaml", "priority: ten", "priority: 11 # was ten");
+        await road.UntilAsync("the mended change runs", () => road.Output.Contains(": changed Rule shop/api-host", StringComparison.Ordinal));
+        Assert.Equal(0, (await road.ApiAsync("/api/road")).GetProperty("refused").GetArrayLength());
+        manifests.Change("edge.yaml", " # was ten", "");
+        await road.UntilAsync("the comment is gone", () => road.Output.Contains(": no object changed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_file_in_the_folder_and_one_that_goes_are_changes()
+    {
+        using var manifests = Manifests.Sample();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        Directory.CreateDirectory(manifests.FileOf("more"));
+        manifests.Write("more/extra.yaml", "apiVersion: v1\nkind: Service\nmetadata: { name: extra, namespace: shop }\nspec: { selector: { app: users }, ports: [{ port: 80, targetPort: http }] }\n");
+        await road.UntilAsync("the new file runs", () => road.Output.Contains(": added Service shop/extra", StringComparison.Ordinal));
+        Directory.Delete(manifests.FileOf("more"), recursive: true);
+        await road.UntilAsync("the file is gone", () => road.Output.Contains(": removed Service shop/extra", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Fifty_reloads_under_load_lose_no_request()
+    {
+        const int reloads = 50;
+        using var manifests = Manifests.Sample();
+        // As on EKS, a pod that goes waits until nobody sends it anything.
+        manifests.Change("kubernetes.yaml", "          image: shop/users:1\n", "          image: shop/users:1\n          lifecycle: { preStop: { sleep: { seconds: 3 } } }\n");
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+        await using var kept = Load.On(road, Users);
+        await using var fresh = Load.On(road, Users, workers: 2, newConnections: true);
+        var original = File.ReadAllText(manifests.FileOf("edge.yaml"));
+        var routes = File.ReadAllText(manifests.FileOf("kubernetes.yaml"));
+        for (var i = 2; i < reloads + 2; i++)
+        {
+            // In turn: another rule at the listener, another route at the ingress, another number of pods.
+            switch (i % 3)
+            {
+                case 0: manifests.Write("edge.yaml", original.Replace("priority: 10", $"priority: {i}", StringComparison.Ordinal)); break;
+                case 1: manifests.Write("kubernetes.yaml", routes.Replace("          - path: /v1/users\n", $"          - path: /v1/{i}\n            pathType: Prefix\n            backend: {{ service: {{ name: users, port: {{ name: http }} }} }}\n          - path: /v1/users\n", StringComparison.Ordinal)); break;
+                default: manifests.Write("kubernetes.yaml", routes.Replace("replicas: 3", $"replicas: {4 - (i / 3 % 2)}", StringComparison.Ordinal)); break;
+            }
+
+            await road.UntilAsync($"reload {i} runs", () => road.Output.Contains($"generation {i} runs", StringComparison.Ordinal) || road.Errors.Contains("refused", StringComparison.Ordinal));
+            Assert.DoesNotContain("refused", road.Errors, StringComparison.Ordinal);
+            await kept.MoreAsync(road, 10);
+        }
+
+        await kept.StopAsync();
+        await fresh.StopAsync();
+        TestContext.Current.SendDiagnosticMessage("{0} requests on kept and {1} on new connections over {2} reloads", kept.Count, fresh.Count, reloads);
+        Assert.Empty(kept.Failures);
+        Assert.Empty(fresh.Failures);
+    }
+}
