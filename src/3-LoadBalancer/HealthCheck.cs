@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Usher.Wire;
 
@@ -17,19 +15,25 @@ internal readonly record struct CheckResult(bool Passed, string? Reason, string?
 }
 
 /// <summary>
-/// One HTTP health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
+/// One HTTP or HTTPS health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
 /// and port, User-Agent ELB-HealthChecker/2.0.
 /// </summary>
 internal static class HealthCheck
 {
+    /// <summary>Makes one.</summary>
+    /// <param name="target">Who is asked.</param>
+    /// <param name="check">What is asked.</param>
+    /// <param name="to">Where to, and from where.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     internal static async Task<CheckResult> RunAsync(
-        TargetPlan target, HealthCheckPlan check, IPAddress source, TimeProvider time, CancellationToken cancellationToken)
+        TargetPlan target, HealthCheckPlan check, UpstreamKey to, TimeProvider time, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(check.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var status = await AskAsync(target, check, source, either.Token);
+            var status = await AskAsync(target, check, to, time, either.Token);
             return status switch
             {
                 null => new CheckResult(false, "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response"),
@@ -42,27 +46,27 @@ internal static class HealthCheck
         {
             return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s (GET {check.Path})");
         }
-        catch (SocketException e)
+        catch (IOException e)
         {
-            return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {e.Message}");
+            var reason = e is ConnectException connecting ? connecting.Reason : e.GetBaseException().Message;
+            return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {reason}");
         }
     }
 
-    private static async Task<int?> AskAsync(TargetPlan target, HealthCheckPlan check, IPAddress source, CancellationToken cancellationToken)
+    private static async Task<int?> AskAsync(
+        TargetPlan target, HealthCheckPlan check, UpstreamKey to, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var socket = new Socket(target.HealthBound.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Bind(new IPEndPoint(source, 0));
-        await socket.ConnectAsync(target.HealthBound, cancellationToken);
+        await using var stream = await TcpDialer.OpenAsync(to, Timeout.InfiniteTimeSpan, time, cancellationToken);
         var host = string.Create(CultureInfo.InvariantCulture, $"{target.Declared.Address}:{target.Declared.Port}");
         var request = $"GET {check.Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n";
-        await socket.SendAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
 
         var buffer = ArrayPool<byte>.Shared.Rent(32 * 1024);
         try
         {
             for (var length = 0; length < buffer.Length;)
             {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
+                var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
                 if (read == 0) return null;
                 length += read;
                 if (StatusOf(buffer.AsSpan(0, length)) is { } known) return known == 0 ? null : known;

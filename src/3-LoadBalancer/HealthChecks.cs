@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -43,7 +44,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         {
             while (true)
             {
-                var result = await HealthCheck.RunAsync(group.Targets[index], group.HealthCheck, Source(group), time, cancellationToken);
+                var result = await HealthCheck.RunAsync(group.Targets[index], group.HealthCheck, From(group, group.Targets[index]), time, cancellationToken);
                 state.Health = streak.Next(result);
                 var pause = state.Health.State == HealthState.Initial ? InitialInterval : group.HealthCheck.Interval;
                 await Task.Delay(pause, time, cancellationToken);
@@ -55,11 +56,12 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         }
     }
 
-    /// <summary>The load balancer that uses the group; checks come from its address.</summary>
-    private IPAddress Source(TargetGroupPlan group)
+    /// <summary>Where a check goes. It comes from the load balancer that uses the group, and speaks TLS as the listener's requests would.</summary>
+    private UpstreamKey From(TargetGroupPlan group, TargetPlan target)
     {
         var listeners = generations.Current.Find<LoadBalancerSnapshot>()?.Listeners ?? [];
         var user = listeners.FirstOrDefault(l => l.Rules.Any(r => r.Action is ForwardPlan forward && forward.Groups.Any(g => g.Group == group)));
-        return user?.Bound.Address ?? IPAddress.Loopback;
+        var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user);
+        return new UpstreamKey(target.HealthBound, user?.Bound.Address ?? IPAddress.Loopback, tls);
     }
 }

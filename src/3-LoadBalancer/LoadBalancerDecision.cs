@@ -83,7 +83,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
             FixedResponsePlan response => $"{rule} → fixed response {response.Status}",
             _ when choice.Group is null => $"{rule} → no target group with a weight",
             _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target",
-            _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}",
+            _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{(choice.Group.Https ? ", encrypted again" : "")}",
         };
     }
 
@@ -125,6 +125,13 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
+        if (group.Https)
+        {
+            told["targetProtocol"] = "HTTPS";
+            told["targetTlsPolicy"] = TargetTls.Policy(Listener);
+            told["targetCertificate"] = "any is taken: an ALB doesn't validate a target's certificate, and sends no server name";
+        }
+
         told["algorithm"] = group.AlgorithmName;
         told["registered"] = group.Targets.Length;
         told["healthy"] = choice.Reading!.Targets.Count(t => t.Health.Usable);

@@ -12,7 +12,10 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     // ALB user guide, Troubleshoot: 504 when "the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)".
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    private volatile ForwardOptions options = new() { ConnectTimeout = ConnectTimeout, TimeProvider = time };
+    private volatile ForwardOptions options = new()
+    {
+        ConnectTimeout = ConnectTimeout, TimeProvider = time, Upgrades = ForwardedUpgrades.WebSocket,
+    };
 
     public Hop Hop => Hop.LoadBalancer;
 
@@ -94,7 +97,8 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         try
         {
             var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
-            var result = await passage.ForwardAsync(new UpstreamKey(target.Bound, decision.Listener.Bound.Address), options);
+            var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener));
+            var result = await passage.ForwardAsync(destination, options);
             if (TargetFailure.Of(result, target, decision.Listener) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
             else await ErrorPage.AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);

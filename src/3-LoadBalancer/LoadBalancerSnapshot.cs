@@ -102,11 +102,15 @@ internal enum Algorithm
 }
 
 /// <summary>A target group. Compared by reference: its living state hangs on it.</summary>
-internal sealed class TargetGroupPlan(string arn, string name, Algorithm algorithm, ImmutableArray<TargetPlan> targets, HealthCheckPlan healthCheck)
+internal sealed class TargetGroupPlan(
+    string arn, string name, bool https, Algorithm algorithm, ImmutableArray<TargetPlan> targets, HealthCheckPlan healthCheck)
 {
     internal string Arn { get; } = arn;
 
     internal string Name { get; } = name;
+
+    /// <summary>Whether requests are encrypted again on their way to the targets.</summary>
+    internal bool Https { get; } = https;
 
     internal Algorithm Algorithm { get; } = algorithm;
 
@@ -132,5 +136,12 @@ internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint 
 }
 
 /// <summary>A target group's health check.</summary>
+/// <param name="Https">Whether it is made over TLS.</param>
+/// <param name="Path">What is asked for.</param>
+/// <param name="Interval">From one check to the next.</param>
+/// <param name="Timeout">How long a check may take, its handshake included.</param>
+/// <param name="HealthyThreshold">Successes in a row that make an unhealthy target healthy.</param>
+/// <param name="UnhealthyThreshold">Failures in a row that make a healthy target unhealthy.</param>
+/// <param name="Matcher">The statuses of a success.</param>
 internal sealed record HealthCheckPlan(
-    string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher);
+    bool Https, string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher);

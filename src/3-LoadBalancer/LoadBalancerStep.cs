@@ -30,7 +30,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
                 Address = target.Bound,
                 Source = listener.Bound.Address,
                 Secured = false,
-                Request = facts with { Scheme = "http" },
+                Request = facts with { Scheme = decision.Choice.Group!.Https ? "https" : "http" },
             }),
         };
     }

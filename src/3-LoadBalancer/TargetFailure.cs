@@ -21,6 +21,8 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
             ForwardOutcome.ConnectTimedOut => new(504, "load-balancer.504.connect-timeout",
                 $"{at} did not accept the connection within 10 s"),
             ForwardOutcome.ConnectFailed => new(502, "load-balancer.502.connection-failed", $"{at} can't be reached: {result.Detail}"),
+            ForwardOutcome.TlsHandshakeFailed => new(502, "load-balancer.502.tls-handshake",
+                $"{at} is in an HTTPS target group, but {result.Detail}. Does it speak TLS on this port? If it speaks plain HTTP, let the target group's protocol be HTTP"),
             ForwardOutcome.UpstreamClosedBeforeResponse when result.UpstreamReused => new(502, "load-balancer.502.keep-alive-race",
                 $"{at} closed a kept connection just as the request was sent on it. Let the target keep idle connections longer than the load balancer's idle timeout ({idle})"),
             ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "load-balancer.502.closed-before-response",

@@ -36,9 +36,11 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             var plan = new TargetGroupPlan(
                 group.Value.TargetGroupArn,
                 group.Value.Name,
+                group.Value.Protocol == "HTTPS",
                 AlgorithmOf(group),
                 [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
                 new HealthCheckPlan(
+                    check.Protocol == "HTTPS",
                     check.Path,
                     TimeSpan.FromSeconds(check.IntervalSeconds),
                     TimeSpan.FromSeconds(check.TimeoutSeconds),
@@ -53,15 +55,19 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private void Refuse(Resource<TargetGroup> group)
     {
-        if (group.Value.Protocol != "HTTP") context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP is supported so far");
+        if (group.Value.Protocol is not ("HTTP" or "HTTPS"))
+        {
+            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP and HTTPS are supported");
+        }
+
         if (group.Value.ProtocolVersion != "HTTP1")
         {
             context.Errors.Add(group, "spec.protocolVersion", $"found {group.Value.ProtocolVersion}; HTTP1 is supported so far");
         }
 
-        if (group.Value.HealthCheck.Protocol != "HTTP")
+        if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS"))
         {
-            context.Errors.Add(group, "spec.healthCheckProtocol", $"found {group.Value.HealthCheck.Protocol}; HTTP is supported so far");
+            context.Errors.Add(group, "spec.healthCheckProtocol", $"found {group.Value.HealthCheck.Protocol}; HTTP and HTTPS are supported");
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         ConnectTimeout = TimeSpan.FromSeconds(5),
         ResponseTimeout = TimeSpan.FromSeconds(60),
         RetryStaleConnection = true,
+
+        // $connection_upgrade of its nginx.conf: whatever is asked for is asked of the backend.
+        Upgrades = ForwardedUpgrades.Any,
     };
 
     public Hop Hop => Hop.Ingress;

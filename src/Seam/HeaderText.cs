@@ -39,6 +39,25 @@ internal static class HeaderText
         return new HeaderChanges(noted);
     }
 
+    /// <summary>What an upgraded connection carried, and who ended it.</summary>
+    internal static UpgradeRecord Upgrade(RequestHead request, in RelayResult tunnel) => new()
+    {
+        Protocol = request.TryGet("Upgrade"u8, out var protocol) ? Encoding.Latin1.GetString(protocol) : "",
+        OpenedAt = tunnel.Started,
+        ClosedAt = tunnel.Ended,
+        BytesUp = tunnel.BytesToUpstream,
+        BytesDown = tunnel.BytesToClient,
+        ClosedBy = tunnel.End switch
+        {
+            RelayEnd.ClientClosed => "client: closed",
+            RelayEnd.ClientReset => "client: gone",
+            RelayEnd.UpstreamClosed => "upstream: closed",
+            RelayEnd.UpstreamReset => "upstream: reset",
+            RelayEnd.IdleTimeout => "idle timeout",
+            _ => "cut when the road stopped or changed",
+        },
+    };
+
     internal static string? Fate(UpstreamFate fate) => fate switch
     {
         UpstreamFate.None => null,
@@ -46,6 +65,7 @@ internal static class HeaderText
         UpstreamFate.ClosedByUpstream => "closed: the upstream asked for it",
         UpstreamFate.ClosedByOption => "closed: keep-alive is off",
         UpstreamFate.ClosedAfterEarlyResponse => "closed: the response came before the request was sent",
+        UpstreamFate.ClosedAfterUpgrade => "closed: it had been upgraded",
         UpstreamFate.ClosedForExtraBytes => "closed: the upstream sent more than its response",
         UpstreamFate.ClosedByPool => "closed: the pool had no room",
         _ => "closed: the exchange failed",

@@ -79,6 +79,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.FirstByteAt = result.FirstByte;
         Record.UpstreamStatus = result.StatusCode;
         Record.UpstreamFate = HeaderText.Fate(result.UpstreamFate);
+        if (result.Tunnel is { } tunnel) Record.Upgrade = HeaderText.Upgrade(Exchange.Request, tunnel);
         if (result.Retried) Record.Note = "the kept connection had closed; the request was sent once more on a new one";
         if (result.ResponseStarted) Record.Status = result.StatusCode;
         return result;

@@ -19,6 +19,8 @@ internal static class Scenarios
         ["no-such-name"] = NoSuchNameAsync,
         ["certificate-refused"] = CertificateRefusedAsync,
         ["plain-redirect"] = RedirectAsync,
+        ["encrypted-again"] = EncryptedAgainAsync,
+        ["upgraded"] = UpgradedAsync,
     };
 
     private static async Task<Journey> ArrivedAsync()
@@ -28,6 +30,32 @@ internal static class Scenarios
         road.AddAll(road.LoadBalancer(), road.Ingress(), road.AtNode(), road.AtVirtualIP());
         road.Spans.Add(TestRoad.ApplicationSpans());
         return (await road.Book.TellAsync(TestRoad.Report() with { Visit = "visit-1" }, default)).Journey!;
+    }
+
+    private static Task<Journey> EncryptedAgainAsync()
+    {
+        var road = new TestRoad();
+        var first = road.LoadBalancer();
+        first.UpstreamTls = new UpstreamSecurity
+        {
+            Version = "TLSv1.3", Cipher = "TLS_AES_256_GCM_SHA384", Subject = "CN=web.internal", Issuer = "CN=web.internal",
+            NotAfter = new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero),
+        };
+        road.AddAll(first, null, road.AtNode(), null);
+        return Found(road);
+    }
+
+    private static Task<Journey> UpgradedAsync()
+    {
+        var road = new TestRoad();
+        var (first, ingress) = (road.LoadBalancer(), road.Ingress());
+        (first.Status, first.UpstreamStatus, ingress.Status, ingress.UpstreamStatus) = (101, 101, 101, 101);
+        first.Upgrade = ingress.Upgrade = new UpgradeRecord
+        {
+            Protocol = "websocket", OpenedAt = TestRoad.At(11.2), ClosedAt = TestRoad.At(11.4), BytesUp = 6, BytesDown = 8, ClosedBy = "client: closed",
+        };
+        road.AddAll(first, ingress, road.AtNode(), road.AtVirtualIP());
+        return Found(road);
     }
 
     private static Task<Journey> ReusedAsync()

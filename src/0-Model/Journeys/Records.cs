@@ -101,6 +101,9 @@ public sealed class RequestRecord
     /// <summary>Something worth knowing that is no problem (a port that was mapped), or null.</summary>
     public string? Note { get; set; }
 
+    /// <summary>What became of the connection after the upstream had switched protocols (101); null when it hadn't.</summary>
+    public UpgradeRecord? Upgrade { get; set; }
+
     /// <summary>Bytes received from the client's side, head included.</summary>
     public long RequestBytes { get; set; }
 

@@ -41,6 +41,7 @@ internal static class RoadHops
             }
 
             if (record.UpstreamTls is { } tls) report.Facts["tls"] = Encryption(handshake, tls);
+            if (record.Upgrade is { } upgrade) report.Facts["upgrade"] = Upgraded(upgrade, clock);
             if (record.Generation.Number != first.Generation.Number) report.Facts["generation"] = record.Generation.Number;
             if (record.Outcome is not null) report.Facts["outcome"] = record.Outcome;
             if (record.Problem is not null) report.Facts["problem"] = record.Problem;
@@ -127,6 +128,15 @@ internal static class RoadHops
         foreach (var unknown in told.Where(f => f.Value is null).Select(f => f.Key).ToList()) told.Remove(unknown);
         return told;
     }
+
+    private static JsonObject Upgraded(UpgradeRecord upgrade, Clock clock) => new()
+    {
+        ["protocol"] = upgrade.Protocol,
+        ["openMs"] = clock.Between(upgrade.OpenedAt, upgrade.ClosedAt),
+        ["closedBy"] = upgrade.ClosedBy,
+        ["bytesFromClient"] = upgrade.BytesUp,
+        ["bytesToClient"] = upgrade.BytesDown,
+    };
 
     private static HopAccount Undecided(RequestRecord record)
     {

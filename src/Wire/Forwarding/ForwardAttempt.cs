@@ -13,6 +13,7 @@ internal sealed class ForwardAttempt
     private long _firstByte;
     private long _lastByte;
     private int _status;
+    private RelayResult? _tunnel;
 
     public ForwardAttempt(UpstreamConnection connection)
     {
@@ -25,7 +26,7 @@ internal sealed class ForwardAttempt
     /// 1. Begin to send the request; its body may go on being sent during all further steps.
     /// 2. Read the response's head.
     /// 3. Let it be edited, and hand it to the client.
-    /// 4. Pass the body on.
+    /// 4. Pass the body on; or, when the upstream switches protocols, join both connections.
     /// 5. Settle: keep the connection or close it, and tell what happened.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -63,16 +64,27 @@ internal sealed class ForwardAttempt
             _connection.ResponseEdits.Reset();
             request.ResponseEditor?.Edit(head, _connection.ResponseEdits);
             request.Observer?.OnResponse(head, _connection.ResponseEdits);
-            await downstream.StartResponseAsync(head, _connection.ResponseEdits, head.Framing, request.Canceled);
+            if (_status == 101)
+            {
+                // A client that ends its side may still be sent to.
+                cut.Dispose();
+                var client = await downstream.SwitchAsync(head, _connection.ResponseEdits);
+                _tunnel = await new UpgradeTunnel(client, _connection, request.Options).RunAsync(downstream.Draining);
+                _lastByte = _tunnel.Value.Ended;
+            }
+            else
+            {
+                await downstream.StartResponseAsync(head, _connection.ResponseEdits, head.Framing, request.Canceled);
 
-            // 4.
-            await _relay.RelayBodyAsync(downstream, head.FramingFor(downstream.Request.IsHead), request.Canceled);
-            _lastByte = request.Options.TimeProvider.GetTimestamp();
+                // 4.
+                await _relay.RelayBodyAsync(downstream, head.FramingFor(downstream.Request.IsHead), request.Canceled);
+                _lastByte = request.Options.TimeProvider.GetTimestamp();
 
-            // The upstream has done its part: a client that has all and goes doesn't cost its connection.
-            cut.Dispose();
-            cutByCaller.Dispose();
-            await downstream.CompleteAsync(request.Canceled);
+                // The upstream has done its part: a client that has all and goes doesn't cost its connection.
+                cut.Dispose();
+                cutByCaller.Dispose();
+                await downstream.CompleteAsync(request.Canceled);
+            }
         }
         catch (Exception e) when (Explain(e, request.Canceled) is { } explained)
         {
@@ -97,8 +109,18 @@ internal sealed class ForwardAttempt
     {
         _sending = null;
         _firstByte = _lastByte = _status = 0;
-        _pump.Begin(request.Downstream, request.Options, request.Observer);
-        _relay.Begin(request.Options);
+        _tunnel = null;
+        var upgrade = PassesUpgrade(request);
+        _pump.Begin(request.Downstream, request.Options, request.Observer, upgrade);
+        _relay.Begin(request.Options, upgrade);
+    }
+
+    private static bool PassesUpgrade(in ForwardRequest request)
+    {
+        var head = request.Downstream.Request;
+        if (request.Options.Upgrades == ForwardedUpgrades.None || !head.IsUpgrade || !request.Downstream.CanSwitch || head.Framing.MayHaveBody) return false;
+        return request.Options.Upgrades == ForwardedUpgrades.Any
+            || (head.TryGet("Upgrade"u8, out var protocol) && Grammar.Same(protocol, "websocket"u8));
     }
 
     /// <summary>Ends the sending if it still goes on, so that nothing touches the exchange any more.</summary>
@@ -136,6 +158,7 @@ internal sealed class ForwardAttempt
             LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp(),
             SentBytes = _connection.Output.SentBytes,
             ReceivedBytes = _connection.ReceivedBytes,
+            Tunnel = _tunnel,
         };
         var kept = pool.Return(_connection, fate == UpstreamFate.Kept);
         result.UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate;
@@ -145,6 +168,7 @@ internal sealed class ForwardAttempt
     private UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure)
     {
         if (failure is not null) return UpstreamFate.ClosedOnFailure;
+        if (_tunnel is not null) return UpstreamFate.ClosedAfterUpgrade;
         if (!_pump.IsSent) return UpstreamFate.ClosedAfterEarlyResponse;
         var response = _connection.Response;
         if (!response.KeepAlive || response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;

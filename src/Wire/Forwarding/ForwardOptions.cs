@@ -1,5 +1,18 @@
 namespace Usher.Wire;
 
+/// <summary>Which requests for another protocol on their connection are passed on as such; the others are passed on without their Upgrade.</summary>
+public enum ForwardedUpgrades
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Those for WebSocket (RFC 6455).</summary>
+    WebSocket,
+
+    /// <summary>All, whatever they ask for.</summary>
+    Any,
+}
+
 /// <summary>How a request is forwarded.</summary>
 public sealed record ForwardOptions
 {
@@ -24,6 +37,12 @@ public sealed record ForwardOptions
     /// Whether connections are kept for further requests; if not, "Connection: close" is sent and new ones are made. True by default.
     /// </summary>
     public bool KeepAlive { get; init; } = true;
+
+    /// <summary>
+    /// Which upgrades are passed on; none by default. Once the upstream answers 101, both connections are joined, and are cut when nothing comes
+    /// from either side for <see cref="ResponseTimeout"/>.
+    /// </summary>
+    public ForwardedUpgrades Upgrades { get; init; }
 
     /// <summary>The limits for response heads.</summary>
     public HeadLimits ResponseHeadLimits { get; init; } = HeadLimits.Responses;

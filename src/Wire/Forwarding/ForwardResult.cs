@@ -75,6 +75,9 @@ public enum UpstreamFate
     /// <summary>The response came before the request was sent completely.</summary>
     ClosedAfterEarlyResponse,
 
+    /// <summary>It carried another protocol.</summary>
+    ClosedAfterUpgrade,
+
     /// <summary>The upstream sent more than its response.</summary>
     ClosedForExtraBytes,
 
@@ -127,6 +130,9 @@ public sealed record ForwardResult
 
     /// <summary>The upstream's end of the connection.</summary>
     public IPEndPoint? UpstreamRemote { get; init; }
+
+    /// <summary>What was carried after the upstream had switched protocols (101); null when it hadn't.</summary>
+    public RelayResult? Tunnel { get; init; }
 
     /// <summary>What the connection's TLS handshake negotiated, or what is known of one that failed; null for plain TCP.</summary>
     public UpstreamSession? UpstreamSession { get; init; }

@@ -4,9 +4,9 @@ namespace Usher.Wire;
 
 /// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
 /// <remarks>
-/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them: a 101 is a malformed response here. 100
-/// Continue is given to
-/// the client as soon as the upstream is connected. Framing is written anew: a length stays a length, anything else becomes chunks.
+/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them unless the options pass it on: a 101 that wasn't asked
+/// for is a malformed response. 100 Continue is given to the client as soon as the upstream is connected. Framing is written anew: a length stays a
+/// length, anything else becomes chunks.
 /// </remarks>
 public static class Forwarder
 {
@@ -89,7 +89,7 @@ public static class Forwarder
         }
         catch (ConnectException e)
         {
-            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Message) with
+            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Session is null ? e.Message : e.Reason) with
             {
                 ConnectFailure = e.Failure,
                 UpstreamLocal = e.LocalEndPoint,

@@ -12,6 +12,7 @@ internal sealed class RequestPump(UpstreamConnection connection)
     private HttpExchange _downstream = null!;
     private ForwardOptions _options = null!;
     private IForwardObserver? _observer;
+    private bool _upgrade;
     private volatile bool _sent;
     private volatile bool _responseCame;
 
@@ -24,8 +25,9 @@ internal sealed class RequestPump(UpstreamConnection connection)
     /// <summary>What failed on the client's side, if anything did.</summary>
     public ExchangeException? ClientFailure { get; private set; }
 
-    public void Begin(HttpExchange downstream, ForwardOptions options, IForwardObserver? observer)
+    public void Begin(HttpExchange downstream, ForwardOptions options, IForwardObserver? observer, bool upgrade)
     {
+        _upgrade = upgrade;
         _downstream = downstream;
         _options = options;
         _observer = observer;
@@ -67,8 +69,8 @@ internal sealed class RequestPump(UpstreamConnection connection)
         var request = _downstream.Request;
         var framing = request.Framing;
         var host = request.Host.IsEmpty ? Encoding.ASCII.GetBytes(connection.RemoteEndPoint.ToString()) : [];
-        HeadWriter.WriteForwarded(
-            connection.Output, request, edits, framing, _options.KeepAlive ? ConnectionOption.None : ConnectionOption.Close, host);
+        var option = _upgrade ? ConnectionOption.Upgrade : _options.KeepAlive ? ConnectionOption.None : ConnectionOption.Close;
+        HeadWriter.WriteForwarded(connection.Output, request, edits, framing, option, host);
         return framing;
     }
 

@@ -8,11 +8,13 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
     private const int MaxInterim = 16;
     private ForwardOptions _options = null!;
     private ChunkedDecoder _chunks;
+    private bool _upgrade;
 
-    public void Begin(ForwardOptions options) => _options = options;
+    public void Begin(ForwardOptions options, bool upgrade) => (_options, _upgrade) = (options, upgrade);
 
     /// <summary>
-    /// Reads the final response's head. Interim responses are dropped: the client's 100 Continue isn't the upstream's to give.
+    /// Reads the final response's head; a 101 that was asked for is one. Interim responses are dropped: the client's 100 Continue isn't the
+    /// upstream's to give.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReadHeadAsync(RequestPump pump)
@@ -27,7 +29,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
                 connection.Use((int)parsed.Consumed);
                 begun = parsed.Status != ParseStatus.Complete;
                 if (parsed.Status == ParseStatus.Bad) throw BadHead(parsed);
-                if (!begun && connection.Response.StatusCode >= 200) return;
+                if (!begun && (connection.Response.StatusCode >= 200 || (_upgrade && connection.Response.StatusCode == 101))) return;
                 if (!begun) RejectInterim(++interim);
                 if (!begun) connection.Parser.Reset();
                 if (!connection.Received.IsEmpty) continue;

@@ -13,6 +13,9 @@ public enum ConnectionOption
 
     /// <summary>The connection stays; needed towards HTTP/1.0 only.</summary>
     KeepAlive,
+
+    /// <summary>Another protocol is asked for or switched to: the head's own Upgrade goes with it (RFC 9110 section 7.8).</summary>
+    Upgrade,
 }
 
 /// <summary>Writes heads, in their own order and spelling.</summary>
@@ -75,7 +78,7 @@ public static class HeadWriter
 
         hosted |= AppendedFields(ref text, edits);
         if (!hosted) text.Field("Host"u8, head.Host.IsEmpty ? defaultHost : head.Host);
-        return Finish(output, ref text, framing, framed, connection);
+        return Finish(output, ref text, head, framing, framed, connection);
     }
 
     /// <summary>
@@ -98,8 +101,15 @@ public static class HeadWriter
         }
 
         AppendedFields(ref text, edits);
-        return Finish(output, ref text, framing, framed, connection);
+        return Finish(output, ref text, head, framing, framed, connection);
     }
+
+    private static ReadOnlySpan<byte> Word(ConnectionOption connection) => connection switch
+    {
+        ConnectionOption.Close => "close"u8,
+        ConnectionOption.Upgrade => "upgrade"u8,
+        _ => "keep-alive"u8,
+    };
 
     private static int Bound(MessageHead head, HeaderEdits? edits) =>
         (head.Length * 2) + (head.HeaderCount * 4) + (edits is null ? 0 : edits.ByteLength + (edits.Count * 4)) + 256;
@@ -157,12 +167,13 @@ public static class HeadWriter
         return hosted;
     }
 
-    private static int Finish(IBufferWriter<byte> output, ref HeadText text, BodyFraming framing, bool framed, ConnectionOption connection)
+    private static int Finish(
+        IBufferWriter<byte> output, ref HeadText text, MessageHead head, BodyFraming framing, bool framed, ConnectionOption connection)
     {
         if (!framed && framing.Kind == BodyKind.Length) text.Field("Content-Length"u8, framing.Length);
         if (!framed && framing.Kind == BodyKind.Chunked) text.Field("Transfer-Encoding"u8, "chunked"u8);
-        if (connection != ConnectionOption.None)
-            text.Field("Connection"u8, connection == ConnectionOption.Close ? "close"u8 : "keep-alive"u8);
+        if (connection == ConnectionOption.Upgrade && head.TryGet("Upgrade"u8, out var protocol)) text.Field("Upgrade"u8, protocol);
+        if (connection != ConnectionOption.None) text.Field("Connection"u8, Word(connection));
         text.Write("\r\n"u8);
         output.Advance(text.Length);
         return text.Length;

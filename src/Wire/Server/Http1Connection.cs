@@ -35,6 +35,9 @@ internal sealed class Http1Connection : IDisposable
 
     public ConnectionContext Context { get; }
 
+    /// <summary>Fires when the server, or Kestrel, asks for the connection's end.</summary>
+    public CancellationToken Draining => _stop.CanBeCanceled ? _stop : _stopAsked;
+
     /// <summary>True when the response now starting has to be this connection's last.</summary>
     public bool IsEnding => _stop.IsCancellationRequested || _stopAsked.IsCancellationRequested
         || _options.TimeProvider.GetElapsedTime(_opened) >= _options.KeepAliveTimeout;

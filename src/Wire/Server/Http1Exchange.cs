@@ -19,6 +19,7 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     private bool _mayStillSend;
     private bool _started;
     private bool _completed;
+    private ClientTunnel? _tunnel;
 
     internal Http1Exchange(Http1Connection connection, Http1ServerOptions options)
     {
@@ -61,10 +62,16 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     public override CancellationToken ClientGone => _connection.Context.ConnectionClosed;
 
     /// <inheritdoc/>
-    public override long RequestBytes => _headBytes + _body.WireBytes;
+    public override long RequestBytes => _headBytes + _body.WireBytes + (_tunnel?.Received ?? 0);
 
     /// <inheritdoc/>
-    public override long ResponseBytes => _response.WireBytes;
+    public override long ResponseBytes => _response.WireBytes + (_tunnel?.Sent ?? 0);
+
+    /// <inheritdoc/>
+    internal override CancellationToken Draining => _connection.Draining;
+
+    /// <inheritdoc/>
+    internal override bool CanSwitch => true;
 
     /// <summary>True when the connection closes now while the client may still be sending.</summary>
     public bool MaySendMore =>
@@ -79,6 +86,7 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
         _response.Reset();
         _headBytes = 0;
         _close = _continueDue = _started = _completed = false;
+        _tunnel = null;
     }
 
     /// <summary>Counts bytes of the request's head.</summary>
@@ -143,6 +151,16 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
         var option = _close ? ConnectionOption.Close : Request.Version == 10 ? ConnectionOption.KeepAlive : ConnectionOption.None;
         _response.Start(head, edits, framing, Request.IsHead || head.StatusForbidsBody, option);
         return default;
+    }
+
+    /// <inheritdoc/>
+    internal override async ValueTask<ClientTunnel> SwitchAsync(ResponseHead head, HeaderEdits? edits)
+    {
+        if (_started || !_body.IsRead) throw new InvalidOperationException("The response has already started, or the request isn't read.");
+        _started = _completed = _close = true;
+        _response.Start(head, edits, BodyFraming.None, bodyless: true, ConnectionOption.Upgrade);
+        await _response.FlushAsync(default);
+        return _tunnel = new ClientTunnel(_connection.Context);
     }
 
     /// <inheritdoc/>

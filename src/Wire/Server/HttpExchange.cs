@@ -104,6 +104,16 @@ public abstract class HttpExchange
     /// <summary>Cuts the client's connection (HTTP/2: the stream), so that it sees the response as broken.</summary>
     public abstract void Abort();
 
+    /// <summary>Fires when the server wants its connections to end: what has no end of its own is cut then.</summary>
+    internal virtual CancellationToken Draining => default;
+
+    /// <summary>True when the connection can be switched to another protocol (HTTP/1.1 alone).</summary>
+    internal virtual bool CanSwitch => false;
+
+    /// <summary>Sends this 101 and hands the connection over. The exchange is complete then, and its connection closes when the handler returns.</summary>
+    internal virtual ValueTask<ClientTunnel> SwitchAsync(ResponseHead head, HeaderEdits? edits) =>
+        throw new InvalidOperationException("The connection can't be switched to another protocol.");
+
     /// <summary>Sends a whole response.</summary>
     public ValueTask RespondAsync(
         int status,

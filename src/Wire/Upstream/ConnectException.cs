@@ -49,6 +49,7 @@ public sealed class ConnectException : IOException
     {
         Key = key;
         Failure = failure;
+        Reason = inner is SocketException socket ? socket.Message : reason;
     }
 
     /// <summary>What was connected to.</summary>
@@ -56,6 +57,9 @@ public sealed class ConnectException : IOException
 
     /// <summary>Why it failed.</summary>
     public ConnectFailure Failure { get; }
+
+    /// <summary>What went wrong, without where.</summary>
+    public string Reason { get; }
 
     /// <summary>Our end of a TCP connection that was made before its TLS handshake failed; null when there was none.</summary>
     public IPEndPoint? LocalEndPoint { get; init; }

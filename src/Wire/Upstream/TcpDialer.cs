@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Usher.Wire;
 
-/// <summary>Makes TCP connections with NoDelay set.</summary>
+/// <summary>Makes TCP connections with NoDelay set, and TLS ones over them.</summary>
 public static class TcpDialer
 {
     private const int SolIp = 0;
     private const int IpBindAddressNoPort = 24;
 
-    /// <summary>Connects. A source address is bound without choosing its port, so that one port can serve many destinations.</summary>
+    /// <summary>Connects; the key's TLS settings are left to others. A source address is bound without choosing its port, so that one port can serve many destinations.</summary>
     /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public static async ValueTask<Socket> ConnectAsync(
@@ -43,6 +43,17 @@ public static class TcpDialer
         {
             socket?.Dispose();
         }
+    }
+
+    /// <summary>Connects, and secures the connection where the key says so. The stream owns the connection.</summary>
+    /// <exception cref="ConnectException">The connection couldn't be made in time, or not be secured.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public static async Task<Stream> OpenAsync(UpstreamKey key, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var socket = await ConnectAsync(key, timeout, timeProvider, cancellationToken);
+        return key.Tls is null
+            ? new NetworkStream(socket, ownsSocket: true)
+            : (await new TlsHandshake(key, socket, timeProvider).RunAsync(cancellationToken)).Stream;
     }
 
     /// <summary>Closes a socket so that its peer sees a reset (RST), not an end.</summary>

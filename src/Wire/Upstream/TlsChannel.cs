@@ -33,6 +33,19 @@ internal sealed class TlsChannel(SslStream stream) : IDisposable
         }
     }
 
+    /// <summary>Sends close_notify.</summary>
+    public async ValueTask EndSendingAsync()
+    {
+        try
+        {
+            await stream.ShutdownAsync();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            throw Told(e);
+        }
+    }
+
     public void Dispose() => stream.Dispose();
 
     private static SocketException Told(Exception e) =>

@@ -14,12 +14,12 @@ internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider 
     private UpstreamSession _session = new() { Settings = key.Tls!, Started = time.GetTimestamp() };
     private string? _objection;
 
-    /// <summary>Secures the connection. The socket stays the caller's to close.</summary>
+    /// <summary>Secures the connection; the stream owns the socket, which is closed when the handshake fails.</summary>
     /// <exception cref="ConnectException">The handshake failed, took too long, or the certificate isn't trusted.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public async Task<(TlsChannel Channel, UpstreamSession Session)> RunAsync(CancellationToken cancellationToken)
+    public async Task<(SslStream Stream, UpstreamSession Session)> RunAsync(CancellationToken cancellationToken)
     {
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var done = false;
         try
         {
@@ -27,7 +27,7 @@ internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             await stream.AuthenticateAsClientAsync(Options(), either.Token);
             done = true;
-            return (new TlsChannel(stream), _session.DoneBy(stream, time.GetTimestamp()));
+            return (stream, _session.DoneBy(stream, time.GetTimestamp()));
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

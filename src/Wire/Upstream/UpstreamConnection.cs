@@ -121,6 +121,14 @@ public sealed class UpstreamConnection : IDisposable
         return received;
     }
 
+    /// <summary>Tells the upstream that nothing more is sent; what it still sends can be received.</summary>
+    internal ValueTask EndSendingAsync()
+    {
+        if (_tls is not null) return _tls.EndSendingAsync();
+        _socket.Shutdown(SocketShutdown.Send);
+        return default;
+    }
+
     /// <summary>Ends it from our side; pending operations fail. The first reason counts.</summary>
     internal void Cut(CutReason reason)
     {

@@ -108,16 +108,8 @@ public sealed class UpstreamPool : IDisposable
 
     private async Task<UpstreamConnection> SecureAsync(UpstreamKey key, Socket socket, CancellationToken cancellationToken)
     {
-        try
-        {
-            var (channel, session) = await new TlsHandshake(key, socket, _options.TimeProvider).RunAsync(cancellationToken);
-            return new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider, channel, session);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        var (stream, session) = await new TlsHandshake(key, socket, _options.TimeProvider).RunAsync(cancellationToken);
+        return new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider, new TlsChannel(stream), session);
     }
 
     private bool TryKeep(UpstreamConnection connection)

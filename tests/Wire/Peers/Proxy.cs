@@ -39,6 +39,8 @@ internal sealed class Proxy : IAsyncDisposable
 
     public Task<RawPeer> ConnectAsync(int? receiveBuffer = null) => _server.ConnectAsync(receiveBuffer);
 
+    public Task StopAsync(TimeSpan grace) => _server.StopAsync(grace);
+
     /// <summary>The next result, once it is there.</summary>
     public async Task<ForwardResult> ResultAsync()
     {
