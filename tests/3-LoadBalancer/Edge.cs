@@ -69,9 +69,10 @@ internal sealed class Edge
             RuleArn = AwsNames.RuleArn(Scope, listener, name), ListenerArn = listener, Priority = priority, Conditions = conditions, Actions = actions,
         });
 
-    internal Edge Group(string name, string[] targets, string algorithm = "round_robin", Model.Aws.HealthCheck? check = null) => Group(new TargetGroup
+    internal Edge Group(
+        string name, string[] targets, string algorithm = "round_robin", Model.Aws.HealthCheck? check = null, string protocol = "HTTP") => Group(new TargetGroup
     {
-        TargetGroupArn = AwsNames.TargetGroupArn(Scope, name), Name = name, Port = 30080, HealthCheck = check ?? new(),
+        TargetGroupArn = AwsNames.TargetGroupArn(Scope, name), Name = name, Protocol = protocol, Port = 30080, HealthCheck = check ?? new(),
         Targets = [.. targets.Select(t => t.Split(':')).Select(t => new TargetDescription(t[0], t.Length > 1 ? int.Parse(t[1], null) : null))],
         Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.type"] = algorithm },
     });

@@ -57,6 +57,7 @@ public sealed class GoldenTests
             ["listener", var protocol, var port] => edge.Listener(int.Parse(port, null), Action(line[(arrow + 4)..]), protocol),
             ["rule", var port, var priority, .. var conditions] =>
                 edge.Rule(int.Parse(port, null), int.Parse(priority, null), Action(line[(arrow + 4)..]), [.. conditions.Select(Condition)]),
+            ["group", var name, var algorithm, "https", .. var targets] => edge.Group(name, targets, algorithm, protocol: "HTTPS"),
             ["group", var name, var algorithm, .. var targets] => edge.Group(name, targets, algorithm),
             _ => edge,
         };
