@@ -15,6 +15,7 @@ internal sealed class ForwardFailure(
         {
             HttpViolation.ConnectionClosed => ForwardOutcome.ClientGone,
             HttpViolation.IdleTimeout => ForwardOutcome.ClientTimedOut,
+            HttpViolation.BodyTooLarge => ForwardOutcome.RequestBodyTooLarge,
             _ => ForwardOutcome.MalformedRequestBody,
         },
         e.Message,

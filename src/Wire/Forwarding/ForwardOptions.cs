@@ -26,6 +26,14 @@ public sealed record ForwardOptions
     /// </summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the upstream may be silent while it takes the request; as <see cref="ResponseTimeout"/> when null.</summary>
+    public TimeSpan? SendTimeout { get; init; }
+
+    /// <summary>
+    /// The most bytes of a request's body; a longer one ends in <see cref="ForwardOutcome.RequestBodyTooLarge"/>. No limit by default.
+    /// </summary>
+    public long MaxRequestBody { get; init; } = long.MaxValue;
+
     /// <summary>
     /// Whether a request without body and with an idempotent method is sent once more, on a new connection, when a reused connection closed
     /// before

@@ -53,6 +53,9 @@ public enum ForwardOutcome
     /// <summary>The request's body is malformed: see <see cref="ForwardResult.Violation"/>.</summary>
     MalformedRequestBody,
 
+    /// <summary>The request's body is longer than the options allow.</summary>
+    RequestBodyTooLarge,
+
     /// <summary>The caller canceled.</summary>
     Canceled,
 }

@@ -76,7 +76,7 @@ internal sealed class RequestPump(UpstreamConnection connection)
 
     private async ValueTask SendBodyAsync(bool chunked)
     {
-        while (true)
+        for (var left = _options.MaxRequestBody; ;)
         {
             var reading = _downstream.ReadBodyAsync();
             if (!reading.IsCompleted)
@@ -87,8 +87,10 @@ internal sealed class RequestPump(UpstreamConnection connection)
 
             var result = await reading;
             if (result.IsCanceled) return;
+            left -= result.Buffer.Length;
             try
             {
+                if (left < 0) throw new ExchangeException(HttpViolation.BodyTooLarge, "The request's body is longer than allowed.");
                 foreach (var piece in result.Buffer)
                     if (!piece.IsEmpty) await SendPieceAsync(piece, chunked);
             }
@@ -144,6 +146,6 @@ internal sealed class RequestPump(UpstreamConnection connection)
     /// <summary>Something is due from the upstream: to take what is sent, or to answer. Once it answers, the reader minds that.</summary>
     private void Due()
     {
-        if (!_responseCame) connection.Deadline.Arm(_options.ResponseTimeout);
+        if (!_responseCame) connection.Deadline.Arm(_sent ? _options.ResponseTimeout : _options.SendTimeout ?? _options.ResponseTimeout);
     }
 }

@@ -84,6 +84,9 @@ public enum HttpViolation
     /// <summary>A chunk's size line, its end or the trailer section is malformed or too long (RFC 9112 section 7.1).</summary>
     InvalidChunk,
 
+    /// <summary>The body is longer than allowed; commonly answered 413.</summary>
+    BodyTooLarge,
+
     /// <summary>The connection ended inside the message, or was reset.</summary>
     ConnectionClosed,
 
