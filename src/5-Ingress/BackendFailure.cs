@@ -6,21 +6,31 @@ namespace Usher.Ingress;
 internal sealed record BackendFailure(int Status, string Outcome, string Problem)
 {
     /// <summary>The answer to a failure, or null when the backend answered.</summary>
-    internal static BackendFailure? Of(in ForwardResult result, BackendPlan backend) => result.Outcome switch
+    internal static BackendFailure? Of(in ForwardResult result, RoutePlan route, BackendPlan backend)
     {
-        ForwardOutcome.Completed => null,
-        ForwardOutcome.ConnectRefused => new(502, "ingress.502.connection-refused",
-            $"Service {backend.Label} {backend.Front.Declared} refused the connection: it lost its last ready endpoint, or the pod's port isn't open"),
-        ForwardOutcome.ConnectTimedOut => new(504, "ingress.504.connect-timeout", $"Service {backend.Label} did not accept the connection within 5 s"),
-        ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "ingress.502.closed-before-response",
-            $"a pod of Service {backend.Label} closed the connection before it answered: did it crash, or stop?"),
-        ForwardOutcome.UpstreamReset => new(502, "ingress.502.reset", $"a pod of Service {backend.Label} reset the connection: is its port open, did it crash?"),
-        ForwardOutcome.ResponseTimedOut => new(504, "ingress.504.read-timeout", $"a pod of Service {backend.Label} did not answer within 60 s"),
-        ForwardOutcome.MalformedResponse or ForwardOutcome.ResponseHeadTooLarge => new(502, "ingress.502.malformed-response",
-            $"a pod of Service {backend.Label} sent no valid HTTP response: {result.Detail}"),
-        ForwardOutcome.MalformedRequestBody => new(400, "ingress.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
-        ForwardOutcome.ClientTimedOut => new(408, "ingress.408.client-timeout", "the client sent nothing for 60 s before its request was complete"),
-        ForwardOutcome.ClientGone => new(499, "ingress.499.client-closed", "the client closed the connection before the backend answered"),
-        _ => new(502, "ingress.502.backend-failed", $"Service {backend.Label}: {result.Detail}"),
-    };
+        var options = route.Rules.Proxy.Forward;
+        return result.Outcome switch
+        {
+            ForwardOutcome.Completed => null,
+            ForwardOutcome.ConnectRefused => new(502, "ingress.502.connection-refused",
+                $"Service {backend.Label} {backend.Front.Declared} refused the connection: it lost its last ready endpoint, or the pod's port isn't open"),
+            ForwardOutcome.ConnectTimedOut => new(504, "ingress.504.connect-timeout", $"Service {backend.Label} did not accept the connection within {Seconds(options.ConnectTimeout)} (proxy-connect-timeout)"),
+            ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "ingress.502.closed-before-response",
+                $"a pod of Service {backend.Label} closed the connection before it answered: did it crash, or stop?"),
+            ForwardOutcome.UpstreamReset => new(502, "ingress.502.reset", $"a pod of Service {backend.Label} reset the connection: is its port open, did it crash?"),
+            ForwardOutcome.ResponseTimedOut => new(504, "ingress.504.read-timeout", $"a pod of Service {backend.Label} did not answer within {Seconds(options.ResponseTimeout)} (proxy-read-timeout)"),
+            ForwardOutcome.ResponseHeadTooLarge => new(502, "ingress.502.response-head-too-large",
+                $"a pod of Service {backend.Label} sent a response head larger than proxy-buffer-size, {IngressAnswer.Size(options.ResponseHeadLimits.TotalBytes)} here ('upstream sent too big header'): raise it, or send fewer and smaller headers and cookies"),
+            ForwardOutcome.MalformedResponse => new(502, "ingress.502.malformed-response",
+                $"a pod of Service {backend.Label} sent no valid HTTP response: {result.Detail}"),
+            ForwardOutcome.RequestBodyTooLarge => new(413, "ingress.413.body-too-large",
+                $"the body grew longer than proxy-body-size allows, {IngressAnswer.Size(options.MaxRequestBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {route.Ingress.Namespace}/{route.Ingress.Name}"),
+            ForwardOutcome.MalformedRequestBody => new(400, "ingress.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
+            ForwardOutcome.ClientTimedOut => new(408, "ingress.408.client-timeout", "the client sent nothing for 60 s before its request was complete"),
+            ForwardOutcome.ClientGone => new(499, "ingress.499.client-closed", "the client closed the connection before the backend answered"),
+            _ => new(502, "ingress.502.backend-failed", $"Service {backend.Label}: {result.Detail}"),
+        };
+    }
+
+    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.###} s");
 }

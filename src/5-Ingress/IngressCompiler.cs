@@ -1,30 +1,56 @@
 using System.Collections.Frozen;
 using System.Net;
 using k8s.Models;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
-/// <summary>Ingresses, IngressClasses and the controllers' pods → snapshot.</summary>
+/// <summary>
+/// Ingresses, IngressClasses, ConfigMaps and the controllers' pods → snapshot.
+/// <list type="number">
+/// <item>Which controllers there are: pods with the same arguments share a route table.</item>
+/// <item>Each one's ConfigMap, and a table of the Ingresses that it serves.</item>
+/// <item>Ingresses that none serves are told once.</item>
+/// </list>
+/// </summary>
 internal sealed class IngressCompiler : IHopCompiler
 {
     public Snapshot Compile(CompileContext context)
     {
-        var classes = new IngressClasses(context);
-        var routes = new RouteCompiler(context);
-        var byController = context.State.All<V1Ingress>()
-            .Select(i => (Ingress: i, Controller: classes.ControllerOf(i)))
-            .Where(pair => pair.Controller is not null)
-            .ToLookup(pair => pair.Controller!, pair => pair.Ingress, StringComparer.Ordinal);
-        var tables = byController.ToDictionary(g => g.Key, g => routes.Compile(g), StringComparer.Ordinal);
+        // Several controllers may read the same Ingress and ConfigMap: what is wrong there is wrong once.
+        var inner = context with { Errors = new ErrorList() };
+        var classes = new IngressClasses(inner);
+        var configs = new ConfigMapCompiler(inner);
+
+        // 1.
+        var pods = context.State.All<V1Pod>().Select(pod => (Pod: pod, Image: ControllerImage.In(pod.Value))).Where(p => p.Image is not null).Select(p => (p.Pod, Image: p.Image!)).ToList();
+        var images = pods.Select(p => p.Image).Distinct().ToList();
+
+        // 2.
+        var served = new HashSet<ResourceKey>();
+        var tables = new Dictionary<ControllerImage, (RouteTable Routes, NginxConfig Config)>();
+        foreach (var image in images)
+        {
+            var config = configs.Compile(image.ConfigMap);
+            var own = context.State.All<V1Ingress>().Where(i => classes.Serves(image, i)).ToList();
+            served.UnionWith(own.Select(i => i.Key));
+            tables[image] = (new RouteCompiler(inner, image, config).Compile(own), config);
+        }
+
+        // 3. Those for ingress-nginx are read all the same, for what is wrong in them.
+        var orphans = context.State.All<V1Ingress>().Where(i => !served.Contains(i.Key)).Where(i => classes.Report(i, images)).ToList();
+        new RouteCompiler(inner, ControllerImage.Standard, NginxConfig.Default).Compile(orphans);
+        foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
 
         var controllers = new Dictionary<IPEndPoint, ControllerPlan>();
-        foreach (var pod in context.State.All<V1Pod>())
+        foreach (var (pod, image) in pods)
         {
-            if (ControllerImage.In(pod.Value) is not { } image || context.Addresses.Find(pod.Key) is not { } address) continue;
+            if (image.Ignored.Length > 0) context.Warnings.Add(pod, "spec.containers", $"of the ingress controller's arguments, {image.Ignored} isn't carried out");
+            if (context.Addresses.Find(pod.Key) is not { } address) continue;
             var bound = context.Addresses.Bind(pod.Key, image.HttpPort);
-            controllers[bound] = new ControllerPlan(
-                pod.Key, new IPEndPoint(address.Declared, image.HttpPort), bound, image.Class, tables.GetValueOrDefault(image.Class) ?? RouteTable.Empty);
+            var (routes, config) = tables[image];
+            controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, image.HttpPort), bound, image.Class, routes) { Config = config };
         }
 
         return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()));

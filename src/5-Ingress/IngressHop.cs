@@ -1,10 +1,11 @@
+using System.Globalization;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
 /// <summary>What the ingress controller makes of a request.</summary>
-internal enum IngressVerdict
+internal enum IngressVerdict : byte
 {
     /// <summary>To the route's Service.</summary>
     Forward,
@@ -20,121 +21,222 @@ internal enum IngressVerdict
 
     /// <summary>The path can't be normalised: 400.</summary>
     Malformed,
+
+    /// <summary>The whole host is redirected to or from www.</summary>
+    Www,
+
+    /// <summary><c>/</c> is redirected to <c>app-root</c>: 302.</summary>
+    AppRoot,
+
+    /// <summary>The path lacks its location's final slash: 301.</summary>
+    Slash,
+
+    /// <summary>The body is longer than <c>proxy-body-size</c>: 413.</summary>
+    TooLarge,
+
+    /// <summary>A preflight of cross-origin requests: 204.</summary>
+    Preflight,
+
+    /// <summary><c>permanent-redirect</c> or <c>temporal-redirect</c>.</summary>
+    Redirect,
+
+    /// <summary><c>rewrite-target</c> is a URL: 302.</summary>
+    Rewritten,
+
+    /// <summary>To the same URL with https.</summary>
+    Https,
+
+    /// <summary>The client's address isn't allowed: 403.</summary>
+    Forbidden,
+
+    /// <summary>A method that nginx takes from nobody: 405.</summary>
+    NotAllowed,
+}
+
+/// <summary>Which backend of a route.</summary>
+[Flags]
+internal enum BackendRoles : byte
+{
+    None = 0,
+
+    /// <summary>The route's own.</summary>
+    Primary = 1,
+
+    /// <summary>The canary's.</summary>
+    Canary = 2,
+
+    /// <summary>The annotation default-backend's.</summary>
+    Fallback = 4,
 }
 
 /// <summary>What was chosen.</summary>
 /// <param name="Verdict">What becomes of the request.</param>
 /// <param name="Route">The route, or null when none matched.</param>
-/// <param name="BackendReady">What was read of the route's Service: whether it had a ready endpoint.</param>
-internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, bool BackendReady);
+/// <param name="Ready">What was read of the route's backends: those that had a ready endpoint.</param>
+/// <param name="Role">Which of them takes the request.</param>
+internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, BackendRoles Ready = BackendRoles.None, BackendRoles Role = BackendRoles.Primary)
+{
+    /// <summary>The backend that takes the request; null without a route.</summary>
+    internal BackendPlan? Backend => Role switch { BackendRoles.Canary => Route?.Canary?.Backend, BackendRoles.Fallback => Route?.Rules.Fallback, _ => Route?.Backend };
+}
 
 /// <summary>Tells whether a backend has a ready endpoint.</summary>
 internal interface IBackendStates
 {
-    bool IsReady(BackendPlan backend);
+    bool IsReady(BackendPlan backend, BackendRoles role);
 }
 
 /// <summary>What a recorded decision read.</summary>
-internal readonly record struct RecordedBackend(bool Ready) : IBackendStates
+internal readonly record struct RecordedBackends(BackendRoles Ready) : IBackendStates
 {
-    public bool IsReady(BackendPlan backend) => Ready;
+    public bool IsReady(BackendPlan backend, BackendRoles role) => (Ready & role) != 0;
 }
 
 /// <summary>The receptionist: which Service, by host and path.</summary>
 internal static class IngressHop
 {
     /// <summary>
-    /// Decides for one request (Kubernetes documentation, Ingress; Path types, Multiple matches, Hostname wildcards):
+    /// Decides for one request (Kubernetes documentation, Ingress; ingress-nginx's template, in the order of nginx's phases):
     /// <list type="number">
-    /// <item>The server: an exact host, else a wildcard of one label, else the rules without a host.</item>
-    /// <item>Its longest path that matches, Exact before Prefix; 400 for what is no path.</item>
-    /// <item>Else a default backend; else 404, but for the controller's own <c>/healthz</c>.</item>
-    /// <item>A Service without ready endpoints is answered with 503, as ingress-nginx does.</item>
+    /// <item>The server: an exact host, else a wildcard of one label, else the rules without a host. It may be a redirect as a whole, or have an app-root.</item>
+    /// <item>Its location: 400 for what is no path; the first of its routes that matches; else a default backend; else 404, but for the controller's own <c>/healthz</c>.</item>
+    /// <item>The location's own answers: a final slash, the body's size, a preflight, redirects.</item>
+    /// <item>To https, where a certificate or an annotation wants it.</item>
+    /// <item>The backend: the canary's, the route's own, or default-backend's; 503 without a ready endpoint.</item>
+    /// <item>Who may come: 403.</item>
     /// </list>
     /// </summary>
-    internal static IngressChoice Decide<TStates, TReasons>(RouteTable table, TStates states, RequestFacts facts, TReasons reasons)
+    internal static IngressChoice Decide<TStates, TReasons>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
         // 1. The server.
-        var server = ServerOf(table, facts.Host, reasons);
+        if (facts.Method is "TRACE" or "CONNECT") return new IngressChoice(IngressVerdict.NotAllowed, null);
+        var server = ServerChoice.Of(controller.Routes, facts.Host, reasons);
+        if (server is { Www: { } www })
+        {
+            if (TReasons.Wanted) reasons.Add("from-to-www-redirect", true, $"{www.Ingress.Namespace}/{www.Ingress.Name} sends {facts.Host} to {www.To}");
+            return new IngressChoice(IngressVerdict.Www, null);
+        }
 
-        // 2. The path.
-        if (NormalPath.Of(facts.Path) is not { } path) return new IngressChoice(IngressVerdict.Malformed, null, false);
-        var route = server is null ? null : Longest(server, path, reasons);
+        // 2. The location.
+        if (NormalPath.Of(facts.Path) is not { } path) return new IngressChoice(IngressVerdict.Malformed, null);
+        if (server is { AppRoot: { } root } && path == "/")
+        {
+            if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Namespace}/{root.Ingress.Name} sends / to {root.Path}");
+            return new IngressChoice(IngressVerdict.AppRoot, null);
+        }
 
-        // 3. The default.
+        var route = server is null ? null : Location.Of(server, path, reasons);
         if (route is null)
         {
-            route = server?.Default ?? table.Default;
+            route = server is { Host.Length: > 0 } ? server.Default : server?.Default ?? controller.Routes.Default;
             if (route is not null && TReasons.Wanted) reasons.Add(route.Label, true, "no path matches, so the default backend takes it");
-            if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null, false);
-            if (route is null) return new IngressChoice(IngressVerdict.NotFound, null, false);
+            if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null);
+            if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
 
-        // 4. The Service.
-        var ready = states.IsReady(route.Backend);
-        if (TReasons.Wanted) reasons.Add($"Service {route.Backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
-        return new IngressChoice(ready ? IngressVerdict.Forward : IngressVerdict.Unavailable, route, ready);
+        // 3. Its own answers.
+        if (OwnAnswer(route, path, facts, reasons) is { } own) return new IngressChoice(own, route);
+
+        // 4. To https.
+        if (WantsHttps(controller, route, facts, reasons)) return new IngressChoice(IngressVerdict.Https, route);
+
+        // 5. The backend.
+        var choice = Backend(route, states, facts, draw, reasons);
+
+        // 6. Who may come.
+        if (choice.Verdict == IngressVerdict.Forward && route.Rules.Sources is { } sources && sources.Denies(ClientView.Of(controller, facts).Address) is { } why)
+        {
+            if (TReasons.Wanted) reasons.Add($"source range by {sources.Where}", false, why);
+            return choice with { Verdict = IngressVerdict.Forbidden };
+        }
+
+        return choice;
     }
 
-    private static ServerPlan? ServerOf<TReasons>(RouteTable table, string host, TReasons reasons) where TReasons : struct, IReasonSink
+    private static IngressVerdict? OwnAnswer<TReasons>(RoutePlan route, string path, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        // nginx takes a name's final dot off.
-        if (host.EndsWith('.')) host = host[..^1];
-        var dot = host.IndexOf('.', StringComparison.Ordinal);
-        var found = table.Hosts.GetValueOrDefault(host)
-            ?? (dot > 0 && table.Wildcards.TryGetValue(host[dot..], out var wildcard) ? wildcard : null)
-            ?? table.AnyHost;
+        var rules = route.Rules;
+        if (rules.Proxy.MaxBody > 0 && BodyLength(facts) is { } length && length > rules.Proxy.MaxBody)
+        {
+            if (TReasons.Wanted) reasons.Add("proxy-body-size", false, FormattableString.Invariant($"the body is {length} bytes, and {rules.Proxy.MaxBody} are allowed"));
+            return IngressVerdict.TooLarge;
+        }
+
+        if (route.Slash && path.Length < route.Path.Length) return IngressVerdict.Slash;
+        if (rules.Cors is { } cors && facts.Method == "OPTIONS")
+        {
+            var allowed = cors.For(ClientView.Header(facts, "Origin")) is not null;
+            if (TReasons.Wanted) reasons.Add("enable-cors", allowed, allowed ? "a preflight from an allowed origin is answered here" : $"origin '{ClientView.Header(facts, "Origin")}' isn't one of {cors.Written}");
+            if (allowed) return IngressVerdict.Preflight;
+        }
+
+        if (rules.Redirect is { } redirect)
+        {
+            if (TReasons.Wanted) reasons.Add(redirect.Annotation, true, $"every request of {route.Ingress.Namespace}/{route.Ingress.Name} is redirected");
+            return IngressVerdict.Redirect;
+        }
+
+        return route.Rewrite is { IsRedirect: true } ? IngressVerdict.Rewritten : null;
+    }
+
+    private static bool WantsHttps<TReasons>(ControllerPlan controller, RoutePlan route, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        var rules = route.Rules;
+        if (!rules.ForceSslRedirect) return false;
+        if (IsExempt(controller.Config, route.Path)) return false;
+        var scheme = controller.Config.UseForwardedHeaders ? ClientView.Of(controller, facts).Scheme : facts.Scheme;
         if (TReasons.Wanted)
         {
-            foreach (var other in table.Hosts.Values.Concat(table.Wildcards.Values).Where(s => s != found))
-            {
-                var covers = found is { Host: not "" } && dot > 0 && other.Host.StartsWith('*') && other.Host[1..] == host[dot..];
-                reasons.Add($"host {other.Host}", false, covers ? $"covers {host} too, but an exact host comes first" : $"host is {(host.Length == 0 ? "not given" : host)}");
-            }
-
-            if (found is not null)
-            {
-                var why = found.Host.Length == 0 ? "no other host matches" : found.Host == host ? "is the request's host" : $"covers {host}";
-                reasons.Add($"host {(found.Host.Length == 0 ? "(any)" : found.Host)}", true, why);
-            }
+            reasons.Add("force-ssl-redirect", scheme == "http", scheme == "http"
+                ? facts.Scheme == "http" && !controller.Config.UseForwardedHeaders && ClientView.Header(facts, "X-Forwarded-Proto") is { } said
+                    ? $"the connection is plain; X-Forwarded-Proto says {said}, which the controller believes only with use-forwarded-headers"
+                    : "the request came over http"
+                : $"the request came over {scheme}");
         }
 
-        return found;
+        return scheme == "http";
     }
 
-    private static RoutePlan? Longest<TReasons>(ServerPlan server, string path, TReasons reasons) where TReasons : struct, IReasonSink
+    private static bool IsExempt(NginxConfig config, string path)
     {
-        RoutePlan? chosen = null;
-        foreach (var route in server.Routes)
+        foreach (var prefix in config.NoTlsRedirect)
         {
-            var matches = Matches(route, path);
-            if (matches && chosen is null)
-            {
-                chosen = route;
-                if (!TReasons.Wanted) return chosen;
-                reasons.Add(route.Label, true, $"path {path} matches, the longest of those that do");
-            }
-            else if (TReasons.Wanted)
-            {
-                reasons.Add(route.Label, false, matches ? $"path {path} matches too, but {chosen!.Path} comes first: longer, or Exact" : $"path is {path}");
-            }
+            if (path.StartsWith(prefix, StringComparison.Ordinal)) return true;
         }
 
-        return chosen;
+        return false;
     }
 
-    private static bool Matches(RoutePlan route, string path)
+    private static IngressChoice Backend<TStates, TReasons>(RoutePlan route, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
+        where TStates : struct, IBackendStates
+        where TReasons : struct, IReasonSink
     {
-        switch (route.Kind)
+        var ready = Read(route.Backend, BackendRoles.Primary, states, reasons);
+        if (ready == BackendRoles.None)
         {
-            case PathKind.Exact: return path == route.Path;
-            case PathKind.ImplementationSpecific: return path.StartsWith(route.Path, StringComparison.Ordinal);
-            default:
-                // Element by element; a slash at the end of either makes no difference.
-                var prefix = route.Path.AsSpan().TrimEnd('/');
-                return path.AsSpan().StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/');
+            if (route.Rules.Fallback is not { } fallback) return new IngressChoice(IngressVerdict.Unavailable, route);
+            ready = Read(fallback, BackendRoles.Fallback, states, reasons);
+            return ready == BackendRoles.None ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ready, BackendRoles.Fallback);
         }
+
+        if (route.Canary is not { } canary || !canary.Rule.Takes(facts, draw, reasons)) return new IngressChoice(IngressVerdict.Forward, route, ready);
+        // A canary without endpoints isn't there: its share goes to the primary.
+        ready |= Read(canary.Backend, BackendRoles.Canary, states, reasons);
+        return new IngressChoice(IngressVerdict.Forward, route, ready, (ready & BackendRoles.Canary) != 0 ? BackendRoles.Canary : BackendRoles.Primary);
     }
+
+    private static BackendRoles Read<TStates, TReasons>(BackendPlan backend, BackendRoles role, TStates states, TReasons reasons)
+        where TStates : struct, IBackendStates
+        where TReasons : struct, IReasonSink
+    {
+        var ready = states.IsReady(backend, role);
+        if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
+        return ready ? role : BackendRoles.None;
+    }
+
+    /// <summary>The body's length as the request says it; null when it says none.</summary>
+    private static long? BodyLength(RequestFacts facts) =>
+        facts.Headers.Count > 0 && long.TryParse(ClientView.Header(facts, "Content-Length"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
 }

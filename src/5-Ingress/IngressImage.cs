@@ -8,7 +8,7 @@ namespace Usher.Ingress;
 /// <summary>Serves the pods of an ingress controller inside this process: its HTTP port, and its health port.</summary>
 internal sealed class IngressImage(IngressService service, SeamParts parts) : IBuiltInImage
 {
-    public bool Serves(V1Container container) => ControllerImage.Of(container) is not null;
+    public bool Serves(V1Container container) => ControllerImage.Is(container);
 
     public Task<IRunningPod> StartAsync(PodStart start, CancellationToken cancellationToken)
     {
@@ -18,6 +18,8 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
 
     private sealed class RunningController : IRunningPod
     {
+        // large_client_header_buffers 4 8k, after client_header_buffer_size 1k (nginx documentation, Module ngx_http_core_module).
+        private static readonly HeadLimits Heads = new() { StartLineBytes = 8 * 1024, HeaderBytes = 8 * 1024, TotalBytes = 33 * 1024 };
         private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Http1Server server;
         private readonly TcpListenerLoop http;
@@ -25,7 +27,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
 
         internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
         {
-            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), InlineScheduling = true, TimeProvider = parts.Time });
+            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, InlineScheduling = true, TimeProvider = parts.Time });
             var handler = new HopServer(service, parts);
             http = TcpListenerLoop.Start(
                 start.Addresses.Bind(start.Key, image.HttpPort), (socket, draining, aborted) => server.RunAsync(socket, handler, draining, aborted));

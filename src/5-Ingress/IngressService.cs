@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 using Usher.Seam;
 using Usher.Wire;
 
@@ -11,17 +11,6 @@ namespace Usher.Ingress;
 /// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
 internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
 {
-    // ingress-nginx's defaults: proxy-connect-timeout 5 s, proxy-read-timeout 60 s, and one more try on a stale connection (proxy_next_upstream error).
-    private static readonly ForwardOptions Options = new()
-    {
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        ResponseTimeout = TimeSpan.FromSeconds(60),
-        RetryStaleConnection = true,
-
-        // $connection_upgrade of its nginx.conf: whatever is asked for is asked of the backend.
-        Upgrades = ForwardedUpgrades.Any,
-    };
-
     public Hop Hop => Hop.Ingress;
 
     /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
@@ -38,32 +27,26 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         JourneyHeader.Read(passage);
 
         // 2.
-        var facts = passage.Facts("http", withHeaders: false);
-        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation), facts);
+        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation), Facts(passage, controller), Draw.Random());
         passage.Record.Decision = decision;
 
         // 3.
-        if (decision.Choice.Verdict == IngressVerdict.Health)
-        {
-            await passage.AnswerAsync(200, [], default, null, null);
-        }
-        else if (IngressDecision.Failure(decision.Choice, facts) is { } failure)
-        {
-            await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem + Behind(passage, decision));
-        }
-        else
-        {
-            await ForwardAsync(passage, decision);
-        }
+        if (IngressAnswer.Of(decision) is { } answer) await AnswerAsync(passage, decision, answer);
+        else await ForwardAsync(passage, decision);
     }
 
     public ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
     {
         JourneyHeader.Read(passage);
-        if (rejection.Violation is HttpViolation.ConnectionClosed or HttpViolation.IdleTimeout)
+        switch (rejection.Violation)
         {
-            passage.Note("ingress.client-gone", rejection.Message);
-            return ValueTask.CompletedTask;
+            case HttpViolation.ConnectionClosed or HttpViolation.IdleTimeout:
+                passage.Note("ingress.client-gone", rejection.Message);
+                return ValueTask.CompletedTask;
+            case HttpViolation.HeaderTooLarge or HttpViolation.HeadTooLarge or HttpViolation.TooManyHeaders:
+                return passage.AnswerAsync(
+                    400, [new("Content-Type", "text/html")], NginxPage.BadRequest("Request Header Or Cookie Too Large", "Request Header Or Cookie Too Large"), "ingress.400.header-too-large",
+                    $"{rejection.Message} nginx takes lines of 8 kB (large-client-header-buffers 4 8k): look for a cookie that grew", NginxPage.Phrase(400));
         }
 
         var status = rejection.Violation switch
@@ -73,13 +56,32 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
             HttpViolation.UnsupportedTransferCoding => 501,
             _ => 400,
         };
-        return AnswerAsync(passage, status, $"ingress.{status}.malformed", rejection.Message);
+        return PageAsync(passage, status, [], $"ingress.{status}.malformed", rejection.Message);
+    }
+
+    /// <summary>What the decision reads: headers only where some route's rules do, a body's length only where it could be too much.</summary>
+    private static RequestFacts Facts(RequestPassage passage, ControllerPlan controller)
+    {
+        var facts = passage.Facts("http", controller.Routes.ReadsHeaders);
+        var framing = passage.Exchange.Request.Framing;
+        return facts.Headers.Count > 0 || framing.Kind != BodyKind.Length || framing.Length <= controller.Routes.SmallestBody
+            ? facts
+            : facts with { Headers = [new("Content-Length", framing.Length.ToString(CultureInfo.InvariantCulture))] };
+    }
+
+    private ValueTask AnswerAsync(RequestPassage passage, IngressDecision decision, IngressAnswer answer)
+    {
+        var headers = ResponseHeaders.For(decision).Set;
+        if (decision.Choice.Verdict == IngressVerdict.Health) return passage.AnswerAsync(200, headers, default, null, null);
+        if (decision.Choice.Verdict == IngressVerdict.Preflight) return passage.AnswerAsync(204, [new("Content-Type", "text/plain charset=UTF-8"), .. headers], default, null, null);
+        if (answer.Location is { } location) headers = [new("Location", location), .. headers];
+        return PageAsync(passage, answer.Status, headers, answer.Outcome, answer.Problem + Behind(passage, decision));
     }
 
     /// <summary>Why the Service's endpoints aren't ready, from the hop that knows; empty for another failure.</summary>
-    private string Behind(RequestPassage passage, IngressDecision decision)
+    private string? Behind(RequestPassage passage, IngressDecision decision)
     {
-        if (decision.Choice.Verdict != IngressVerdict.Unavailable) return "";
+        if (decision.Choice.Verdict != IngressVerdict.Unavailable) return null;
         var front = decision.Choice.Route!.Backend.Front;
         var told = fronts.Decide(passage.Generation, front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
         return told.Count == 0 ? ". Its selector takes no pod" : $". {string.Join("; ", told.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
@@ -89,19 +91,17 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
     private static async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision)
     {
         NginxHeaders.Apply(passage, decision);
-        var backend = decision.Choice.Route!.Backend;
-        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), Options);
-        if (BackendFailure.Of(result, backend) is not { } failure) return;
+        var responses = ResponseHeaders.For(decision);
+        passage.ResponseEditor = responses;
+        var route = decision.Choice.Route!;
+        var backend = decision.Choice.Backend!;
+        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward);
+        if (BackendFailure.Of(result, route, backend) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
-        else await AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
+        else await PageAsync(passage, failure.Status, responses.Set, failure.Outcome, failure.Problem);
     }
 
-    /// <summary>nginx's own page, without its name (server-tokens is off in ingress-nginx).</summary>
-    private static ValueTask AnswerAsync(RequestPassage passage, int status, string outcome, string problem)
-    {
-        var reason = NginxPhrase.Of(status);
-        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {reason}");
-        var page = $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
-        return passage.AnswerAsync(status, [new("Content-Type", "text/html")], Encoding.ASCII.GetBytes(page), outcome, problem, reason);
-    }
+    private static ValueTask PageAsync(RequestPassage passage, int status, IReadOnlyList<KeyValuePair<string, string>> headers, string? outcome, string? problem) =>
+        passage.AnswerAsync(
+            status, [new("Content-Type", "text/html"), .. headers], NginxPage.Of(status), outcome, string.IsNullOrEmpty(problem) ? null : problem, NginxPage.Phrase(status));
 }

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 
@@ -13,31 +15,60 @@ internal sealed class IngressSnapshot(FrozenDictionary<IPEndPoint, ControllerPla
     internal ControllerPlan? ControllerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }
 
-/// <summary>One pod of an ingress controller.</summary>
+/// <summary>One port of one pod of an ingress controller.</summary>
 /// <param name="Pod">The pod.</param>
 /// <param name="Declared">Its address and port in the cluster.</param>
 /// <param name="Bound">Where it listens on this machine.</param>
 /// <param name="Class">The controller class that it serves, <c>k8s.io/ingress-nginx</c>.</param>
-/// <param name="Routes">What it routes by: shared by all pods of a class.</param>
-internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEndPoint Bound, string Class, RouteTable Routes);
+/// <param name="Routes">What it routes by: shared by all pods with the same arguments.</param>
+internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEndPoint Bound, string Class, RouteTable Routes)
+{
+    /// <summary>What its ConfigMap says.</summary>
+    public NginxConfig Config { get; init; } = NginxConfig.Default;
 
-/// <summary>The routes of one controller class, by host.</summary>
+    /// <summary>The declared port as text.</summary>
+    public string PortText { get; } = Declared.Port.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The routes of one controller, by host.</summary>
 /// <param name="Hosts">Servers of exact hosts.</param>
 /// <param name="Wildcards">Servers of wildcard hosts by their suffix, <c>.example.com</c>.</param>
 /// <param name="AnyHost">The server of rules without a host, or null.</param>
-/// <param name="Default">Where what matches nothing goes, or null.</param>
+/// <param name="Default">Where requests for hosts that no rule has go, or null.</param>
 internal sealed record RouteTable(
     FrozenDictionary<string, ServerPlan> Hosts, FrozenDictionary<string, ServerPlan> Wildcards, ServerPlan? AnyHost, RoutePlan? Default)
 {
     internal static readonly RouteTable Empty =
         new(FrozenDictionary<string, ServerPlan>.Empty, FrozenDictionary<string, ServerPlan>.Empty, null, null);
+
+    /// <summary>Whether a decision reads request headers.</summary>
+    public bool ReadsHeaders { get; init; }
+
+    /// <summary>The smallest proxy-body-size in bytes: shorter bodies concern no decision.</summary>
+    public long SmallestBody { get; init; } = LocationRules.Default.Proxy.MaxBody;
 }
 
 /// <summary>All paths of one host.</summary>
 /// <param name="Host">As written; empty for any.</param>
-/// <param name="Routes">Longest path first, Exact before Prefix: the first that matches wins.</param>
+/// <param name="Routes">In the order in which they are tried: the first that matches wins. Longest path first, Exact before Prefix.</param>
 /// <param name="Default">Where this host's other paths go, or null.</param>
-internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes, RoutePlan? Default);
+internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes, RoutePlan? Default)
+{
+    /// <summary>Where <c>/</c> is redirected to, or null.</summary>
+    public AppRoot? AppRoot { get; init; }
+
+    /// <summary>Set when the whole host is a redirect to or from www.</summary>
+    public WwwRedirect? Www { get; init; }
+
+    /// <summary>What makes all of its paths regular expressions, for people; null when they aren't.</summary>
+    public string? RegexBy { get; init; }
+}
+
+/// <summary><c>app-root</c>.</summary>
+internal sealed record AppRoot(ResourceKey Ingress, string Path);
+
+/// <summary><c>from-to-www-redirect</c>.</summary>
+internal sealed record WwwRedirect(ResourceKey Ingress, string To);
 
 /// <summary>How a path is compared.</summary>
 internal enum PathKind
@@ -60,11 +91,37 @@ internal enum PathKind
 /// <param name="Backend">Where it leads.</param>
 internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, PathKind Kind, BackendPlan Backend)
 {
+    /// <summary>What annotations and the ConfigMap say.</summary>
+    public LocationRules Rules { get; init; } = LocationRules.Default;
+
+    /// <summary>The path as a regular expression, where the host's paths are such.</summary>
+    public Regex? Pattern { get; init; }
+
+    /// <summary>Whether the path without its final slash is redirected to it.</summary>
+    public bool Slash { get; init; }
+
+    /// <summary>What the path becomes, or null.</summary>
+    public RewriteRule? Rewrite { get; init; }
+
+    /// <summary>Who takes a part of its requests, or null.</summary>
+    public CanaryPlan? Canary { get; init; }
+
+    /// <summary>The Host header towards the backend; null for the client's.</summary>
+    public string? Vhost { get; init; }
+
+    /// <summary>Whether a decision reads request headers.</summary>
+    public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null;
+
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
     internal string Label => Path.Length == 0
         ? $"{Ingress.Namespace}/{Ingress.Name}: default backend"
         : $"{Ingress.Namespace}/{Ingress.Name}: {(Host.Length == 0 ? "any host" : Host)} {Path} ({Kind})";
 }
+
+/// <summary>A canary of a backend.</summary>
+/// <param name="Rule">Which requests it takes.</param>
+/// <param name="Backend">Where they go.</param>
+internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend);
 
 /// <summary>A Service's port as a backend.</summary>
 /// <param name="Front">The Service's virtual IP and port.</param>
@@ -72,5 +129,5 @@ internal sealed record BackendPlan(ServiceFront Front)
 {
     /// <summary><c>shop/users:http</c>.</summary>
     internal string Label =>
-        $"{Front.Service.Namespace}/{Front.Service.Name}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) : Front.PortName)}";
+        $"{Front.Service.Namespace}/{Front.Service.Name}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(CultureInfo.InvariantCulture) : Front.PortName)}";
 }

@@ -13,10 +13,9 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
         var facts = traveller.Request with { Source = traveller.Source, Scheme = "http" };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null
-            ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts)
-            : IngressDecision.Make(controller, new RecordedBackend(given.Choice.BackendReady), facts);
-        if (decision.Choice.Verdict == IngressVerdict.Health) return new StepTaken([decision], null) { Status = 200, AnsweredBy = Hop.Ingress };
-        if (IngressDecision.Failure(decision.Choice, facts) is { } failure) return new StepTaken([decision], null) { Status = failure.Status, AnsweredBy = Hop.Ingress };
-        return new StepTaken([decision], traveller with { Address = decision.Choice.Route!.Backend.Front.Bound, Source = controller.Bound.Address });
+            ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
+            : IngressDecision.Make(controller, new RecordedBackends(given.Choice.Ready), facts, given.Draw);
+        if (IngressAnswer.Of(decision) is { } answer) return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress };
+        return new StepTaken([decision], traveller with { Address = decision.Choice.Backend!.Front.Bound, Source = controller.Bound.Address });
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Cluster
     internal Cluster(string yaml, byte network = 18, bool standard = true)
     {
         var state = new DesiredState(Read((standard ? Standard : "") + yaml));
-        var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors);
+        var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings };
         var claims = state.All<V1Service>().Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
             .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
         var plan = AddressPlan.In(new LoopbackRange(network)).Next(claims);
@@ -37,6 +37,8 @@ internal sealed class Cluster
     }
 
     internal ErrorList Errors { get; } = new();
+
+    internal ErrorList Warnings { get; } = new();
 
     internal Generation Generation { get; }
 
@@ -54,6 +56,23 @@ internal sealed class Cluster
     internal IPEndPoint ControllerAt => Generation.Addresses.Bind(Controller.Key, 80);
 
     internal ControllerPlan Plan => Generation.Get<IngressSnapshot>().ControllerAt(ControllerAt)!;
+
+    /// <summary>The HTTP port of one of several controllers.</summary>
+    internal ControllerPlan PlanOf(string pod, int port = 80) =>
+        Generation.Get<IngressSnapshot>().ControllerAt(Generation.Addresses.Bind(new ResourceKey("", "Pod", "ingress-nginx", pod), port))!;
+
+    /// <summary>A controller's pod with its own arguments.</summary>
+    internal static string Pod(string name, string address, string args) =>
+        $"---\napiVersion: v1\nkind: Pod\nmetadata: {{ name: {name}, namespace: ingress-nginx }}\nspec: {{ containers: [{{ name: c, image: \"registry.k8s.io/ingress-nginx/controller:v1.15.1\", args: [{args}], env: [{{ name: POD_NAMESPACE, valueFrom: {{ fieldRef: {{ fieldPath: metadata.namespace }} }} }}] }}] }}\nstatus: {{ podIP: {address} }}\n";
+
+    /// <summary>Annotations of ingress-nginx as an Ingress's further metadata: <c>name: value</c> between commas, without the prefix.</summary>
+    internal static string Annotated(params string[] annotations) => $", annotations: {{ {string.Join(", ", annotations.Select(a => "nginx.ingress.kubernetes.io/" + a))} }}";
+
+    /// <summary>The controller's ConfigMap, with the pod that reads it and the class.</summary>
+    internal static string ConfigMap(params string[] keys) =>
+        Pod("controller", "10.0.1.20", "/nginx-ingress-controller, --configmap=$(POD_NAMESPACE)/controller")
+        + "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: { name: nginx }\nspec: { controller: k8s.io/ingress-nginx }\n"
+        + $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: controller, namespace: ingress-nginx }}\ndata: {{ {string.Join(", ", keys)} }}\n";
 
     /// <summary>A Service with a port named http, 80.</summary>
     internal static string Service(string name, string ports = "{ name: http, port: 80 }") =>
@@ -83,11 +102,35 @@ internal sealed class Cluster
 
     internal IngressDecision Decide(string host, string path) => IngressDecision.Make(Plan, new LivingBackends(Fronts, Generation), Facts(host, path));
 
+    /// <summary>A request as people write it: <c>GET http://a.com/x Header=value …</c>; what is sent on as <c>service target</c>, or the status with where it leads.</summary>
+    internal string Ask(string request, ulong draw = 0, ControllerPlan? plan = null)
+    {
+        var words = request.Split(' ');
+        var uri = words[1];
+        var scheme = uri[..uri.IndexOf("://", StringComparison.Ordinal)];
+        var rest = uri[(scheme.Length + 3)..];
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        var (host, port) = RequestFacts.SplitHost(rest[..slash]);
+        var (path, query) = RequestFacts.SplitTarget(rest[slash..]);
+        var facts = new RequestFacts
+        {
+            Method = words[0], Scheme = scheme, Host = host, HostPort = port, Path = path, Query = query, Source = IPAddress.Parse("127.18.0.1"),
+            Headers = [.. words.Skip(2).Select(h => KeyValuePair.Create(h[..h.IndexOf('=', StringComparison.Ordinal)], h[(h.IndexOf('=', StringComparison.Ordinal) + 1)..].Replace('_', ' ')))],
+        };
+        var decision = IngressDecision.Make(plan ?? Plan, new LivingBackends(Fronts, Generation), facts, new Draw(draw));
+        // What is told is decided again from what was recorded.
+        Assert.Equal(decision.Choice, decision.Replay(new ReasonList()));
+        var told = decision.Tell().Single();
+        if (IngressAnswer.Of(decision) is { } answer) return $"{answer.Status}{(answer.Location is null ? "" : " ")}{answer.Location}";
+        var rewritten = told.Facts["rewrittenTo"]?.ToString();
+        return $"{decision.Choice.Backend!.Front.Service.Name}{(rewritten is null ? "" : " ")}{rewritten}";
+    }
+
     /// <summary>The Service that a request goes to, or what becomes of it.</summary>
     internal string Chosen(string host, string path)
     {
         var choice = Decide(host, path).Choice;
-        return choice.Verdict == IngressVerdict.Forward ? choice.Route!.Backend.Front.Service.Name : choice.Verdict.ToString();
+        return choice.Verdict == IngressVerdict.Forward ? choice.Backend!.Front.Service.Name : choice.Verdict.ToString();
     }
 
     private static IEnumerable<Resource> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>

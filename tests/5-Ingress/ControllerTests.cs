@@ -15,7 +15,6 @@ namespace Usher.Ingress.Tests;
 public sealed class ControllerTests : IAsyncLifetime
 {
     private const string Get = "GET /v1/users?x=1 HTTP/1.1\r\nHost: api.example.com\r\n\r\n";
-    private static int lastNetwork = Environment.ProcessId % 89;
     private readonly SeamUnderTest seam = new();
     private Cluster cluster = null!;
     private ServiceProvider services = null!;
@@ -23,7 +22,7 @@ public sealed class ControllerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("api.example.com", Path("/v1", "Prefix", "web"))}]"), FreeNetwork()).Valid();
+        cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("api.example.com", Path("/v1", "Prefix", "web"))}]"), Running.FreeNetwork()).Valid();
         seam.Generations.Current = cluster.Generation;
         services = new ServiceCollection().AddSingleton(seam.Parts).AddSingleton<IServiceFronts>(cluster.Fronts).AddIngress().BuildServiceProvider();
         var image = services.GetRequiredService<IBuiltInImage>();
@@ -99,7 +98,9 @@ public sealed class ControllerTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET /v2 HTTP/1.1\r\nHost: api.example.com\r\n\r\n", 404, "Not Found", "ingress.404.no-route", "no Ingress has a rule for host api.example.com and path /v2")]
-    [InlineData("GET / HTTP/1.1\r\nHost: other.org\r\n\r\n", 404, "Not Found", "ingress.404.no-route", "no Ingress has a rule for host other.org")]
+    [InlineData("GET / HTTP/1.1\r\nHost: other.org\r\n\r\n", 404, "Not Found", "ingress.404.no-route", "no Ingress has a rule for host other.org and path /: there are api.example.com")]
+    [InlineData("GET / HTTP/1.1\r\nHost: api.exmple.com\r\n\r\n", 404, "Not Found", "ingress.404.no-route", "the nearest is api.example.com")]
+    [InlineData("TRACE / HTTP/1.1\r\nHost: other.org\r\n\r\n", 405, "Not Allowed", "ingress.405.method", "nginx takes no TRACE")]
     [InlineData("GET /.. HTTP/1.1\r\nHost: api.example.com\r\n\r\n", 400, "Bad Request", "ingress.400.malformed-path", "climbs above the root")]
     [InlineData("GET /v1 HTTP/1.1\r\n\r\n", 400, "Bad Request", "ingress.400.malformed", "needs a Host")]
     [InlineData("GET /v1 HTTP/3.0\r\nHost: a\r\n\r\n", 505, "HTTP Version Not Supported", "ingress.505.malformed", "version")]
@@ -221,13 +222,13 @@ public sealed class ControllerTests : IAsyncLifetime
     [Fact]
     public async Task A_port_in_use_is_thrown_and_the_other_port_let_go()
     {
-        var network = FreeNetwork();
+        var network = Running.FreeNetwork();
         var elsewhere = new Cluster(Service("web") + Routes("api", $"defaultBackend: {To("web")}"), network).Valid();
         await using var taken = Backend.Saying("mine", new(elsewhere.ControllerAt.Address, 10254));
         var image = services.GetRequiredService<IBuiltInImage>();
         var thrown = await Assert.ThrowsAsync<SocketException>(() => image.StartAsync(elsewhere.Controller, TestContext.Current.CancellationToken));
         Assert.Equal(SocketError.AddressAlreadyInUse, thrown.SocketErrorCode);
-        await Limit.UntilAsync(() => Free(elsewhere.ControllerAt));
+        await Limit.UntilAsync(() => Running.Free(elsewhere.ControllerAt));
     }
 
     [Fact]
@@ -246,30 +247,6 @@ public sealed class ControllerTests : IAsyncLifetime
         Assert.IsType<IngressCompiler>(services.GetRequiredService<IHopCompiler>());
         Assert.IsType<IngressStep>(services.GetRequiredService<IRoadStep>());
         Assert.IsType<IngressImage>(services.GetRequiredService<IBuiltInImage>());
-    }
-
-    private static bool Free(IPEndPoint at)
-    {
-        try
-        {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(at);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>127.N.0.0/16 whose controller's ports nobody uses, another run of these tests included.</summary>
-    private static byte FreeNetwork()
-    {
-        while (true)
-        {
-            var network = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
-            if (Free(new(new IPAddress([127, network, 64, 1]), 8080)) && Free(new(new IPAddress([127, network, 16, 1]), 8080))) return network;
-        }
     }
 
     private async Task<string> AskAsync(string request, IPEndPoint? at = null)

@@ -18,11 +18,16 @@ public sealed class DecideTests
     [InlineData("E/foo/", "/foo", "default")]
     [InlineData("P/foo", "/foo", "P/foo")]
     [InlineData("P/foo", "/foo/", "P/foo")]
-    [InlineData("P/foo/", "/foo", "P/foo/")]
+    // Of a path with a final slash nginx makes a location that redirects to it, where the table has a match.
+    [InlineData("P/foo/", "/foo", "redirect")]
     [InlineData("P/foo/", "/foo/", "P/foo/")]
     [InlineData("P/aaa/bb", "/aaa/bbb", "default")]
     [InlineData("P/aaa/bbb", "/aaa/bbb", "P/aaa/bbb")]
-    [InlineData("P/aaa/bbb/", "/aaa/bbb", "P/aaa/bbb/")]
+    [InlineData("P/aaa/bbb/", "/aaa/bbb", "redirect")]
+    [InlineData("I/aaa/bbb/", "/aaa/bbb", "redirect")]
+    [InlineData("I/aaa/bbb/ I/aaa", "/aaa/bbb", "redirect")]
+    [InlineData("P/aaa/bbb/ E/aaa/bbb", "/aaa/bbb", "E/aaa/bbb")]
+    [InlineData("P/aaa/bbb/ P/aaa", "/aaa/bbbc", "P/aaa")]
     [InlineData("P/aaa/bbb", "/aaa/bbb/", "P/aaa/bbb")]
     [InlineData("P/aaa/bbb", "/aaa/bbb/ccc", "P/aaa/bbb")]
     [InlineData("P/aaa/bbb", "/aaa/bbbxyz", "default")]
@@ -50,7 +55,7 @@ public sealed class DecideTests
         var cluster = new Cluster(string.Concat(all.Select((_, i) => Service($"s{i}"))) + Service("default")
             + Routes("api", $"defaultBackend: {To("default")}, rules: [{Rule("a.example.com", [.. rules])}]")).Valid();
         var chosen = cluster.Chosen("a.example.com", request);
-        Assert.Equal(taken, chosen == "default" ? chosen : all[int.Parse(chosen[1..], null)]);
+        Assert.Equal(taken, chosen == "default" ? chosen : chosen == "Slash" ? "redirect" : all[int.Parse(chosen[1..], null)]);
     }
 
     [Theory]
@@ -101,11 +106,16 @@ public sealed class DecideTests
             + Routes("b-none", $"rules: [{Rule("none.com", Path("/s", "Exact", "s"))}]")).Valid();
         Assert.Equal("s", cluster.Chosen("own.com", "/s"));
         Assert.Equal("own", cluster.Chosen("own.com", "/other"));
-        Assert.Equal("own", cluster.Chosen("unknown.com", "/"));
+        // ingress-nginx keeps the default backend of an Ingress with rules to its own hosts, and that of one without to hosts that nobody has.
+        Assert.Equal("NotFound", cluster.Chosen("unknown.com", "/"));
+        Assert.Equal("NotFound", cluster.Chosen("none.com", "/other"));
 
         var single = new Cluster(Service("all") + Routes("all", $"defaultBackend: {To("all")}")).Valid();
         Assert.Equal("all", single.Chosen("any.com", "/any"));
         Assert.Equal("all", single.Chosen("", "/healthz"));
+
+        var both = new Cluster(Service("all") + Service("s") + Routes("all", $"defaultBackend: {To("all")}") + Routes("own", $"rules: [{Rule("own.com", Path("/s", "Exact", "s"))}]")).Valid();
+        Assert.Equal(("all", "NotFound"), (both.Chosen("any.com", "/any"), both.Chosen("own.com", "/any")));
     }
 
     [Fact]

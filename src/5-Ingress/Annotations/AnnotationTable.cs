@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+
+namespace Usher.Ingress;
+
+/// <summary>What becomes of an annotation.</summary>
+internal enum AnnotationState
+{
+    /// <summary>It is carried out.</summary>
+    Applied,
+
+    /// <summary>It is accepted and changes nothing that this road shows; told as a warning.</summary>
+    WithoutEffect,
+
+    /// <summary>It would change where a request goes or what is answered, and isn't supported: an error.</summary>
+    Refused,
+}
+
+/// <summary>Every annotation of ingress-nginx (its documentation, Annotations) without its prefix, and what becomes of it here.</summary>
+internal static class AnnotationTable
+{
+    internal const string Prefix = "nginx.ingress.kubernetes.io/";
+    private const string Snippet = "nginx configuration as text isn't run here; say it with an annotation of its own, or in the application";
+    private const string Modsecurity = "there is no web application firewall here";
+    private const string Later = "isn't supported yet";
+    private const string ByService = "the Service chooses the endpoint here, as with service-upstream";
+    private const string Buffers = "bodies are streamed here, without buffers on disk";
+
+    private static readonly FrozenDictionary<string, (AnnotationState State, string Why)> All = new Dictionary<string, (AnnotationState, string)>
+    {
+        ["rewrite-target"] = Applied(), ["use-regex"] = Applied(), ["app-root"] = Applied(), ["ssl-redirect"] = Applied(), ["force-ssl-redirect"] = Applied(),
+        ["preserve-trailing-slash"] = Applied(), ["permanent-redirect"] = Applied(), ["permanent-redirect-code"] = Applied(), ["temporal-redirect"] = Applied(),
+        ["temporal-redirect-code"] = Applied(), ["from-to-www-redirect"] = Applied(), ["proxy-body-size"] = Applied(), ["proxy-connect-timeout"] = Applied(),
+        ["proxy-read-timeout"] = Applied(), ["proxy-send-timeout"] = Applied(), ["proxy-buffer-size"] = Applied(), ["whitelist-source-range"] = Applied(),
+        ["allowlist-source-range"] = Applied(), ["denylist-source-range"] = Applied(), ["enable-cors"] = Applied(), ["cors-allow-origin"] = Applied(),
+        ["cors-allow-methods"] = Applied(), ["cors-allow-headers"] = Applied(), ["cors-expose-headers"] = Applied(), ["cors-allow-credentials"] = Applied(),
+        ["cors-max-age"] = Applied(), ["canary"] = Applied(), ["canary-weight"] = Applied(), ["canary-weight-total"] = Applied(), ["canary-by-header"] = Applied(),
+        ["canary-by-header-value"] = Applied(), ["canary-by-header-pattern"] = Applied(), ["canary-by-cookie"] = Applied(), ["server-alias"] = Applied(),
+        ["upstream-vhost"] = Applied(), ["x-forwarded-prefix"] = Applied(), ["default-backend"] = Applied(), ["backend-protocol"] = Applied(),
+
+        ["service-upstream"] = Without(ByService), ["load-balance"] = Without(ByService), ["upstream-hash-by"] = Without(ByService),
+        ["upstream-hash-by-subset"] = Without(ByService), ["upstream-hash-by-subset-size"] = Without(ByService),
+        ["proxy-buffering"] = Without(Buffers), ["proxy-buffers-number"] = Without(Buffers), ["proxy-busy-buffers-size"] = Without(Buffers),
+        ["proxy-request-buffering"] = Without(Buffers), ["proxy-max-temp-file-size"] = Without(Buffers), ["client-body-buffer-size"] = Without(Buffers),
+        ["proxy-next-upstream"] = Without("a stale connection is tried once more, nothing else"), ["proxy-next-upstream-timeout"] = Without("a stale connection is tried once more, nothing else"),
+        ["proxy-next-upstream-tries"] = Without("a stale connection is tried once more, nothing else"),
+        ["proxy-http-version"] = Without("backends are spoken to in HTTP/1.1"), ["http2-push-preload"] = Without("nginx dropped server push"),
+        ["enable-access-log"] = Without("the journeys are the log"), ["enable-rewrite-log"] = Without("the journeys are the log"),
+        ["enable-opentelemetry"] = Without("the road's own trace goes with every request"), ["opentelemetry-trust-incoming-span"] = Without("the road's own trace goes with every request"),
+        ["opentelemetry-operation-name"] = Without("the road's own trace goes with every request"), ["enable-opentracing"] = Without("ingress-nginx dropped OpenTracing"),
+        ["opentracing-trust-incoming-span"] = Without("ingress-nginx dropped OpenTracing"), ["ssl-ciphers"] = Without("the ciphers are this machine's OpenSSL's"),
+        ["ssl-prefer-server-ciphers"] = Without("the ciphers are this machine's OpenSSL's"), ["connection-proxy-header"] = Without("connections to backends are kept alive"),
+        ["proxy-redirect-from"] = Without("Location headers go through as they are, ingress-nginx's default"), ["proxy-redirect-to"] = Without("Location headers go through as they are, ingress-nginx's default"),
+        ["use-port-in-redirects"] = Without("redirects name no port"), ["limit-rate"] = Without("responses aren't slowed down"), ["limit-rate-after"] = Without("responses aren't slowed down"),
+
+        ["configuration-snippet"] = Refused(Snippet), ["server-snippet"] = Refused(Snippet), ["stream-snippet"] = Refused(Snippet), ["auth-snippet"] = Refused(Snippet),
+        ["modsecurity-snippet"] = Refused(Modsecurity), ["enable-modsecurity"] = Refused(Modsecurity), ["enable-owasp-core-rules"] = Refused(Modsecurity), ["modsecurity-transaction-id"] = Refused(Modsecurity),
+        ["affinity"] = Refused(Later), ["affinity-mode"] = Refused(Later), ["affinity-canary-behavior"] = Refused(Later), ["session-cookie-name"] = Refused(Later), ["session-cookie-path"] = Refused(Later),
+        ["session-cookie-domain"] = Refused(Later), ["session-cookie-expires"] = Refused(Later), ["session-cookie-max-age"] = Refused(Later), ["session-cookie-samesite"] = Refused(Later),
+        ["session-cookie-secure"] = Refused(Later), ["session-cookie-change-on-failure"] = Refused(Later), ["session-cookie-conditional-samesite-none"] = Refused(Later),
+        ["auth-type"] = Refused(Later), ["auth-secret"] = Refused(Later), ["auth-secret-type"] = Refused(Later), ["auth-realm"] = Refused(Later),
+        ["auth-url"] = Refused(Later), ["auth-signin"] = Refused(Later), ["auth-signin-redirect-param"] = Refused(Later), ["auth-method"] = Refused(Later), ["auth-response-headers"] = Refused(Later),
+        ["auth-request-redirect"] = Refused(Later), ["auth-cache-key"] = Refused(Later), ["auth-cache-duration"] = Refused(Later), ["auth-keepalive"] = Refused(Later), ["auth-keepalive-requests"] = Refused(Later),
+        ["auth-keepalive-timeout"] = Refused(Later), ["auth-keepalive-share-vars"] = Refused(Later), ["auth-proxy-set-headers"] = Refused(Later), ["auth-always-set-cookie"] = Refused(Later), ["enable-global-auth"] = Refused(Later),
+        ["auth-tls-secret"] = Refused(Later), ["auth-tls-verify-client"] = Refused(Later), ["auth-tls-verify-depth"] = Refused(Later), ["auth-tls-error-page"] = Refused(Later),
+        ["auth-tls-pass-certificate-to-upstream"] = Refused(Later), ["auth-tls-match-cn"] = Refused(Later), ["satisfy"] = Refused(Later),
+        ["limit-rps"] = Refused(Later), ["limit-rpm"] = Refused(Later), ["limit-connections"] = Refused(Later), ["limit-burst-multiplier"] = Refused(Later), ["limit-whitelist"] = Refused(Later), ["limit-allowlist"] = Refused(Later),
+        ["global-rate-limit"] = Refused(Later), ["global-rate-limit-window"] = Refused(Later), ["global-rate-limit-key"] = Refused(Later), ["global-rate-limit-ignored-cidrs"] = Refused(Later),
+        ["custom-http-errors"] = Refused(Later), ["disable-proxy-intercept-errors"] = Refused(Later), ["custom-headers"] = Refused(Later), ["mirror-target"] = Refused(Later), ["mirror-host"] = Refused(Later), ["mirror-request-body"] = Refused(Later),
+        ["proxy-cookie-domain"] = Refused(Later), ["proxy-cookie-path"] = Refused(Later), ["ssl-passthrough"] = Refused("the controller would relay bytes by SNI without decrypting them, which isn't supported yet"),
+        ["fastcgi-index"] = Refused(Later), ["fastcgi-params-configmap"] = Refused(Later),
+        ["proxy-ssl-secret"] = Refused(Later), ["proxy-ssl-verify"] = Refused(Later), ["proxy-ssl-verify-depth"] = Refused(Later), ["proxy-ssl-name"] = Refused(Later), ["proxy-ssl-server-name"] = Refused(Later),
+        ["proxy-ssl-ciphers"] = Refused(Later), ["proxy-ssl-protocols"] = Refused(Later),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Every name, ordered.</summary>
+    internal static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>What becomes of an annotation, and why; null for one that ingress-nginx doesn't have.</summary>
+    internal static (AnnotationState State, string Why)? Of(string name) => All.TryGetValue(name, out var found) ? found : null;
+
+    private static (AnnotationState, string) Applied() => (AnnotationState.Applied, "");
+
+    private static (AnnotationState, string) Without(string why) => (AnnotationState.WithoutEffect, why);
+
+    private static (AnnotationState, string) Refused(string why) => (AnnotationState.Refused, why);
+}

@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+using Usher.Model.Desired;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>
+/// <c>canary</c> and <c>canary-*</c>: which requests of a backend go to another one (ingress-nginx documentation, Canary; balancer.lua). A header decides before a cookie, and a
+/// cookie before the weight.
+/// </summary>
+/// <param name="Ingress">The canary Ingress.</param>
+/// <param name="Weight">How many of <paramref name="Total"/> go to the canary.</param>
+/// <param name="Total">What the weight is of.</param>
+/// <param name="Header">The header, or null.</param>
+/// <param name="Value">The header's value that leads to the canary; null for <c>always</c> and <c>never</c>.</param>
+/// <param name="Pattern">The pattern of the header's value that leads to the canary, or null.</param>
+/// <param name="Cookie">The cookie whose <c>always</c> and <c>never</c> decide, or null.</param>
+internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, string? Header, string? Value, Regex? Pattern, string? Cookie)
+{
+    /// <summary>Whether an Ingress is a canary.</summary>
+    internal static bool IsCanary(SettingReader reader) => reader.Flag("canary") == true;
+
+    internal static CanaryRule? Read(SettingReader reader, ResourceKey ingress)
+    {
+        var on = IsCanary(reader);
+        var total = Math.Max(100, reader.Number("canary-weight-total", 1, int.MaxValue) ?? 100);
+        var weight = reader.Number("canary-weight", 0, total);
+        var header = reader.Text("canary-by-header");
+        var value = reader.Text("canary-by-header-value");
+        var pattern = reader.Text("canary-by-header-pattern");
+        var cookie = reader.Text("canary-by-cookie");
+        if (!on)
+        {
+            if (weight is not null || header is not null || value is not null || pattern is not null || cookie is not null)
+                reader.Wrong("canary", reader.Text("canary") ?? "nothing", "canary-* annotations want canary: \"true\"");
+            return null;
+        }
+
+        var compiled = pattern is null || value is not null ? null : PathPattern.Compile(pattern, RegexOptions.None);
+        if (pattern is not null && value is null && compiled is null) reader.Wrong("canary-by-header-pattern", pattern, PathPattern.Wanted);
+        return new CanaryRule(ingress, weight ?? 0, total, header, value, compiled, cookie);
+    }
+
+    /// <summary>Whether a request goes to the canary.</summary>
+    internal bool Takes<TReasons>(RequestFacts facts, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        if (Header is not null && ClientView.Header(facts, Header) is { } header && ByHeader(header) is { } byHeader)
+        {
+            if (TReasons.Wanted) reasons.Add(Label, byHeader, $"header {Header} is '{header}'");
+            return byHeader;
+        }
+
+        if (Cookie is not null && CookieValue(facts, Cookie) is { } cookie && cookie is "always" or "never")
+        {
+            if (TReasons.Wanted) reasons.Add(Label, cookie == "always", $"cookie {Cookie} is '{cookie}'");
+            return cookie == "always";
+        }
+
+        var drawn = draw.Below(Total) + 1;
+        if (TReasons.Wanted) reasons.Add(Label, drawn <= Weight, FormattableString.Invariant($"drawn {drawn} of {Total}; canary-weight is {Weight}"));
+        return drawn <= Weight;
+    }
+
+    private string Label => $"canary {Ingress.Namespace}/{Ingress.Name}";
+
+    private bool? ByHeader(string header)
+    {
+        if (Value is not null) return header == Value ? true : null;
+        if (Pattern is not null) return Pattern.IsMatch(header) ? true : null;
+        return header switch { "always" => true, "never" => false, _ => null };
+    }
+
+    private static string? CookieValue(RequestFacts facts, string name)
+    {
+        foreach (var (key, value) in facts.Headers)
+        {
+            if (!key.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) continue;
+            foreach (var cookie in value.Split(';', StringSplitOptions.TrimEntries))
+            {
+                if (cookie.Length > name.Length && cookie[name.Length] == '=' && cookie.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return cookie[(name.Length + 1)..];
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>One Ingress's annotations, read. What concerns a path or a server is applied when those are made.</summary>
+internal sealed record IngressAnnotations(LocationRules Rules)
+{
+    /// <summary><c>rewrite-target</c>.</summary>
+    public string? RewriteTarget { get; init; }
+
+    /// <summary><c>use-regex</c>.</summary>
+    public bool UseRegex { get; init; }
+
+    /// <summary><c>app-root</c>.</summary>
+    public string? AppRoot { get; init; }
+
+    /// <summary><c>server-alias</c>.</summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary><c>from-to-www-redirect</c>.</summary>
+    public bool FromToWww { get; init; }
+
+    /// <summary><c>upstream-vhost</c>.</summary>
+    public string? Vhost { get; init; }
+
+    /// <summary>Set when the Ingress is a canary.</summary>
+    public CanaryRule? Canary { get; init; }
+
+    /// <summary>The field of an annotation, for errors.</summary>
+    internal static string Field(string name) => $"metadata.annotations.{AnnotationTable.Prefix}{name}";
+
+    /// <summary>Reads all of them, and reports those that are wrong, refused, unknown or without effect.</summary>
+    internal static IngressAnnotations Read(CompileContext context, Resource<V1Ingress> ingress, NginxConfig config, BackendCompiler backends)
+    {
+        var written = ingress.Value.Metadata?.Annotations ?? new Dictionary<string, string>();
+        var reader = new SettingReader(
+            name => written.TryGetValue(AnnotationTable.Prefix + name, out var text) ? text : null, (name, message) => context.Errors.Add(ingress, Field(name), message));
+        foreach (var name in written.Keys.Where(a => a.StartsWith(AnnotationTable.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)) Check(context, ingress, name[AnnotationTable.Prefix.Length..]);
+        var rules = new LocationRules
+        {
+            Proxy = ProxyRules.Read(reader, config),
+            SslRedirect = reader.Flag("ssl-redirect") ?? config.SslRedirect,
+            ForceSslRedirect = reader.Flag("force-ssl-redirect") ?? config.ForceSslRedirect,
+            PreserveTrailingSlash = reader.Flag("preserve-trailing-slash") ?? config.PreserveTrailingSlash,
+            Redirect = RedirectRule.Read(reader),
+            Cors = CorsRule.Read(reader),
+            Sources = SourceRule.Read(reader, config),
+            Fallback = Fallback(reader, ingress, backends),
+            ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
+        };
+        Protocol(reader);
+        var all = new IngressAnnotations(rules)
+        {
+            RewriteTarget = reader.Text("rewrite-target"),
+            UseRegex = reader.Flag("use-regex") ?? false,
+            AppRoot = AppRootOf(reader),
+            Aliases = AliasesOf(reader),
+            FromToWww = reader.Flag("from-to-www-redirect") ?? false,
+            Vhost = Header(reader, "upstream-vhost"),
+            Canary = CanaryRule.Read(reader, ingress.Key),
+        };
+        return all with { Rules = rules with { Annotations = [.. reader.Used] } };
+    }
+
+    private static void Check(CompileContext context, Resource<V1Ingress> ingress, string name)
+    {
+        switch (AnnotationTable.Of(name))
+        {
+            case (AnnotationState.Refused, var why):
+                context.Errors.Add(ingress, Field(name), why);
+                break;
+            case (AnnotationState.WithoutEffect, var why):
+                context.Warnings.Add(ingress, Field(name), $"has no effect here: {why}");
+                break;
+            case null when NearestWord.Of(name, AnnotationTable.Names) is { } near:
+                context.Errors.Add(ingress, Field(name), $"is no annotation of ingress-nginx; did you mean {near}?");
+                break;
+            case null:
+                context.Warnings.Add(ingress, Field(name), "is no annotation of ingress-nginx, which ignores it too");
+                break;
+        }
+    }
+
+    private static void Protocol(SettingReader reader)
+    {
+        if (reader.Text("backend-protocol") is not { } protocol || protocol is "HTTP" or "AUTO_HTTP") return;
+        reader.Wrong("backend-protocol", protocol, protocol is "HTTPS" or "GRPC" or "GRPCS" or "FCGI" ? "only HTTP is supported yet" : "HTTP is wanted");
+    }
+
+    private static BackendPlan? Fallback(SettingReader reader, Resource<V1Ingress> ingress, BackendCompiler backends) =>
+        reader.Text("default-backend") is { } name ? backends.FirstPort(ingress, name, Field("default-backend")) : null;
+
+    private static string? AppRootOf(SettingReader reader)
+    {
+        if (reader.Text("app-root") is not { } root) return null;
+        if (root[0] == '/' && !root.Contains('$', StringComparison.Ordinal) && !root.Any(c => c <= ' ')) return root;
+        reader.Wrong("app-root", root, "an absolute path is wanted");
+        return null;
+    }
+
+    private static ImmutableArray<string> AliasesOf(SettingReader reader)
+    {
+        var aliases = ImmutableArray.CreateBuilder<string>();
+        foreach (var alias in reader.List("server-alias"))
+        {
+            if (HostName.Of(alias) is { } host && host.Length > 0) aliases.Add(host);
+            else reader.Wrong("server-alias", alias, alias.StartsWith('~') ? "a DNS name is wanted; patterns aren't supported" : HostName.Wanted);
+        }
+
+        return aliases.ToImmutable();
+    }
+
+    private static string? Header(SettingReader reader, string name)
+    {
+        if (reader.Text(name) is not { } text) return null;
+        if (!text.Any(c => c is < ' ' or (char)0x7F)) return text;
+        reader.Wrong(name, text, "a header's value is wanted");
+        return null;
+    }
+}

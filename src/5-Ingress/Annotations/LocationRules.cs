@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+
+namespace Usher.Ingress;
+
+/// <summary>What an Ingress's annotations and the controller's ConfigMap say of its locations. What isn't used is null, and costs nothing.</summary>
+internal sealed record LocationRules
+{
+    internal static readonly LocationRules Default = new();
+
+    /// <summary>Sizes and timeouts.</summary>
+    public ProxyRules Proxy { get; init; } = ProxyRules.Default;
+
+    /// <summary><c>ssl-redirect</c>: plain requests for a host with a certificate are sent to https.</summary>
+    public bool SslRedirect { get; init; } = true;
+
+    /// <summary><c>force-ssl-redirect</c>: plain requests are sent to https, certificate or not.</summary>
+    public bool ForceSslRedirect { get; init; }
+
+    /// <summary><c>preserve-trailing-slash</c> in redirects to https.</summary>
+    public bool PreserveTrailingSlash { get; init; }
+
+    /// <summary>A redirect for every request.</summary>
+    public RedirectRule? Redirect { get; init; }
+
+    /// <summary>Cross-origin headers.</summary>
+    public CorsRule? Cors { get; init; }
+
+    /// <summary>Who may come.</summary>
+    public SourceRule? Sources { get; init; }
+
+    /// <summary><c>default-backend</c>: where requests go while the Service has no ready endpoint.</summary>
+    public BackendPlan? Fallback { get; init; }
+
+    /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
+    public string? ForwardedPrefix { get; init; }
+
+    /// <summary>The annotations of ingress-nginx that the Ingress has.</summary>
+    public ImmutableArray<string> Annotations { get; init; } = [];
+
+    /// <summary>Whether a decision by these rules reads request headers.</summary>
+    public bool ReadsHeaders => Cors is not null;
+}

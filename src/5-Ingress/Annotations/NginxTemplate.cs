@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.RegularExpressions;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>A text with variables of nginx (<c>$request_uri</c>) and captures (<c>$1</c>), as the values of redirects and rewrites may have.</summary>
+internal sealed class NginxTemplate
+{
+    private static readonly string[] Variables =
+        ["request_uri", "uri", "host", "http_host", "best_http_host", "scheme", "pass_access_scheme", "args", "query_string", "is_args", "request_method", "remote_addr"];
+
+    private readonly ImmutableArray<(bool Variable, string Text)> parts;
+
+    private NginxTemplate(ImmutableArray<(bool, string)> parts) => this.parts = parts;
+
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="captures">How many captures there are to name.</param>
+    /// <param name="problem">What is wrong with it, when null is returned.</param>
+    internal static NginxTemplate? Parse(string text, int captures, out string problem)
+    {
+        problem = "";
+        var parts = ImmutableArray.CreateBuilder<(bool, string)>();
+        var literal = new StringBuilder();
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '$')
+            {
+                literal.Append(text[i]);
+                continue;
+            }
+
+            var name = Name(text, i + 1, out var next);
+            if (name.Length == 0) problem = "a '$' begins no variable's name";
+            else if (char.IsAsciiDigit(name[0]) && name[0] - '0' > captures) problem = $"${name} names a capture, and the path has {(captures == 0 ? "none" : $"{captures}")}";
+            else if (!char.IsAsciiDigit(name[0]) && !Variables.Contains(name)) problem = $"${name} isn't supported; known are ${string.Join(", $", Variables)}";
+            if (problem.Length > 0) return null;
+            if (literal.Length > 0) parts.Add((false, literal.ToString()));
+            literal.Clear();
+            parts.Add((true, name));
+            i = next - 1;
+        }
+
+        if (literal.Length > 0) parts.Add((false, literal.ToString()));
+        return new NginxTemplate(parts.ToImmutable());
+    }
+
+    /// <summary>The text for one request.</summary>
+    /// <param name="view">The request.</param>
+    /// <param name="uri">The path as nginx compares it.</param>
+    /// <param name="match">Where captures come from.</param>
+    /// <param name="escape">Escapes a capture; null to take it as it is.</param>
+    internal string Fill(in ClientView view, string uri, Match? match, Func<string, string>? escape = null)
+    {
+        var filled = new StringBuilder();
+        foreach (var (variable, text) in parts)
+        {
+            if (!variable) filled.Append(text);
+            else if (char.IsAsciiDigit(text[0])) filled.Append(escape is null ? match?.Groups[text[0] - '0'].Value : escape(match?.Groups[text[0] - '0'].Value ?? ""));
+            else filled.Append(Value(text, view, uri));
+        }
+
+        return filled.ToString();
+    }
+
+    private static string Name(string text, int start, out int next)
+    {
+        next = start;
+        if (start < text.Length && char.IsAsciiDigit(text[start])) return text[start..(next = start + 1)];
+        var braced = start < text.Length && text[start] == '{';
+        if (braced) next = ++start;
+        while (next < text.Length && (char.IsAsciiLetterOrDigit(text[next]) || text[next] == '_')) next++;
+        var name = text[start..next];
+        if (!braced) return name;
+        return next < text.Length && text[next++] == '}' ? name : "";
+    }
+
+    private static string Value(string name, in ClientView view, string uri) => name switch
+    {
+        "request_uri" => RequestUri(view.Facts),
+        "uri" => uri,
+        "host" => view.Facts.Host,
+        "http_host" => Authority(view.Facts),
+        "best_http_host" => view.Host,
+        "scheme" => view.Facts.Scheme,
+        "pass_access_scheme" => view.Scheme,
+        "args" or "query_string" => view.Facts.Query,
+        "is_args" => view.Facts.Query.Length > 0 ? "?" : "",
+        "request_method" => view.Facts.Method,
+        _ => view.Address.ToString(),
+    };
+
+    /// <summary>Path and query as sent.</summary>
+    internal static string RequestUri(RequestFacts facts) => facts.Query.Length == 0 ? facts.Path : $"{facts.Path}?{facts.Query}";
+
+    /// <summary>The Host header.</summary>
+    internal static string Authority(RequestFacts facts) => facts.HostPort is { } port ? FormattableString.Invariant($"{facts.Host}:{port}") : facts.Host;
+}

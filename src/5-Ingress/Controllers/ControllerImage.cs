@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using k8s.Models;
+
+namespace Usher.Ingress;
+
+/// <summary>A container that runs an ingress controller which Usher serves itself, and what its arguments say (ingress-nginx, Command line arguments).</summary>
+/// <param name="Class">The controller class, <c>--controller-class</c>.</param>
+/// <param name="HttpPort"><c>--http-port</c>, 80 when not given.</param>
+/// <param name="HealthPort"><c>--healthz-port</c>, 10254 when not given.</param>
+internal sealed partial record ControllerImage(string Class, int HttpPort, int HealthPort)
+{
+    /// <summary>The class of ingress-nginx when its arguments say nothing else.</summary>
+    internal const string NginxClass = "k8s.io/ingress-nginx";
+
+    /// <summary>A controller without arguments.</summary>
+    internal static readonly ControllerImage Standard = new(NginxClass, 80, 10254);
+
+    /// <summary>Flags that change what reaches a backend and that aren't carried out.</summary>
+    private static readonly string[] NotCarriedOut =
+    [
+        "--enable-ssl-passthrough", "--tcp-services-configmap", "--udp-services-configmap", "--annotations-prefix", "--watch-namespace-selector", "--disable-catch-all",
+        "--enable-topology-aware-routing", "--deep-inspect",
+    ];
+
+    /// <summary><c>--https-port</c>, 443 when not given.</summary>
+    public int HttpsPort { get; init; } = 443;
+
+    /// <summary><c>--ingress-class</c>: the value of the old annotation that it takes, <c>nginx</c> when not given.</summary>
+    public string IngressClass { get; init; } = "nginx";
+
+    /// <summary><c>--ingress-class-by-name</c>: takes the IngressClass of that name too, whatever controller that names.</summary>
+    public bool ByName { get; init; }
+
+    /// <summary><c>--watch-ingress-without-class</c>.</summary>
+    public bool WithoutClass { get; init; }
+
+    /// <summary><c>--watch-namespace</c>; null for all.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary><c>--configmap</c>, <c>namespace/name</c>; null when not given.</summary>
+    public string? ConfigMap { get; init; }
+
+    /// <summary><c>--default-ssl-certificate</c>, <c>namespace/name</c>; null when not given.</summary>
+    public string? DefaultCertificate { get; init; }
+
+    /// <summary><c>--default-backend-service</c>, <c>namespace/name</c>; null when not given.</summary>
+    public string? DefaultBackend { get; init; }
+
+    /// <summary>Flags that are there and aren't carried out, each in one string so that equal containers are equal.</summary>
+    public string Ignored { get; init; } = "";
+
+    /// <summary>Whether a container is an ingress controller.</summary>
+    internal static bool Is(V1Container container)
+    {
+        if (container.Image is not { } image) return false;
+        var path = image.Split('@')[0];
+        var colon = path.LastIndexOf(':');
+        if (colon > path.LastIndexOf('/')) path = path[..colon];
+        return path.EndsWith("ingress-nginx/controller", StringComparison.Ordinal) || path.EndsWith("ingress-nginx/controller-chroot", StringComparison.Ordinal)
+            || path[(path.LastIndexOf('/') + 1)..] is "nginx-ingress-controller" or "ingress-nginx-controller";
+    }
+
+    /// <summary>The controller in a pod, or null.</summary>
+    internal static ControllerImage? In(V1Pod pod) => pod.Spec?.Containers?.FirstOrDefault(Is) is { } container ? Of(container, pod) : null;
+
+    private static ControllerImage Of(V1Container container, V1Pod pod)
+    {
+        var words = (container.Command ?? []).Concat(container.Args ?? []).Select(w => Expand(w, container, pod)).ToList();
+        return new ControllerImage(Argument(words, "--controller-class") ?? NginxClass, Number(words, "--http-port", 80), Number(words, "--healthz-port", 10254))
+        {
+            HttpsPort = Number(words, "--https-port", 443),
+            IngressClass = Argument(words, "--ingress-class") ?? "nginx",
+            ByName = Flag(words, "--ingress-class-by-name"),
+            WithoutClass = Flag(words, "--watch-ingress-without-class"),
+            Namespace = Argument(words, "--watch-namespace") is { Length: > 0 } only ? only : null,
+            ConfigMap = Argument(words, "--configmap"),
+            DefaultCertificate = Argument(words, "--default-ssl-certificate"),
+            DefaultBackend = Argument(words, "--default-backend-service"),
+            Ignored = string.Join(' ', NotCarriedOut.Where(f => words.Exists(w => (w == f || w.StartsWith(f + "=", StringComparison.Ordinal)) && !w.EndsWith("=false", StringComparison.Ordinal)))),
+        };
+    }
+
+    /// <summary><c>$(POD_NAMESPACE)</c>, as the kubelet does it: a literal, or the pod's own name and namespace by the downward API.</summary>
+    private static string Expand(string word, V1Container container, V1Pod pod) => !word.Contains("$(", StringComparison.Ordinal) ? word : Reference().Replace(word, match =>
+    {
+        var variable = container.Env?.FirstOrDefault(e => e.Name == match.Groups[1].Value);
+        return variable?.Value ?? variable?.ValueFrom?.FieldRef?.FieldPath switch
+        {
+            "metadata.namespace" => pod.Metadata?.NamespaceProperty ?? match.Value,
+            "metadata.name" => pod.Metadata?.Name ?? match.Value,
+            _ => match.Value,
+        };
+    });
+
+    private static int Number(List<string> words, string name, int otherwise) =>
+        int.TryParse(Argument(words, name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
+
+    private static bool Flag(List<string> words, string name) => words.Contains(name) || Argument(words, name) == "true";
+
+    /// <summary>The value of <c>--name=value</c> or <c>--name value</c>.</summary>
+    private static string? Argument(List<string> words, string name)
+    {
+        var at = words.FindIndex(w => w == name || w.StartsWith(name + "=", StringComparison.Ordinal));
+        if (at < 0) return null;
+        return words[at].Length > name.Length ? words[at][(name.Length + 1)..] : words.ElementAtOrDefault(at + 1);
+    }
+
+    [GeneratedRegex(@"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
+    private static partial Regex Reference();
+}

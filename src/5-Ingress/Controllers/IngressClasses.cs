@@ -1,0 +1,83 @@
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>
+/// Which controllers serve an Ingress (Kubernetes documentation, Ingress class; ingress-nginx, Multiple controllers): by <c>spec.ingressClassName</c>, else by the
+/// old annotation, else by the default class, else by a controller that takes those without one.
+/// </summary>
+internal sealed class IngressClasses(CompileContext context)
+{
+    private const string DefaultAnnotation = "ingressclass.kubernetes.io/is-default-class";
+    private const string LegacyAnnotation = "kubernetes.io/ingress.class";
+
+    /// <summary>Class names of controllers that Usher doesn't run: an Ingress of theirs is left to them, with or without an IngressClass object.</summary>
+    private static readonly HashSet<string> Others =
+    [
+        "alb", "nlb", "traefik", "haproxy", "kong", "istio", "contour", "cilium", "gce", "gce-internal", "azure-application-gateway", "webapprouting.kubernetes.azure.com", "apisix", "ambassador",
+        "openshift-default", "higress", "tailscale", "cloudflare-tunnel", "voyager", "pomerium", "skipper", "emissary",
+    ];
+
+    private readonly Dictionary<string, Resource<V1IngressClass>> classes = context.State.All<V1IngressClass>().ToDictionary(c => c.Key.Name, StringComparer.Ordinal);
+    private readonly Resource<V1IngressClass>? standard = context.State.All<V1IngressClass>().FirstOrDefault(c => Annotation(c.Value.Metadata, DefaultAnnotation) == "true");
+
+    /// <summary>Whether a controller serves an Ingress.</summary>
+    internal bool Serves(ControllerImage controller, Resource<V1Ingress> ingress)
+    {
+        if (controller.Namespace is { } only && only != ingress.Key.Namespace) return false;
+        if (ClassOf(ingress) is { } name)
+        {
+            return classes.TryGetValue(name, out var found) && (found.Value.Spec?.Controller == controller.Class || (controller.ByName && name == controller.IngressClass));
+        }
+
+        return Legacy(ingress) is { } annotation ? annotation.Length == 0 || annotation == controller.IngressClass : controller.WithoutClass;
+    }
+
+    /// <summary>
+    /// Says of an Ingress that no controller here serves why that is so: a warning where another controller would, an error where none could. True when it is one for
+    /// ingress-nginx all the same, and only no pod runs that.
+    /// </summary>
+    internal bool Report(Resource<V1Ingress> ingress, IReadOnlyList<ControllerImage> running)
+    {
+        var legacy = ClassOf(ingress) is null ? Legacy(ingress) : null;
+        var field = legacy is not null ? $"metadata.annotations.{LegacyAnnotation}" : "spec.ingressClassName";
+        switch (ClassOf(ingress) ?? legacy)
+        {
+            case null:
+                context.Errors.Add(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
+                return false;
+            case var name when classes.TryGetValue(name, out var found):
+                var wanted = found.Value.Spec?.Controller;
+                var ours = running.Any(c => c.Class == wanted);
+                context.Warnings.Add(ingress, field, ours
+                    ? $"IngressClass {name} is for '{wanted}', but no controller here takes this Ingress: {Arguments(running, legacy)}"
+                    : wanted == ControllerImage.NginxClass
+                        ? $"IngressClass {name} is for '{wanted}', and no pod here runs that controller, so nothing serves this Ingress"
+                        : $"IngressClass {name} is for the controller '{wanted}', which Usher doesn't run, so nothing serves this Ingress here");
+                return wanted == ControllerImage.NginxClass;
+            case var name when Others.Contains(name):
+                context.Warnings.Add(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
+                return false;
+            case var name:
+                var near = NearestWord.Of(name, classes.Keys.Concat(running.Select(c => c.IngressClass)).Concat(Others));
+                context.Errors.Add(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
+                return false;
+        }
+    }
+
+    private string? ClassOf(Resource<V1Ingress> ingress) =>
+        ingress.Value.Spec?.IngressClassName ?? (Legacy(ingress) is null ? standard?.Key.Name : null);
+
+    private static string? Legacy(Resource<V1Ingress> ingress) => Annotation(ingress.Value.Metadata, LegacyAnnotation);
+
+    private static string Arguments(IReadOnlyList<ControllerImage> running, string? legacy) => legacy is null
+        ? "look at their --watch-namespace"
+        : $"the old annotation is compared with --ingress-class, which is {string.Join(", ", running.Select(c => c.IngressClass).Distinct(StringComparer.Ordinal))}";
+
+    private string Known() => classes.Count == 0 ? "there are none" : $"there are {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal))}";
+
+    private static string? Annotation(V1ObjectMeta? metadata, string name) =>
+        metadata?.Annotations is { } annotations && annotations.TryGetValue(name, out var value) ? value : null;
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Usher.Model.Journeys;
+
+namespace Usher.Ingress;
+
+/// <summary>What the controller answers itself.</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Outcome">The hop's code when it is a failure; null otherwise.</param>
+/// <param name="Problem">What went wrong and the way out; null when nothing did.</param>
+/// <param name="Location">Where a redirect leads; null for no redirect.</param>
+internal sealed record IngressAnswer(int Status, string? Outcome = null, string? Problem = null, string? Location = null)
+{
+    /// <summary>The answer to a decision; null when the request is passed on.</summary>
+    internal static IngressAnswer? Of(IngressDecision decision)
+    {
+        var (choice, facts, controller) = (decision.Choice, decision.Facts, decision.Controller);
+        return choice.Verdict switch
+        {
+            IngressVerdict.Forward => null,
+            IngressVerdict.Health => new(200),
+            IngressVerdict.Preflight => new(204),
+            IngressVerdict.NotFound => new(404, "ingress.404.no-route", NoRoute(decision)),
+            IngressVerdict.Malformed => new(400, "ingress.400.malformed-path",
+                $"nginx can't make a path of {facts.Path}: it starts with no slash, has a malformed escape, or climbs above the root"),
+            IngressVerdict.NotAllowed => new(405, "ingress.405.method", $"nginx takes no {facts.Method}"),
+            IngressVerdict.TooLarge => new(413, "ingress.413.body-too-large",
+                $"the body is longer than proxy-body-size allows, {Size(choice.Route!.Rules.Proxy.MaxBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}, or proxy-body-size in the controller's ConfigMap"),
+            IngressVerdict.Forbidden => new(403, "ingress.403.source-range",
+                $"{choice.Route!.Rules.Sources!.Denies(ClientView.Of(controller, facts).Address)} of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}{BehindProxy(controller)}"),
+            IngressVerdict.Unavailable => new(503, "ingress.503.no-endpoints",
+                $"Service {choice.Route!.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness"),
+            _ => Redirect(decision),
+        };
+    }
+
+    /// <summary>Redirects: where to is a function of the request, as nginx and ingress-nginx's Lua make it.</summary>
+    private static IngressAnswer Redirect(IngressDecision decision)
+    {
+        var (choice, facts, controller) = (decision.Choice, decision.Facts, decision.Controller);
+        var view = ClientView.Of(controller, facts);
+        var uri = NormalPath.Of(facts.Path) ?? "/";
+        var sent = NginxTemplate.RequestUri(facts);
+        var server = ServerChoice.Of(controller.Routes, facts.Host, default(NoReasons));
+        return choice.Verdict switch
+        {
+            IngressVerdict.Www => new(controller.Config.RedirectCode, Location: $"{view.Scheme}://{server!.Www!.To}{WithoutSlash(sent)}"),
+            IngressVerdict.AppRoot => new(302, Location: $"{facts.Scheme}://{NginxTemplate.Authority(facts)}{server!.AppRoot!.Path}"),
+            IngressVerdict.Slash => new(301, Location: $"{facts.Scheme}://{facts.Host}{facts.Path}/{(facts.Query.Length == 0 ? "" : $"?{facts.Query}")}"),
+            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: choice.Route.Rules.Redirect.Target.Fill(view, uri, null)),
+            IngressVerdict.Rewritten => new(302, Location: choice.Route!.Rewrite!.Apply(view, uri)),
+            _ => new(controller.Config.RedirectCode, Location: $"https://{view.Host.Split(':')[0]}{(choice.Route!.Rules.PreserveTrailingSlash ? sent : WithoutSlash(sent))}"),
+        };
+    }
+
+    private static string WithoutSlash(string uri) => uri.EndsWith('/') ? uri[..^1] : uri;
+
+    /// <summary>Which hosts or paths were near.</summary>
+    private static string NoRoute(IngressDecision decision)
+    {
+        var (facts, table) = (decision.Facts, decision.Controller.Routes);
+        var host = facts.Host.Length == 0 ? "(none)" : facts.Host;
+        if (ServerChoice.Of(table, facts.Host, default(NoReasons)) is { } server)
+        {
+            var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));
+            var rest = server.Routes.Length > 5 ? FormattableString.Invariant($" and {server.Routes.Length - 5} more") : "";
+            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; add one, or a defaultBackend";
+        }
+
+        var hosts = table.Hosts.Keys.Concat(table.Wildcards.Keys.Select(k => "*" + k)).Order(StringComparer.Ordinal).ToList();
+        var near = NearestWord.Of(facts.Host, hosts);
+        var known = hosts.Count == 0 ? "there are no rules" : near is not null ? $"the nearest is {near}" : $"there are {string.Join(", ", hosts.Take(5))}{(hosts.Count > 5 ? FormattableString.Invariant($" and {hosts.Count - 5} more") : "")}";
+        return $"no Ingress has a rule for host {host} and path {facts.Path}: {known}; add one, or a defaultBackend";
+    }
+
+    private static string BehindProxy(ControllerPlan controller) => controller.Config.ReadsHeaders
+        ? "" : ". The address is the connection's: behind a load balancer that is the load balancer's or the node's, unless use-forwarded-headers is set in the controller's ConfigMap";
+
+    internal static string Size(long bytes) =>
+        bytes >= 1 << 20 && bytes % (1 << 20) == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20}m")
+        : bytes >= 1024 && bytes % 1024 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10}k")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes");
+}

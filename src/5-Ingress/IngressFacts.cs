@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>What a decision tells of its route and of its answer.</summary>
+internal static class IngressFacts
+{
+    /// <summary>The facts of a route.</summary>
+    internal static void Tell(JsonObject told, IngressDecision decision, RoutePlan route, IngressAnswer? answer)
+    {
+        var choice = decision.Choice;
+        told["ingress"] = $"{route.Ingress.Namespace}/{route.Ingress.Name}";
+        told["ruleHost"] = route.Host;
+        told["rulePath"] = route.Path;
+        told["pathType"] = route.Path.Length == 0 ? null : route.Kind.ToString();
+        if (choice.Backend is { } backend)
+        {
+            told["service"] = backend.Label;
+            told["clusterIP"] = backend.Front.Declared.ToString();
+            told["clusterIPBound"] = backend.Front.Bound.ToString();
+        }
+
+        if (choice.Role == BackendRoles.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
+        if (choice.Role == BackendRoles.Fallback) told["defaultBackendOf"] = route.Backend.Label;
+        if (!route.Rules.Annotations.IsEmpty) told["annotations"] = new JsonArray([.. route.Rules.Annotations.Select(a => JsonValue.Create(a))]);
+        if (answer is not null || route.Rewrite is null || NormalPath.Of(decision.Facts.Path) is not { } uri) return;
+        if (route.Rewrite.Apply(ClientView.Of(decision.Controller, decision.Facts), uri) is not { } target) return;
+        told["rewriteTarget"] = route.Rewrite.Text;
+        told["rewrittenTo"] = target;
+    }
+
+    /// <summary>The decision in one line.</summary>
+    internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
+    {
+        IngressVerdict.Forward when choice.Role == BackendRoles.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Forward when choice.Role == BackendRoles.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
+        IngressVerdict.Malformed => "the path is malformed: 400",
+        IngressVerdict.Health => "the controller's own /healthz: 200",
+        IngressVerdict.NotFound => "no host and path match: 404",
+        IngressVerdict.NotAllowed => $"nginx takes no {facts.Method}: 405",
+        IngressVerdict.TooLarge => $"{choice.Route!.Label}: the body is longer than proxy-body-size: 413",
+        IngressVerdict.Forbidden => $"{choice.Route!.Label}: the client's address isn't allowed: 403",
+        IngressVerdict.Preflight => $"{choice.Route!.Label}: a preflight, answered by enable-cors: 204",
+        _ => FormattableString.Invariant($"{choice.Route?.Label ?? $"host {facts.Host}"}: {By(choice)} → {answer!.Status} {answer.Location}"),
+    };
+
+    private static string By(IngressChoice choice) => choice.Verdict switch
+    {
+        IngressVerdict.Www => "from-to-www-redirect",
+        IngressVerdict.AppRoot => "app-root",
+        IngressVerdict.Slash => "the location ends in a slash",
+        IngressVerdict.Rewritten => "rewrite-target is a URL",
+        IngressVerdict.Redirect => choice.Route!.Rules.Redirect!.Annotation,
+        _ => choice.Route!.Rules.ForceSslRedirect ? "force-ssl-redirect" : "ssl-redirect",
+    };
+}

@@ -1,0 +1,45 @@
+using Usher.Wire;
+
+namespace Usher.Ingress;
+
+/// <summary>
+/// What ingress-nginx changes in responses, a backend's and its own: Server is taken away, headers of the ConfigMap and of enable-cors are set, and
+/// Strict-Transport-Security over TLS for a host with a certificate.
+/// </summary>
+internal sealed class ResponseHeaders : IResponseEditor
+{
+    /// <summary>What most responses need: nginx hides the backend's Server header.</summary>
+    private static readonly ResponseHeaders Plain = new(true, [], []);
+
+    private static readonly ResponseHeaders Untouched = new(false, [], []);
+    private readonly bool hideServer;
+    private readonly IReadOnlyList<string> hidden;
+
+    private ResponseHeaders(bool hideServer, IReadOnlyList<string> hidden, IReadOnlyList<KeyValuePair<string, string>> set)
+    {
+        this.hideServer = hideServer;
+        this.hidden = hidden;
+        Set = set;
+    }
+
+    /// <summary>Headers that every response gets, the controller's own answers included.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> Set { get; }
+
+    /// <summary>The changes for a decision's response.</summary>
+    internal static ResponseHeaders For(IngressDecision decision)
+    {
+        var config = decision.Controller.Config;
+        var cors = decision.Choice.Route?.Rules.Cors;
+        if (cors is null && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
+        List<KeyValuePair<string, string>> set = [.. config.AddHeaders];
+        if (cors?.For(ClientView.Header(decision.Facts, "Origin")) is { } headers) set.AddRange(headers);
+        return new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, set);
+    }
+
+    public void Edit(ResponseHead response, HeaderEdits edits)
+    {
+        if (hideServer) edits.Remove("Server"u8);
+        foreach (var name in hidden) edits.Remove(name);
+        foreach (var (name, value) in Set) edits.Set(name, value);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>Gathers what several Ingresses say of one host.</summary>
+internal sealed class ServerBuilder(CompileContext context, string host)
+{
+    private readonly List<RoutePlan> routes = [];
+    private readonly Dictionary<RoutePlan, Written> written = new(ReferenceEqualityComparer.Instance);
+    private RoutePlan? standard;
+    private AppRoot? appRoot;
+
+    internal string Host => host;
+
+    /// <summary>Other names of the host, and who gave them.</summary>
+    internal List<(string Alias, Resource<V1Ingress> Ingress)> Aliases { get; } = [];
+
+    /// <summary>The Ingress that wants redirects to or from www; null when none does.</summary>
+    internal Resource<V1Ingress>? Www { get; private set; }
+
+    /// <summary>Takes what an Ingress says of the whole host.</summary>
+    internal void Take(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan? own)
+    {
+        standard ??= own;
+        if (annotations.AppRoot is { } root) appRoot ??= new AppRoot(ingress.Key, root);
+        if (annotations.FromToWww) Www ??= ingress;
+        Aliases.AddRange(annotations.Aliases.Where(a => a != host).Select(a => (a, ingress)));
+    }
+
+    /// <summary>Adds a path; the first to claim it keeps it.</summary>
+    internal void Add(RoutePlan route, Resource<V1Ingress> ingress, IngressAnnotations annotations, string field)
+    {
+        if (Find(route.Path, route.Kind) is not null) return;
+        var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
+        var more = new Written(ingress, field, annotations.UseRegex, rewrites);
+        if (rewrites) route = route with { Rewrite = Rewrite(route, more, annotations.RewriteTarget!) };
+        routes.Add(route);
+        written[route] = more;
+    }
+
+    internal RoutePlan? Find(string path, PathKind? kind) => routes.Find(r => r.Path == path && r.Kind == kind);
+
+    /// <summary>The server, its routes in the order in which they are tried.</summary>
+    /// <param name="canaries">The backends that canaries take requests from.</param>
+    /// <param name="otherwise">The controller's own default backend, for paths that nothing takes; null for 404.</param>
+    internal ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, RoutePlan? otherwise)
+    {
+        standard ??= otherwise;
+        // One Ingress that needs regular expressions makes all paths of its host such (enforceRegexModifier in template.go).
+        var regex = routes.Find(r => written[r].Regex);
+        var ordered = regex is null
+            ? routes.OrderByDescending(Length).ThenBy(r => r.Kind).Select(r => r with { Slash = Slash(r) })
+            : routes.OrderByDescending(r => r.Path, StringComparer.Ordinal).OrderByDescending(r => r.Path.Length).Select(r => r with { Pattern = Pattern(r) });
+        return new ServerPlan(host, [.. ordered.Select(WithCanary)], standard is null ? null : WithCanary(standard))
+        {
+            AppRoot = appRoot,
+            RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
+        };
+
+        RoutePlan WithCanary(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route with { Canary = canary } : route;
+    }
+
+    /// <summary>Of the location that it becomes: a Prefix has a final slash; an Exact path, which is the whole path, comes before that.</summary>
+    private static int Length(RoutePlan route) => route.Path.Length + (route.Kind == PathKind.ImplementationSpecific || route.Path.EndsWith('/') ? 0 : 1);
+
+    /// <summary>Whether the path without its final slash is redirected to it: nginx does that for a location with a final slash unless another has the path itself.</summary>
+    private bool Slash(RoutePlan route) =>
+        route.Kind != PathKind.Exact && route.Path.Length > 1 && route.Path.EndsWith('/') && Find(route.Path[..^1], PathKind.Exact) is null && Find(route.Path[..^1], PathKind.Prefix) is null;
+
+    /// <summary><c>~* "^PATH"</c>. Of a Prefix that isn't itself a pattern ingress-nginx makes two locations, with a final slash and without, which together take all that begins so.</summary>
+    private Regex? Pattern(RoutePlan route)
+    {
+        var only = route.Kind == PathKind.Prefix && !written[route].Regex && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
+        var text = only && !route.Path.EndsWith('/') ? route.Path + "/" : route.Path;
+        var pattern = PathPattern.Compile("^" + text, RegexOptions.IgnoreCase);
+        if (pattern is null) context.Errors.Add(written[route].Ingress, written[route].Field, $"found '{route.Path}'; {PathPattern.Wanted}");
+        return pattern;
+    }
+
+    private RewriteRule? Rewrite(RoutePlan route, Written more, string target)
+    {
+        // A path that is no pattern is reported when the server is built.
+        if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern) return null;
+        if (RewriteRule.Compile(target, pattern, out var problem) is { } rule) return rule;
+        context.Errors.Add(more.Ingress, IngressAnnotations.Field("rewrite-target"), $"found '{target}'; {problem}");
+        return null;
+    }
+
+    /// <summary>Where a route is written, and what that makes of its host.</summary>
+    private sealed record Written(Resource<V1Ingress> Ingress, string Field, bool UseRegex, bool Rewrites)
+    {
+        internal bool Regex => UseRegex || Rewrites;
+    }
+}
