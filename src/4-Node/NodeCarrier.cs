@@ -9,7 +9,7 @@ using Usher.Seam;
 namespace Usher.Node;
 
 /// <summary>
-/// Carries out what kube-proxy programs, with a relay for each front that has an endpoint. A front without one has no listening socket, so that
+/// Carries out what kube-proxy programs, with a relay for each front that has an endpoint, and its health checks. A front without one has no listening socket, so that
 /// its connections are refused as by kube-proxy's reject rule. Connections that are open outlive their front, as those that netfilter
 /// tracks do.
 /// <list type="number">
@@ -132,7 +132,9 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
     }
 
     private OpenFront Start(ServiceFront front) =>
-        new(front, RelayFront.Start(front.Bound, (generation, source) => ports.Decide(generation, front, source), seam));
+        new(front, front.Kind == FrontKind.HealthCheck
+            ? HealthServer.Start(front, fronts, seam)
+            : new FrontRelay(RelayFront.Start(front.Bound, (generation, source) => ports.Decide(generation, front, source), seam)));
 
     // Bound and let go again: the socket never listens, so that connections are refused.
     private static void Try(IPEndPoint bound)
@@ -160,7 +162,7 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
 
         public async ValueTask DisposeAsync()
         {
-            foreach (var front in Started) await front.Relay.DisposeAsync();
+            foreach (var front in Started) await front.Socket.DisposeAsync();
             Started.Clear();
             End();
         }

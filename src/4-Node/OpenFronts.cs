@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Usher.Model.Contracts;
-using Usher.Seam;
 
 namespace Usher.Node;
 
 /// <summary>A front that listens.</summary>
 /// <param name="Front">The front as it was when it was opened; who it leads to is read from the generation for each connection.</param>
-/// <param name="Relay">Its relay.</param>
-internal sealed record OpenFront(ServiceFront Front, RelayFront Relay);
+/// <param name="Socket">What listens for it.</param>
+internal sealed record OpenFront(ServiceFront Front, IFrontSocket Socket);
 
 /// <summary>
 /// The fronts that listen, and those that don't any more but still have connections. Not safe for concurrent use but for the ends of those.
@@ -32,7 +31,7 @@ internal sealed class OpenFronts
     {
         listening.Remove(front.Front.Bound);
         // The socket is closed when StopAsync returns its task, which ends with the last connection.
-        var ends = front.Relay.StopAsync(Timeout.InfiniteTimeSpan);
+        var ends = front.Socket.StopAsync(Timeout.InfiniteTimeSpan);
         draining[front] = ends;
         _ = ForgetAsync(front, ends);
     }
@@ -41,14 +40,14 @@ internal sealed class OpenFronts
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var front in listening.Values.ToList()) Close(front);
-        var relays = draining.Keys.Select(f => f.Relay).ToList();
+        var sockets = draining.Keys.Select(f => f.Socket).ToList();
         try
         {
             await Task.WhenAll(draining.Values).WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            foreach (var relay in relays) await relay.StopAsync(TimeSpan.Zero);
+            foreach (var socket in sockets) await socket.StopAsync(TimeSpan.Zero);
         }
     }
 

@@ -14,14 +14,25 @@ internal static class PortInUse
     {
         var service = next.State.Find(front.Service);
         var index = (service?.Value as V1Service)?.Spec?.Ports?.ToList().FindIndex(p => (p.Name ?? "") == front.PortName) ?? -1;
-        var property = front.Kind == FrontKind.NodePort ? "nodePort" : "port";
-        errors.Add(front.Service, service?.Origin ?? Origin.Derived, index < 0 ? "spec.ports" : $"spec.ports[{index}].{property}", Why(front, problem));
+        var field = front.Kind switch
+        {
+            FrontKind.HealthCheck => "spec.healthCheckNodePort",
+            _ when index < 0 => "spec.ports",
+            FrontKind.NodePort => $"spec.ports[{index}].nodePort",
+            _ => $"spec.ports[{index}].port",
+        };
+        errors.Add(front.Service, service?.Origin ?? Origin.Derived, field, Why(front, problem));
     }
 
     private static string Why(ServiceFront front, SocketException problem)
     {
-        var nodePort = front.Kind == FrontKind.NodePort;
-        var wanted = nodePort ? $"NodePort {front.Declared.Port} of node {front.Node?.Name}" : $"virtual IP {front.Declared}";
+        var nodePort = front.Kind != FrontKind.ClusterIP;
+        var wanted = front.Kind switch
+        {
+            FrontKind.NodePort => $"NodePort {front.Declared.Port} of node {front.Node?.Name}",
+            FrontKind.HealthCheck => $"health check port {front.Declared.Port} of node {front.Node?.Name}",
+            _ => $"virtual IP {front.Declared}",
+        };
         return problem.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>

@@ -5,10 +5,10 @@ using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
-/// <summary>Reads the endpoints of now.</summary>
+/// <summary>Reads the endpoints of now: the controller watches EndpointSlices itself, and doesn't wait for kube-proxy.</summary>
 internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation) : IBackendStates
 {
-    public bool IsReady(BackendPlan backend, BackendRoles role) => Fronts.HasEndpoints(Generation, backend.Front);
+    public bool IsReady(BackendPlan backend, BackendRoles role) => Fronts.HasReadyEndpoints(Generation, backend.Front);
 }
 
 /// <summary>A decision of the ingress controller with all it was made from.</summary>

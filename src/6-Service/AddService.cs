@@ -9,18 +9,22 @@ namespace Usher.Service;
 public static class ServiceRegistration
 {
     /// <summary>
-    /// Adds Services, their virtual IPs, fronts and endpoints. Wants <see cref="IPodDirectory"/> registered. Its reconciler reads Services
+    /// Adds Services, their virtual IPs, fronts and endpoints. Wants <see cref="IPodDirectory"/> registered; takes <see cref="ServiceOptions"/>. Its reconciler reads Services
     /// only, so its place among the others doesn't matter.
     /// </summary>
     public static IServiceCollection AddService(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new ServiceOptions());
         return services
             .AddSingleton<EndpointTable>()
             .AddSingleton<AffinityTable>()
+            .AddSingleton<KubeProxies>()
+            .AddSingleton<ICarrier, ServiceCarrier>()
             .AddSingleton<ServiceFronts>()
             .AddSingleton<IServiceFronts>(s => s.GetRequiredService<ServiceFronts>())
             .AddSingleton<IServiceEndpoints, ServiceEndpoints>()
+            .AddSingleton<IServiceReports, ServiceReports>()
             .AddSingleton<IReconciler, ServiceReconciler>()
             .AddSingleton<IAddressClaimant, ServiceClaims>()
             .AddSingleton<IHopCompiler, ServiceCompiler>()

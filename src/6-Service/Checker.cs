@@ -4,7 +4,7 @@ using Usher.Model.Desired;
 namespace Usher.Service;
 
 /// <summary>Collects what is wrong with one Service.</summary>
-internal sealed class Checker(ErrorList errors, Resource<V1Service> service)
+internal sealed class Checker(ErrorList errors, ErrorList warnings, Resource<V1Service> service)
 {
     /// <summary>False once anything was wrong.</summary>
     public bool Fine { get; private set; } = true;
@@ -15,6 +15,9 @@ internal sealed class Checker(ErrorList errors, Resource<V1Service> service)
         Fine = false;
         errors.Add(service, field, message);
     }
+
+    /// <summary>Reports what is accepted without effect.</summary>
+    public void Warn(string field, string message) => warnings.Add(service, field, message);
 
     /// <summary>Reports a value that isn't one of those allowed; a field that was left out is fine.</summary>
     public void OneOf(string field, string? value, params ReadOnlySpan<string> allowed)

@@ -12,8 +12,11 @@ internal static class EndpointReasons
         for (var i = 0; i < port.Endpoints.Length; i++)
         {
             var endpoint = port.Endpoints[i];
-            reasons.Add($"{endpoint.Name} {endpoint.Declared}", i == choice.Endpoint, Why(endpoint, state.Endpoints.Conditions[i], choice, i));
+            var late = state.Lag?.Unheard(endpoint, state.Endpoints.Conditions[i]) is { } unheard ? $"; {unheard}" : "";
+            reasons.Add($"{endpoint.Name} {endpoint.Declared}", i == choice.Endpoint, Why(endpoint, state.Endpoints.Conditions[i], choice, i) + late);
         }
+
+        foreach (var endpoint in state.Lag?.New(port) ?? []) reasons.Add($"{endpoint.Name} {endpoint.Declared}", false, state.Lag!.Words("is there"));
 
         foreach (var (pod, why) in port.LeftOut) reasons.Add(pod, false, why);
         if (port.Endpoints.IsEmpty && port.LeftOut.IsEmpty)

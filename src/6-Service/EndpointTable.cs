@@ -37,20 +37,27 @@ internal sealed class EndpointTable(IPodDirectory pods)
 
     /// <summary>The conditions that the EndpointSlice controller would write. Pure.</summary>
     public static EndpointsState Join(ServicePort port, ImmutableDictionary<ResourceKey, PodStatus> living) =>
-        new([.. port.Endpoints.Select(e => e.Written ?? OfPod(e.Pod is { } key ? living.GetValueOrDefault(key) : null, port.PublishNotReady))]);
+        new([.. port.Endpoints.Select(e => e.Written ?? OfPod(e.Pod is { } key ? living.GetValueOrDefault(key) : null, e.Deleted, port.PublishNotReady))]);
 
-    private static EndpointCondition OfPod(PodStatus? pod, bool publishNotReady)
+    private static EndpointCondition OfPod(PodStatus? pod, bool deleted, bool publishNotReady)
     {
-        if (pod is null) return new EndpointCondition(publishNotReady, false, false, "it has not been started");
+        if (pod is null)
+        {
+            return deleted
+                ? new EndpointCondition(false, false, true, "it was deleted, and is gone")
+                : new EndpointCondition(publishNotReady, false, false, "it has not been started");
+        }
+
         if (pod.Phase is "Succeeded" or "Failed")
         {
             // A pod that ended is in no slice at all.
             return new EndpointCondition(false, false, false, pod.Message ?? $"it ended (phase {pod.Phase})");
         }
 
-        var ready = publishNotReady || (pod.Ready && !pod.Terminating);
-        if (ready && pod.Ready && !pod.Terminating) return EndpointCondition.Fine;
-        return new EndpointCondition(ready, pod.Ready, pod.Terminating, pod.Message ?? (pod.Ready ? null : $"phase {pod.Phase}, Ready is false"));
+        var terminating = pod.Terminating || deleted;
+        var ready = publishNotReady || (pod.Ready && !terminating);
+        if (ready && pod.Ready && !terminating) return EndpointCondition.Fine;
+        return new EndpointCondition(ready, pod.Ready, terminating, pod.Message ?? (pod.Ready ? null : $"phase {pod.Phase}, Ready is false"));
     }
 
     private sealed record Table(ServiceSnapshot Snapshot, Joined?[] Ports);

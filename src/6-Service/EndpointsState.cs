@@ -26,9 +26,16 @@ internal sealed record EndpointsState(ImmutableArray<EndpointCondition> Conditio
 }
 
 /// <summary>The living state that a decision reads.</summary>
-/// <param name="Endpoints">The endpoints' conditions.</param>
+/// <param name="Endpoints">The endpoints' conditions, as the node's kube-proxy has them.</param>
 /// <param name="Remembered">The declared endpoint that this client was sent to before (ClientIP affinity); null when there is none.</param>
-internal sealed record ServiceState(EndpointsState Endpoints, IPEndPoint? Remembered = null);
+internal sealed record ServiceState(EndpointsState Endpoints, IPEndPoint? Remembered = null)
+{
+    /// <summary>The run of the node's kube-proxy that these conditions are of; null where they are what the API server tells.</summary>
+    public NodeProgram? Program { get; init; }
+
+    /// <summary>What that kube-proxy had not heard of yet; null when nothing.</summary>
+    public ProxyLag? Lag { get; init; }
+}
 
 /// <summary>What a decision knows of the connection.</summary>
 /// <param name="Source">Where it comes from, bound.</param>

@@ -11,7 +11,7 @@ internal static class PodEndpoints
 {
     /// <summary>
     /// The endpoints of one port of a Service. A named target port is looked up in each pod, so that one Service can lead to different ports;
-    /// a pod that has no such port is no endpoint. If none of the selected pods has it, that is an error.
+    /// a pod that has no such port is no endpoint. That none of the selected pods has it is a warning: it is almost always a mistake.
     /// </summary>
     public static (List<PossibleEndpoint> Endpoints, ImmutableArray<(string Pod, string Why)> LeftOut) Of(
         CompileContext context,
@@ -23,24 +23,25 @@ internal static class PodEndpoints
         var written = service.Value.Spec.Ports[index];
         var target = string.IsNullOrEmpty(written.TargetPort?.Value) ? $"{written.Port}" : written.TargetPort.Value;
         var endpoints = new List<PossibleEndpoint>(pods.Count);
+        var protocol = written.Protocol ?? "TCP";
         var leftOut = ImmutableArray.CreateBuilder<(string, string)>();
         foreach (var pod in pods)
         {
-            if (TargetPort(pod.Value, target) is { } port)
+            if (TargetPort(pod.Value, target, protocol) is { } port)
             {
                 endpoints.Add(Endpoint(context.Addresses, service, pod, port, nodes));
             }
             else
             {
-                leftOut.Add((pod.Key.Name, $"none of its containers declares a TCP port named '{target}' ({Declared(pod.Value)})"));
+                leftOut.Add((pod.Key.Name, $"none of its containers declares a {protocol} port named '{target}' ({Declared(pod.Value)})"));
             }
         }
 
         if (endpoints.Count == 0 && pods.Count > 0)
         {
-            context.Errors.Add(service, $"spec.ports[{index}].targetPort",
+            context.Warnings.Add(service, $"spec.ports[{index}].targetPort",
                 $"no container of the {pods.Count} selected pod{(pods.Count == 1 ? "" : "s")} declares "
-                + $"a TCP port named '{target}' ({Declared(pods[0].Value)}); "
+                + $"a {protocol} port named '{target}' ({Declared(pods[0].Value)}), so that the port has no endpoint; "
                 + "name one of those, write the port's number, or name the container's port");
         }
 
@@ -52,10 +53,10 @@ internal static class PodEndpoints
         CompileContext context, Resource<V1Service> service, IReadOnlyList<Resource<V1Pod>> pods, IReadOnlyDictionary<string, NodePlace> nodes) =>
         [.. pods.Select(pod => Endpoint(context.Addresses, service, pod, 0, nodes)).OrderBy(e => e.Name, StringComparer.Ordinal)];
 
-    private static int? TargetPort(V1Pod pod, string target)
+    private static int? TargetPort(V1Pod pod, string target, string protocol)
     {
         if (int.TryParse(target, out var number)) return number;
-        return Ports(pod).FirstOrDefault(p => p.Name == target && (p.Protocol ?? "TCP") == "TCP")?.ContainerPort;
+        return Ports(pod).FirstOrDefault(p => p.Name == target && (p.Protocol ?? "TCP") == protocol)?.ContainerPort;
     }
 
     // Sidecars (init containers that are always restarted) run beside the others, and their ports count.
@@ -80,6 +81,7 @@ internal static class PodEndpoints
         return new PossibleEndpoint(
             pod.Key, pod.Key.Name, new IPEndPoint(address.Declared, port), plan.Bind(pod.Key, port), node, place?.Zone)
         {
+            Deleted = pod.Value.Metadata?.DeletionTimestamp is not null,
             NodeHints = spec.TrafficDistribution == "PreferSameNode" && node is not null ? [node] : [],
             ZoneHints = zones ? [place!.Zone!] : [],
             // https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-hostname-and-subdomain-field

@@ -23,8 +23,14 @@ internal static class PortCheck
     private static void Numbers(Checker check, string field, V1ServicePort port, string? type)
     {
         if (port.Port is < 1 or > 65535) check.Wrong($"{field}.port", $"{port.Port} is out of range; a port is 1–65535");
-        if (port.Protocol is "UDP" or "SCTP") check.Wrong($"{field}.protocol", $"{port.Protocol} is not supported; only TCP is");
-        else if (port.Protocol is not (null or "TCP")) check.Wrong($"{field}.protocol", $"'{port.Protocol}' is no protocol; write TCP");
+        if (port.Protocol is "UDP" or "SCTP")
+        {
+            check.Warn($"{field}.protocol", $"{port.Protocol} isn't carried here: port {port.Port} has endpoints and a name in the cluster's DNS, and nothing listens for it");
+        }
+        else if (port.Protocol is not (null or "TCP"))
+        {
+            check.Wrong($"{field}.protocol", $"'{port.Protocol}' is no protocol; write TCP, UDP or SCTP");
+        }
 
         // A target port that is only the port again has the port's own error.
         if (port.TargetPort?.Value is { Length: > 0 } target && target != $"{port.Port}" && !PortNames.IsTarget(target))
@@ -60,10 +66,10 @@ internal static class PortCheck
 
     private static void Apart(Checker check, string field, V1ServicePort port, IEnumerable<V1ServicePort> earlier, AddressPlan plan)
     {
-        var bound = plan.BoundPort(port.Port);
-        if (earlier.FirstOrDefault(p => plan.BoundPort(p.Port) == bound) is not { } other) return;
+        var (bound, protocol) = (plan.BoundPort(port.Port), port.Protocol ?? "TCP");
+        if (earlier.FirstOrDefault(p => plan.BoundPort(p.Port) == bound && (p.Protocol ?? "TCP") == protocol) is not { } other) return;
         check.Wrong($"{field}.port", other.Port == port.Port
-            ? $"{other.Port} is written twice; each port of a Service has a number of its own"
+            ? $"{other.Port} is written twice for {protocol}; each port of a Service has a number of its own"
             : $"{other.Port} and {port.Port} would both be bound to port {bound} here "
                 + $"(ports below 1024 are bound {AddressPlan.PrivilegedOffset} higher); use another number, or --real-ports");
     }

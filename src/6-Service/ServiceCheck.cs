@@ -19,16 +19,14 @@ internal static class ServiceCheck
             return false;
         }
 
+        var check = new Checker(context.Errors, context.Warnings, service);
         if (spec.Type == "ExternalName")
         {
-            context.Errors.Add(service, "spec.type",
-                "'ExternalName' is not supported: it is a CNAME in the cluster's DNS, which Usher does not run. "
-                + "Use a Service without selector and an EndpointSlice");
-            return false;
+            ExternalNames.Check(check, spec);
+            return check.Fine;
         }
 
-        var check = new Checker(context.Errors, service);
-        check.OneOf("spec.type", spec.Type, "ClusterIP", "NodePort", "LoadBalancer");
+        check.OneOf("spec.type", spec.Type, "ClusterIP", "NodePort", "LoadBalancer", "ExternalName");
         check.OneOf("spec.internalTrafficPolicy", spec.InternalTrafficPolicy, "Cluster", "Local");
         check.OneOf("spec.externalTrafficPolicy", spec.ExternalTrafficPolicy, "Cluster", "Local");
         check.OneOf("spec.sessionAffinity", spec.SessionAffinity, "None", "ClientIP");
@@ -42,9 +40,19 @@ internal static class ServiceCheck
 
     private static void Policies(Checker check, V1ServiceSpec spec)
     {
-        if (spec.ExternalTrafficPolicy is not null && spec.Type is not ("NodePort" or "LoadBalancer"))
+        if (spec.ExternalTrafficPolicy is not null && spec.Type is not ("NodePort" or "LoadBalancer") && spec.ExternalIPs is not { Count: > 0 })
         {
             check.Wrong("spec.externalTrafficPolicy", "is only for the types NodePort and LoadBalancer; remove it, or change the type");
+        }
+
+        if (spec.HealthCheckNodePort is > 0 && !ServiceReconciler.WantsHealthCheck(spec))
+        {
+            check.Wrong("spec.healthCheckNodePort", "is only for type LoadBalancer with externalTrafficPolicy Local; remove it, or set those");
+        }
+
+        if (spec.LoadBalancerSourceRanges is { Count: > 0 } && spec.Type != "LoadBalancer")
+        {
+            check.Wrong("spec.loadBalancerSourceRanges", "is only for type LoadBalancer; remove it, or change the type");
         }
 
         if (spec.ClusterIPs is { Count: > 0 } ips && (ips.Count > 1 || ips[0] != spec.ClusterIP))
@@ -76,24 +84,20 @@ internal static class ServiceCheck
 
         if (spec.ExternalIPs is { Count: > 0 })
         {
-            check.Wrong("spec.externalIPs", "is not supported; use a NodePort or a load balancer's target group");
+            check.Warn("spec.externalIPs", "has no effect here: no traffic comes to those addresses. A NodePort, or a load balancer's target group, leads to the Service");
         }
 
-        if (spec.LoadBalancerSourceRanges is { Count: > 0 })
+        if (spec.LoadBalancerSourceRanges is { Count: > 0 } && spec.Type == "LoadBalancer")
         {
-            check.Wrong("spec.loadBalancerSourceRanges",
-                "is not supported: no load balancer is made for a Service. Write the load balancer and a rule with a source-ip condition");
-        }
-
-        if (spec.HealthCheckNodePort is > 0)
-        {
-            check.Wrong("spec.healthCheckNodePort", "is not supported: nothing answers on it; let the target group check the NodePort");
+            check.Warn("spec.loadBalancerSourceRanges",
+                "has no effect here: on AWS it becomes a security group, and none is run. A listener's rule with a source-ip condition does the same");
         }
 
         const string topology = "service.kubernetes.io/topology-mode";
         if (service.Metadata?.Annotations?.TryGetValue(topology, out var mode) == true && mode is ("Auto" or "auto"))
         {
-            check.Wrong($"metadata.annotations.{topology}", $"'{mode}' is not supported; use spec.trafficDistribution: PreferSameZone");
+            check.Warn($"metadata.annotations.{topology}",
+                $"'{mode}' has no effect here: endpoints of every zone are used. spec.trafficDistribution: PreferSameZone keeps traffic in its zone");
         }
     }
 }

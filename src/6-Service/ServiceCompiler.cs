@@ -13,7 +13,7 @@ namespace Usher.Service;
 /// <list type="number">
 /// <item>Where nodes and pods live.</item>
 /// <item>For each Service its ports, with the pods that its selector matches and the addresses written for it.</item>
-/// <item>For each port its fronts: the virtual IP, and each node's NodePort.</item>
+/// <item>For each port its fronts: the virtual IP, and each node's NodePort; for a Service its health check's port on each node.</item>
 /// </list>
 /// Headless Services have no front, as kube-proxy programs none for them; their endpoints are the cluster DNS's.
 /// </summary>
@@ -37,7 +37,7 @@ internal sealed class ServiceCompiler : IHopCompiler
         var fronts = new Dictionary<IPEndPoint, Front>();
         foreach (var service in context.State.All<V1Service>())
         {
-            if (!ServiceCheck.Passes(context, service)) continue;
+            if (!ServiceCheck.Passes(context, service) || service.Value.Spec.Type == "ExternalName") continue;
             var selected = pods.Select(service.Key.Namespace, service.Value.Spec.Selector);
             if (service.Value.Spec.Ports is not { Count: > 0 })
             {
@@ -61,9 +61,18 @@ internal sealed class ServiceCompiler : IHopCompiler
                 // 3. Fronts. A place that is taken twice was reported already, by the check or when the numbers were given out.
                 foreach (var front in Fronts(context.Addresses, port, written.NodePort ?? 0, nodes.Values)) fronts.TryAdd(front.Address.Bound, front);
             }
+
+            if (service.Value.Spec.HealthCheckNodePort is > 0 and var health)
+            {
+                foreach (var node in nodes.Values)
+                {
+                    var front = AtNode(FrontKind.HealthCheck, context.Addresses, ports[^1], health, node);
+                    fronts.TryAdd(front.Address.Bound, front);
+                }
+            }
         }
 
-        return Snapshot.Of(new ServiceSnapshot(ports.ToImmutable(), [.. fronts.Values], places.ToFrozenDictionary(), context.Addresses.Range));
+        return Snapshot.Of(new ServiceSnapshot(ports.ToImmutable(), [.. fronts.Values], places.ToFrozenDictionary(), context.Addresses.Range) { Nodes = [.. nodes.Keys] });
     }
 
     private static SortedDictionary<string, NodePlace> Nodes(CompileContext context)
@@ -89,6 +98,7 @@ internal sealed class ServiceCompiler : IHopCompiler
             Type = spec.Type ?? "ClusterIP",
             Name = port.Name ?? "",
             Port = port.Port,
+            Protocol = port.Protocol ?? "TCP",
             InternalLocal = spec.InternalTrafficPolicy == "Local",
             ExternalLocal = spec.ExternalTrafficPolicy == "Local",
             Affinity = spec.SessionAffinity == "ClientIP"
@@ -100,6 +110,8 @@ internal sealed class ServiceCompiler : IHopCompiler
 
     private static IEnumerable<Front> Fronts(AddressPlan plan, ServicePort port, int nodePort, IEnumerable<NodePlace> nodes)
     {
+        // Only TCP is carried; the check said so.
+        if (port.Protocol != "TCP") yield break;
         if (plan.Find(port.Service) is { } address)
         {
             var declared = new IPEndPoint(address.Declared, port.Port);
@@ -108,12 +120,12 @@ internal sealed class ServiceCompiler : IHopCompiler
         }
 
         if (nodePort == 0) yield break;
-        foreach (var node in nodes)
-        {
-            var key = new ResourceKey("", "Node", "", node.Name);
-            var declared = new IPEndPoint(node.Address.Declared, nodePort);
-            var bound = plan.Bind(key, nodePort);
-            yield return new Front(new ServiceFront(FrontKind.NodePort, port.Service, port.Name, key, declared, bound), port, node);
-        }
+        foreach (var node in nodes) yield return AtNode(FrontKind.NodePort, plan, port, nodePort, node);
+    }
+
+    private static Front AtNode(FrontKind kind, AddressPlan plan, ServicePort port, int number, NodePlace node)
+    {
+        var key = new ResourceKey("", "Node", "", node.Name);
+        return new Front(new ServiceFront(kind, port.Service, port.Name, key, new IPEndPoint(node.Address.Declared, number), plan.Bind(key, number)), port, node);
     }
 }

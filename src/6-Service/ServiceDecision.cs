@@ -61,6 +61,8 @@ internal sealed class ServiceDecision(Front front, ServiceState state, Connectio
             ["verdict"] = choice.Verdict.ToString().ToLowerInvariant(),
         };
         if ((front.Node ?? facts.SourceNode) is { } node) told["node"] = node.Name;
+        if (state.Program is { } program) told["programmedAt"] = program.ProgrammedAt.ToString("O", CultureInfo.InvariantCulture);
+        if (state.Lag is { } lag) told["behindMs"] = Math.Round(lag.Behind.TotalMilliseconds, 1);
         if (MasqueradedAs is { } address) told["masqueradedAs"] = address.Declared.ToString();
         return new HopAccount(Hop.Service, port.FullName, Line(choice))
         {
@@ -121,10 +123,12 @@ internal sealed class ServiceDecision(Front front, ServiceState state, Connectio
         told["bound"] = endpoint.Bound.ToString();
         if (endpoint.Node is not null) told["node"] = endpoint.Node;
         if (endpoint.Zone is not null) told["zone"] = endpoint.Zone;
+        if (state.Lag?.Unheard(endpoint, condition) is not null) told["behindMs"] = Math.Round(state.Lag.Behind.TotalMilliseconds, 1);
         told["conditions"] = new JsonObject { ["ready"] = condition.Ready, ["serving"] = condition.Serving, ["terminating"] = condition.Terminating };
         var how = choice.Sticky ? "the one this client had before"
             : choice.Count == 1 ? "the only usable one"
             : $"drawn at random: {choice.Drawn} of 0–{choice.Count - 1}";
-        return new HopAccount(Hop.Endpoint, endpoint.Name, $"{endpoint.Name} {endpoint.Declared}, {how}") { Facts = told, Reasons = reasons.All };
+        var unheard = state.Lag?.Unheard(endpoint, condition) is { } late ? $"; {late}" : "";
+        return new HopAccount(Hop.Endpoint, endpoint.Name, $"{endpoint.Name} {endpoint.Declared}, {how}{unheard}") { Facts = told, Reasons = reasons.All };
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ServiceEndpoints(EndpointTable endpoints) : IServiceEndpoi
             for (var i = 0; i < conditions.Length; i++)
             {
                 var (endpoint, condition) = (port.Endpoints[i], conditions[i]);
-                all.Add(new ServiceEndpoint(port.Name, endpoint.Declared, endpoint.Bound, endpoint.HostName, condition.Ready, condition.Ready ? null : condition.Message));
+                all.Add(new ServiceEndpoint(port.Name, endpoint.Declared, endpoint.Bound, endpoint.HostName, condition.Ready, condition.Ready ? null : condition.Message) { Protocol = port.Protocol });
             }
         }
 

@@ -5,14 +5,14 @@ using Usher.Model.Road;
 
 namespace Usher.Service;
 
-/// <summary>kube-proxy's program, answered from a generation's snapshot and the living endpoints.</summary>
-internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affinity, IPodDirectory pods) : IServiceFronts
+/// <summary>kube-proxy's program, answered from a generation's snapshot and what each node's kube-proxy knows of the living endpoints.</summary>
+internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affinity, KubeProxies proxies) : IServiceFronts
 {
     /// <inheritdoc/>
     public event Action? Changed
     {
-        add => pods.Changed += value;
-        remove => pods.Changed -= value;
+        add => proxies.Changed += value;
+        remove => proxies.Changed -= value;
     }
 
     /// <inheritdoc/>
@@ -23,11 +23,39 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     {
         var snapshot = Snapshot(generation);
         if (snapshot.FrontAt(front.Bound) is not { } found) return false;
-        var conditions = endpoints.Of(snapshot, found.Port).Conditions;
-        // A virtual IP is one socket for all nodes here, so it stays open while any node has an endpoint.
-        return found.Address.Kind == FrontKind.NodePort && found.Port.ExternalLocal
-            ? UsableEndpoints.Local(found.Port.Endpoints, conditions, found.Node).Count(found.Port.Endpoints, conditions) > 0
-            : UsableEndpoints.Any(conditions);
+        return found.Address.Kind switch
+        {
+            FrontKind.HealthCheck => true,
+            FrontKind.NodePort => Accepts(proxies.View(snapshot, found.Port, found.Node!.Name), found.Node),
+            // A virtual IP is one socket for all nodes here, so it stays open while any node has an endpoint for it.
+            _ => proxies.Nodes.Any(node => UsableEndpoints.Any(proxies.View(snapshot, found.Port, node).State.Conditions)),
+        };
+    }
+
+    /// <summary>Whether the rules of every node have an endpoint for a virtual IP.</summary>
+    public bool HasEndpointsEverywhere(Generation generation, ServiceFront front)
+    {
+        var snapshot = Snapshot(generation);
+        return snapshot.FrontAt(front.Bound) is { } found
+            && proxies.Nodes.All(node => UsableEndpoints.Any(proxies.View(snapshot, found.Port, node).State.Conditions));
+    }
+
+    /// <inheritdoc/>
+    public bool HasReadyEndpoints(Generation generation, ServiceFront front)
+    {
+        var snapshot = Snapshot(generation);
+        return snapshot.FrontAt(front.Bound) is { } found && endpoints.Of(snapshot, found.Port).Ready > 0;
+    }
+
+    /// <inheritdoc/>
+    public int LocalEndpoints(Generation generation, ServiceFront front)
+    {
+        var snapshot = Snapshot(generation);
+        if (snapshot.FrontAt(front.Bound) is not { Node: { } node } found) return 0;
+        // An endpoint is a pod's address, however many ports lead there.
+        return snapshot.PortsOf(found.Port.Service).Select(p => proxies.View(snapshot, p, node.Name))
+            .SelectMany(view => view.Port.Endpoints.Where((e, i) => view.State.Conditions[i].Ready && e.Node == node.Name))
+            .Select(e => e.Declared.Address).Distinct().Count();
     }
 
     /// <inheritdoc/>
@@ -45,7 +73,9 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         var facts = new ConnectionFacts(source, snapshot.Places.GetValueOrDefault(source));
         // The node whose kube-proxy takes the connection: a NodePort's own, or the caller's.
         var node = (front.Node ?? facts.SourceNode)?.Name;
-        var state = new ServiceState(endpoints.Of(snapshot, front.Port), affinity.Find(front.Port, node, source));
+        var view = proxies.View(snapshot, front.Port, node);
+        if (view.Port != front.Port) front = front with { Port = view.Port };
+        var state = new ServiceState(view.State, affinity.Find(front.Port, node, source)) { Program = view.Program, Lag = view.Lag };
         var decision = new ServiceDecision(front, state, facts, draw);
         if (decision.Endpoint is not { } endpoint) return new FrontDecision(decision, null, null);
         return new FrontDecision(decision, endpoint.Bound, DialFrom(decision, source, snapshot.Range))
@@ -53,6 +83,10 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
             Opened = front.Port.Affinity is null ? null : Remember(front.Port, node, source, endpoint.Declared),
         };
     }
+
+    private static bool Accepts(ProxyView view, NodePlace node) => view.Port.ExternalLocal
+        ? UsableEndpoints.Local(view.Port.Endpoints, view.State.Conditions, node).Count(view.Port.Endpoints, view.State.Conditions) > 0
+        : UsableEndpoints.Any(view.State.Conditions);
 
     // Apart, so that only a Service with affinity pays for the closure.
     private Action Remember(ServicePort port, string? node, IPAddress source, IPEndPoint endpoint) => () => affinity.Remember(port, node, source, endpoint);

@@ -29,6 +29,7 @@ internal sealed class ServiceReconciler : IReconciler
         {
             ClaimWrittenAddress(context, service, addresses);
             ClaimWrittenPorts(context, service, ports);
+            if (service.Value.Spec.HealthCheckNodePort is > 0 and var port) ClaimPort(context, service, "spec.healthCheckNodePort", port, "TCP", ports);
         }
 
         // 2. Kept numbers.
@@ -71,20 +72,26 @@ internal sealed class ServiceReconciler : IReconciler
         for (var i = 0; i < (service.Value.Spec.Ports?.Count ?? 0); i++)
         {
             var port = service.Value.Spec.Ports![i];
-            if (port.NodePort is not { } number || number == 0) continue;
-            var field = $"spec.ports[{i}].nodePort";
-            if (number is < ServiceNumbers.FirstNodePort or > ServiceNumbers.LastNodePort)
-            {
-                context.Errors.Add(service, field, $"{number} is out of range; a NodePort is 30000–32767. Leave it out to be given one");
-            }
-            else if (!ports.TryAdd((number, port.Protocol ?? "TCP"), service.Key))
-            {
-                var owner = ports[(number, port.Protocol ?? "TCP")];
-                context.Errors.Add(service, field,
-                    $"{number} is a NodePort of {owner} already; every node has each port once. Write another, or leave it out to be given one");
-            }
+            if (port.NodePort is > 0 and var number) ClaimPort(context, service, $"spec.ports[{i}].nodePort", number, port.Protocol ?? "TCP", ports);
         }
     }
+
+    private static void ClaimPort(
+        CompileContext context, Resource<V1Service> service, string field, int number, string protocol, Dictionary<(int, string), ResourceKey> ports)
+    {
+        if (number is < ServiceNumbers.FirstNodePort or > ServiceNumbers.LastNodePort)
+        {
+            context.Errors.Add(service, field, $"{number} is out of range; a NodePort is 30000–32767. Leave it out to be given one");
+        }
+        else if (!ports.TryAdd((number, protocol), service.Key))
+        {
+            context.Errors.Add(service, field,
+                $"{number} is a NodePort of {ports[(number, protocol)]} already; every node has each port once. Write another, or leave it out to be given one");
+        }
+    }
+
+    /// <summary>Whether every node is to tell on a port of its own if it has an endpoint (KEP "preserve client source IP").</summary>
+    public static bool WantsHealthCheck(V1ServiceSpec spec) => spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" };
 
     private static string? WrittenAddress(V1ServiceSpec spec)
     {
@@ -99,6 +106,7 @@ internal sealed class ServiceReconciler : IReconciler
         private readonly V1ServiceSpec? before;
         private readonly int[] nodePorts;
         private string? address;
+        private int healthCheck;
 
         public Plan(Resource<V1Service> service, V1ServiceSpec? before)
         {
@@ -107,6 +115,7 @@ internal sealed class ServiceReconciler : IReconciler
             spec = service.Value.Spec;
             address = WrittenAddress(spec);
             nodePorts = [.. (spec.Ports ?? []).Select(p => p.NodePort ?? 0)];
+            healthCheck = spec.HealthCheckNodePort ?? 0;
         }
 
         public Resource<V1Service> Service { get; }
@@ -128,6 +137,8 @@ internal sealed class ServiceReconciler : IReconciler
                 var kept = before?.Ports?.FirstOrDefault(p => p.Port == port && (p.Protocol ?? "TCP") == protocol)?.NodePort ?? 0;
                 if (kept != 0 && taken.TryAdd((kept, protocol), Service.Key)) nodePorts[i] = kept;
             }
+
+            if (healthCheck == 0 && WantsHealthCheck(spec) && before?.HealthCheckNodePort is > 0 and var had && taken.TryAdd((had, "TCP"), Service.Key)) healthCheck = had;
         }
 
         public bool GiveAddress(Dictionary<IPAddress, ResourceKey> taken)
@@ -151,6 +162,10 @@ internal sealed class ServiceReconciler : IReconciler
                 nodePorts[i] = free;
             }
 
+            if (healthCheck != 0 || !WantsHealthCheck(spec)) return true;
+            if (ServiceNumbers.FreeNodePort($"{Service.Key.Namespace}/{Service.Key.Name}/health", p => taken.ContainsKey((p, "TCP"))) is not { } own) return false;
+            taken.Add((own, "TCP"), Service.Key);
+            healthCheck = own;
             return true;
         }
 
@@ -165,6 +180,7 @@ internal sealed class ServiceReconciler : IReconciler
                 SessionAffinity = spec.SessionAffinity ?? "None",
                 InternalTrafficPolicy = spec.InternalTrafficPolicy ?? "Cluster",
                 ExternalTrafficPolicy = spec.ExternalTrafficPolicy ?? (spec.Type is "NodePort" or "LoadBalancer" ? "Cluster" : null),
+                HealthCheckNodePort = healthCheck == 0 ? null : healthCheck,
                 Ports = spec.Ports is null ? null : [.. spec.Ports.Select((port, i) => port with
                 {
                     Protocol = port.Protocol ?? "TCP",

@@ -26,6 +26,9 @@ internal sealed record PossibleEndpoint(
     /// <summary>Its conditions where a person wrote them (an EndpointSlice by hand); null for a pod, whose life gives them.</summary>
     public EndpointCondition? Written { get; init; }
 
+    /// <summary>Whether its pod is being deleted (<c>metadata.deletionTimestamp</c>), so that it terminates whatever else is known of it.</summary>
+    public bool Deleted { get; init; }
+
     /// <summary>The nodes that it is meant for (<c>hints.forNodes</c>).</summary>
     public ImmutableArray<string> NodeHints { get; init; } = [];
 
@@ -53,6 +56,9 @@ internal sealed record ServicePort
 
     /// <summary>The port of the virtual IP; 0 for a headless Service without ports.</summary>
     public required int Port { get; init; }
+
+    /// <summary><c>TCP</c>, <c>UDP</c> or <c>SCTP</c>.</summary>
+    public string Protocol { get; init; } = "TCP";
 
     /// <summary>Whether <c>internalTrafficPolicy</c> is <c>Local</c>.</summary>
     public bool InternalLocal { get; init; }
@@ -101,6 +107,7 @@ internal sealed class ServiceSnapshot
         Range = range;
         Addresses = [.. fronts.Select(f => f.Address)];
         byBound = fronts.ToFrozenDictionary(f => f.Address.Bound);
+        pods = new(() => ports.SelectMany(p => p.Endpoints).Select(e => e.Pod).OfType<ResourceKey>().ToFrozenSet());
         byService = new(() => ports.GroupBy(p => p.Service).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray()));
         byAddress = new(() => ports.SelectMany(p => p.Endpoints.SelectMany(e => new[] { e.Declared.Address, e.Bound.Address }, (_, address) => (Address: address, p.Service)))
             .GroupBy(e => e.Address, e => e.Service)
@@ -108,6 +115,7 @@ internal sealed class ServiceSnapshot
     }
 
     private readonly FrozenDictionary<IPEndPoint, Front> byBound;
+    private readonly Lazy<FrozenSet<ResourceKey>> pods;
     private readonly Lazy<FrozenDictionary<ResourceKey, ImmutableArray<ServicePort>>> byService;
     private readonly Lazy<FrozenDictionary<IPAddress, ImmutableArray<ResourceKey>>> byAddress;
 
@@ -125,6 +133,12 @@ internal sealed class ServiceSnapshot
 
     /// <summary>The addresses that callers inside the road may have.</summary>
     public LoopbackRange Range { get; }
+
+    /// <summary>Every node's name.</summary>
+    public ImmutableArray<string> Nodes { get; init; } = [];
+
+    /// <summary>Every pod that is or may be an endpoint.</summary>
+    public FrozenSet<ResourceKey> Pods => pods.Value;
 
     /// <summary>The front that listens there, or null.</summary>
     public Front? FrontAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);

@@ -47,9 +47,9 @@ internal sealed class WrittenSlices
         for (var p = 0; p < (slice.Value.Ports?.Count ?? 0); p++)
         {
             var port = slice.Value.Ports![p];
-            if ((port.Protocol ?? "TCP") != "TCP")
+            if (port.Protocol is not (null or "TCP" or "UDP" or "SCTP"))
             {
-                context.Errors.Add(slice, $"ports[{p}].protocol", $"'{port.Protocol}' is not supported; only TCP is");
+                context.Errors.Add(slice, $"ports[{p}].protocol", $"'{port.Protocol}' is no protocol; write TCP, UDP or SCTP");
             }
 
             if (port.Port is >= 1 and <= 65535) continue;

@@ -35,8 +35,13 @@ internal sealed class TestFronts : IServiceFronts
 
     public bool HasEndpoints(Generation generation, ServiceFront front)
     {
-        lock (endpoints) return endpoints.ContainsKey(front.Bound);
+        lock (endpoints) return front.Kind == FrontKind.HealthCheck || endpoints.ContainsKey(front.Bound);
     }
+
+    /// <summary>The ready endpoints that every node has of every Service.</summary>
+    public int Local { get; set; }
+
+    public int LocalEndpoints(Generation generation, ServiceFront front) => Local;
 
     public FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source)
     {

@@ -27,6 +27,22 @@ public sealed class LivingStateTests
     }
 
     [Theory]
+    // The pod's owner keeps it in the state until it is gone, whatever the directory says of it meanwhile.
+    [InlineData("ready", false, true, true)]
+    [InlineData("not-ready", false, false, true)]
+    [InlineData("unknown", false, false, true)]
+    public void A_pod_that_is_being_deleted_terminates(string life, bool ready, bool serving, bool terminating)
+    {
+        var pod = Yaml.Pod("a1", "10.0.1.11", "node-1").Replace("labels:", "deletionTimestamp: '2026-01-01T00:00:00Z', labels:", StringComparison.Ordinal);
+        var cluster = new TestCluster(Yaml.Node("node-1", "10.0.1.10", "zone-a") + pod + Yaml.Service("svc", Svc));
+        cluster.Pods.Set("shop/a1", life);
+
+        var condition = EndpointTable.Join(cluster.Front("10.100.0.7:80").Port, cluster.Pods.Current).Conditions[0];
+
+        Assert.Equal((ready, serving, terminating), (condition.Ready, condition.Serving, condition.Terminating));
+    }
+
+    [Theory]
     [InlineData("not-ready", true)]
     [InlineData("terminating", true)]
     [InlineData("unknown", true)]

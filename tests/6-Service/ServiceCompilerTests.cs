@@ -72,12 +72,16 @@ public sealed class ServiceCompilerTests
     }
 
     [Theory]
-    [InlineData("type: ExternalName, externalName: example.com", "spec.type", "'ExternalName' is not supported")]
-    [InlineData("type: Nodeport, ports: [{ port: 80 }]", "spec.type", "'Nodeport' is not supported; allowed are ClusterIP, NodePort, LoadBalancer")]
+    [InlineData("type: ExternalName", "spec.externalName", "is missing")]
+    [InlineData("type: ExternalName, externalName: Db_1.example.com", "spec.externalName", "'Db_1.example.com' is no host name")]
+    [InlineData("type: ExternalName, externalName: db.example.com, clusterIP: 10.100.0.3", "spec.clusterIP", "is not for type ExternalName")]
+    [InlineData("ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0/8]", "spec.loadBalancerSourceRanges", "is only for type LoadBalancer")]
+    [InlineData("type: LoadBalancer, ports: [{ port: 80 }], healthCheckNodePort: 30000", "spec.healthCheckNodePort", "is only for type LoadBalancer with externalTrafficPolicy Local")]
+    [InlineData("type: LoadBalancer, externalTrafficPolicy: Local, ports: [{ port: 80 }], healthCheckNodePort: 8080", "spec.healthCheckNodePort", "8080 is out of range")]
+    [InlineData("ports: [{ name: a, port: 53, protocol: UDP }, { name: b, port: 53, protocol: UDP }]", "spec.ports[1].port", "53 is written twice for UDP")]
+    [InlineData("type: Nodeport, ports: [{ port: 80 }]", "spec.type", "'Nodeport' is not supported; allowed are ClusterIP, NodePort, LoadBalancer, ExternalName")]
     [InlineData("ports: []", "spec.ports", "is missing")]
     [InlineData("ports: [{ port: 0 }]", "spec.ports[0].port", "0 is out of range")]
-    [InlineData("ports: [{ port: 53, protocol: UDP }]", "spec.ports[0].protocol", "UDP is not supported; only TCP is")]
-    [InlineData("ports: [{ port: 53, protocol: SCTP }]", "spec.ports[0].protocol", "SCTP is not supported")]
     [InlineData("ports: [{ port: 53, protocol: tcp }]", "spec.ports[0].protocol", "'tcp' is no protocol")]
     [InlineData("ports: [{ name: a, port: 80 }, { port: 81 }]", "spec.ports[1].name", "is missing")]
     [InlineData("ports: [{ name: a, port: 80 }, { name: a, port: 81 }]", "spec.ports[1].name", "'a' is the name of port 80 already")]
@@ -85,7 +89,6 @@ public sealed class ServiceCompilerTests
     [InlineData("ports: [{ name: a, port: 80 }, { name: b, port: 8080 }]", "spec.ports[1].port", "80 and 8080 would both be bound to port 8080 here")]
     [InlineData("ports: [{ name: A_b, port: 80 }]", "spec.ports[0].name", "'A_b' is no port name")]
     [InlineData("ports: [{ port: 80, targetPort: 70000 }]", "spec.ports[0].targetPort", "'70000' is neither a port")]
-    [InlineData("ports: [{ port: 80, targetPort: htpp }], selector: { app: a }", "spec.ports[0].targetPort", "no container of the 3 selected pods declares a TCP port named 'htpp' (they name 'http')")]
     [InlineData("ports: [{ port: 80, nodePort: 30001 }]", "spec.ports[0].nodePort", "is not for type ClusterIP")]
     [InlineData("ports: [{ port: 80 }], externalTrafficPolicy: Local", "spec.externalTrafficPolicy", "is only for the types NodePort and LoadBalancer")]
     [InlineData("ports: [{ port: 80 }], internalTrafficPolicy: Nearby", "spec.internalTrafficPolicy", "'Nearby' is not supported; allowed are Cluster, Local")]
@@ -93,11 +96,8 @@ public sealed class ServiceCompilerTests
     [InlineData("ports: [{ port: 80 }], sessionAffinity: ClientIP, sessionAffinityConfig: { clientIP: { timeoutSeconds: 0 } }", "spec.sessionAffinityConfig.clientIP.timeoutSeconds", "0 is out of range")]
     [InlineData("ports: [{ port: 80 }], sessionAffinityConfig: { clientIP: { timeoutSeconds: 5 } }", "spec.sessionAffinityConfig", "is only for sessionAffinity ClientIP")]
     [InlineData("ports: [{ port: 80 }], trafficDistribution: Far", "spec.trafficDistribution", "'Far' is not supported")]
-    [InlineData("ports: [{ port: 80 }], externalIPs: [1.2.3.4]", "spec.externalIPs", "is not supported")]
     [InlineData("ports: [{ port: 80 }], ipFamilies: [IPv6]", "spec.ipFamilies[0]", "'IPv6' is not supported")]
     [InlineData("ports: [{ port: 80 }], ipFamilyPolicy: RequireDualStack", "spec.ipFamilyPolicy", "'RequireDualStack' is not supported")]
-    [InlineData("type: LoadBalancer, ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0/8]", "spec.loadBalancerSourceRanges", "is not supported")]
-    [InlineData("type: LoadBalancer, externalTrafficPolicy: Local, ports: [{ port: 80 }], healthCheckNodePort: 30000", "spec.healthCheckNodePort", "is not supported")]
     [InlineData("type: NodePort, clusterIP: None, ports: [{ port: 80 }]", "spec.clusterIP", "may not be 'None' for type NodePort")]
     [InlineData("clusterIP: 10.100.0.4, clusterIPs: [10.100.0.5], ports: [{ port: 80 }]", "spec.clusterIPs", "must be the one address of spec.clusterIP")]
     public void What_is_refused(string spec, string field, string message)
@@ -109,13 +109,73 @@ public sealed class ServiceCompilerTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ports: [{ port: 53, protocol: UDP }]", "spec.ports[0].protocol", "UDP isn't carried here: port 53 has endpoints")]
+    [InlineData("ports: [{ port: 53, protocol: SCTP }]", "spec.ports[0].protocol", "SCTP isn't carried here")]
+    [InlineData("ports: [{ port: 80, targetPort: htpp }], selector: { app: a }", "spec.ports[0].targetPort", "no container of the 3 selected pods declares a TCP port named 'htpp' (they name 'http')")]
+    [InlineData("ports: [{ port: 80 }], externalIPs: [1.2.3.4], externalTrafficPolicy: Local", "spec.externalIPs", "has no effect here")]
+    [InlineData("type: LoadBalancer, ports: [{ port: 80 }], loadBalancerSourceRanges: [10.0.0.0/8]", "spec.loadBalancerSourceRanges", "has no effect here")]
+    public void What_is_accepted_without_effect_is_told(string spec, string field, string message)
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc", spec));
+
+        Assert.Empty(cluster.Errors.All);
+        var warning = Assert.Single(cluster.Warnings.All);
+        Assert.Equal(("cluster.yaml", "Service shop/svc", field), (warning.File, warning.Object, warning.Field));
+        Assert.Contains(message, warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_external_name_has_no_front_and_is_told_by_its_host()
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("db", "type: ExternalName, externalName: db.example.com., ports: [{ port: 5432 }]"));
+
+        Assert.Empty(cluster.Errors.All);
+        Assert.Empty(cluster.Warnings.All);
+        Assert.Empty(cluster.Fronts.All(cluster.Generation));
+        var report = Assert.Single(cluster.Reports.All(cluster.Generation));
+        Assert.Equal(("ExternalName", "", "db.example.com."), (report.Type, report.ClusterIP, report.External));
+    }
+
+    [Fact]
+    public void The_same_port_may_be_tcp_and_udp_and_only_tcp_is_carried()
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Pod("dns", "10.0.1.13", "node-1", "dns", "{ name: dns, containerPort: 53, protocol: UDP }, { name: dns-tcp, containerPort: 53 }")
+            + Yaml.Service("kube-dns", "type: NodePort, clusterIP: 10.100.0.10, selector: { app: dns }, "
+                + "ports: [{ name: dns, port: 53, protocol: UDP, targetPort: dns, nodePort: 30053 }, { name: dns-tcp, port: 53, targetPort: dns-tcp, nodePort: 30053 }]"));
+
+        Assert.Empty(cluster.Errors.All);
+        Assert.Equal(["dns-tcp 10.100.0.10:53", "dns-tcp 10.0.1.10:30053", "dns-tcp 10.0.2.10:30053"],
+            cluster.Fronts.All(cluster.Generation).Select(f => $"{f.PortName} {f.Declared}"));
+        var report = Assert.Single(cluster.Reports.All(cluster.Generation));
+        Assert.Equal(["dns UDP 53  30053 1 1", "dns-tcp TCP 53 127.18.16.1:8053 30053 1 1"],
+            report.Ports.Select(p => $"{p.Name} {p.Protocol} {p.Port} {p.Bound} {p.NodePort} {p.Ready} {p.Endpoints}"));
+    }
+
+    [Fact]
+    public void A_load_balancers_service_with_policy_local_has_a_health_check_on_every_node()
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc",
+            "type: LoadBalancer, externalTrafficPolicy: Local, clusterIP: 10.100.0.7, selector: { app: a }, healthCheckNodePort: 30999, ports: [{ name: http, port: 80, targetPort: http, nodePort: 30080 }, { name: more, port: 81, targetPort: http, nodePort: 30081 }]"));
+        var checks = cluster.Fronts.All(cluster.Generation).Where(f => f.Kind == FrontKind.HealthCheck).ToList();
+
+        Assert.Equal(["10.0.1.10:30999 node-1", "10.0.2.10:30999 node-2"], checks.Select(f => $"{f.Declared} {f.Node?.Name}"));
+        // Pods, not ports, are counted.
+        Assert.Equal([2, 1], checks.Select(f => cluster.Fronts.LocalEndpoints(cluster.Generation, f)));
+        cluster.Pods.Set("shop/b1", "terminating");
+        Assert.Equal([2, 0], checks.Select(f => cluster.Fronts.LocalEndpoints(cluster.Generation, f)));
+        Assert.All(checks, f => Assert.True(cluster.Fronts.HasEndpoints(cluster.Generation, f)));
+        var report = Assert.Single(cluster.Reports.All(cluster.Generation));
+        Assert.Equal((30999, "<pending>"), (report.HealthCheckNodePort, report.External));
+    }
+
     [Fact]
     public void Every_error_is_reported_at_once()
     {
-        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("one", "type: X, sessionAffinity: Y, ports: [{ port: 0, protocol: UDP }]") + Yaml.Service("two", "externalIPs: [1.1.1.1], ports: []"));
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("one", "type: X, sessionAffinity: Y, ports: [{ port: 0, protocol: udp }]") + Yaml.Service("two", "ipFamilies: [IPv6], ports: []"));
 
         Assert.Equal(
-            ["one spec.type", "one spec.sessionAffinity", "one spec.ports[0].port", "one spec.ports[0].protocol", "two spec.externalIPs", "two spec.ports"],
+            ["one spec.type", "one spec.sessionAffinity", "one spec.ports[0].port", "one spec.ports[0].protocol", "two spec.ipFamilies[0]", "two spec.ports"],
             cluster.Errors.All.Select(e => $"{e.Object.Split('/')[1]} {e.Field}"));
     }
 
@@ -126,7 +186,7 @@ public sealed class ServiceCompilerTests
     [InlineData("{ addresses: [] }", "{ port: 1 }", "endpoints[0].addresses", "is missing")]
     [InlineData("{ addresses: [192.168.1.1] }", "{ port: 0 }", "ports[0].port", "0 is out of range")]
     [InlineData("{ addresses: [192.168.1.1] }", "{ name: a }", "ports[0].port", "is missing")]
-    [InlineData("{ addresses: [192.168.1.1] }", "{ port: 53, protocol: UDP }", "ports[0].protocol", "'UDP' is not supported")]
+    [InlineData("{ addresses: [192.168.1.1] }", "{ port: 53, protocol: udp }", "ports[0].protocol", "'udp' is no protocol")]
     public void What_is_refused_in_a_slice(string endpoints, string ports, string field, string message)
     {
         var cluster = new TestCluster(Yaml.Service("db", "clusterIP: 10.100.0.9, ports: [{ port: 5432 }]") + Slice(endpoints, ports));

@@ -85,6 +85,22 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
+    public void A_health_check_port_is_given_where_it_is_wanted_and_kept()
+    {
+        const string Local = "type: LoadBalancer, externalTrafficPolicy: Local, ports: [{ port: 80 }]";
+        var first = Reconcile(TestCluster.Read(Yaml.Service("a", Local) + Yaml.Service("b", "type: LoadBalancer, ports: [{ port: 80 }]") + Yaml.Service("c", "type: NodePort, externalTrafficPolicy: Local, ports: [{ port: 80 }]")));
+
+        var given = first[0].Spec.HealthCheckNodePort!.Value;
+        Assert.InRange(given, 30086, 32767);
+        Assert.NotEqual(given, first[0].Spec.Ports[0].NodePort);
+        Assert.Null(first[1].Spec.HealthCheckNodePort);
+        Assert.Null(first[2].Spec.HealthCheckNodePort);
+
+        var previous = new DesiredState([new Resource(new ResourceKey("", "Service", "shop", "a"), first[0] with { Spec = first[0].Spec with { HealthCheckNodePort = 31234 } }, Origin.Derived)]);
+        Assert.Equal(31234, Reconcile(TestCluster.Read(Yaml.Service("a", Local)), previous).Single().Spec.HealthCheckNodePort);
+    }
+
+    [Fact]
     public void Every_property_of_a_service_survives_the_copy()
     {
         var written = new V1Service { ApiVersion = "v1", Kind = "Service", Metadata = new V1ObjectMeta { Name = "a", NamespaceProperty = "shop" }, Spec = new V1ServiceSpec

@@ -13,7 +13,7 @@ namespace Usher.Service.Tests;
 /// <summary>Manifests compiled as Control compiles them, with pods whose life the test tells.</summary>
 internal sealed class TestCluster
 {
-    public TestCluster(string yaml, TestCluster? previous = null, TimeProvider? time = null)
+    public TestCluster(string yaml, TestCluster? previous = null, TimeProvider? time = null, ServiceOptions? options = null)
     {
         var state = new DesiredState(Read(yaml));
         var before = previous?.Generation ?? Generation.None;
@@ -23,21 +23,38 @@ internal sealed class TestCluster
             .Concat(context.State.All<V1Node>().Select(n => new AddressClaim(n.Key, AddressBlock.Node, IPAddress.Parse(n.Value.Status.Addresses[0].Address))))
             .Concat(context.State.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
         context = context with { Addresses = before.Addresses.Next(claims) };
+        Warnings = context.Warnings;
         Generation = new Generation(before.Number + 1, context.State, context.Addresses, [new ServiceCompiler().Compile(context)]);
         Pods = previous?.Pods ?? new TestPods();
         Pods.Start(context.State.All<V1Pod>().Select(p => p.Key));
-        Fronts = new ServiceFronts(new EndpointTable(Pods), new AffinityTable(time ?? TimeProvider.System), Pods);
+        var endpoints = new EndpointTable(Pods);
+        Proxies = new KubeProxies(Pods, endpoints, options ?? ServiceOptions.Immediate, time ?? TimeProvider.System);
+        Fronts = new ServiceFronts(endpoints, new AffinityTable(time ?? TimeProvider.System), Proxies);
+        Reports = new ServiceReports(endpoints, Fronts);
     }
 
     public ErrorList Errors { get; } = new();
+
+    public ErrorList Warnings { get; }
 
     public Generation Generation { get; }
 
     public TestPods Pods { get; }
 
-    public ServiceFronts Fronts { get; }
+    public ServiceFronts Fronts { get; private set; }
+
+    public KubeProxies Proxies { get; private set; }
+
+    public ServiceReports Reports { get; }
 
     public ServiceSnapshot Snapshot => Generation.Get<ServiceSnapshot>();
+
+    /// <summary>Publishes this generation on the nodes of the one before.</summary>
+    public void Follow(TestCluster before)
+    {
+        (Fronts, Proxies) = (before.Fronts, before.Proxies);
+        Proxies.Publish(Snapshot);
+    }
 
     /// <summary>The front with this declared address.</summary>
     public Front Front(string declared) => Snapshot.Fronts.Single(f => f.Address.Declared.ToString() == declared);

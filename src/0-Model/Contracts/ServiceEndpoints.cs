@@ -11,7 +11,11 @@ namespace Usher.Model.Contracts;
 /// <param name="HostName">The endpoint's <c>hostname</c>: a pod's <c>spec.hostname</c> where its <c>spec.subdomain</c> names the Service; null without one.</param>
 /// <param name="Ready">The <c>ready</c> condition; also true where the Service publishes addresses that aren't ready.</param>
 /// <param name="Message">Why it isn't ready, for a person; null when it is.</param>
-public sealed record ServiceEndpoint(string PortName, IPEndPoint Declared, IPEndPoint Bound, string? HostName, bool Ready, string? Message);
+public sealed record ServiceEndpoint(string PortName, IPEndPoint Declared, IPEndPoint Bound, string? HostName, bool Ready, string? Message)
+{
+    /// <summary><c>TCP</c>, <c>UDP</c> or <c>SCTP</c>.</summary>
+    public string Protocol { get; init; } = "TCP";
+}
 
 /// <summary>The living endpoints of Services, headless ones included; read by the cluster's DNS, answered by the Services' hop.</summary>
 public interface IServiceEndpoints

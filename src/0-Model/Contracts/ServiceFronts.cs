@@ -13,13 +13,18 @@ public enum FrontKind
 
     /// <summary>The Service's virtual IP.</summary>
     ClusterIP,
+
+    /// <summary>
+    /// The port on which kube-proxy itself answers whether its node has an endpoint of the Service (<c>spec.healthCheckNodePort</c>): HTTP 200 or 503.
+    /// </summary>
+    HealthCheck,
 }
 
-/// <summary>One front that kube-proxy programs: a NodePort on one node, or a port of a virtual IP.</summary>
+/// <summary>One front that kube-proxy programs: a NodePort or health check on one node, or a port of a virtual IP.</summary>
 /// <param name="Kind">Which kind.</param>
 /// <param name="Service">The Service.</param>
 /// <param name="PortName">The port's name in the Service; empty for a single unnamed one.</param>
-/// <param name="Node">The node of a NodePort; null for a virtual IP.</param>
+/// <param name="Node">The node of a NodePort or health check; null for a virtual IP.</param>
 /// <param name="Declared">Its address and port in the cluster.</param>
 /// <param name="Bound">Where it listens on this machine.</param>
 public sealed record ServiceFront(FrontKind Kind, ResourceKey Service, string PortName, ResourceKey? Node, IPEndPoint Declared, IPEndPoint Bound);
@@ -43,8 +48,20 @@ public interface IServiceFronts
     /// <summary>Every front of a generation.</summary>
     IReadOnlyList<ServiceFront> All(Generation generation);
 
-    /// <summary>Whether a front has an endpoint now. One without refuses connections, as kube-proxy's reject rule does.</summary>
+    /// <summary>
+    /// Whether a front has an endpoint as its node's kube-proxy knows it. One without refuses connections, as kube-proxy's reject rule does. A health
+    /// check's front answers in any case.
+    /// </summary>
     bool HasEndpoints(Generation generation, ServiceFront front);
+
+    /// <summary>
+    /// Whether a front's Service port has a ready endpoint as the API server tells it now: for those who watch EndpointSlices themselves, as an
+    /// ingress controller does, and don't wait for kube-proxy.
+    /// </summary>
+    bool HasReadyEndpoints(Generation generation, ServiceFront front) => HasEndpoints(generation, front);
+
+    /// <summary>How many ready endpoints of a health check's Service its node has, as that node's kube-proxy knows it.</summary>
+    int LocalEndpoints(Generation generation, ServiceFront front) => 0;
 
     /// <summary>Chooses an endpoint for a new connection.</summary>
     FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source);

@@ -10,7 +10,7 @@ internal static class StatusCommand
     {
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, pods.") { api, state };
+        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, pods.") { api, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
@@ -26,6 +26,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"node      {n.Name}  {n.Address}  {n.State}, {n.InstanceId ?? "no instance"}, {n.Zone ?? "no zone"}{(n.Derived ? ", a default node" : "")}");
             }
 
+            foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
             foreach (var p in road.Pods)
             {
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Phase}, {(p.Ready ? "ready" : "not ready")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");

@@ -107,6 +107,12 @@ internal sealed class Road : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
         }
 
+        // Every node's kube-proxy hears of the last endpoints a moment later.
+        while (Services.GetRequiredService<IServiceReports>().NotYetProgrammed(Generation).Count > 0 && time.GetElapsedTime(started) < limit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+
         problems.AddRange(Targets().Where(t => t.State != "healthy").Select(t => $"target {t.Target} of {t.TargetGroup} is {t.State}: {t.Description}"));
         return problems;
     }

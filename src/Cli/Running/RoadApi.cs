@@ -56,6 +56,7 @@ internal static class RoadApi
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))])
         {
             Refused = [.. road.Refused.Select(e => e.ToString())],
+            Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
         };
     }
 }
@@ -91,6 +92,9 @@ internal sealed record RoadReport(
 {
     /// <summary>Why the last saved change doesn't run, a line an error; empty when it does.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>Every Service.</summary>
+    public IReadOnlyList<ServiceLine> Services { get; init; } = [];
 }
 
 /// <summary>A listener.</summary>
