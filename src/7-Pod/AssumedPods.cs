@@ -23,7 +23,13 @@ public sealed class AssumedPods : IPodDirectory
         var pods = generation.Find<PodSnapshot>()?.Pods ?? [];
         Current = pods.ToImmutableDictionary(p => p.Key, p => p.Node is null
             ? PodDirectory.Pending(p)
-            : new PodStatus(p.Key, p.Runtime, "Running", Ready: true, Terminating: false, Restarts: 0, ProcessId: null, "assumed ready"));
+            : new PodStatus(p.Key, p.Runtime, "Running", Ready: true, Terminating: false, Restarts: 0, ProcessId: null, "assumed ready")
+            {
+                Containers = Lasting(p),
+                ReadyContainers = Lasting(p),
+            });
         Changed?.Invoke();
     }
+
+    private static int Lasting(PodPlan plan) => plan.AllContainers.Count(c => c.Role != ContainerRole.Init);
 }

@@ -71,10 +71,10 @@ internal sealed class PodCarrier(
         {
             await worker.StartAsync(cancellationToken);
         }
-        catch (LaunchException e) when (e.Field is not null && plan.Command is { } command)
+        catch (LaunchException e) when (e is { Field: not null, Command: { } command })
         {
             // Said once, though every replica fails by it.
-            if (errors.All.All(known => known.Message != e.Message)) errors.Add(command.Source, e.Field, e.Message);
+            if (errors.All.All(known => known.Message != e.Message)) errors.Add(command, e.Field, e.Message);
         }
         catch (LaunchException e)
         {

@@ -29,110 +29,119 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
     private PodPlan? Compile(Resource<V1Pod> pod, CompileContext context, PodBlame blame)
     {
         var written = Written.Of(pod, context.State);
-        if (pod.Value.Spec?.Containers is not { Count: > 0 } containers)
+        var scene = new PodScene(context, pod, written, blame, context.Addresses.Find(pod.Key));
+        var spec = pod.Value.Spec;
+        if (spec?.Containers is not { Count: > 0 } containers)
         {
-            blame.Add(written, "containers", "Required value");
+            scene.Error("containers", "Required value");
             return null;
         }
 
-        for (var i = 0; i < containers.Count; i++)
-        {
-            if (string.IsNullOrEmpty(containers[i].Name)) blame.Add(written, $"containers[{i}].name", "Required value");
-            if (string.IsNullOrEmpty(containers[i].Image)) blame.Add(written, $"containers[{i}].image", "Required value");
-        }
+        CheckNames(spec, scene);
 
         // 1. Who takes the pod's place.
         var builtIn = containers.FirstOrDefault(c => !string.IsNullOrEmpty(c.Image) && builtIns.Any(b => b.Serves(c)));
-        var command = options.StandInOnly ? null : context.State.Find(ImageCommand.KeyOf(containers[0].Image ?? ""));
-        var runtime = builtIn is not null ? PodRuntime.BuiltIn : command is null ? PodRuntime.StandIn : PodRuntime.Process;
         var main = builtIn ?? containers[0];
-        var scene = new PodScene(context, pod, written, blame, context.Addresses.Find(pod.Key)) { RunsProgram = runtime == PodRuntime.Process };
+        var runsPrograms = builtIn is null && (spec.InitContainers ?? []).Concat(containers).Any(c => RuntimeOf(c, context) == PodRuntime.Process);
 
         // 2. Refusals.
-        UnsupportedFields.Check(pod.Value.Spec, scene);
+        UnsupportedFields.Check(spec, scene, runsPrograms);
 
         // 3. The plan.
-        var ports = Ports(containers, context.Addresses, scene);
-        var probes = containers.SelectMany((c, i) => ProbeCompiler.Compile(c, $"containers[{i}]", scene)).ToImmutableArray();
-        if (runtime != PodRuntime.BuiltIn) CheckBoundPorts(ports, probes, context.Addresses, scene);
+        var policy = Restart(spec, scene);
+        ImmutableArray<VolumePlan> volumes = runsPrograms ? VolumeCompiler.Compile(spec, scene) : [];
+        if (!runsPrograms && spec.Volumes is { Count: > 0 }) scene.NotApply("volumes");
+        if (!runsPrograms && spec.HostAliases is { Count: > 0 }) scene.NotApply("hostAliases");
+        var inits = builtIn is not null ? [] : (spec.InitContainers ?? []).Select((c, i) => ContainerCompiler.Compile(
+            c, $"initContainers[{i}]", c.RestartPolicy == "Always" ? ContainerRole.Sidecar : ContainerRole.Init, RuntimeOf(c, context), policy, volumes, scene)).ToList();
+        var apps = containers.Select((c, i) => (Container: c, Path: $"containers[{i}]")).Where(c => builtIn is null || c.Container == builtIn)
+            .Select(c => ContainerCompiler.Compile(c.Container, c.Path, ContainerRole.App, builtIn is null ? RuntimeOf(c.Container, context) : PodRuntime.BuiltIn, policy, volumes, scene))
+            .ToList();
+        if (builtIn is not null) NotServed(spec, builtIn, scene);
         var plan = new PodPlan
         {
             Key = pod.Key,
             Pod = pod.Value,
-            Node = string.IsNullOrEmpty(pod.Value.Spec.NodeName) ? null : pod.Value.Spec.NodeName,
+            Node = string.IsNullOrEmpty(spec.NodeName) ? null : spec.NodeName,
             Address = scene.Address,
             Addresses = context.Addresses,
             Unschedulable = pod.Value.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
             Container = main.Name ?? "",
             Image = main.Image ?? "",
-            Runtime = runtime,
-            Ports = ports,
-            Probes = probes,
-            Grace = Grace(pod.Value.Spec, scene),
-            PreStop = Spans.Seconds(main.Lifecycle?.PreStop?.Sleep?.Seconds ?? 0),
-            RestartPolicy = Restart(pod.Value.Spec, scene),
+            Runtime = builtIn is not null ? PodRuntime.BuiltIn : RuntimeOf(main, context),
+            Ports = [.. apps.Concat(inits).Where(c => c.Role != ContainerRole.Init).SelectMany(c => c.Ports)],
+            InitContainers = [.. inits],
+            Containers = [.. apps],
+            Volumes = volumes,
+            Grace = Grace(spec, scene),
+            RestartPolicy = policy,
             Fingerprint = "",
         };
-        if (runtime == PodRuntime.Process) plan = WithCommand(plan, main, command!, scene);
+        plan = StandInPorts(plan);
+        if (builtIn is null) CheckBoundPorts(plan, scene);
+        if (runsPrograms) plan = WithFiles(plan, spec, scene);
         return plan with { NotApplied = [.. scene.NotApplied], Fingerprint = Fingerprint(plan) };
     }
 
-    private static PodPlan WithCommand(PodPlan plan, V1Container container, Resource command, PodScene scene)
-    {
-        var image = (ImageCommand)command.Value;
-        var variables = VariableCompiler.Compile(container, "containers[0]", scene);
-        if (image.Command is not { Count: > 0 })
-        {
-            scene.Context.Errors.Add(command.Key, command.Origin, "command", "is empty: name the program that stands for the image, and its arguments");
-            return plan;
-        }
+    private PodRuntime RuntimeOf(V1Container container, CompileContext context) =>
+        options.StandInOnly || context.State.Find(ImageCommand.KeyOf(container.Image ?? "")) is null ? PodRuntime.StandIn : PodRuntime.Process;
 
-        return plan with
-        {
-            Variables = new PodVariables([.. variables]),
-            Command = new PodCommand(
-                image.Command[0],
-                [.. image.Command.Skip(1), .. (container.Args ?? []).Select(a => Expansion.Expand(a, variables))],
-                image.WorkingDirectory,
-                new Resource<ImageCommand>(command.Key, image, command.Origin)),
-        };
-    }
-
-    private static ImmutableArray<PodPort> Ports(IList<V1Container> containers, AddressPlan addresses, PodScene scene)
+    private static void CheckNames(V1PodSpec spec, PodScene scene)
     {
-        var ports = new List<PodPort>();
-        for (var i = 0; i < containers.Count; i++)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        Check(spec.InitContainers ?? [], "initContainers");
+        Check(spec.Containers, "containers");
+
+        void Check(IList<V1Container> containers, string field)
         {
-            for (var j = 0; j < (containers[i].Ports?.Count ?? 0); j++)
+            for (var i = 0; i < containers.Count; i++)
             {
-                var port = containers[i].Ports[j];
-                var field = $"containers[{i}].ports[{j}]";
-                if (port.ContainerPort is < 1 or > 65535)
-                {
-                    scene.Error($"{field}.containerPort", $"Invalid value: {port.ContainerPort}: must be between 1 and 65535, inclusive");
-                }
-                else if (!string.IsNullOrEmpty(port.Name) && ports.Exists(p => p.Name == port.Name))
-                {
-                    scene.Error($"{field}.name", $"Duplicate value: \"{port.Name}\"");
-                }
-                else if (port.Protocol is null or "" or "TCP")
-                {
-                    ports.Add(new PodPort(port.Name ?? "", port.ContainerPort, addresses.BoundPort(port.ContainerPort)));
-                }
-                else if (port.Protocol is not ("UDP" or "SCTP"))
-                {
-                    scene.Error($"{field}.protocol", $"Unsupported value: \"{port.Protocol}\": supported values: \"SCTP\", \"TCP\", \"UDP\"");
-                }
+                if (string.IsNullOrEmpty(containers[i].Name)) scene.Error($"{field}[{i}].name", "Required value");
+                else if (!names.Add(containers[i].Name)) scene.Error($"{field}[{i}].name", $"Duplicate value: \"{containers[i].Name}\"");
+                if (string.IsNullOrEmpty(containers[i].Image)) scene.Error($"{field}[{i}].image", "Required value");
             }
         }
-
-        return [.. ports];
     }
 
-    private static void CheckBoundPorts(ImmutableArray<PodPort> ports, ImmutableArray<ProbePlan> probes, AddressPlan addresses, PodScene scene)
+    // A pod that Usher serves itself has nothing but the container that it serves.
+    private static void NotServed(V1PodSpec spec, V1Container served, PodScene scene)
     {
-        var declared = ports.Select(p => p.Port).Concat(probes.Select(p => PortOf(p.Action)).OfType<int>()).Distinct();
-        foreach (var clash in declared.GroupBy(addresses.BoundPort).Where(g => g.Count() > 1))
+        for (var i = 0; i < (spec.InitContainers?.Count ?? 0); i++) scene.NotApply($"initContainers[{i}]");
+        for (var i = 0; i < spec.Containers.Count; i++)
+        {
+            if (spec.Containers[i] != served) scene.NotApply($"containers[{i}]");
+        }
+    }
+
+    // Each port is opened by one stand-in: the container that declares it, or the first that probes it; none that a process declares.
+    private static PodPlan StandInPorts(PodPlan plan)
+    {
+        var taken = plan.AllContainers.Where(c => c.Runtime == PodRuntime.Process).SelectMany(c => c.Ports).Select(p => p.Bound).ToHashSet();
+        var all = plan.AllContainers.Where(c => c is { Runtime: PodRuntime.StandIn, Role: not ContainerRole.Init }).DistinctBy(c => c.Name).ToList();
+        var declared = all.ToDictionary(c => c.Name, c => c.Ports.Select(p => p.Bound).Where(taken.Add).ToList());
+        var opened = all.ToDictionary(c => c.Name, c => (int[])
+            [.. declared[c.Name], .. c.Probes.Select(p => PortOf(p.Action)).OfType<int>().Select(plan.Addresses.BoundPort).Where(taken.Add)]);
+        return plan with { InitContainers = [.. plan.InitContainers.Select(With)], Containers = [.. plan.Containers.Select(With)] };
+
+        ContainerPlan With(ContainerPlan container) =>
+            opened.TryGetValue(container.Name, out var ports) ? container with { Listens = [.. ports] } : container;
+    }
+
+    private PodPlan WithFiles(PodPlan plan, V1PodSpec spec, PodScene scene)
+    {
+        var mounts = plan.AllContainers.Any(c => !c.Mounts.IsEmpty);
+        if (!mounts && spec.HostAliases is not { Count: > 0 }) return plan;
+        var mode = MountNamespaces.Allowed(options) ? MountMode.Namespace : MountMode.Folder;
+        if (mode == MountMode.Namespace) return plan with { Mounting = mode, Hosts = HostsFile.Of(spec, scene) };
+        if (spec.HostAliases is { Count: > 0 }) scene.NotApply("hostAliases");
+        if (mounts) scene.NotApply("containers[*].volumeMounts[*].mountPath");
+        return plan with { Mounting = mounts ? mode : null };
+    }
+
+    private static void CheckBoundPorts(PodPlan plan, PodScene scene)
+    {
+        var declared = plan.Ports.Select(p => p.Port).Concat(plan.AllContainers.SelectMany(c => c.Probes).Select(p => PortOf(p.Action)).OfType<int>()).Distinct();
+        foreach (var clash in declared.GroupBy(plan.Addresses.BoundPort).Where(g => g.Count() > 1))
         {
             scene.Error("containers[0].ports",
                 $"ports {string.Join(" and ", clash)} are both bound at {clash.Key} on this machine (ports below 1024 are bound {AddressPlan.PrivilegedOffset} higher);"
@@ -169,10 +178,13 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         return RestartPolicy.Always;
     }
 
-    // Resolved variables are left out: as in Kubernetes, a changed ConfigMap reaches a pod at its next start.
+    // Resolved variables and volumes are left out: as in Kubernetes, a changed ConfigMap reaches an environment at its next start, and a volume by itself.
     private static string Fingerprint(PodPlan plan) => string.Join('\n',
-        plan.Runtime, plan.Address, plan.Command?.Program, string.Join('\0', plan.Command?.Source.Value.Command ?? []), plan.Command?.WorkingDirectory,
-        SafeNames.Canonical(plan.Pod.Spec));
+    [
+        plan.Address?.ToString() ?? "",
+        .. plan.AllContainers.Select(c => string.Join('\0', [c.Name, c.Runtime.ToString(), .. c.Command?.Source.Value.Command ?? [], c.Command?.WorkingDirectory ?? ""])),
+        SafeNames.Canonical(plan.Pod.Spec),
+    ]);
 
     private static void RefuseControllers(CompileContext context)
     {

@@ -44,11 +44,15 @@ internal sealed record PodDecision(PodPlan Plan, PodStatus? State, IPEndPoint Bo
         };
     }
 
-    private string Who() => Plan.Runtime switch
+    // The container that has the port; the first one for a port that none declares.
+    private ContainerPlan Container => Plan.AllContainers.FirstOrDefault(c => c.Role != ContainerRole.Init
+        && (c.Listens.Contains(Bound.Port) || c.Ports.Any(p => p.Bound == Bound.Port))) ?? Plan.Main;
+
+    private string Who() => Container switch
     {
-        PodRuntime.Process => State?.ProcessId is { } pid ? $"process {pid} ({Plan.Image})" : $"a process ({Plan.Image})",
-        PodRuntime.StandIn => $"a stand-in for {Plan.Image}",
-        _ => $"Usher itself, as {Plan.Image},",
+        { Runtime: PodRuntime.Process } process => process.Name == Plan.Container && State?.ProcessId is { } pid ? $"process {pid} ({process.Image})" : $"a process ({process.Image})",
+        { Runtime: PodRuntime.StandIn } standIn => $"a stand-in for {standIn.Image}",
+        var builtIn => $"Usher itself, as {builtIn.Image},",
     };
 
     private JsonObject Facts(PodVerdict verdict)
@@ -62,17 +66,20 @@ internal sealed record PodDecision(PodPlan Plan, PodStatus? State, IPEndPoint Bo
             ["declared"] = $"{Plan.Address?.Declared}:{DeclaredPort}",
             ["bound"] = Bound.ToString(),
             ["node"] = Plan.Node,
-            ["container"] = Plan.Container,
-            ["image"] = Plan.Image,
-            ["runtime"] = Plan.Runtime switch { PodRuntime.Process => "process", PodRuntime.StandIn => "stand-in", _ => "built-in" },
+            ["container"] = Container.Name,
+            ["image"] = Container.Image,
+            ["runtime"] = Container.Runtime switch { PodRuntime.Process => "process", PodRuntime.StandIn => "stand-in", _ => "built-in" },
             ["phase"] = State?.Phase,
+            ["status"] = State?.Reason,
             ["ready"] = State?.Ready ?? false,
             ["restarts"] = State?.Restarts ?? 0,
             ["portDeclared"] = port is not null,
         };
         if (port is { Name.Length: > 0 }) facts["portName"] = port.Name;
-        if (State?.ProcessId is { } pid) facts["processId"] = pid;
-        if (Plan.Runtime == PodRuntime.StandIn) facts["standIn"] = true;
+        if (State?.ProcessId is { } pid && Container.Name == Plan.Container) facts["processId"] = pid;
+        if (Container.Runtime == PodRuntime.StandIn) facts["standIn"] = true;
+        if (State is { Containers: > 1 }) facts["readyContainers"] = $"{State.ReadyContainers}/{State.Containers}";
+        if (Plan.Mounting is { } mounting) facts["volumes"] = mounting == MountMode.Namespace ? "mounted" : "folders";
         if (State?.Terminating == true) facts["terminating"] = true;
         if (State?.Message is { } message) facts["message"] = message;
         if (!Plan.NotApplied.IsEmpty) facts["notApplied"] = new JsonArray([.. Plan.NotApplied.Select(f => JsonValue.Create(f))]);

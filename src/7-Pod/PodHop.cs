@@ -44,9 +44,9 @@ internal static class PodHop
 
         // 2. The port.
         var port = plan.PortAt(facts.Port);
-        var verdict = port is not null || (plan.Runtime == PodRuntime.StandIn && StandInServer.ListensOn(plan, facts.Port))
+        var verdict = port is not null || plan.StandInListens(facts.Port)
             ? PodVerdict.Reaches
-            : plan.Runtime == PodRuntime.StandIn ? PodVerdict.NothingListens : PodVerdict.PortNotDeclared;
+            : plan.AllContainers.All(c => c.Runtime == PodRuntime.StandIn) ? PodVerdict.NothingListens : PodVerdict.PortNotDeclared;
         if (TReasons.Wanted)
         {
             reasons.Add($"port {port?.Port ?? facts.Port}", verdict == PodVerdict.Reaches, port is not null

@@ -38,6 +38,16 @@ internal enum RestartPolicy
     Never,
 }
 
+/// <summary>How a process gets to its volumes.</summary>
+internal enum MountMode
+{
+    /// <summary>At their mountPaths, in a mount namespace of its own.</summary>
+    Namespace,
+
+    /// <summary>As folders that <c>VOLUME_NAME</c> in its environment names: this machine allows no namespaces.</summary>
+    Folder,
+}
+
 /// <summary>One pod: what runs in its place, and how it is started, probed and stopped.</summary>
 internal sealed record PodPlan
 {
@@ -64,25 +74,39 @@ internal sealed record PodPlan
 
     public required PodRuntime Runtime { get; init; }
 
-    /// <summary>The TCP ports that its containers declare.</summary>
+    /// <summary>The TCP ports that its containers declare; not those of init containers, which are gone when it serves.</summary>
     public ImmutableArray<PodPort> Ports { get; init; } = [];
 
-    public ImmutableArray<ProbePlan> Probes { get; init; } = [];
+    /// <summary>In the order in which they run; sidecars are among them.</summary>
+    public ImmutableArray<ContainerPlan> InitContainers { get; init; } = [];
 
-    /// <summary>Of a process pod.</summary>
-    public PodCommand? Command { get; init; }
+    /// <summary>The containers proper; of a pod that Usher serves itself, the one that it serves.</summary>
+    public ImmutableArray<ContainerPlan> Containers { get; init; } = [];
 
-    public PodVariables Variables { get; init; } = PodVariables.None;
+    /// <summary>All of them, in the order of their start.</summary>
+    public IEnumerable<ContainerPlan> AllContainers => InitContainers.Concat(Containers);
+
+    /// <summary>The one that stands for the pod in a journey: the first, or the one that Usher serves itself.</summary>
+    public ContainerPlan Main => Containers.First(c => c.Name == Container);
+
+    /// <summary>Whether a stand-in answers on a bound port.</summary>
+    public bool StandInListens(int bound) => AllContainers.Any(c => c.Listens.Contains(bound));
+
+    /// <summary>Volumes of a process pod.</summary>
+    public ImmutableArray<VolumePlan> Volumes { get; init; } = [];
+
+    /// <summary>How a process pod's containers get to their volumes; null without any.</summary>
+    public MountMode? Mounting { get; init; }
+
+    /// <summary>The content of its <c>/etc/hosts</c>; null for the machine's.</summary>
+    public string? Hosts { get; init; }
 
     /// <summary>From the request to stop to SIGKILL, preStop included.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary><c>lifecycle.preStop.sleep</c>: between the request to stop and SIGTERM.</summary>
-    public TimeSpan PreStop { get; init; }
-
     public RestartPolicy RestartPolicy { get; init; }
 
-    /// <summary>Fields that have no effect because the image's own program doesn't run.</summary>
+    /// <summary>Fields that have no effect, because the image's own program doesn't run or this machine can't carry them out.</summary>
     public ImmutableArray<string> NotApplied { get; init; } = [];
 
     /// <summary>Equal for plans that the same running pod can serve.</summary>
@@ -112,22 +136,3 @@ internal sealed record PodPlan
 /// <param name="Port">As declared.</param>
 /// <param name="Bound">As bound on this machine.</param>
 internal sealed record PodPort(string Name, int Port, int Bound);
-
-/// <summary>What a process pod runs.</summary>
-/// <param name="Program">A path, or a name to be found on PATH.</param>
-/// <param name="Arguments">The command's own, then the container's <c>args</c>.</param>
-/// <param name="WorkingDirectory">Absolute.</param>
-/// <param name="Source">Where the command was written, for errors.</param>
-internal sealed record PodCommand(string Program, ImmutableArray<string> Arguments, string WorkingDirectory, Resource<ImageCommand> Source);
-
-/// <summary>A container's own environment. Values may come from Secrets, so that only names are ever printed.</summary>
-internal sealed class PodVariables(IReadOnlyList<KeyValuePair<string, string>> pairs)
-{
-    public static PodVariables None { get; } = new([]);
-
-    /// <summary>Names and values, in the order in which they were set.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Reveal() => pairs;
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Join(", ", pairs.Select(p => $"{p.Key}=[redacted]"));
-}

@@ -21,7 +21,7 @@ internal sealed class PodStep(IPodDirectory directory) : IRoadStep
         {
             AnsweredBy = verdict is PodVerdict.Reaches or PodVerdict.PortNotDeclared ? Hop.Pod : null,
             // Only a stand-in's answer is known beforehand.
-            Status = verdict == PodVerdict.Reaches && plan.Runtime == PodRuntime.StandIn ? 200 : null,
+            Status = verdict == PodVerdict.Reaches && plan.StandInListens(address.Port) ? 200 : null,
         };
     }
 }

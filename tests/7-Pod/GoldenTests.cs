@@ -21,7 +21,9 @@ public sealed class GoldenTests
     public void Case(string name)
     {
         var folder = Path.Combine(Root, name);
+        // The same wherever the test runs.
         var road = new TestRoad(18) { BuiltIns = { new ControllerImage() } };
+        road.Options = road.Options with { MountNamespaces = true };
         var told = new StringBuilder();
         foreach (var file in Directory.GetFiles(folder, "cluster*.yaml").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
         {
@@ -49,27 +51,52 @@ public sealed class GoldenTests
         {
             var place = pod.Node is null ? $"Pending: {pod.Unschedulable}" : $"on {pod.Node}, {pod.Address?.Declared} bound {pod.Address?.Bound}";
             told.Append(CultureInfo.InvariantCulture, $"{pod.Key} {place}\n");
-            told.Append(CultureInfo.InvariantCulture, $"  {pod.Runtime} {pod.Image}, restart {pod.RestartPolicy}, grace {pod.Grace.TotalSeconds} s, preStop {pod.PreStop.TotalSeconds} s\n");
+            told.Append(CultureInfo.InvariantCulture, $"  {pod.Runtime} {pod.Image}, restart {pod.RestartPolicy}, grace {pod.Grace.TotalSeconds} s\n");
             told.Append(CultureInfo.InvariantCulture, $"  labels {string.Join(", ", (pod.Pod.Metadata.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}"))}\n");
-            foreach (var port in pod.Ports) told.Append(CultureInfo.InvariantCulture, $"  port {port.Port} bound {port.Bound} {port.Name}\n");
-            if (pod.Command is { } command) told.Append(CultureInfo.InvariantCulture, $"  runs {command.Program} {string.Join(' ', command.Arguments)} in {command.WorkingDirectory}\n");
-            foreach (var (key, value) in pod.Variables.Reveal()) told.Append(CultureInfo.InvariantCulture, $"  env {key}={value}\n");
-            foreach (var probe in pod.Probes)
-            {
-                told.Append(CultureInfo.InvariantCulture,
-                    $"  {probe.Kind} {What(probe.Action)}: delay {probe.InitialDelay.TotalSeconds}, period {probe.Period.TotalSeconds}, timeout {probe.Timeout.TotalSeconds}, success {probe.SuccessThreshold}, failure {probe.FailureThreshold}\n");
-            }
-
+            foreach (var volume in pod.Volumes) Tell(told, volume);
+            foreach (var line in (pod.Hosts ?? "").Split('\n').SkipWhile(l => !l.StartsWith("# Entries", StringComparison.Ordinal))) told.Append(CultureInfo.InvariantCulture, $"  hosts {line}\n");
+            foreach (var container in pod.AllContainers) Tell(told, container);
             if (!pod.NotApplied.IsEmpty) told.Append(CultureInfo.InvariantCulture, $"  not applied {string.Join(", ", pod.NotApplied)}\n");
         }
     }
 
+    private static void Tell(StringBuilder told, VolumePlan volume)
+    {
+        told.Append(CultureInfo.InvariantCulture, $"  volume {volume.Name} {volume switch { ClaimVolume claim => $"claim {claim.Claim}", EmptyVolume => "empty", _ => "files" }}\n");
+        if (volume is not FilesVolume { Files: var files }) return;
+        foreach (var (path, file) in files)
+        {
+            told.Append(CultureInfo.InvariantCulture, $"    {Convert.ToString(file.Mode, 8)} {path}: {Encoding.UTF8.GetString(file.Reveal()).Replace("\n", "\\n", StringComparison.Ordinal)}\n");
+        }
+    }
+
+    private static void Tell(StringBuilder told, ContainerPlan container)
+    {
+        told.Append(CultureInfo.InvariantCulture, $"  {container.Role} {container.Name}: {container.Runtime} {container.Image}, restart {container.RestartPolicy}\n");
+        foreach (var port in container.Ports) told.Append(CultureInfo.InvariantCulture, $"    port {port.Port} bound {port.Bound} {port.Name}\n");
+        if (!container.Listens.IsEmpty) told.Append(CultureInfo.InvariantCulture, $"    listens {string.Join(", ", container.Listens)}\n");
+        if (container.Command is { } command) told.Append(CultureInfo.InvariantCulture, $"    runs {command.Program} {string.Join(' ', command.Arguments)} in {command.WorkingDirectory}\n");
+        foreach (var (key, value) in container.Variables.Reveal()) told.Append(CultureInfo.InvariantCulture, $"    env {key}={value}\n");
+        foreach (var mount in container.Mounts) told.Append(CultureInfo.InvariantCulture, $"    mounts {mount.Volume}/{mount.SubPath} at {mount.Path}{(mount.ReadOnly ? ", read-only" : "")}\n");
+        foreach (var probe in container.Probes)
+        {
+            told.Append(CultureInfo.InvariantCulture,
+                $"    {probe.Kind} {What(probe.Action)}: delay {probe.InitialDelay.TotalSeconds}, period {probe.Period.TotalSeconds}, timeout {probe.Timeout.TotalSeconds}, success {probe.SuccessThreshold}, failure {probe.FailureThreshold}\n");
+        }
+
+        if (container.PostStart is { } start) told.Append(CultureInfo.InvariantCulture, $"    postStart {What(start)}\n");
+        if (container.PreStop is { } stop) told.Append(CultureInfo.InvariantCulture, $"    preStop {What(stop)}\n");
+        if (container.StopSignal != Signals.Terminate) told.Append(CultureInfo.InvariantCulture, $"    stopSignal {container.StopSignal}\n");
+    }
+
     private static string What(ProbeAction action) => action switch
     {
-        HttpAction http => $"GET {http.Path} :{http.Port}{string.Concat(http.Headers.Select(h => $" {h.Key}: {h.Value}"))}",
+        HttpAction http => $"GET {http.Scheme} {http.Path} :{http.Port}{string.Concat(http.Headers.Select(h => $" {h.Key}: {h.Value}"))}",
         TcpAction tcp => $"TCP :{tcp.Port}",
         GrpcAction grpc => $"gRPC :{grpc.Port} '{grpc.Service}'",
-        _ => "exec, taken to pass",
+        ExecAction exec => $"exec {string.Join(' ', exec.Command)}",
+        SleepAction sleep => $"sleep {sleep.Span.TotalSeconds}",
+        _ => action.ToString()!,
     };
 
     private static string Find(string folder)

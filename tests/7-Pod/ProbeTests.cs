@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
 
 namespace Usher.Pod.Tests;
 
@@ -104,7 +105,7 @@ public sealed class ProbeTests
         {
             var road = new TestRoad();
             road.Publish(TestRoad.OnePod("ports: []"));
-            return new ProbeRunner(road.Pod("a") with { Probes = [.. probes] }, this, Time, this).RunAsync(end.Token);
+            return new ProbeRunner(road.Pod("a"), probes, new FakePod("c", []), this, Time, this).RunAsync(end.Token);
         }
 
         public async Task End(Task run)
@@ -113,7 +114,9 @@ public sealed class ProbeTests
             await run;
         }
 
-        public Task<ProbeResult> AskAsync(PodPlan pod, ProbePlan probe, CancellationToken cancellationToken)
+        public Task<ProbeResult> RunAsync(PodPlan pod, ProbeAction hook, IRunningPod running, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ProbeResult> AskAsync(PodPlan pod, ProbePlan probe, IRunningPod running, CancellationToken cancellationToken)
         {
             Asked.Add(((Time.GetUtcNow() - start).TotalSeconds, probe.Kind));
             return Task.FromResult(Answers.TryDequeue(out var answer) ? new ProbeResult(answer, null) : new ProbeResult(Always, null));

@@ -25,8 +25,8 @@ public sealed class ProcessTests : IDisposable
             ["PATH"] = Environment.GetEnvironmentVariable("PATH")!, ["HOME"] = "/home/me", ["LC_TIME"] = "C", ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
             ["USHER_API"] = "http://127.0.0.1:7070", ["ASPNETCORE_URLS"] = "http://+:1",
         };
-        var environment = ProcessEnvironment.Of(pod, own, [new Spans()]);
-        await using (var process = PodProcess.Start(pod, environment, LogFile, 100_000, warden, TimeProvider.System)) Assert.Equal("exit code 0", await process.Exited);
+        var environment = ProcessEnvironment.Of(pod, pod.Main, own, [new Spans()], []);
+        await using (var process = PodProcess.Start(new ProcessLaunch(pod, pod.Main, environment, LogFile, 100_000, null), warden, TimeProvider.System)) Assert.Equal("exit code 0", await process.Exited);
 
         var lines = (await File.ReadAllLinesAsync(LogFile, TestContext.Current.CancellationToken)).Order(StringComparer.Ordinal);
         var ip = pod.Address!.Bound;
@@ -138,7 +138,7 @@ public sealed class ProcessTests : IDisposable
         var other = new TestRoad();
         other.Publish(TestRoad.Image($"dotnet {Host} serve") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}], readinessProbe: {{ httpGet: {{ port: {port} }} }}"));
         await using var everywhere = Start(road.Pod("a"));
-        await WaitReady(road.Pod("a"));
+        await WaitReady(road.Pod("a"), everywhere);
 
         // It can't even start, and is told why.
         await using var clashing = Start(other.Pod("a"), Path.Combine(folder, "second.log"));
@@ -147,9 +147,9 @@ public sealed class ProcessTests : IDisposable
         Assert.Contains($"listens on 0.0.0.0:{port}, which is every address of this machine", how, StringComparison.Ordinal);
 
         // And the first would answer the other's probes.
-        Assert.True((await prober.AskAsync(other.Pod("a"), other.Pod("a").Probes[0], TestContext.Current.CancellationToken)).Success);
-        Assert.Contains("in this pod's place", ListeningSockets.Impostor(other.Pod("a"), port, clashing.ProcessId!.Value), StringComparison.Ordinal);
-        Assert.Null(ListeningSockets.Impostor(road.Pod("a"), port, everywhere.ProcessId!.Value));
+        Assert.True((await prober.AskAsync(other.Pod("a"), other.Pod("a").Main.Probes[0], clashing, TestContext.Current.CancellationToken)).Success);
+        Assert.Contains("in this pod's place", ListeningSockets.Impostor(other.Pod("a"), port, [clashing.ProcessId!.Value]), StringComparison.Ordinal);
+        Assert.Null(ListeningSockets.Impostor(road.Pod("a"), port, [everywhere.ProcessId!.Value]));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class ProcessTests : IDisposable
         var port = TestRoad.FreePort();
         var other = new TestRoad();
         other.Publish(TestRoad.OnePod($"ports: [{{ containerPort: {port} }}]"));
-        await using var standIn = await StandInServer.StartAsync(other.Pod("a"), TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var standIn = await StandInServer.StartAsync(other.Pod("a"), other.Pod("a").Main, TimeProvider.System, TestContext.Current.CancellationToken);
         var road = new TestRoad();
         road.Publish(TestRoad.Image($"dotnet {Host} serve-everywhere {port}") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}]"));
 
@@ -186,6 +186,69 @@ public sealed class ProcessTests : IDisposable
 
         await Wait.Until(() => !Alive(pod) && !Alive(child), "the pod and its child are gone");
         await usher.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Nothing_of_any_pod_outlives_Usher_when_it_is_killed()
+    {
+        // An init container, a sidecar, a container with a volume of its own, an exec probe and a hook, none of which would end by itself.
+        var manifests = Path.Combine(folder, "pods.yaml");
+        await File.WriteAllTextAsync(manifests, """
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: a, namespace: shop }
+            spec:
+              initContainers: [{ name: sidecar, image: "app:1", restartPolicy: Always, env: [{ name: NAME, value: sidecar }] }]
+              volumes: [{ name: v, emptyDir: {} }]
+              containers:
+                - { name: c, image: "app:1", env: [{ name: NAME, value: container }], volumeMounts: [{ name: v, mountPath: /usher-v }],
+                    readinessProbe: { exec: { command: [sh, -c, "sleep 1000 & echo $! > probe.new; mv probe.new probe; wait"] }, timeoutSeconds: 1000 } }
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: b, namespace: shop }
+            spec:
+              initContainers: [{ name: i, image: "app:1", env: [{ name: NAME, value: init }] }]
+              containers: [{ name: c, image: "app:1" }]
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: { name: d, namespace: shop }
+            spec:
+              containers:
+                - { name: c, image: "app:1", env: [{ name: NAME, value: hooked }], lifecycle: { postStart: { exec: { command: [sh, -c, "sleep 1000 & echo $! > hook.new; mv hook.new hook; wait"] } } } }
+            """, TestContext.Current.CancellationToken);
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in new[] { Host, "manifests", folder, "59", manifests, "--", "sh", "-c", "trap '' TERM HUP; sleep 1000 & echo $! > $NAME.new; mv $NAME.new $NAME; while :; do sleep 0.1; done" }) start.ArgumentList.Add(argument);
+        using var usher = Process.Start(start)!;
+        string[] names = ["sidecar", "container", "init", "hooked", "probe", "hook"];
+        await Wait.Until(() => names.All(n => File.Exists($"{folder}/{n}")), "all of them run");
+        var started = names.Select(n => int.Parse(File.ReadAllText($"{folder}/{n}"), CultureInfo.InvariantCulture)).ToList();
+        Assert.All(started, pid => Assert.True(Alive(pid)));
+
+        usher.Kill();
+
+        await Wait.Until(() => !started.Exists(Alive) && !Mentioning(folder).Any(), "all of them are gone, and who kept their namespaces");
+        await usher.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Processes with a word in their command line or their working directory.
+    private static IEnumerable<string> Mentioning(string word)
+    {
+        foreach (var process in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out _)))
+        {
+            string? line;
+            try
+            {
+                line = File.ReadAllText($"{process}/cmdline") + new FileInfo($"{process}/cwd").LinkTarget;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
+
+            if (line.Contains(word, StringComparison.Ordinal)) yield return line;
+        }
     }
 
     [Fact]
@@ -238,14 +301,15 @@ public sealed class ProcessTests : IDisposable
     }
 
     private PodProcess Start(PodPlan pod, string? logFile = null) => PodProcess.Start(
-        pod, ProcessEnvironment.Of(pod, Environment.GetEnvironmentVariables(), []), logFile ?? LogFile, 100_000, warden, TimeProvider.System);
+        new ProcessLaunch(pod, pod.Main, ProcessEnvironment.Of(pod, pod.Main, Environment.GetEnvironmentVariables(), [], []), logFile ?? LogFile, 100_000, null),
+        warden, TimeProvider.System);
 
-    private async Task WaitReady(PodPlan pod)
+    private async Task WaitReady(PodPlan pod, IRunningPod running)
     {
         var ready = false;
         while (!ready)
         {
-            ready = (await prober.AskAsync(pod, pod.Probes[0], TestContext.Current.CancellationToken)).Success;
+            ready = (await prober.AskAsync(pod, pod.Main.Probes[0], running, TestContext.Current.CancellationToken)).Success;
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
     }

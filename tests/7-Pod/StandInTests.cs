@@ -15,7 +15,7 @@ public sealed class StandInTests : IDisposable
     {
         var port = TestRoad.FreePort();
         var pod = Plan($"ports: [{{ name: http, containerPort: {port} }}]");
-        await using var standIn = await StandInServer.StartAsync(pod, TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Put, $"http://{pod.Address!.Bound}:{port}/v1/users%2F1?a=b%20c") { Content = new StringContent("12345") };
         request.Headers.Host = "api.example.com";
@@ -42,10 +42,10 @@ public sealed class StandInTests : IDisposable
         var ports = Enumerable.Range(0, 3).Select(_ => TestRoad.FreePort()).ToList();
         var pod = Plan($"startupProbe: {{ tcpSocket: {{ port: {ports[0]} }} }}, livenessProbe: {{ grpc: {{ port: {ports[1]}, service: users }} }}, "
             + $"readinessProbe: {{ httpGet: {{ port: {ports[2]}, path: /readyz }} }}");
-        await using var standIn = await StandInServer.StartAsync(pod, TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
 
-        Assert.Equal(3, pod.Probes.Length);
-        foreach (var probe in pod.Probes) Assert.Equal(ProbeResult.Passed, await prober.AskAsync(pod, probe, TestContext.Current.CancellationToken));
+        Assert.Equal(3, pod.Main.Probes.Length);
+        foreach (var probe in pod.Main.Probes) Assert.Equal(ProbeResult.Passed, await prober.AskAsync(pod, probe, Nothing, TestContext.Current.CancellationToken));
         await standIn.StopAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         var refused = $"connect: connection refused";
         Assert.Equal($"dial tcp 10.0.1.100:{ports[0]}: {refused}", await Ask(pod, ProbeKind.Startup));
@@ -53,13 +53,97 @@ public sealed class StandInTests : IDisposable
         Assert.Equal($"Get \"http://10.0.1.100:{ports[2]}/readyz\": dial tcp 10.0.1.100:{ports[2]}: {refused}", await Ask(pod, ProbeKind.Readiness));
     }
 
+    [Theory]
+    [InlineData("http", "1.1")]
+    [InlineData("http", "2.0")]
+    [InlineData("https", "1.1")]
+    [InlineData("https", "2.0")]
+    public async Task One_port_speaks_both_versions_of_HTTP_with_TLS_and_without(string scheme, string version)
+    {
+        var port = TestRoad.FreePort();
+        var pod = Plan($"ports: [{{ containerPort: {port} }}]");
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{scheme}://{pod.Address!.Bound}:{port}/x?y")
+        {
+            Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[100_000]),
+        };
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Version.Parse(version), response.Version);
+        Assert.Equal((version == "2.0" ? "HTTP/2" : "HTTP/1.1", "/x?y", 100_000), ((string)answer!["protocol"]!, (string)answer["url"]!, (int)answer["bodyBytes"]!));
+        await standIn.StopAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task A_gRPC_call_is_told_which_pod_it_met(string scheme)
+    {
+        var port = TestRoad.FreePort();
+        var pod = Plan($"ports: [{{ containerPort: {port} }}]");
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{scheme}://{pod.Address!.Bound}:{port}/hipstershop.CartService/GetCart")
+        {
+            Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([0, 0, 0, 0, 0]),
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("12", "a", "pod a: a stand-in answers no calls but the health check"),
+            (response.Headers.GetValues("grpc-status").Single(), response.Headers.GetValues("x-pod").Single(), response.Headers.GetValues("grpc-message").Single()));
+    }
+
+    [Fact]
+    public async Task An_HTTPS_probe_does_not_look_at_the_certificate()
+    {
+        var port = TestRoad.FreePort();
+        var pod = Plan($"readinessProbe: {{ httpGet: {{ port: {port}, scheme: HTTPS, path: /ready }}, timeoutSeconds: 20 }}");
+        Assert.Equal($"Get \"https://10.0.1.100:{port}/ready\": dial tcp 10.0.1.100:{port}: connect: connection refused", await Ask(pod, ProbeKind.Readiness));
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Null(await Ask(pod, ProbeKind.Readiness));
+    }
+
+    [Fact]
+    public async Task A_connection_that_says_nothing_holds_no_stand_in_up()
+    {
+        var port = TestRoad.FreePort();
+        var pod = Plan($"ports: [{{ containerPort: {port} }}]");
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var silent = await Prober.ConnectAsync(pod, port, TestContext.Current.CancellationToken);
+        using var half = await Prober.ConnectAsync(pod, port, TestContext.Current.CancellationToken);
+        await half.SendAsync("PRI * HT"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await standIn.StopAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Each_container_of_a_pod_has_its_own_ports()
+    {
+        var ports = Enumerable.Range(0, 3).Select(_ => TestRoad.FreePort()).ToList();
+        var road = new TestRoad();
+        road.Publish(TestRoad.OnePod($"ports: [{{ containerPort: {ports[0]} }}], readinessProbe: {{ tcpSocket: {{ port: {ports[1]} }} }}")
+            + $"\n    - {{ name: d, image: \"side:1\", ports: [{{ containerPort: {ports[1]} }}], livenessProbe: {{ tcpSocket: {{ port: {ports[2]} }} }} }}");
+        var pod = road.Pod("a");
+        Assert.Equal([[ports[0]], [ports[1], ports[2]]], pod.Containers.Select(c => c.Listens.ToList()));
+        await using var first = await StandInServer.StartAsync(pod, pod.Containers[0], TimeProvider.System, TestContext.Current.CancellationToken);
+        await using var second = await StandInServer.StartAsync(pod, pod.Containers[1], TimeProvider.System, TestContext.Current.CancellationToken);
+        using var client = Client();
+        var answer = await client.GetFromJsonAsync<JsonObject>($"http://{pod.Address!.Bound}:{ports[1]}/", TestContext.Current.CancellationToken);
+        Assert.Equal(("d", "side:1"), ((string)answer!["container"]!, (string)answer["image"]!));
+    }
+
     [Fact]
     public async Task A_port_in_use_is_named()
     {
         var port = TestRoad.FreePort();
         var pod = Plan($"ports: [{{ containerPort: {port} }}]");
-        await using var first = await StandInServer.StartAsync(pod, TimeProvider.System, TestContext.Current.CancellationToken);
-        var error = await Assert.ThrowsAsync<LaunchException>(() => StandInServer.StartAsync(pod, TimeProvider.System, TestContext.Current.CancellationToken));
+        await using var first = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<LaunchException>(() => StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken));
         Assert.Contains($"{pod.Address!.Bound}:{port}", error.Message, StringComparison.Ordinal);
         Assert.Contains("in use", error.Message, StringComparison.Ordinal);
         Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
@@ -78,7 +162,7 @@ public sealed class StandInTests : IDisposable
         var pod = Plan($"readinessProbe: {{ httpGet: {{ port: {port}, path: '/healthz?full=1', httpHeaders: [{{ name: X-Probe, value: yes it is }}, {{ name: Host, value: probe.example }}] }}, timeoutSeconds: 20 }}");
         await using var server = new RawServer(new IPEndPoint(pod.Address!.Bound, port), response);
 
-        var result = await prober.AskAsync(pod, pod.Probes[0], TestContext.Current.CancellationToken);
+        var result = await prober.AskAsync(pod, pod.Main.Probes[0], Nothing, TestContext.Current.CancellationToken);
 
         if (expected is null) Assert.Equal(ProbeResult.Passed, result);
         else Assert.EndsWith(expected, (result.Success ? "passed: " : "") + result.Output, StringComparison.Ordinal);
@@ -103,7 +187,11 @@ public sealed class StandInTests : IDisposable
     public void Dispose() => prober.Dispose();
 
     private async Task<string?> Ask(PodPlan pod, ProbeKind kind) =>
-        (await prober.AskAsync(pod, pod.Probes.Single(p => p.Kind == kind), TestContext.Current.CancellationToken)).Output;
+        (await prober.AskAsync(pod, pod.Main.Probes.Single(p => p.Kind == kind), Nothing, TestContext.Current.CancellationToken)).Output;
+
+    private static FakePod Nothing { get; } = new("c", []);
+
+    private static HttpClient Client() => new(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } });
 
     private static PodPlan Plan(string container)
     {

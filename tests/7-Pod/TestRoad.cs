@@ -33,7 +33,7 @@ internal sealed class TestRoad : IGenerationSource
         var plan = Current.Number == 0 ? AddressPlan.In(range) : Current.Addresses;
         var context = new CompileContext(new DesiredState(Load(yaml, workingDirectory ?? Path.GetTempPath())), plan, AwsScope.Default, errors);
         context = context with { State = context.State.With(new DeploymentReconciler().Reconcile(context, Current.State)) };
-        context = context with { Addresses = plan.Next(new PodClaims().Claims(context)) };
+        context = context with { Addresses = plan.Next(new PodClaims().Claims(context).Concat(Services(context.State))) };
         return new Generation(Current.Number + 1, context.State, context.Addresses, [new PodCompiler(Options, BuiltIns).Compile(context)]);
     }
 
@@ -45,6 +45,10 @@ internal sealed class TestRoad : IGenerationSource
         Assert.Empty(errors.All);
         return Publish(next);
     }
+
+    // As the Services' hop claims them.
+    private static IEnumerable<AddressClaim> Services(DesiredState state) => state.All<V1Service>().Where(s => s.Value.Spec?.ClusterIP is not (null or "None"))
+        .Select(s => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse(s.Value.Spec.ClusterIP)));
 
     public Generation Publish(Generation next) => Current = next;
 

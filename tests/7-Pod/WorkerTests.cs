@@ -86,7 +86,7 @@ public sealed class WorkerTests
     [Fact]
     public async Task Stopping_says_terminating_at_once_and_counts_preStop_against_the_grace_period()
     {
-        var worker = await Start("lifecycle: { preStop: { sleep: { seconds: 4 } } }", "terminationGracePeriodSeconds: 10");
+        var worker = await Start("lifecycle: { preStop: { sleep: { seconds: 4 } } }", "terminationGracePeriodSeconds: 10", new Prober(time));
         var stopping = worker.StopAsync(CancellationToken.None);
 
         Assert.True(Status.Terminating);
@@ -101,7 +101,7 @@ public sealed class WorkerTests
     [Fact]
     public async Task A_hurried_stop_waits_for_nothing()
     {
-        var worker = await Start("lifecycle: { preStop: { sleep: { seconds: 4 } } }");
+        var worker = await Start("lifecycle: { preStop: { sleep: { seconds: 4 } } }", asks: new Prober(time));
         await worker.StopAsync(new CancellationToken(canceled: true));
         Assert.True(launcher.Last.Disposed);
     }
@@ -161,64 +161,12 @@ public sealed class WorkerTests
 
     private PodStatus Status => directory.Current.Values.Single();
 
-    private async Task<PodWorker> Start(string container, string spec = "")
+    private async Task<PodWorker> Start(string container, string spec = "", IProber? asks = null)
     {
         var road = new TestRoad();
         road.Publish(TestRoad.OnePod(container, spec));
-        var worker = new PodWorker(road.Pod("a"), new PodTools(launcher, prober, directory, time, NullLogger.Instance));
+        var worker = new PodWorker(road.Pod("a"), new PodTools(launcher, asks ?? prober, directory, time, NullLogger.Instance));
         await worker.StartAsync(CancellationToken.None);
         return worker;
-    }
-
-    private sealed class FakeProber : IProber
-    {
-        public ProbeResult Answer { get; set; } = ProbeResult.Passed;
-
-        public Task<ProbeResult> AskAsync(PodPlan pod, ProbePlan probe, CancellationToken cancellationToken) => Task.FromResult(Answer);
-    }
-
-    private sealed class FakeLauncher : IPodLauncher
-    {
-        public string? Failure { get; set; }
-
-        public int Count { get; private set; }
-
-        public FakePod Last { get; private set; } = null!;
-
-        public Task<IRunningPod> LaunchAsync(PodPlan pod, CancellationToken cancellationToken)
-        {
-            if (Failure is { } failure) throw new LaunchException(failure);
-            Last = new FakePod();
-            Count++;
-            return Task.FromResult<IRunningPod>(Last);
-        }
-    }
-
-    private sealed class FakePod : IRunningPod
-    {
-        private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public List<TimeSpan> Stops { get; } = [];
-
-        public bool Disposed { get; private set; }
-
-        public Task<string> Exited => exited.Task;
-
-        public int? ProcessId => 41;
-
-        public void End(string how) => exited.TrySetResult(how);
-
-        public Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
-        {
-            Stops.Add(grace);
-            End("exit code 143 (SIGTERM)");
-            return Task.CompletedTask;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            Disposed = true;
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -26,11 +26,21 @@ public enum PodRuntime
 /// <param name="Phase">As in Kubernetes: <c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c>.</param>
 /// <param name="Ready">The Ready condition.</param>
 /// <param name="Terminating">True from the request to stop on.</param>
-/// <param name="Restarts">How often its container was restarted.</param>
-/// <param name="ProcessId">Of a process pod that runs; null otherwise.</param>
+/// <param name="Restarts">How often its containers were restarted.</param>
+/// <param name="ProcessId">Of the first container, when it runs as a process; null otherwise.</param>
 /// <param name="Message">Why it isn't ready, for a person: what the probe got and wanted, or the exit code; null when it is ready.</param>
 public sealed record PodStatus(
-    ResourceKey Key, PodRuntime Runtime, string Phase, bool Ready, bool Terminating, int Restarts, int? ProcessId, string? Message);
+    ResourceKey Key, PodRuntime Runtime, string Phase, bool Ready, bool Terminating, int Restarts, int? ProcessId, string? Message)
+{
+    /// <summary>As kubectl's STATUS column: <c>Running</c>, <c>Init:0/1</c>, <c>CrashLoopBackOff</c>, <c>Completed</c>, <c>Terminating</c>.</summary>
+    public string Reason { get; init; } = Phase;
+
+    /// <summary>How many containers stay for the pod's life, sidecars included.</summary>
+    public int Containers { get; init; } = 1;
+
+    /// <summary>How many of those are ready.</summary>
+    public int ReadyContainers { get; init; } = Ready ? 1 : 0;
+}
 
 /// <summary>Who lives: read by the Services' endpoints, the journey and the commands; written by the pods' hop.</summary>
 public interface IPodDirectory

@@ -23,9 +23,9 @@ internal static class ListeningSockets
     public static IReadOnlyList<Entry> On(int port) => [.. Read("/proc/net/tcp").Concat(Read("/proc/net/tcp6")).Where(e => e.Port == port)];
 
     /// <summary>What keeps a pod from its ports, in words; empty when nothing does.</summary>
-    public static string WhoHas(PodPlan pod)
+    public static string WhoHas(PodPlan pod, IEnumerable<PodPort> ports)
     {
-        foreach (var port in pod.Ports)
+        foreach (var port in ports)
         {
             var there = On(port.Bound);
             var own = new IPEndPoint(pod.Address!.Bound, port.Bound);
@@ -42,9 +42,9 @@ internal static class ListeningSockets
     }
 
     /// <summary>Whether a program that says its address is in use tried to bind every address; empty when there is no sign of it.</summary>
-    public static string TriedEverywhere(PodPlan pod)
+    public static string TriedEverywhere(PodPlan pod, IEnumerable<PodPort> ports)
     {
-        foreach (var port in pod.Ports)
+        foreach (var port in ports)
         {
             var others = On(port.Bound).Where(e => !e.Everywhere && !e.Address.Equals(pod.Address!.Bound)).ToList();
             if (others.Count == 0) continue;
@@ -59,11 +59,11 @@ internal static class ListeningSockets
     /// The process that answers at an address in the place of the pod's own, because it listens on every address; null when the pod's own does,
     /// or when that can't be told.
     /// </summary>
-    public static string? Impostor(PodPlan pod, int bound, int session)
+    public static string? Impostor(PodPlan pod, int bound, IReadOnlyCollection<int> sessions)
     {
         var there = On(bound);
         if (there.Any(e => e.Address.Equals(pod.Address!.Bound))) return null;
-        if (there.FirstOrDefault(e => e.Everywhere) is not { } everywhere || Owner(everywhere) is not { } owner || Session(owner) == session) return null;
+        if (there.FirstOrDefault(e => e.Everywhere) is not { } everywhere || Owner(everywhere) is not { } owner || (Session(owner) is { } session && sessions.Contains(session))) return null;
         return $"{Holder(everywhere)} answers at {pod.Address!.Bound}:{bound} in this pod's place, because it listens on {everywhere};"
             + " let it listen on POD_IP and PORT from its environment (ASP.NET Core reads ASPNETCORE_URLS)";
     }

@@ -58,16 +58,24 @@ internal sealed class PodOutput : IDisposable
 
     private string Older => Path + ".1";
 
-    /// <summary>The file of a pod.</summary>
+    /// <summary>The file of a pod's first container.</summary>
     public static string PathOf(string directory, PodPlan pod) => System.IO.Path.Combine(directory, $"{pod.Key.Namespace}_{pod.Key.Name}.log");
 
+    /// <summary>The file of a container: the pod's for its first one, for others <c>_CONTAINER</c> follows the pod's name.</summary>
+    public static string PathOf(string directory, PodPlan pod, ContainerPlan container) => container.Name == pod.Container
+        ? PathOf(directory, pod)
+        : System.IO.Path.Combine(directory, $"{pod.Key.Namespace}_{pod.Key.Name}_{container.Name}.log");
+
     /// <summary>Removes a pod's files, as the kubelet does with the pod.</summary>
+    /// <param name="path">The file of its first container.</param>
     public static void Remove(string path)
     {
         try
         {
-            File.Delete(path);
-            File.Delete(path + ".1");
+            var (folder, name) = (System.IO.Path.GetDirectoryName(path)!, System.IO.Path.GetFileNameWithoutExtension(path));
+            if (!Directory.Exists(folder)) return;
+            // Names of pods have no underscore.
+            foreach (var file in Directory.GetFiles(folder, $"{name}_*.log*").Concat([path, path + ".1"])) File.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -48,5 +48,5 @@ internal sealed class PodReadiness(PodDirectory directory, TimeProvider time) : 
     }
 
     private static bool Settled(PodStatus pod) => pod.Ready || pod.Terminating || pod.Phase is "Succeeded" or "Failed"
-        || (pod.Phase == "Pending" && pod.Message != PodWorker.Creating);
+        || (pod.Phase == "Pending" && pod.Reason is "Pending" or "CreateContainerError");
 }

@@ -10,32 +10,44 @@ internal sealed record PodTools(IPodLauncher Launcher, IProber Prober, PodDirect
 /// <summary>
 /// One pod from its start to its end: the kubelet's part.
 /// <list type="number">
-/// <item>Launch the container; a pod without a node has none.</item>
-/// <item>Probe it while it runs.</item>
-/// <item>When it ends, or a liveness probe ends it, start it again by the restart policy and the back-off.</item>
-/// <item>Asked to stop: Terminating at once, preStop, SIGTERM, and SIGKILL after the grace period.</item>
+/// <item>Make its volumes; a pod without a node has none, and no container.</item>
+/// <item>The init containers one after another: each must succeed, a sidecar must be started.</item>
+/// <item>The containers, each after the one before it was launched and its postStart hook has ended.</item>
+/// <item>Once all of them have ended for good, the pod has: the sidecars are stopped.</item>
+/// <item>Asked to stop: Terminating at once; the containers together, then the sidecars, the last one first, all within the grace period.</item>
 /// </list>
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing, and a late caller may still cancel it.")]
 internal sealed class PodWorker(PodPlan plan, PodTools tools)
 {
-    /// <summary>The message of a pod whose container is being started for the first time.</summary>
+    /// <summary>The message of a pod whose containers are being started for the first time.</summary>
     public const string Creating = "ContainerCreating";
 
+    /// <summary>The same while its init containers run.</summary>
+    public const string Initializing = "PodInitializing";
+
+    private readonly Lock gate = new();
+    private readonly List<ContainerWorker> sidecars = [];
+    private readonly List<ContainerWorker> others = [];
     private readonly TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource hurry = new();
     private readonly PodCondition condition = new(plan, tools);
     private volatile PodPlan plan = plan;
     private Task life = Task.CompletedTask;
+    private bool alive;
 
-    /// <summary>The plan that its next start follows.</summary>
+    /// <summary>The plan that its next start follows; what of it concerns volumes reaches a running pod, too.</summary>
     public PodPlan Plan
     {
         get => plan;
-        set => plan = value;
+        set
+        {
+            plan = value;
+            if (Volatile.Read(ref alive) && !stop.Task.IsCompleted) tools.Launcher.Refresh(value);
+        }
     }
 
-    /// <summary>Launches the container; what happens to it later shows in the directory.</summary>
+    /// <summary>Launches the first containers; what happens to the pod later shows in the directory.</summary>
     /// <exception cref="LaunchException">It can't be started.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -45,12 +57,26 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
             return;
         }
 
-        // 1. Launch.
-        var running = await tools.Launcher.LaunchAsync(plan, cancellationToken);
-        life = LiveAsync(running);
+        // 1. The volumes.
+        var launched = new Dictionary<string, IRunningPod>();
+        try
+        {
+            tools.Launcher.SetUp(plan);
+            if (plan.InitContainers.All(Skipped)) await LaunchAsync(launched, cancellationToken);
+        }
+        catch
+        {
+            foreach (var running in launched.Values) await running.DisposeAsync();
+            tools.Launcher.TearDown(plan);
+            throw;
+        }
+
+        condition.Tell();
+        Volatile.Write(ref alive, true);
+        life = LiveAsync(launched);
     }
 
-    /// <summary>Launches the container once another pod is gone; a failure is told by the directory and tried again.</summary>
+    /// <summary>Launches the containers once another pod is gone; a failure is told by the directory and tried again.</summary>
     public void StartAfter(Task gone)
     {
         life = Run();
@@ -58,8 +84,16 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         async Task Run()
         {
             await gone;
-            if (plan.Node is null || plan.Address is null) tools.Directory.Set(PodDirectory.Pending(plan));
-            else if (!stop.Task.IsCompleted) await LiveAsync(null);
+            if (plan.Node is null || plan.Address is null)
+            {
+                tools.Directory.Set(PodDirectory.Pending(plan));
+                return;
+            }
+
+            condition.Tell();
+            if (!await SetUpAsync()) return;
+            Volatile.Write(ref alive, true);
+            await LiveAsync([]);
         }
     }
 
@@ -69,121 +103,131 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     {
         await using var hurried = cancellationToken.Register(hurry.Cancel);
         condition.Terminating();
-        stop.TrySetResult();
+        lock (gate) stop.TrySetResult();
+        await StopAllAsync();
         await life;
+        tools.Launcher.TearDown(plan);
         tools.Directory.Remove(plan.Key);
         tools.Logger.Stopped(plan.Name);
     }
 
-    private async Task LiveAsync(IRunningPod? running)
+    // An init container without a program succeeds at once.
+    private static bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process };
+
+    // Whoever applies a change hears of what can't start; what follows a hook starts later.
+    private async Task LaunchAsync(Dictionary<string, IRunningPod> launched, CancellationToken cancellationToken)
+    {
+        foreach (var container in plan.Containers)
+        {
+            launched[container.Name] = await tools.Launcher.LaunchAsync(plan, container, cancellationToken);
+            if (container.PostStart is not null) return;
+        }
+    }
+
+    private async Task<bool> SetUpAsync()
     {
         var backOff = new CrashBackOff();
-        var started = running is not null;
-        if (!started) condition.Waiting("Pending", Creating);
-        while (true)
+        while (!stop.Task.IsCompleted)
         {
-            string how;
-            if (running is not null)
-            {
-                // 2. Until it ends.
-                if (await OneLifeAsync(running) is not { } end) return;
-                how = end;
-                if (!Again(how))
-                {
-                    condition.Waiting(Succeeded(how) ? "Succeeded" : "Failed", how);
-                    await stop.Task;
-                    return;
-                }
-
-                // 3. Again.
-                if (!await WaitAsync(backOff, how)) return;
-            }
-
             try
             {
-                running = await tools.Launcher.LaunchAsync(plan, hurry.Token);
-                if (started) condition.Restarted();
-                started = true;
+                tools.Launcher.SetUp(plan);
+                return true;
             }
             catch (LaunchException e)
             {
-                running = null;
-                condition.Waiting(started ? "Running" : "Pending", e.Message);
-                if (!await WaitAsync(backOff, e.Message)) return;
+                var first = condition.Of(plan.Main);
+                first.CannotStart(e.Message);
+                var delay = backOff.Ended(tools.Time.GetUtcNow());
+                tools.Logger.Ended(plan.Name, e.Message, delay.TotalSeconds);
+                using var waited = new CancellationTokenSource();
+                await Task.WhenAny(stop.Task, Task.Delay(delay, tools.Time, waited.Token));
+                await waited.CancelAsync();
+                backOff.Restarted(tools.Time.GetUtcNow());
             }
-            catch (OperationCanceledException) when (hurry.IsCancellationRequested)
+        }
+
+        return false;
+    }
+
+    private async Task LiveAsync(Dictionary<string, IRunningPod> launched)
+    {
+        // 2. The init containers.
+        foreach (var container in plan.InitContainers)
+        {
+            if (Skipped(container))
             {
+                condition.Of(container).Ended("a stand-in succeeds at once", succeeded: true);
+                continue;
+            }
+
+            if (Begin(container, null) is not { } worker) return;
+            if (container.Role == ContainerRole.Sidecar) await Task.WhenAny(worker.Started, worker.Life);
+            else if (await worker.Life is not ContainerEnd.Succeeded and var end)
+            {
+                if (end == ContainerEnd.Failed) await OverAsync();
                 return;
             }
         }
+
+        // 3. The containers.
+        var apps = new List<ContainerWorker>();
+        foreach (var container in plan.Containers)
+        {
+            if (Begin(container, launched.GetValueOrDefault(container.Name)) is not { } worker)
+            {
+                if (launched.TryGetValue(container.Name, out var unwanted)) await unwanted.DisposeAsync();
+                continue;
+            }
+
+            apps.Add(worker);
+            await Task.WhenAny(worker.Begun, worker.Life, stop.Task);
+        }
+
+        // 4. The end of all of them.
+        await Task.WhenAll(apps.Select(a => a.Life));
+        if (!stop.Task.IsCompleted) await OverAsync();
     }
 
-    /// <summary>From launch to end.</summary>
-    /// <returns>How it ended; null when it was asked to stop.</returns>
-    private async Task<string?> OneLifeAsync(IRunningPod running)
+    // The pod has ended for good, and stays to be looked at.
+    private async Task OverAsync()
     {
-        await using var _ = running;
-        using var probing = new CancellationTokenSource();
-        var unhealthy = condition.Running(running.ProcessId);
-        tools.Logger.Started(plan.Name, running.ProcessId is { } pid ? $"process {pid}" : plan.Runtime == PodRuntime.StandIn ? "stand-in" : "built in");
-        var probes = new ProbeRunner(plan, tools.Prober, tools.Time, condition).RunAsync(probing.Token);
-        var first = await Task.WhenAny(stop.Task, running.Exited, unhealthy);
-        await probing.CancelAsync();
-        await probes;
-
-        if (first == unhealthy) await EndAsync(running, (await unhealthy).Grace ?? plan.Grace);
-        else if (first == stop.Task) await StopAsync(running);
-        return stop.Task.IsCompleted ? null : await running.Exited;
+        await StopSidecarsAsync(plan.Grace);
+        await stop.Task;
     }
 
-    // 4. Asked to stop; preStop counts against the grace period.
-    private async Task StopAsync(IRunningPod running)
+    // Null once the pod is being stopped: what isn't known by then isn't started.
+    private ContainerWorker? Begin(ContainerPlan container, IRunningPod? running)
     {
-        var preStop = plan.PreStop < plan.Grace ? plan.PreStop : plan.Grace;
-        try
+        lock (gate)
         {
-            if (preStop > TimeSpan.Zero) await Task.WhenAny(running.Exited, Task.Delay(preStop, tools.Time, hurry.Token));
-        }
-        finally
-        {
-            await EndAsync(running, plan.Grace - preStop);
-        }
-    }
-
-    private async Task EndAsync(IRunningPod running, TimeSpan grace)
-    {
-        try
-        {
-            await running.StopAsync(grace, hurry.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // Hurried: disposing of it ends it.
+            if (stop.Task.IsCompleted) return null;
+            var worker = new ContainerWorker(container.Name, () => plan, condition.Of(container), tools, hurry.Token);
+            (container.Role == ContainerRole.Sidecar ? sidecars : others).Add(worker);
+            worker.Begin(running);
+            return worker;
         }
     }
 
-    private async Task<bool> WaitAsync(CrashBackOff backOff, string how)
+    // 5. The order of the end (Sidecar Containers, "Pod termination").
+    private async Task StopAllAsync()
     {
-        var delay = backOff.Ended(tools.Time.GetUtcNow());
-        condition.BackOff(delay, how);
-        tools.Logger.Ended(plan.Name, how, delay.TotalSeconds);
-        if (delay > TimeSpan.Zero)
-        {
-            using var waited = new CancellationTokenSource();
-            await Task.WhenAny(stop.Task, Task.Delay(delay, tools.Time, waited.Token));
-            await waited.CancelAsync();
-        }
-
-        backOff.Restarted(tools.Time.GetUtcNow());
-        return !stop.Task.IsCompleted;
+        var asked = tools.Time.GetTimestamp();
+        List<ContainerWorker> first;
+        lock (gate) first = [.. others];
+        await Task.WhenAll(first.Select(c => c.StopAsync(plan.Grace)));
+        await StopSidecarsAsync(plan.Grace - tools.Time.GetElapsedTime(asked));
     }
 
-    private bool Again(string how) => plan.RestartPolicy switch
+    private async Task StopSidecarsAsync(TimeSpan grace)
     {
-        RestartPolicy.Always => true,
-        RestartPolicy.OnFailure => !Succeeded(how),
-        _ => false,
-    };
-
-    private static bool Succeeded(string how) => how == "exit code 0" || how.StartsWith("exit code 0;", StringComparison.Ordinal);
+        var asked = tools.Time.GetTimestamp();
+        List<ContainerWorker> reversed;
+        lock (gate) reversed = [.. Enumerable.Reverse(sidecars)];
+        foreach (var sidecar in reversed)
+        {
+            var left = grace - tools.Time.GetElapsedTime(asked);
+            await sidecar.StopAsync(left > ContainerWorker.LeastGrace ? left : ContainerWorker.LeastGrace);
+        }
+    }
 }

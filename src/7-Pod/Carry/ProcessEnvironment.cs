@@ -8,8 +8,8 @@ namespace Usher.Pod;
 /// <list type="number">
 /// <item>A few variables of Usher's own environment, by name: nothing that Usher set for itself reaches a pod.</item>
 /// <item><c>POD_NAME</c>, <c>POD_NAMESPACE</c>, <c>POD_IP</c> (the bound address), <c>NODE_NAME</c>, and with a container port <c>PORT</c> and <c>ASPNETCORE_URLS</c>.</item>
-/// <item>What the road adds (<see cref="IPodEnvironment"/>).</item>
-/// <item>The container's own <c>envFrom</c> and <c>env</c>.</item>
+/// <item>What the road adds (<see cref="IPodEnvironment"/>), and where the container's volumes are (<see cref="VolumePaths"/>).</item>
+/// <item>The variables of Services, the container's <c>envFrom</c> and its <c>env</c>.</item>
 /// </list>
 /// </summary>
 internal static class ProcessEnvironment
@@ -20,7 +20,8 @@ internal static class ProcessEnvironment
         "DOTNET_ROOT", "DOTNET_ROOT_X64", "DOTNET_ROOT_ARM64", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT",
     };
 
-    public static Dictionary<string, string> Of(PodPlan pod, IDictionary own, IEnumerable<IPodEnvironment> more)
+    public static Dictionary<string, string> Of(
+        PodPlan pod, ContainerPlan container, IDictionary own, IEnumerable<IPodEnvironment> more, IEnumerable<KeyValuePair<string, string>> volumes)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -39,15 +40,15 @@ internal static class ProcessEnvironment
         all["POD_NAMESPACE"] = pod.Key.Namespace;
         all["POD_IP"] = address.Bound.ToString();
         all["NODE_NAME"] = pod.Node ?? "";
-        if (pod.Ports.FirstOrDefault() is { } port)
+        if (container.Ports.FirstOrDefault() is { } port)
         {
             all["PORT"] = port.Bound.ToString(System.Globalization.CultureInfo.InvariantCulture);
             all["ASPNETCORE_URLS"] = $"http://{address.Bound}:{port.Bound}";
         }
 
-        // 3. The road's, 4. the pod's.
+        // 3. The road's, 4. the container's.
         var start = new PodStart(pod.Key, pod.Pod, address, pod.Addresses);
-        foreach (var (name, value) in more.SelectMany(m => m.For(start)).Concat(pod.Variables.Reveal())) all[name] = value;
+        foreach (var (name, value) in more.SelectMany(m => m.For(start)).Concat(volumes).Concat(container.Variables.Reveal())) all[name] = value;
         return all;
     }
 }

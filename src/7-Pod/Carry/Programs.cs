@@ -1,14 +1,20 @@
+using System.Collections.Concurrent;
+
 namespace Usher.Pod;
 
 /// <summary>Finds programs as a shell does.</summary>
 internal static class Programs
 {
-    private static readonly Lazy<string?> FoundSetsid = new(() => Find("setsid", "/", "/usr/bin:/bin:/usr/local/bin"));
+    private static readonly ConcurrentDictionary<string, string?> Tools = new();
 
     /// <summary>The program that starts another in a session of its own.</summary>
     /// <exception cref="LaunchException">It isn't there.</exception>
-    public static string Setsid => FoundSetsid.Value
-        ?? throw new LaunchException("process pods need the program setsid (Debian's util-linux); install it, or run stand-ins (--stand-in)");
+    public static string Setsid => Tool("setsid");
+
+    /// <summary>A program of the system, wherever a pod's PATH leads.</summary>
+    /// <exception cref="LaunchException">It isn't there.</exception>
+    public static string Tool(string name) => Tools.GetOrAdd(name, n => Find(n, "/", "/usr/bin:/bin:/usr/local/bin:/usr/sbin:/sbin"))
+        ?? throw new LaunchException($"process pods need the program {name} (Debian's util-linux and coreutils); install it, or run stand-ins (--stand-in)");
 
     /// <summary>The program's full path, or null when there is no such executable file.</summary>
     /// <param name="name">A path, or a name without a slash.</param>

@@ -14,29 +14,32 @@ using Usher.Model.Contracts;
 namespace Usher.Pod;
 
 /// <summary>
-/// Takes the place of an image that doesn't run here: listens on every TCP port that the pod declares or probes, and answers any request
-/// with 200 and what it got. A port with a gRPC probe speaks HTTP/2 only, as the server that it stands for.
+/// Takes the place of a container whose image doesn't run here: listens on every TCP port that it declares or probes, and answers any request
+/// with 200 and what it got. Each port speaks HTTP/1.1, HTTP/2 and both over TLS (<see cref="StandInConnection"/>). A gRPC health check is answered
+/// with SERVING, any other call with UNIMPLEMENTED, which names the pod.
 /// </summary>
 internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
 {
     private const string Health = "/grpc.health.v1.Health/Check";
     private readonly PodPlan pod;
+    private readonly ContainerPlan container;
     private readonly KestrelServer server;
     private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly TimeProvider time;
 
-    private StandInServer(PodPlan pod, TimeProvider time)
+    private StandInServer(PodPlan pod, ContainerPlan container, TimeProvider time)
     {
-        this.pod = pod;
-        this.time = time;
-        var options = new KestrelServerOptions { AddServerHeader = false };
+        (this.pod, this.container, this.time) = (pod, container, time);
+        // HTTP/2's scheme needn't be that of the connection: one that a gateway opened has the client's.
+        var options = new KestrelServerOptions { AddServerHeader = false, AllowAlternateSchemes = true };
         options.Limits.MaxRequestBodySize = null;
-        var grpc = pod.Probes.Select(p => p.Action).OfType<GrpcAction>().Select(g => pod.Addresses.BoundPort(g.Port)).ToHashSet();
-        foreach (var port in BoundPorts(pod))
+        foreach (var port in container.Listens)
         {
             options.Listen(new IPEndPoint(pod.Address!.Bound, port), listen =>
-                listen.Protocols = grpc.Contains(port) ? HttpProtocols.Http2 : HttpProtocols.Http1);
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Use(StandInConnection.Use);
+            });
         }
 
         server = new KestrelServer(Options.Create(options),
@@ -49,23 +52,20 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
     /// <inheritdoc/>
     public int? ProcessId => null;
 
-    /// <summary>Whether a stand-in for this pod listens on a bound port.</summary>
-    public static bool ListensOn(PodPlan pod, int bound) => BoundPorts(pod).Contains(bound);
-
     /// <summary>Binds and serves.</summary>
     /// <exception cref="LaunchException">A port is in use.</exception>
-    public static async Task<StandInServer> StartAsync(PodPlan pod, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<StandInServer> StartAsync(PodPlan pod, ContainerPlan container, TimeProvider time, CancellationToken cancellationToken)
     {
-        var standIn = new StandInServer(pod, time);
+        var standIn = new StandInServer(pod, container, time);
         try
         {
-            if (BoundPorts(pod).Any()) await standIn.server.StartAsync(standIn, cancellationToken);
+            if (!container.Listens.IsEmpty) await standIn.server.StartAsync(standIn, cancellationToken);
             return standIn;
         }
         catch (IOException e)
         {
             standIn.server.Dispose();
-            throw new LaunchException($"a stand-in for {pod.Image} can't listen: {e.Message} {ListeningSockets.WhoHas(pod)}".TrimEnd());
+            throw new LaunchException($"a stand-in for {container.Image} can't listen: {e.Message} {ListeningSockets.WhoHas(pod, container.Ports)}".TrimEnd());
         }
         catch
         {
@@ -116,10 +116,6 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
 
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static IEnumerable<int> BoundPorts(PodPlan pod) => pod.Ports.Select(p => p.Bound)
-        .Concat(pod.Probes.Select(p => PodCompiler.PortOf(p.Action)).OfType<int>().Select(pod.Addresses.BoundPort))
-        .Distinct();
-
     private JsonObject Answer(HttpContext context, long bodyBytes)
     {
         var request = context.Request;
@@ -135,7 +131,8 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
             ["pod"] = pod.Key.Name,
             ["namespace"] = pod.Key.Namespace,
             ["node"] = pod.Node,
-            ["image"] = pod.Image,
+            ["container"] = container.Name,
+            ["image"] = container.Image,
             ["address"] = $"{pod.Address!.Declared}:{pod.PortAt(context.Connection.LocalPort)?.Port ?? context.Connection.LocalPort}",
             ["from"] = $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}",
             ["method"] = request.Method,
@@ -146,14 +143,14 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
         };
     }
 
-    private static async Task AnswerGrpcAsync(HttpContext context)
+    private async Task AnswerGrpcAsync(HttpContext context)
     {
         await DrainAsync(context.Request.Body, context.RequestAborted);
         context.Response.ContentType = "application/grpc";
         if (context.Request.Path != Health)
         {
             context.Response.Headers["grpc-status"] = "12";
-            context.Response.Headers["grpc-message"] = "a stand-in answers no calls but the health check";
+            context.Response.Headers["grpc-message"] = $"pod {pod.Key.Name}: a stand-in answers no calls but the health check";
             return;
         }
 

@@ -51,17 +51,21 @@ internal sealed record PodScene(CompileContext Context, Resource<V1Pod> Pod, Wri
 {
     private readonly List<string> notApplied = [];
 
-    /// <summary>True when the image's own program runs, so that everything it would notice counts.</summary>
-    public required bool RunsProgram { get; init; }
-
+    /// <summary>Fields that have no effect.</summary>
     public IReadOnlyList<string> NotApplied => notApplied;
+
+    /// <summary>The names of ports so far.</summary>
+    public HashSet<string> PortNames { get; } = new(StringComparer.Ordinal);
 
     public void Error(string field, string message) => Blame.Add(Written, field, message);
 
-    /// <summary>A field that only the image's own program would notice: refused for a process, without effect for anything else.</summary>
-    public void OnlyForPrograms(string field, string message)
+    /// <summary>Notes a field that has no effect, because only the image's own program would notice it.</summary>
+    public void NotApply(string field)
     {
-        if (RunsProgram) Error(field, message);
-        else if (!notApplied.Contains($"spec.{field}")) notApplied.Add($"spec.{field}");
+        if (!notApplied.Contains($"spec.{field}")) notApplied.Add($"spec.{field}");
     }
+
+    /// <summary>A container or init container by its name, or null.</summary>
+    public V1Container? Container(string? name) =>
+        Pod.Value.Spec.Containers.Concat(Pod.Value.Spec.InitContainers ?? []).FirstOrDefault(c => c.Name == name);
 }

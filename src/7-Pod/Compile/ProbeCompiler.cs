@@ -7,7 +7,7 @@ namespace Usher.Pod;
 /// <summary>Probes: Kubernetes' defaults (Configure Liveness, Readiness and Startup Probes) and the API server's checks.</summary>
 internal static class ProbeCompiler
 {
-    public static IEnumerable<ProbePlan> Compile(V1Container container, string path, PodScene scene)
+    public static IEnumerable<ProbePlan> Compile(V1Container container, string path, PodScene scene, bool runsProgram)
     {
         var all = new[]
         {
@@ -19,7 +19,7 @@ internal static class ProbeCompiler
         {
             if (probe is null) continue;
             CheckNumbers(kind, probe, field, scene);
-            if (Action(probe, container, field, scene) is not { } action) continue;
+            if (Action(probe, container, field, scene, runsProgram) is not { } action) continue;
             yield return new ProbePlan(kind, container.Name, action)
             {
                 // Zero means the default, as the API server has it.
@@ -54,7 +54,7 @@ internal static class ProbeCompiler
         else if (grace <= 0) scene.Error($"{field}.terminationGracePeriodSeconds", $"Invalid value: {grace}: must be greater than 0");
     }
 
-    private static ProbeAction? Action(V1Probe probe, V1Container container, string field, PodScene scene)
+    private static ProbeAction? Action(V1Probe probe, V1Container container, string field, PodScene scene, bool runsProgram)
     {
         var handlers = new object?[] { probe.Exec, probe.HttpGet, probe.TcpSocket, probe.Grpc }.Count(h => h is not null);
         if (handlers != 1)
@@ -76,19 +76,24 @@ internal static class ProbeCompiler
             return Port(tcp.Port, container, $"{field}.tcpSocket.port", scene) is { } port ? new TcpAction(port) : null;
         }
 
-        scene.OnlyForPrograms($"{field}.exec",
-            "exec probes run a command of the image, which a process pod doesn't have; use httpGet, tcpSocket or grpc, or run the pod as a stand-in (--stand-in)");
-        return scene.RunsProgram ? null : new ExecAction();
+        return Exec(probe.Exec, $"{field}.exec", scene, runsProgram);
     }
 
-    private static HttpAction? Http(V1HTTPGetAction http, V1Container container, string field, PodScene scene)
+    /// <summary>A command in the container. A stand-in has no image that it would be in: it is taken to succeed.</summary>
+    public static ExecAction? Exec(V1ExecAction exec, string field, PodScene scene, bool runsProgram)
+    {
+        if (exec.Command is not { Count: > 0 }) scene.Error($"{field}.command", "Required value");
+        if (!runsProgram) scene.NotApply(field);
+        return new ExecAction([.. exec.Command ?? []]);
+    }
+
+    /// <summary>An HTTP GET.</summary>
+    public static HttpAction? Http(V1HTTPGetAction http, V1Container container, string field, PodScene scene)
     {
         RefuseHost(http.Host, $"{field}.host", scene);
-        if (http.Scheme is { Length: > 0 } scheme && scheme != "HTTP")
+        if (http.Scheme is { Length: > 0 } and not ("HTTP" or "HTTPS"))
         {
-            scene.Error($"{field}.scheme", scheme == "HTTPS"
-                ? "HTTPS probes aren't supported; use HTTP or tcpSocket"
-                : $"Unsupported value: \"{scheme}\": supported values: \"HTTP\", \"HTTPS\"");
+            scene.Error($"{field}.scheme", $"Unsupported value: \"{http.Scheme}\": supported values: \"HTTP\", \"HTTPS\"");
         }
 
         var path = string.IsNullOrEmpty(http.Path) ? "/" : http.Path;
@@ -102,7 +107,7 @@ internal static class ProbeCompiler
         }
 
         return Port(http.Port, container, $"{field}.port", scene) is { } port
-            ? new HttpAction(path.StartsWith('/') ? path : "/" + path, port, headers)
+            ? new HttpAction(path.StartsWith('/') ? path : "/" + path, port, headers) { Tls = http.Scheme == "HTTPS" }
             : null;
     }
 

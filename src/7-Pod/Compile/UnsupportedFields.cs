@@ -8,7 +8,7 @@ namespace Usher.Pod;
 /// </summary>
 internal static class UnsupportedFields
 {
-    public static void Check(V1PodSpec spec, PodScene scene)
+    public static void Check(V1PodSpec spec, PodScene scene, bool runsPrograms)
     {
         // Whatever runs in the pod's place: these change addresses, ports and readiness.
         Refuse(spec.HostNetwork == true, "hostNetwork", "a pod on its node's address isn't supported; take the field away");
@@ -17,22 +17,8 @@ internal static class UnsupportedFields
         Refuse(spec.ActiveDeadlineSeconds is not null, "activeDeadlineSeconds", "isn't supported; take the field away");
         Refuse(spec.EphemeralContainers is { Count: > 0 }, "ephemeralContainers", "Forbidden: ephemeral containers can't be set in a manifest");
 
-        // Only a program would notice these.
-        var processes = "a process pod has no file system of its own; run it as a stand-in (--stand-in), or take the field away";
-        if (spec.Volumes is { Count: > 0 }) scene.OnlyForPrograms("volumes", processes);
-        if (spec.InitContainers is { Count: > 0 })
-        {
-            scene.OnlyForPrograms("initContainers", "init containers aren't run for process pods; do their work in the image's command, or use --stand-in");
-        }
-
-        if (spec.HostAliases is { Count: > 0 }) scene.OnlyForPrograms("hostAliases", "a process pod shares the machine's /etc/hosts; take the field away");
-        if (spec.Containers.Count > 1)
-        {
-            scene.OnlyForPrograms("containers[1]",
-                $"a process pod has one container; \"{spec.Containers[1].Name}\" is the second. Take it away, or run the pod as a stand-in (--stand-in)");
-        }
-
-        for (var i = 0; i < spec.Containers.Count; i++) Check(spec.Containers[i], $"containers[{i}]", scene);
+        for (var i = 0; i < (spec.InitContainers?.Count ?? 0); i++) Check(spec.InitContainers![i], $"initContainers[{i}]", scene, isInit: true, runsPrograms);
+        for (var i = 0; i < spec.Containers.Count; i++) Check(spec.Containers[i], $"containers[{i}]", scene, isInit: false, runsPrograms);
 
         void Refuse(bool found, string field, string message)
         {
@@ -40,7 +26,7 @@ internal static class UnsupportedFields
         }
     }
 
-    private static void Check(V1Container container, string path, PodScene scene)
+    private static void Check(V1Container container, string path, PodScene scene, bool isInit, bool runsPrograms)
     {
         var ports = container.Ports ?? [];
         for (var i = 0; i < ports.Count; i++)
@@ -48,27 +34,19 @@ internal static class UnsupportedFields
             if (ports[i].HostPort is > 0) scene.Error($"{path}.ports[{i}].hostPort", "host ports aren't supported; use a Service of type NodePort");
         }
 
-        var files = "a process pod has no file system of its own; run it as a stand-in (--stand-in), or take the field away";
-        if (container.VolumeMounts is { Count: > 0 }) scene.OnlyForPrograms($"{path}.volumeMounts", files);
-        if (container.VolumeDevices is { Count: > 0 }) scene.OnlyForPrograms($"{path}.volumeDevices", files);
-        if (!string.IsNullOrEmpty(container.RestartPolicy))
+        OnlyForPrograms(container.VolumeDevices is { Count: > 0 }, "volumeDevices", "block devices aren't supported; use volumeMounts");
+        OnlyForPrograms(container.RestartPolicyRules is { Count: > 0 }, "restartPolicyRules", "isn't supported; set the pod's restartPolicy");
+        if (isInit && container.RestartPolicy is not (null or "" or "Always"))
         {
-            scene.OnlyForPrograms($"{path}.restartPolicy", "a container's own restart policy isn't supported; set the pod's");
+            scene.Error($"{path}.restartPolicy", $"Unsupported value: \"{container.RestartPolicy}\": supported values: \"Always\"");
         }
 
-        if (container.Lifecycle?.PostStart is not null)
-        {
-            scene.OnlyForPrograms($"{path}.lifecycle.postStart", "postStart isn't supported; do it in the image's command");
-        }
+        OnlyForPrograms(!isInit && !string.IsNullOrEmpty(container.RestartPolicy), "restartPolicy", "a container's own restart policy isn't supported; set the pod's");
 
-        if (container.Lifecycle?.StopSignal is { Length: > 0 } signal && signal != "SIGTERM")
+        void OnlyForPrograms(bool found, string field, string message)
         {
-            scene.OnlyForPrograms($"{path}.lifecycle.stopSignal", $"\"{signal}\" isn't supported: a pod is stopped with SIGTERM");
-        }
-
-        if (container.Lifecycle?.PreStop is { Sleep: null })
-        {
-            scene.OnlyForPrograms($"{path}.lifecycle.preStop", "only preStop.sleep is supported: write lifecycle: { preStop: { sleep: { seconds: 5 } } }");
+            if (found && runsPrograms) scene.Error($"{path}.{field}", message);
+            else if (found) scene.NotApply($"{path}.{field}");
         }
     }
 }

@@ -1,11 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Usher.Pod;
 
 /// <summary>
 /// The kubelet's HTTP probe (<c>pkg/probe/http</c>): 200 to 399 passes; a redirect is followed on the same host, up to ten, and passes by
-/// itself when it leads to another.
+/// itself when it leads to another. TLS isn't verified.
 /// </summary>
+[SuppressMessage("Security", "CA5359", Justification = "The kubelet doesn't verify certificates either (Configure Liveness, Readiness and Startup Probes).")]
 internal sealed class HttpProbe : IDisposable
 {
     private const int MostRedirects = 10;
@@ -20,11 +23,13 @@ internal sealed class HttpProbe : IDisposable
         PooledConnectionLifetime = TimeSpan.Zero,
         ActivityHeadersPropagator = null,
         ConnectCallback = ConnectAsync,
+        // As the kubelet: a probe asks whether the container serves, not who it is.
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
     });
 
     public async Task<ProbeResult> AskAsync(PodPlan pod, HttpAction action, CancellationToken cancellationToken)
     {
-        var url = new Uri($"http://{pod.Address!.Declared}:{action.Port}{action.Path}");
+        var url = new Uri($"{action.Scheme}://{pod.Address!.Declared}:{action.Port}{action.Path}");
         for (var redirects = 0; ; redirects++)
         {
             using var request = Request(pod, action, url);
@@ -34,7 +39,7 @@ internal sealed class HttpProbe : IDisposable
             if (status is 301 or 302 or 303 or 307 or 308 && response.Headers.Location is { } location)
             {
                 var next = new Uri(url, location);
-                if (next.Host != url.Host || next.Scheme != "http") return new ProbeResult(true, "Probe terminated redirects");
+                if (next.Host != url.Host || next.Scheme is not ("http" or "https")) return new ProbeResult(true, "Probe terminated redirects");
                 if (redirects + 1 >= MostRedirects) return ProbeResult.Failed($"Get \"{next}\": stopped after {MostRedirects} redirects");
                 url = next;
                 continue;

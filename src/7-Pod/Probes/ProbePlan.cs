@@ -34,7 +34,14 @@ internal abstract record ProbeAction;
 /// <param name="Path">Path and query.</param>
 /// <param name="Port">Declared.</param>
 /// <param name="Headers">In their order.</param>
-internal sealed record HttpAction(string Path, int Port, ImmutableArray<KeyValuePair<string, string>> Headers) : ProbeAction;
+internal sealed record HttpAction(string Path, int Port, ImmutableArray<KeyValuePair<string, string>> Headers) : ProbeAction
+{
+    /// <summary><c>scheme: HTTPS</c>; the certificate isn't verified, as the kubelet doesn't either.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>As URLs have it.</summary>
+    public string Scheme => Tls ? "https" : "http";
+}
 
 /// <summary>A TCP connection.</summary>
 /// <param name="Port">Declared.</param>
@@ -45,5 +52,10 @@ internal sealed record TcpAction(int Port) : ProbeAction;
 /// <param name="Service">Empty for the server as a whole.</param>
 internal sealed record GrpcAction(int Port, string Service) : ProbeAction;
 
-/// <summary>A command inside the container: a stand-in has none and is taken to pass.</summary>
-internal sealed record ExecAction : ProbeAction;
+/// <summary>A command in the container; it passes with exit code 0. A stand-in has no image that it would be in: it is taken to pass.</summary>
+/// <param name="Command">Program and arguments.</param>
+internal sealed record ExecAction(ImmutableArray<string> Command) : ProbeAction;
+
+/// <summary>A pause; a hook only.</summary>
+/// <param name="Span">How long.</param>
+internal sealed record SleepAction(TimeSpan Span) : ProbeAction;

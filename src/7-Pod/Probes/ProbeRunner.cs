@@ -1,3 +1,5 @@
+using Usher.Model.Contracts;
+
 namespace Usher.Pod;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace Usher.Pod;
 /// <item>A liveness probe that fails ends the container, and isn't asked again before the next.</item>
 /// </list>
 /// </summary>
-internal sealed class ProbeRunner(PodPlan pod, IProber prober, TimeProvider time, IProbeListener listener)
+internal sealed class ProbeRunner(
+    PodPlan pod, IReadOnlyList<ProbePlan> probes, IRunningPod running, IProber prober, TimeProvider time, IProbeListener listener)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -17,10 +20,10 @@ internal sealed class ProbeRunner(PodPlan pod, IProber prober, TimeProvider time
         await Task.Yield();
         try
         {
-            var startups = pod.Probes.Where(p => p.Kind == ProbeKind.Startup).Select(p => RunAsync(p, untilPassed: true, cancellationToken));
+            var startups = probes.Where(p => p.Kind == ProbeKind.Startup).Select(p => RunAsync(p, untilPassed: true, cancellationToken));
             if ((await Task.WhenAll(startups)).Contains(false)) return;
             listener.Started();
-            await Task.WhenAll(pod.Probes.Where(p => p.Kind != ProbeKind.Startup).Select(p => RunAsync(p, untilPassed: false, cancellationToken)));
+            await Task.WhenAll(probes.Where(p => p.Kind != ProbeKind.Startup).Select(p => RunAsync(p, untilPassed: false, cancellationToken)));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -35,7 +38,7 @@ internal sealed class ProbeRunner(PodPlan pod, IProber prober, TimeProvider time
         using var ticks = new PeriodicTimer(probe.Period, time);
         do
         {
-            var result = await prober.AskAsync(pod, probe, cancellationToken);
+            var result = await prober.AskAsync(pod, probe, running, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             var holds = counter.Count(result.Success);
             if (probe.Kind == ProbeKind.Readiness)

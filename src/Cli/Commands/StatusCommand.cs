@@ -29,7 +29,7 @@ internal static class StatusCommand
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
             foreach (var p in road.Pods)
             {
-                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Phase}, {(p.Ready ? "ready" : "not ready")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
+                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
             foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");

@@ -137,7 +137,11 @@ internal sealed class Road : IAsyncDisposable
         .AddSingleton(new RoadOptions(settings.Scope, settings.Range))
         .AddSingleton(new DnsOptions(new IPEndPoint(IPAddress.Loopback, settings.DnsPort)))
         .AddSingleton(new CertificateOptions(state.Path))
-        .AddSingleton(new PodOptions(settings.StandIn, Path.Combine(state.Path, "logs", "pods")))
+        .AddSingleton(new PodOptions(settings.StandIn, Path.Combine(state.Path, "logs", "pods"))
+        {
+            Folder = Path.Combine(state.Path, "pods"),
+            ClaimFolder = Path.Combine(state.Path, "volumes"),
+        })
         .AddSingleton(new AccessLogOptions { Directory = Path.Combine(state.Path, "logs") })
         .AddControl()
         .AddSeam()

@@ -51,7 +51,7 @@ internal static class RoadApi
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
-                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message))],
+                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}"))],
             [.. services.GetRequiredService<INodeReports>().All(generation)
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))])
         {
@@ -104,7 +104,7 @@ internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Po
 internal sealed record TargetLine(string TargetGroup, string Target, string State, string? Description, int Outstanding);
 
 /// <summary>A pod.</summary>
-internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message);
+internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message, string Status, string Containers);
 
 /// <summary>A worker node.</summary>
 internal sealed record NodeLine(string Name, string? InstanceId, string? Zone, string Address, string State, bool Derived);

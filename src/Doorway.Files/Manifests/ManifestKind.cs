@@ -29,6 +29,7 @@ internal sealed class ManifestKind
         Kubernetes<V1Service>("v1", "Service", nameRule: NameRule.LetterLabel),
         Kubernetes<V1ConfigMap>("v1", "ConfigMap"),
         Kubernetes<V1Secret>("v1", "Secret"),
+        Kubernetes<V1PersistentVolumeClaim>("v1", "PersistentVolumeClaim"),
         Kubernetes<V1ServiceAccount>("v1", "ServiceAccount"),
         Kubernetes<V1Deployment>("apps/v1", "Deployment"),
         Kubernetes<V1ReplicaSet>("apps/v1", "ReplicaSet"),

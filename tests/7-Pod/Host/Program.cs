@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -14,6 +15,7 @@ using Usher.Pod;
 // serve                      a pod's program as it should be: listens where its environment says
 // serve-everywhere PORT      one that listens on every address
 // road DIRECTORY NETWORK -- COMMAND…   an Usher with one process pod; prints the pod's process id and waits to be killed
+// manifests DIRECTORY NETWORK FILE -- COMMAND…   the same with the pods of a file, whose image app:1 is the command
 switch (args[0])
 {
     case "serve":
@@ -23,7 +25,10 @@ switch (args[0])
         await ServeAsync($"http://0.0.0.0:{args[1]}");
         return 0;
     case "road":
-        await RunRoadAsync(args[1], byte.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture), args[4..]);
+        await RunRoadAsync(args[1], Network(args[2]), args[4..], [OnePod()]);
+        return 0;
+    case "manifests":
+        await RunRoadAsync(args[1], Network(args[2]), args[5..], [.. KubernetesYaml.LoadAllFromString(await File.ReadAllTextAsync(args[3])).OfType<V1Pod>()]);
         return 0;
     default:
         return 2;
@@ -47,23 +52,26 @@ static async Task ServeAsync(string url)
     await app.RunAsync();
 }
 
-static async Task RunRoadAsync(string directory, byte network, string[] command)
+static byte Network(string text) => byte.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+
+static V1Pod OnePod() => new()
+{
+    Metadata = new V1ObjectMeta { Name = "a", NamespaceProperty = "shop" },
+    Spec = new V1PodSpec { Containers = [new V1Container { Name = "c", Image = "app:1" }] },
+};
+
+static async Task RunRoadAsync(string directory, byte network, string[] command, V1Pod[] pods)
 {
     var node = new V1Node
     {
         Metadata = new V1ObjectMeta { Name = "node-1" },
         Status = new V1NodeStatus { Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "10.0.1.10" }] },
     };
-    var pod = new V1Pod
-    {
-        Metadata = new V1ObjectMeta { Name = "a", NamespaceProperty = "shop" },
-        Spec = new V1PodSpec { Containers = [new V1Container { Name = "c", Image = "app:1" }] },
-    };
     var image = new ImageCommand { Image = "app:1", Command = command, WorkingDirectory = directory };
     var state = new DesiredState(
     [
         new Resource(new ResourceKey("", "Node", "", "node-1"), node, new Origin("test")),
-        new Resource(new ResourceKey("", "Pod", "shop", "a"), pod, new Origin("test")),
+        .. pods.Select(pod => new Resource(new ResourceKey("", "Pod", pod.Metadata.NamespaceProperty, pod.Metadata.Name), pod, new Origin("test"))),
         new Resource(ImageCommand.KeyOf("app:1"), image, new Origin("test")),
     ]);
     await using var services = new ServiceCollection()

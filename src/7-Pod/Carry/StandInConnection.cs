@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+
+namespace Usher.Pod;
+
+/// <summary>
+/// What a connection to a stand-in speaks, told by its first bytes, so that one port answers every caller: TLS (0x16), HTTP/2 with prior knowledge
+/// (<c>PRI * HTTP/2.0</c>, RFC 9113 section 3.4), else HTTP/1.1. Within TLS, ALPN tells it.
+/// </summary>
+internal static class StandInConnection
+{
+    private const byte Handshake = 0x16;
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(130);
+    private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n"u8.ToArray();
+    private static readonly Lazy<SslStreamCertificateContext> Certificate = new(Make);
+
+    /// <summary>The middleware.</summary>
+    public static ConnectionDelegate Use(ConnectionDelegate next) => async connection =>
+    {
+        using var limit = new CancellationTokenSource(SilenceLimit, TimeProvider.System);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            limit.Token, connection.ConnectionClosed, connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default);
+        try
+        {
+            switch (await FirstAsync(connection.Transport.Input, ended.Token))
+            {
+                case First.Tls:
+                    await TlsAsync(connection, next, ended.Token);
+                    break;
+                case First.Http2:
+                    Speak(connection, SslApplicationProtocol.Http2);
+                    await next(connection);
+                    break;
+                case First.Http1:
+                    await next(connection);
+                    break;
+            }
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException or OperationCanceledException or ConnectionAbortedException)
+        {
+            // The caller went away, or didn't like the certificate.
+        }
+    };
+
+    private enum First
+    {
+        None,
+        Tls,
+        Http1,
+        Http2,
+    }
+
+    // Looks without taking.
+    private static async Task<First> FirstAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(cancellationToken);
+            var start = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, Preface.Length)).ToArray();
+            var known = start.Length > 0 && (start[0] == Handshake || start.Length == Preface.Length || !Preface.AsSpan().StartsWith(start) || read.IsCompleted);
+            input.AdvanceTo(read.Buffer.Start, known ? read.Buffer.Start : read.Buffer.End);
+            if (!known && read.IsCompleted) return First.None;
+            if (!known) continue;
+            return start[0] == Handshake ? First.Tls : Preface.AsSpan().SequenceEqual(start) ? First.Http2 : First.Http1;
+        }
+    }
+
+    private static async Task TlsAsync(ConnectionContext connection, ConnectionDelegate next, CancellationToken cancellationToken)
+    {
+        var transport = connection.Transport;
+        await using var tls = new SslStream(new TransportStream(transport));
+        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = Certificate.Value,
+            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+        }, cancellationToken);
+        Speak(connection, tls.NegotiatedApplicationProtocol);
+        connection.Transport = new TlsPipe(PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true)));
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            await connection.Transport.Input.CompleteAsync();
+            await connection.Transport.Output.CompleteAsync();
+            connection.Transport = transport;
+        }
+    }
+
+    // Kestrel chooses HTTP/2 by what ALPN agreed on, and only for TLS.
+    private static void Speak(ConnectionContext connection, SslApplicationProtocol protocol)
+    {
+        var told = new Told(protocol.Protocol);
+        connection.Features.Set<ITlsApplicationProtocolFeature>(told);
+        connection.Features.Set<ITlsConnectionFeature>(told);
+    }
+
+    private static SslStreamCertificateContext Make()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=stand-in", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("stand-in");
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return SslStreamCertificateContext.Create(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(1)), additionalCertificates: null, offline: true);
+    }
+
+    private sealed class Told(ReadOnlyMemory<byte> protocol) : ITlsApplicationProtocolFeature, ITlsConnectionFeature
+    {
+        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = protocol;
+
+        public X509Certificate2? ClientCertificate { get; set; }
+
+        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
+    }
+
+    private sealed record TlsPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>A transport as a stream.</summary>
+    private sealed class TransportStream(IDuplexPipe transport) : Stream
+    {
+        private readonly Stream input = transport.Input.AsStream(leaveOpen: true);
+        private readonly Stream output = transport.Output.AsStream(leaveOpen: true);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await output.WriteAsync(buffer, cancellationToken);
+            await output.FlushAsync(cancellationToken);
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
+
+        public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
+
+        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
+
+        public override void Flush() => output.Flush();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace Usher.Pod.Tests;
+
+/// <summary>How paths get into a namespace, and how a volume's files change under their readers.</summary>
+public sealed class MountTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("usher-mount-").FullName;
+
+    [Theory]
+    [InlineData("/etc /tmp", "/tmp", "bind > /tmp")]
+    [InlineData("/etc", "/config", "root, folder /config, bind > /config")]
+    [InlineData("/etc", "/var/run/x", "root, folder /var/run/x, bind > /var/run/x")]
+    [InlineData("/etc", "/etc/app /etc/b/c", "layer /etc, folder /etc/app, bind > /etc/app, folder /etc/b/c, bind > /etc/b/c")]
+    [InlineData("/etc /etc/b", "/etc/b/c /etc/app", "layer /etc, folder /etc/app, bind > /etc/app, folder /etc/b/c, bind > /etc/b/c")]
+    [InlineData("/data", "/data/sub /data", "bind > /data, folder /data/sub, bind > /data/sub")]
+    [InlineData("/etc /etc/hosts", "/etc/hosts!", "bind > /etc/hosts, readonly /etc/hosts")]
+    [InlineData("/x", "/app/app.json! /app/lib", "root, file /app/app.json, bind > /app/app.json, folder /app/lib, bind > /app/lib, readonly /app/app.json")]
+    public void Steps(string there, string targets, string expected)
+    {
+        var exists = there.Split(' ').Append("/").ToHashSet();
+        var binds = targets.Split(' ').Select(t => new Bind($"/src{t.TrimEnd('!')}", t.TrimEnd('!'), t.EndsWith('!'))).ToList();
+        var steps = MountSteps.Of(binds, exists.Contains, source => !source.EndsWith(".json", StringComparison.Ordinal));
+        Assert.Equal(expected, string.Join(", ", steps.Select(s => s.Word == "bind" ? $"bind > {s.Second}" : s.First == "-" ? s.Word : $"{s.Word} {s.First}")));
+    }
+
+    [Fact]
+    public void A_volumes_files_change_all_at_once_and_only_when_they_changed()
+    {
+        Assert.True(AtomicFolder.Write(folder, Files(("a", "1"), ("deep/b", "2"), ("gone", "3")), DateTimeOffset.UnixEpoch));
+        Assert.Equal(["a", "deep", "gone"], Visible());
+        Assert.Equal("..data/a", new FileInfo($"{folder}/a").LinkTarget);
+        Assert.StartsWith("..1970_01_01_00_00_00.", new FileInfo($"{folder}/..data").LinkTarget, StringComparison.Ordinal);
+        using var open = File.OpenRead($"{folder}/a");
+
+        Assert.False(AtomicFolder.Write(folder, Files(("a", "1"), ("deep/b", "2"), ("gone", "3")), DateTimeOffset.UnixEpoch));
+        Assert.True(AtomicFolder.Write(folder, Files(("a", "x"), ("deep/b", "2"), ("new", "4")), DateTimeOffset.UnixEpoch));
+
+        Assert.Equal(["a", "deep", "new"], Visible());
+        Assert.Equal(("x", "2", "4"), (File.ReadAllText($"{folder}/a"), File.ReadAllText($"{folder}/deep/b"), File.ReadAllText($"{folder}/new")));
+        // Whoever has the old file open reads on in it; nothing else is left of it.
+        using var reader = new StreamReader(open);
+        Assert.Equal("1", reader.ReadToEnd());
+        Assert.Single(Directory.GetDirectories(folder, "..1970*"));
+
+        Assert.True(AtomicFolder.Write(folder, Files(("a", "x"), ("deep/b", "2"), ("new", "4")).SetItem("a", new VolumeFile("x"u8.ToArray(), 0x100)), DateTimeOffset.UnixEpoch));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode($"{folder}/..data/a"));
+        Assert.True(AtomicFolder.Write(folder, Files(), DateTimeOffset.UnixEpoch));
+        Assert.Empty(Visible());
+    }
+
+    [Theory]
+    [InlineData("--config=$(VOLUME_CONFIG)/a", "--config=/etc/app/a")]
+    [InlineData("$(VOLUME_NOBODY) $(date) $$ $(CONFIG)", "$(VOLUME_NOBODY) $(date) $$ $(CONFIG)")]
+    public void A_commands_words_may_name_volumes(string word, string expected) =>
+        Assert.Equal(expected, VolumePaths.Expand(word, new Dictionary<string, string> { ["VOLUME_CONFIG"] = "/etc/app", ["CONFIG"] = "no" }));
+
+    [Fact]
+    public void What_is_in_a_file_is_never_printed()
+    {
+        var volume = new FilesVolume("v", Files(("a", "secret")));
+        Assert.DoesNotContain("secret", volume.ToString() + volume.Files["a"], StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private IEnumerable<string> Visible() => Directory.GetFileSystemEntries(folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith("..", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    private static ImmutableSortedDictionary<string, VolumeFile> Files(params (string Path, string Content)[] files) =>
+        files.ToImmutableSortedDictionary(f => f.Path, f => new VolumeFile(System.Text.Encoding.UTF8.GetBytes(f.Content), 0x1A4), StringComparer.Ordinal);
+}
