@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 
 namespace Usher.Certificates;
@@ -51,6 +52,7 @@ internal sealed class CertificateDecision : IDecision
     private HopAccount Tell(CertificateMatch match, CompiledCertificate certificate, ReasonList reasons)
     {
         var mismatch = match.Cover == Cover.None && !string.IsNullOrEmpty(Facts.ServerName);
+        var unusable = !Facts.Accepted.HasFlag(certificate.Algorithm.Keys);
         var facts = new JsonObject
         {
             ["sni"] = Facts.ServerName,
@@ -61,6 +63,7 @@ internal sealed class CertificateDecision : IDecision
             ["isDefault"] = match.IsDefault,
             ["keyAlgorithm"] = certificate.KeyAlgorithm,
         };
+        if (Facts.Accepted != CertificateKeys.Any) facts["clientTakes"] = Facts.Accepted.ToString().ToUpperInvariant();
         if (Leaves.TryGetValue(certificate.Leaf, out var leaf))
         {
             facts["notBefore"] = Text(leaf.NotBefore);
@@ -70,7 +73,13 @@ internal sealed class CertificateDecision : IDecision
             facts["chain"] = new JsonArray([.. leaf.Chain.Select(s => JsonValue.Create(s))]);
         }
 
-        if (mismatch)
+        if (unusable)
+        {
+            facts["problem"] = $"the client verifies no {certificate.Algorithm.Family} key (its signature_algorithms and cipher suites say so), and no certificate of "
+                + $"{match.Listener!.Name} with another one fits, so the handshake fails. Add one to the listener's spec.certificates with "
+                + $"{Facts.ServerName ?? certificate.DomainName} and spec.keyAlgorithm {(certificate.Algorithm.Keys == CertificateKeys.Ecdsa ? "RSA_2048" : "EC_prime256v1")}";
+        }
+        else if (mismatch)
         {
             facts["problem"] = $"no certificate of {match.Listener!.Name} has the name {Facts.ServerName}, so the default is served and a client that checks it refuses. "
                 + $"Add {Facts.ServerName} to a Certificate (spec.domainName or spec.subjectAlternativeNames) and that to the listener's spec.certificates";
@@ -78,7 +87,7 @@ internal sealed class CertificateDecision : IDecision
 
         return new HopAccount(Hop.Tls, certificate.DomainName, Line(match, certificate))
         {
-            Facts = facts, Reasons = reasons.All, Ok = !mismatch, Outcome = mismatch ? "tls.name-mismatch" : null,
+            Facts = facts, Reasons = reasons.All, Ok = !mismatch && !unusable, Outcome = unusable ? "tls.no-shared-key" : mismatch ? "tls.name-mismatch" : null,
         };
     }
 

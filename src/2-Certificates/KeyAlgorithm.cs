@@ -20,8 +20,11 @@ internal sealed record KeyAlgorithm(string Name, CertificateKeys Keys, int Bits)
         new("EC_secp384r1", CertificateKeys.Ecdsa, 384),
     }.ToFrozenDictionary(a => a.Name);
 
+    /// <summary><c>RSA</c>, <c>ECDSA</c>.</summary>
+    internal string Family => Keys == CertificateKeys.Ecdsa ? "ECDSA" : "RSA";
+
     /// <summary><c>RSA 2048</c>, <c>ECDSA 256</c>.</summary>
-    internal string Words => $"{(Keys == CertificateKeys.Ecdsa ? "ECDSA" : "RSA")} {Bits}";
+    internal string Words => $"{Family} {Bits}";
 
     /// <summary>A fresh key. RSA costs tens to hundreds of milliseconds.</summary>
     internal AsymmetricAlgorithm NewKey() =>

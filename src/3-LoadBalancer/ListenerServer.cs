@@ -27,6 +27,8 @@ internal sealed record ListenerParts(
 /// </summary>
 internal sealed class ListenerServer : IAsyncDisposable
 {
+    private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
+
     private readonly ListenerParts parts;
     private readonly HopServer handler;
     private readonly List<Http1Server> codecs = [];
@@ -143,7 +145,7 @@ internal sealed class ListenerServer : IAsyncDisposable
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             OnConnection = ChooseAsync,
-            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            HandshakeTimeout = HandshakeLimit,
         });
         listen.Use(next => connection => Secured(connection, next));
     }
@@ -160,6 +162,8 @@ internal sealed class ListenerServer : IAsyncDisposable
         connection.Features.Set(new ClientConnection(record.Connection));
         try
         {
+            if (await HelloAsync(connection, record) is not { } hello) return;
+            connection.Features.Set(hello);
             await next(connection);
         }
         finally
@@ -172,13 +176,34 @@ internal sealed class ListenerServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The connection's first message; null when the connection ended or it took too long.</summary>
+    private async Task<PeekedHello?> HelloAsync(ConnectionContext connection, HandshakeRecord record)
+    {
+        using var limit = new CancellationTokenSource(HandshakeLimit, parts.Seam.Time);
+        try
+        {
+            return await PeekedHello.ReadAsync(connection.Transport.Input, limit.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            record.Failure = $"the client had sent no whole ClientHello after {HandshakeLimit.TotalSeconds:0} s";
+        }
+        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
+        {
+            record.Failure = "the connection was reset before the client had sent a whole ClientHello";
+        }
+
+        return null;
+    }
+
     private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
     {
         var generation = parts.Seam.Generations.Current;
         var listener = generation.Find<LoadBalancerSnapshot>()?.ListenerAt(Bound)
             ?? throw new AuthenticationException($"no listener at {Bound}");
         var name = string.IsNullOrEmpty(context.ClientHelloInfo.ServerName) ? null : context.ClientHelloInfo.ServerName;
-        var choice = parts.Certificates.Choose(generation, listener.Arn, name);
+        var accepted = context.Connection.Features.Get<PeekedHello>()?.Accepted(listener.Tls!.Protocols) ?? CertificateKeys.Any;
+        var choice = parts.Certificates.Choose(generation, listener.Arn, name, accepted);
         if (context.Connection.Features.Get<HandshakeRecord>() is { } record) record.Decision = choice.Decision;
         return ValueTask.FromResult(new SslServerAuthenticationOptions
         {

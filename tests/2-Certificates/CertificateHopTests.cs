@@ -55,6 +55,19 @@ public sealed class CertificateHopTests
     public void Chooses_what_the_client_supports(CertificateKeys accepted, string certificate) =>
         Assert.Equal(Road.Arn(certificate), Decide(443, "two.example.com", accepted).Certificate!.Arn);
 
+    [Theory]
+    [InlineData(443, "two.example.com", CertificateKeys.Any, null, null)]
+    [InlineData(443, "two.example.com", CertificateKeys.Rsa, null, "RSA")]
+    [InlineData(443, "x.west.example.com", CertificateKeys.Rsa, "tls.no-shared-key", "RSA")]
+    [InlineData(8443, "default.example.com", CertificateKeys.Ecdsa, "tls.no-shared-key", "ECDSA")]
+    [InlineData(8443, "other.org", CertificateKeys.Ecdsa, "tls.no-shared-key", "ECDSA")] // the handshake fails before any name is looked at
+    public void Tells_that_no_certificate_has_a_key_the_client_takes(int port, string sni, CertificateKeys accepted, string? outcome, string? takes)
+    {
+        var account = new CertificateDecision(Snapshot, Nothing, new CertificateFacts(Road.ListenerArn(port), sni, accepted)).Tell().Single();
+        Assert.Equal((outcome is null, outcome, takes), (account.Ok, account.Outcome, (string?)account.Facts["clientTakes"]));
+        if (outcome is not null) Assert.Contains("Add one to the listener's spec.certificates", (string?)account.Facts["problem"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_equals_the_one_valid_longest_wins_then_the_lowest_arn()
     {

@@ -151,18 +151,21 @@ internal sealed class Rig : IAsyncDisposable
     }
 }
 
-/// <summary>One self-signed certificate for everything.</summary>
+/// <summary>One self-signed certificate for everything, with an ECDSA key; the same with an RSA key for clients that take no other.</summary>
 internal sealed class SelfSigned : ICertificateChooser, IDisposable
 {
     private readonly X509Certificate2 certificate;
     private readonly SslStreamCertificateContext context;
+    private readonly Lazy<SslStreamCertificateContext> rsa = new(() =>
+    {
+        using var key = RSA.Create(2048);
+        return SslStreamCertificateContext.Create(Make(new CertificateRequest("CN=*.example.com", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)), null);
+    });
 
     internal SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=*.example.com", key, HashAlgorithmName.SHA256);
-        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        certificate = Make(new CertificateRequest("CN=*.example.com", key, HashAlgorithmName.SHA256));
         context = SslStreamCertificateContext.Create(certificate, null);
     }
 
@@ -171,10 +174,22 @@ internal sealed class SelfSigned : ICertificateChooser, IDisposable
     /// <summary>Listener and name of the last handshake.</summary>
     internal (string Listener, string? Name) Asked { get; private set; }
 
-    public CertificateChoice Choose(Generation generation, string listenerArn, string? serverName)
+    /// <summary>The kinds of keys that the client of the last handshake takes.</summary>
+    internal CertificateKeys Accepted { get; private set; }
+
+    public CertificateChoice Choose(Generation generation, string listenerArn, string? serverName) =>
+        Choose(generation, listenerArn, serverName, CertificateKeys.Any);
+
+    public CertificateChoice Choose(Generation generation, string listenerArn, string? serverName, CertificateKeys accepted)
     {
-        Asked = (listenerArn, serverName);
-        return new CertificateChoice(new Told(serverName ?? "none"), context);
+        (Asked, Accepted) = ((listenerArn, serverName), accepted);
+        return new CertificateChoice(new Told(serverName ?? "none"), accepted == CertificateKeys.Rsa ? rsa.Value : context);
+    }
+
+    private static X509Certificate2 Make(CertificateRequest request)
+    {
+        using var made = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 
     public void Dispose() => certificate.Dispose();

@@ -1,0 +1,42 @@
+using System.IO.Pipelines;
+using System.Security.Authentication;
+using Usher.Model.Contracts;
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// A connection's ClientHello, looked at before the TLS library sees it: its own view of it has the name and the versions only, which is too
+/// little to choose between an ECDSA and an RSA certificate. Kept among the connection's features.
+/// </summary>
+/// <param name="Status">What the first bytes were.</param>
+/// <param name="Hello">The message; null when it couldn't be read.</param>
+internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello)
+{
+    /// <summary>Waits until the ClientHello is whole, or can't be, and leaves every byte where it is.</summary>
+    /// <exception cref="OperationCanceledException">The token fired before the client had said enough.</exception>
+    internal static async ValueTask<PeekedHello> ReadAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await input.ReadAsync(cancellationToken);
+            var status = ClientHelloReader.Read(read.Buffer, out var hello);
+            if (status != HelloStatus.NeedMore || read.IsCompleted)
+            {
+                // Nothing counts as examined: the TLS library's next read gets it all at once.
+                input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
+                return new PeekedHello(status, hello);
+            }
+
+            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>The kinds of keys that the client can verify at a listener with these protocols; any, when nobody could read its hello.</summary>
+    internal CertificateKeys Accepted(SslProtocols offered)
+    {
+        if (Hello is null) return CertificateKeys.Any;
+        var tls13 = offered.HasFlag(SslProtocols.Tls13) && Hello.Offers(ClientHello.Tls13);
+        return (Hello.TakesEcdsa(tls13) ? CertificateKeys.Ecdsa : CertificateKeys.None) | (Hello.TakesRsa(tls13) ? CertificateKeys.Rsa : CertificateKeys.None);
+    }
+}
