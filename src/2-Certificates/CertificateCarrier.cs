@@ -19,6 +19,7 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
     private readonly LeafFiles files;
     private readonly TimeProvider time;
     private readonly ILogger log;
+    private readonly ExpiryWarnings expiry;
     private readonly Lock gate = new();
     private ITimer? renewal;
     private Dictionary<LeafKey, CompiledCertificate> running = [];
@@ -30,6 +31,7 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
         this.store = store;
         this.time = time;
         this.log = log;
+        expiry = new ExpiryWarnings(log);
         files = new LeafFiles(Path.Combine(Path.GetFullPath(options.StateDirectory), "certificates"), time, log);
     }
 
@@ -40,7 +42,13 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
         var ready = store.Current.Ready;
         var missing = needed.Values.Where(c => !ready.ContainsKey(c.Leaf)).ToList();
         var change = new Change(this, needed);
-        if (missing.Count == 0 || Open(errors) is not { } ca) return change;
+        foreach (var certificate in missing.Where(c => c.Imported is not null)) Import(certificate, change, errors);
+        missing.RemoveAll(c => c.Imported is not null);
+        if (missing.Count == 0 || Open(errors) is not { } ca)
+        {
+            change.Serve();
+            return change;
+        }
 
         await Parallel.ForEachAsync(missing, cancellationToken, (certificate, _) =>
         {
@@ -66,6 +74,24 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
             renewal?.Dispose();
             renewal = null;
         }
+    }
+
+    /// <summary>
+    /// Takes an imported certificate if it is valid now, as ACM asks of one (ACM User Guide, "Prerequisites for importing ACM certificates"). One that runs already
+    /// and ends meanwhile goes on being served, as there.
+    /// </summary>
+    private void Import(CompiledCertificate certificate, Change change, ErrorList errors)
+    {
+        var own = certificate.Imported!;
+        var now = time.GetUtcNow();
+        if (now < own.NotBefore || now > own.NotAfter)
+        {
+            errors.Add(new ConfigError(null, 0, certificate.Key.ToString(), "spec.certificate",
+                $"{own.Certificate.Subject} is valid from {own.NotBefore:yyyy-MM-dd HH:mm} to {own.NotAfter:yyyy-MM-dd HH:mm} UTC, and ACM imports only what is valid now: put another into its Secret"));
+            return;
+        }
+
+        change.Add(certificate, (new Leaf(certificate.Leaf, own), IsNew: false));
     }
 
     private LoadedAuthority? Open(ErrorList errors)
@@ -108,6 +134,7 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
             running = next;
             store.Remove(key => !next.ContainsKey(key) && !old.ContainsKey(key));
             renewal ??= time.CreateTimer(_ => Renew(), null, RenewalCheck, RenewalCheck);
+            expiry.Warn(next.Values, time.GetUtcNow());
         }
     }
 
@@ -134,8 +161,10 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
             var now = time.GetUtcNow();
             foreach (var (key, facts) in store.Current.Facts)
             {
-                if (running.TryGetValue(key, out var certificate)) Renew(certificate, facts, now);
+                if (running.TryGetValue(key, out var certificate) && certificate.Imported is null) Renew(certificate, facts, now);
             }
+
+            expiry.Warn(running.Values, now);
         }
     }
 
@@ -145,7 +174,7 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
         {
             var ca = authority.Load();
             if (!LeafIssuer.IsDue(facts.NotAfter, ca, now)) return;
-            var leaf = LeafIssuer.Issue(certificate, ca, now);
+            var leaf = LeafIssuer.Issue(certificate, ca, now, renewed: facts.Serial);
             store.Put([leaf]);
             Save(leaf);
         }

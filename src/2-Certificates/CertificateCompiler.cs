@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography.X509Certificates;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Model.Secrets;
 
 namespace Usher.Certificates;
 
 /// <summary>
-/// Desired state → <see cref="CertificateSnapshot"/>: checks each Certificate as <c>RequestCertificate</c> would, finds out whether it is
+/// Desired state → <see cref="CertificateSnapshot"/>: checks each Certificate as <c>RequestCertificate</c> or <c>ImportCertificate</c> would, finds out whether it is
 /// issued or pending validation, and resolves every listener's certificates. Pure; reports all errors.
 /// </summary>
 internal sealed class CertificateCompiler : IHopCompiler
@@ -27,6 +29,13 @@ internal sealed class CertificateCompiler : IHopCompiler
                 var other = byArn[resource.Value.CertificateArn].Key;
                 context.Errors.Add(
                     resource, "metadata.name", $"has the same ARN as {other} ({resource.Value.CertificateArn}); give one of them another name");
+            }
+            else if (resource.Value.Import is { } import)
+            {
+                if (new ImportCompiler(context.State, resource, import, context.Errors).Compile() is { } own)
+                {
+                    compiled[resource.Value.CertificateArn] = Imported(resource, own);
+                }
             }
             else if (IsValid(resource, context.Errors))
             {
@@ -50,6 +59,17 @@ internal sealed class CertificateCompiler : IHopCompiler
             Validations = validation.Of(names),
         };
     }
+
+    private static CompiledCertificate Imported(Resource<Certificate> resource, KeyedCertificate own) => new()
+    {
+        Key = resource.Key,
+        Arn = resource.Value.CertificateArn,
+        // One for an IP address only matches no SNI, and is still served as the default.
+        Names = own.Names.IsEmpty ? [own.Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)] : own.Names,
+        KeyAlgorithm = Certificates.KeyAlgorithm.Of(own.Certificate)!.Name,
+        Validations = [],
+        Imported = own,
+    };
 
     private static bool IsValid(Resource<Certificate> resource, ErrorList errors)
     {

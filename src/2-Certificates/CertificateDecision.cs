@@ -53,6 +53,8 @@ internal sealed class CertificateDecision : IDecision
     {
         var mismatch = match.Cover == Cover.None && !string.IsNullOrEmpty(Facts.ServerName);
         var unusable = !Facts.Accepted.HasFlag(certificate.Algorithm.Keys);
+        var leaf = Leaves.GetValueOrDefault(certificate.Leaf) ?? (certificate.Imported is { } own ? LeafFacts.Of(own) : null);
+        var expired = leaf is not null && Facts.At > leaf.NotAfter;
         var facts = new JsonObject
         {
             ["sni"] = Facts.ServerName,
@@ -62,22 +64,21 @@ internal sealed class CertificateDecision : IDecision
             ["matched"] = match.Cover switch { Cover.Exact => "exact", Cover.Wildcard => "wildcard", _ => "default" },
             ["isDefault"] = match.IsDefault,
             ["keyAlgorithm"] = certificate.KeyAlgorithm,
+            ["type"] = certificate.Type,
         };
         if (Facts.Accepted != CertificateKeys.Any) facts["clientTakes"] = Facts.Accepted.ToString().ToUpperInvariant();
-        if (Leaves.TryGetValue(certificate.Leaf, out var leaf))
-        {
-            facts["notBefore"] = Text(leaf.NotBefore);
-            facts["notAfter"] = Text(leaf.NotAfter);
-            facts["serial"] = leaf.Serial;
-            facts["issuer"] = leaf.Chain[^1];
-            facts["chain"] = new JsonArray([.. leaf.Chain.Select(s => JsonValue.Create(s))]);
-        }
+        if (leaf is not null) Describe(facts, certificate, leaf);
 
         if (unusable)
         {
             facts["problem"] = $"the client verifies no {certificate.Algorithm.Family} key (its signature_algorithms and cipher suites say so), and no certificate of "
                 + $"{match.Listener!.Name} with another one fits, so the handshake fails. Add one to the listener's spec.certificates with "
                 + $"{Facts.ServerName ?? certificate.DomainName} and spec.keyAlgorithm {(certificate.Algorithm.Keys == CertificateKeys.Ecdsa ? "RSA_2048" : "EC_prime256v1")}";
+        }
+        else if (expired)
+        {
+            facts["problem"] = $"the certificate ended at {Text(leaf!.NotAfter)}; the load balancer serves it all the same, and a client that checks it refuses. "
+                + "Put a valid one into its Secret: imported certificates aren't renewed";
         }
         else if (mismatch)
         {
@@ -87,8 +88,25 @@ internal sealed class CertificateDecision : IDecision
 
         return new HopAccount(Hop.Tls, certificate.DomainName, Line(match, certificate))
         {
-            Facts = facts, Reasons = reasons.All, Ok = !mismatch && !unusable, Outcome = unusable ? "tls.no-shared-key" : mismatch ? "tls.name-mismatch" : null,
+            Facts = facts, Reasons = reasons.All, Ok = !mismatch && !unusable && !expired,
+            Outcome = unusable ? "tls.no-shared-key" : expired ? "tls.expired" : mismatch ? "tls.name-mismatch" : null,
         };
+    }
+
+    private void Describe(JsonObject facts, CompiledCertificate certificate, LeafFacts leaf)
+    {
+        facts["notBefore"] = Text(leaf.NotBefore);
+        facts["notAfter"] = Text(leaf.NotAfter);
+        facts["serial"] = leaf.Serial;
+        facts["issuer"] = leaf.Issuer;
+        facts["chain"] = new JsonArray([.. leaf.Chain.Select(s => JsonValue.Create(s))]);
+        if (certificate.Imported is null) facts["renewsFrom"] = Text(leaf.NotAfter - LeafIssuer.RenewBefore);
+        else if (Facts.At is { } at && at <= leaf.NotAfter && at >= leaf.NotAfter - LeafIssuer.RenewBefore)
+        {
+            facts["warning"] = $"ends in {(leaf.NotAfter - at).Days} days and isn't renewed, as it is imported: put another into its Secret";
+        }
+
+        if (leaf.Renewed is { } renewed) facts["renewed"] = renewed;
     }
 
     private string Line(CertificateMatch match, CompiledCertificate certificate)

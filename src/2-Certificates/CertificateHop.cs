@@ -21,7 +21,9 @@ internal enum Cover
 /// <param name="ListenerArn">The listener.</param>
 /// <param name="ServerName">The SNI, lower case without a final dot; null without one.</param>
 /// <param name="Accepted">The kinds of keys that the client takes.</param>
-internal sealed record CertificateFacts(string ListenerArn, string? ServerName, CertificateKeys Accepted = CertificateKeys.Any);
+/// <param name="At">When; null when nobody cares how long certificates are still valid.</param>
+internal sealed record CertificateFacts(
+    string ListenerArn, string? ServerName, CertificateKeys Accepted = CertificateKeys.Any, DateTimeOffset? At = null);
 
 /// <summary>The certificate chosen.</summary>
 /// <param name="Listener">The listener; null when there is none of that ARN.</param>

@@ -26,6 +26,9 @@ internal static partial class CertificateLog
     [LoggerMessage(206, LogLevel.Warning, "The certificate {Subject} could not be stored in {Path}: {Why}. It is served all the same, and issued again after a restart")]
     internal static partial void LeafNotStored(this ILogger log, string subject, string path, string why);
 
+    [LoggerMessage(208, LogLevel.Warning, "{Object} ({Domain}) {Ends} at {NotAfter:yyyy-MM-dd HH:mm} UTC. Imported certificates aren't renewed: put another into its Secret and apply the manifests again")]
+    internal static partial void ImportedEnds(this ILogger log, string @object, string domain, string ends, DateTimeOffset notAfter);
+
     [LoggerMessage(207, LogLevel.Error, "The certificate of {Domain}, valid until {NotAfter}, could not be renewed: {Why}. It is tried again in an hour")]
     internal static partial void LeafNotRenewed(this ILogger log, string domain, DateTimeOffset notAfter, string why);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Desired;
+using Usher.Model.Secrets;
 
 namespace Usher.Certificates;
 
@@ -51,6 +52,12 @@ public sealed class CompiledCertificate
     /// <summary>How each name's control is proven. A wildcard shares its parent's record.</summary>
     public required ImmutableArray<DomainValidation> Validations { get; init; }
 
+    /// <summary>One's own certificate; null for one that is issued here.</summary>
+    internal KeyedCertificate? Imported { get; init; }
+
+    /// <summary>Where it comes from, as the ACM API says it.</summary>
+    public string Type => Imported is null ? "AMAZON_ISSUED" : "IMPORTED";
+
     /// <summary>The first name.</summary>
     public string DomainName => Names[0];
 
@@ -58,9 +65,9 @@ public sealed class CompiledCertificate
     public bool Issued => Validations.All(v => v.Succeeded);
 
     /// <summary>Which leaf belongs to it: the ARN and what the leaf must say. Another name or algorithm is another leaf.</summary>
-    internal LeafKey Leaf => field ??= new LeafKey(Arn, $"{KeyAlgorithm} {string.Join(' ', Names)}");
+    internal LeafKey Leaf => field ??= new LeafKey(Arn, Imported is null ? $"{KeyAlgorithm} {string.Join(' ', Names)}" : $"{Type} {Imported.Fingerprint}");
 
-    internal KeyAlgorithm Algorithm => Usher.Certificates.KeyAlgorithm.Allowed[KeyAlgorithm];
+    internal KeyAlgorithm Algorithm => Usher.Certificates.KeyAlgorithm.Imported[KeyAlgorithm];
 }
 
 /// <summary>The DNS validation of one name (<c>DomainValidation</c> in the ACM API).</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Usher.Model.Secrets;
 
 namespace Usher.Certificates;
 
@@ -13,10 +14,19 @@ internal sealed record LeafKey(string Arn, string Says);
 /// <param name="NotBefore">Start of its validity.</param>
 /// <param name="NotAfter">End of its validity.</param>
 /// <param name="Serial">Its serial number in hex.</param>
-/// <param name="Chain">The subjects from the leaf to the root.</param>
-internal sealed record LeafFacts(DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Serial, ImmutableArray<string> Chain);
+/// <param name="Issuer">Who signed it.</param>
+/// <param name="Chain">The subjects from the leaf to the root, as far as they are known.</param>
+internal sealed record LeafFacts(DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Serial, string Issuer, ImmutableArray<string> Chain)
+{
+    /// <summary>The serial number of the leaf that this one renewed while the road ran; null for none.</summary>
+    internal string? Renewed { get; init; }
 
-/// <summary>An issued certificate with its key, ready to be served. No record, so that nothing prints it.</summary>
+    /// <summary>What an imported certificate says.</summary>
+    internal static LeafFacts Of(KeyedCertificate own) =>
+        new(own.NotBefore, own.NotAfter, own.Certificate.SerialNumber, own.Certificate.Issuer, own.Subjects);
+}
+
+/// <summary>A certificate with its key, ready to be served. No record, so that nothing prints it.</summary>
 internal sealed class Leaf
 {
     /// <param name="key">Which leaf.</param>
@@ -30,7 +40,16 @@ internal sealed class Leaf
         Context = SslStreamCertificateContext.Create(certificate, [authority.Certificate], offline: true);
         Facts = new LeafFacts(
             certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime(), certificate.SerialNumber,
-            [certificate.Subject, authority.Certificate.Subject]);
+            certificate.Issuer, [certificate.Subject, authority.Certificate.Subject]);
+    }
+
+    /// <summary>An imported one. Its chain is sent as it was given, without a root at its end.</summary>
+    internal Leaf(LeafKey key, KeyedCertificate own)
+    {
+        Key = key;
+        Certificate = own.Certificate;
+        Context = own.Context;
+        Facts = LeafFacts.Of(own);
     }
 
     internal LeafKey Key { get; }
@@ -39,7 +58,14 @@ internal sealed class Leaf
 
     internal SslStreamCertificateContext Context { get; }
 
-    internal LeafFacts Facts { get; }
+    internal LeafFacts Facts { get; private set; }
+
+    /// <summary>The same, saying which leaf it renewed. Before it is served.</summary>
+    internal Leaf InPlaceOf(string serial)
+    {
+        Facts = Facts with { Renewed = serial };
+        return this;
+    }
 }
 
 /// <summary>The leaves that can be served now. Immutable.</summary>

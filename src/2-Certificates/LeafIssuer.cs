@@ -21,7 +21,11 @@ internal static class LeafIssuer
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>Makes a key and signs a certificate for it.</summary>
-    internal static Leaf Issue(CompiledCertificate certificate, LoadedAuthority authority, DateTimeOffset now)
+    /// <param name="certificate">What it must say.</param>
+    /// <param name="authority">The CA.</param>
+    /// <param name="now">The start of its validity.</param>
+    /// <param name="renewed">The serial number of the leaf whose place it takes, or null.</param>
+    internal static Leaf Issue(CompiledCertificate certificate, LoadedAuthority authority, DateTimeOffset now, string? renewed = null)
     {
         using var key = certificate.Algorithm.NewKey();
         var name = new X500DistinguishedNameBuilder();
@@ -47,7 +51,8 @@ internal static class LeafIssuer
         using var signed = request.Create(
             authority.Certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(authority.Key),
             start, end < authorityEnd ? end : authorityEnd, Serial());
-        return new Leaf(certificate.Leaf, rsa is not null ? signed.CopyWithPrivateKey(rsa) : signed.CopyWithPrivateKey((ECDsa)key), authority);
+        var leaf = new Leaf(certificate.Leaf, rsa is not null ? signed.CopyWithPrivateKey(rsa) : signed.CopyWithPrivateKey((ECDsa)key), authority);
+        return renewed is null ? leaf : leaf.InPlaceOf(renewed);
     }
 
     /// <summary>Whether ACM would have renewed it by now. One that ends with its CA can't get longer, so it isn't.</summary>

@@ -73,7 +73,10 @@ internal sealed class ListenerCompiler(
     private string Known() =>
         written.Count == 0
             ? "no Certificate is defined here: add one (acm.services.k8s.aws) and its validation record"
-            : $"the certificates here are {string.Join("; ", written.Values.Select(c => $"{c.Value.CertificateArn} ({string.Join(", ", c.Value.Names)})"))}";
+            : $"the certificates here are {string.Join("; ", written.Values.Select(c => $"{c.Value.CertificateArn} ({string.Join(", ", NamesOf(c.Value))})"))}";
+
+    private IEnumerable<string> NamesOf(Certificate certificate) =>
+        certificate.Import is null ? certificate.Names : compiled.TryGetValue(certificate.CertificateArn, out var own) ? own.Names : ["imported"];
 
     private static string Pending(CompiledCertificate certificate) =>
         $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: "

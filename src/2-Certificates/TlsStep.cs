@@ -7,7 +7,7 @@ namespace Usher.Certificates;
 /// The handshake as <c>explain</c> walks it: an https request that stands at a listener is secured by the certificate that the listener
 /// would serve. A name mismatch doesn't stop the walk, as it doesn't stop the load balancer: it is the client that refuses.
 /// </summary>
-internal sealed class TlsStep(LeafStore leaves) : IRoadStep
+internal sealed class TlsStep(LeafStore leaves, TimeProvider time) : IRoadStep
 {
     /// <inheritdoc/>
     public StepTaken? Take(Generation generation, Traveller traveller)
@@ -19,7 +19,7 @@ internal sealed class TlsStep(LeafStore leaves) : IRoadStep
         var given = traveller.GivenBy<CertificateDecision>(d => d.Facts.ListenerArn == listener.ListenerArn);
         var decision = new CertificateDecision(
             snapshot, given?.Leaves ?? leaves.Current.Facts,
-            given?.Facts ?? new CertificateFacts(listener.ListenerArn, ServerName(traveller.UrlHost ?? traveller.Request.Host)));
+            given?.Facts ?? new CertificateFacts(listener.ListenerArn, ServerName(traveller.UrlHost ?? traveller.Request.Host), At: time.GetUtcNow()));
         return new StepTaken([decision], decision.Match.Certificate is null ? null : traveller with { Secured = true });
     }
 

@@ -85,7 +85,7 @@ public sealed class CertificateHopTests
         var leaves = Nothing.Add(lowest.Leaf, Leaf(100)).Add(longest.Leaf, Leaf(101));
         Assert.Equal(longest, CertificateHop.Decide(snapshot, leaves, facts, new NoReasons()).Certificate);
 
-        static LeafFacts Leaf(int days) => new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(days), "01", ["CN=x", "CN=ca"]);
+        static LeafFacts Leaf(int days) => new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(days), "01", "CN=ca", ["CN=x", "CN=ca"]);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 using Usher.Model.Road;
 
@@ -93,6 +93,39 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public async Task The_handshake_after_a_renewal_gets_the_new_one()
+    {
+        using var folder = new StateFolder();
+        var time = new FakeTimeProvider();
+        using var hop = folder.Start(time);
+        var generation = new Road().Certificate("c", "api.example.com", algorithm: "EC_prime256v1").Https(443, "c").CompileValid();
+        await hop.Run(generation);
+        using var server = new Server(sni => hop.Choose(generation, sni).Context!);
+        var before = await Serial();
+
+        time.Advance(TimeSpan.FromDays(152));
+        Assert.Equal(before, await Serial());
+        Assert.Equal("2000-06-01T23:59:59Z", (string?)Facts()["renewsFrom"]);
+        time.Advance(TimeSpan.FromDays(2));
+        var after = await Serial();
+
+        Assert.NotEqual(before, after);
+        Assert.Equal((before, after), ((string?)Facts()["renewed"], (string?)Facts()["serial"]));
+        Assert.Equal(198, (DateTimeOffset.Parse((string?)Facts()["notAfter"] ?? "", null) - time.GetUtcNow()).TotalDays, 2.0);
+
+        System.Text.Json.Nodes.JsonObject Facts() => hop.Choose(generation, "api.example.com").Decision.Tell().Single().Facts;
+
+        async Task<string> Serial()
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(server.Endpoint, TestContext.Current.CancellationToken);
+            await using var tls = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, shown, _, _) => shown is not null);
+            await tls.AuthenticateAsClientAsync("api.example.com");
+            return tls.RemoteCertificate!.GetSerialNumberString();
+        }
+    }
+
+    [Fact]
     public async Task Everything_is_registered_once_and_makes_no_file_before_it_is_needed()
     {
         using var folder = new StateFolder();
@@ -123,48 +156,5 @@ public sealed class HandshakeTests
         var generation = Mixed();
         await hop.Run(generation);
         return new Server(sni => hop.Choose(generation, sni).Context!);
-    }
-
-    /// <summary>Does handshakes until disposed, as the load balancer's listener does.</summary>
-    private sealed class Server : IDisposable
-    {
-        private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-        private readonly Func<string?, SslStreamCertificateContext> choose;
-
-        internal Server(Func<string?, SslStreamCertificateContext> choose)
-        {
-            this.choose = choose;
-            listener.Start();
-            _ = Accept();
-        }
-
-        internal IPEndPoint Endpoint => (IPEndPoint)listener.LocalEndpoint;
-
-        public void Dispose() => listener.Dispose();
-
-        private async Task Accept()
-        {
-            while (true)
-            {
-                try
-                {
-                    using var client = await listener.AcceptTcpClientAsync();
-                    await using var tls = new SslStream(client.GetStream());
-                    await tls.AuthenticateAsServerAsync((_, hello, _, _) => ValueTask.FromResult(new SslServerAuthenticationOptions
-                    {
-                        ServerCertificateContext = choose(hello.ServerName.Length == 0 ? null : hello.ServerName),
-                    }), null);
-                    await tls.ReadExactlyAsync(new byte[1]);
-                }
-                catch (Exception e) when (e is IOException or AuthenticationException or SocketException)
-                {
-                    if (e is SocketException) return; // stopped
-                }
-                catch (ObjectDisposedException)
-                {
-                    return;
-                }
-            }
-        }
     }
 }

@@ -1,3 +1,4 @@
+using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -53,6 +54,21 @@ internal sealed class Road
 
         return Add(Key("Certificate", name), certificate);
     }
+
+    /// <summary>A Secret of namespace shop.</summary>
+    internal Road Secret(string name, params (string Key, string Value)[] data) => Secret("Opaque", name, data);
+
+    internal Road Secret(string type, string name, params (string Key, string Value)[] data) => Add(
+        new ResourceKey("", "Secret", "shop", name),
+        new V1Secret { Type = type, Data = data.ToDictionary(d => d.Key, d => System.Text.Encoding.Latin1.GetBytes(d.Value)) });
+
+    /// <summary>An imported certificate; each part is <c>SECRET/KEY</c>.</summary>
+    internal Road Import(string name, string certificate, string key, string? chain = null) => Add(Key("Certificate", name), new Certificate
+    {
+        CertificateArn = Arn(name), DomainName = "", Import = new CertificateImport(Reference(certificate), Reference(key), chain is null ? null : Reference(chain)),
+    });
+
+    private static SecretReference Reference(string text) => new("shop", text.Split('/')[0], text.Split('/')[1]);
 
     internal Road Https(int port, params string[] certificates) => Listener("HTTPS", port, [.. certificates.Select(Arn)]);
 

@@ -32,8 +32,11 @@ internal sealed class StateFolder : IDisposable
     /// <summary>One run of the hop.</summary>
     internal sealed class Hop : IDisposable
     {
+        private readonly TimeProvider time;
+
         internal Hop(StateFolder folder, TimeProvider time)
         {
+            this.time = time;
             Authority = folder.Authority(time);
             Carrier = new CertificateCarrier(folder.Options, Authority, Leaves, time, Log);
         }
@@ -61,7 +64,7 @@ internal sealed class StateFolder : IDisposable
         }
 
         internal CertificateChoice Choose(Generation generation, string? sni, int port = 443) =>
-            new CertificateChooser(Leaves).Choose(generation, Road.ListenerArn(port), sni);
+            new CertificateChooser(Leaves, time).Choose(generation, Road.ListenerArn(port), sni);
 
         internal string? Serial(Generation generation, string sni) => (string?)Choose(generation, sni).Decision.Tell().Single().Facts["serial"];
 

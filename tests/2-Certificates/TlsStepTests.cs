@@ -19,11 +19,11 @@ public sealed class TlsStepTests
     public void Takes_https_at_a_listener(string scheme, string? address, string host, bool taken)
     {
         var traveller = At(address, host, scheme);
-        var step = new TlsStep(new LeafStore()).Take(Generation, traveller);
+        var step = new TlsStep(new LeafStore(), TimeProvider.System).Take(Generation, traveller);
 
         Assert.Equal(taken, step is not null);
         if (step is not null) Assert.Equal(traveller with { Secured = true }, step.Next);
-        Assert.Null(new TlsStep(new LeafStore()).Take(Generation, traveller with { Secured = true }));
+        Assert.Null(new TlsStep(new LeafStore(), TimeProvider.System).Take(Generation, traveller with { Secured = true }));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class TlsStepTests
         Assert.Equal((Hop.Tls, "*.example.com", true, null), (account.Hop, account.Name, account.Ok, account.Outcome));
         Assert.Equal("certificate *.example.com for SNI www.example.com, wildcard *.example.com of 2", account.Decision);
         Assert.Equal(
-            $$"""{"sni":"www.example.com","listenerArn":"{{Road.ListenerArn(443)}}","certificateArn":"{{Road.Arn("wild")}}","names":["*.example.com"],"matched":"wildcard","isDefault":false,"keyAlgorithm":"EC_prime256v1"}""",
+            $$"""{"sni":"www.example.com","listenerArn":"{{Road.ListenerArn(443)}}","certificateArn":"{{Road.Arn("wild")}}","names":["*.example.com"],"matched":"wildcard","isDefault":false,"keyAlgorithm":"EC_prime256v1","type":"AMAZON_ISSUED"}""",
             account.Facts.ToJsonString());
         Assert.Equal(2, account.Reasons.Count);
     }
@@ -72,7 +72,7 @@ public sealed class TlsStepTests
     [Fact]
     public void A_recorded_decision_is_decided_with_its_own_facts()
     {
-        var step = new TlsStep(new LeafStore());
+        var step = new TlsStep(new LeafStore(), TimeProvider.System);
         var recorded = step.Take(Generation, At("127.18.0.1:8443", "other.org"))!.Decisions;
         var again = step.Take(Generation, At("127.18.0.1:8443", "www.example.com") with { Given = recorded })!;
 
@@ -81,7 +81,7 @@ public sealed class TlsStepTests
 
     private static HopAccount Tell(string address, string host, out StepTaken step)
     {
-        step = new TlsStep(new LeafStore()).Take(Generation, At(address, host))!;
+        step = new TlsStep(new LeafStore(), TimeProvider.System).Take(Generation, At(address, host))!;
         return step.Decisions.Single().Tell().Single();
     }
 
