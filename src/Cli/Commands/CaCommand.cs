@@ -1,14 +1,18 @@
 using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
-using Usher.Certificates;
 using Usher.Cli.Running;
+using Usher.Cli.Trust;
 
 namespace Usher.Cli.Commands;
 
-/// <summary><c>usher ca export</c>: the private CA's certificate, for clients that are to trust the road.</summary>
+/// <summary><c>usher ca export</c> and <c>usher ca trust</c>: the private CA's certificate, for clients that are to trust the road.</summary>
 internal static class CaCommand
 {
-    internal static Command Create()
+    private const string System = "system";
+    private const string Browsers = "browsers";
+
+    internal static Command Create() => new("ca", "The private CA.") { Export(), Trust() };
+
+    private static Command Export()
     {
         var output = new Option<string?>("--output", "-o") { Description = "Write it to a file instead of standard output.", HelpName = "FILE" };
         var state = CommonOptions.State();
@@ -16,12 +20,7 @@ internal static class CaCommand
         export.SetAction(async (parsed, cancellationToken) =>
         {
             using var folder = StateDirectory.Open(parsed.GetValue(state));
-            if (!File.Exists(Path.Combine(folder.Path, "ca", "ca.pem")))
-            {
-                throw new UserException($"there is no CA in {folder.Path} yet: the first road that needs a certificate makes it", ExitCodes.NoAnswer);
-            }
-
-            var pem = new CertificateAuthority(new CertificateOptions(folder.Path), TimeProvider.System, NullLogger<CertificateAuthority>.Instance).CertificatePem;
+            var pem = TrustedAuthority.Of(folder).Pem;
             if (parsed.GetValue(output) is not { } file)
             {
                 await Console.Out.WriteAsync(pem);
@@ -38,6 +37,45 @@ internal static class CaCommand
                 throw new UserException($"-o {file}: {e.Message}");
             }
         });
-        return new Command("ca", "The private CA.") { export };
+        return export;
     }
+
+    private static Command Trust()
+    {
+        var remove = new Option<bool>("--remove") { Description = "Take every CA of Usher out again." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
+        var only = new Option<string?>("--only") { Description = "One kind of store: system or browsers.", HelpName = "KIND" };
+        only.AcceptOnlyFromAmong(System, Browsers);
+        var root = new Option<string>("--root") { Description = "Where the system's folders are.", HelpName = "DIR", DefaultValueFactory = _ => "/" };
+        var state = CommonOptions.State();
+        var trust = new Command(
+            "trust", "Let this system's programs (as root) and your browsers trust the private CA. Exits 0 when all of it is done, 1 when something could not be.")
+        {
+            remove, dryRun, only, root, state,
+        };
+        trust.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var folder = StateDirectory.Open(parsed.GetValue(state));
+            var stores = (System: new SystemStore(Path.GetFullPath(parsed.GetValue(root)!)), Browsers: new BrowserStores(Home()));
+            var (dry, kind) = (parsed.GetValue(dryRun), parsed.GetValue(only));
+            var authority = parsed.GetValue(remove) ? null : TrustedAuthority.Of(folder);
+            List<TrustLine> lines = [];
+            if (kind != Browsers)
+            {
+                lines.Add(authority is null ? await stores.System.RemoveAsync(dry, cancellationToken) : await stores.System.AddAsync(authority, dry, cancellationToken));
+            }
+
+            if (kind != System)
+            {
+                lines.AddRange(authority is null ? await stores.Browsers.RemoveAsync(dry, cancellationToken) : await stores.Browsers.AddAsync(authority, dry, cancellationToken));
+            }
+
+            foreach (var line in lines) await Console.Out.WriteLineAsync(line.ToString());
+            return lines.Exists(l => l.Outcome == TrustOutcome.Failed) ? ExitCodes.Failure : ExitCodes.Ok;
+        });
+        return trust;
+    }
+
+    private static string Home() =>
+        Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 }
