@@ -109,7 +109,7 @@ internal sealed class ListenerServer : IAsyncDisposable
     private WebApplication Build(ListenerPlan plan)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(parts.Logging);
+        builder.Services.AddSingleton<ILoggerFactory>(new HandshakeFailures(parts.Logging));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         // Nothing in a listener's pipeline blocks, so that work can go on where the socket's event was taken.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -164,12 +164,14 @@ internal sealed class ListenerServer : IAsyncDisposable
         {
             if (await HelloAsync(connection, record) is not { } hello) return;
             connection.Features.Set(hello);
+            HandshakeFailures.Follow(record);
             await next(connection);
         }
         finally
         {
             if (record.DoneAt == 0)
             {
+                record.FailedAt = parts.Seam.Time.GetTimestamp();
                 record.Failure ??= "the handshake was not completed: the client closed the connection, or both share no TLS version or cipher";
                 parts.Seam.Log.Add(record);
             }
@@ -182,11 +184,14 @@ internal sealed class ListenerServer : IAsyncDisposable
         using var limit = new CancellationTokenSource(HandshakeLimit, parts.Seam.Time);
         try
         {
-            return await PeekedHello.ReadAsync(connection.Transport.Input, limit.Token);
+            var peeked = await PeekedHello.ReadAsync(connection.Transport.Input, limit.Token);
+            (record.Offered, record.ServerName) = (peeked.Offered, peeked.Hello?.ServerName);
+            if (!peeked.IsEmpty) return peeked;
+            record.Failure = "the client closed the connection before it had sent anything";
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            record.Failure = $"the client had sent no whole ClientHello after {HandshakeLimit.TotalSeconds:0} s";
+            (record.Outcome, record.Failure) = ("tls.timeout", $"the client had sent no whole ClientHello after {HandshakeLimit.TotalSeconds:0} s");
         }
         catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
         {

@@ -11,8 +11,15 @@ namespace Usher.LoadBalancer;
 /// </summary>
 /// <param name="Status">What the first bytes were.</param>
 /// <param name="Hello">The message; null when it couldn't be read.</param>
-internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello)
+/// <param name="IsEmpty">True when the connection ended before any byte.</param>
+internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello, bool IsEmpty)
 {
+    private static readonly (ushort Number, string Name)[] Versions =
+        [(ClientHello.Tls13, "TLSv1.3"), (ClientHello.Tls12, "TLSv1.2"), (0x0302, "TLSv1.1"), (0x0301, "TLSv1.0")];
+
+    /// <summary>The TLS versions that the client offers, the best first; null when its hello couldn't be read.</summary>
+    internal string? Offered => Hello is null ? null : string.Join(", ", Versions.Where(v => Hello.Offers(v.Number)).Select(v => v.Name));
+
     /// <summary>Waits until the ClientHello is whole, or can't be, and leaves every byte where it is.</summary>
     /// <exception cref="OperationCanceledException">The token fired before the client had said enough.</exception>
     internal static async ValueTask<PeekedHello> ReadAsync(PipeReader input, CancellationToken cancellationToken)
@@ -25,7 +32,7 @@ internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello)
             {
                 // Nothing counts as examined: the TLS library's next read gets it all at once.
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-                return new PeekedHello(status, hello);
+                return new PeekedHello(status, hello, read.Buffer.IsEmpty);
             }
 
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);

@@ -28,15 +28,22 @@ public sealed class JourneyBook
     }
 
     /// <summary>The journey with this id; null when none is kept.</summary>
-    public Journey? Find(string id) => log.Find(id) is { } first ? assembler.Assemble(Join(first)) : null;
+    public Journey? Find(string id) =>
+        log.Find(id) is { } first ? assembler.Assemble(Join(first))
+        : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? assembler.Assemble(handshake)
+        : null;
 
-    /// <summary>The newest journeys.</summary>
-    public IReadOnlyList<Journey> Recent(JourneyQuery query) =>
-        [.. log.NewestFirst()
+    /// <summary>The newest journeys, and with them the handshakes that failed before any request.</summary>
+    public IReadOnlyList<Journey> Recent(JourneyQuery query)
+    {
+        var journeys = log.NewestFirst()
             .Where(first => query.Visit is null || VisitOf(first) == query.Visit)
             .Select(first => assembler.Assemble(Join(first)))
             .Where(journey => !query.Failed || journey.Outcome != "ok")
-            .Take(query.Limit)];
+            .Take(query.Limit);
+        var handshakes = query.Visit is null ? log.FailedHandshakes().Take(query.Limit).Select(assembler.Assemble).ToList() : [];
+        return handshakes.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
+    }
 
     /// <summary>
     /// The journey that a client reports, once its records are there.

@@ -14,6 +14,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     private readonly Ring<RequestRecord> journeys;
     private readonly Ring<RequestRecord> laterHops;
     private readonly Ring<DnsRecord> queries;
+    private readonly Ring<HandshakeRecord> failedHandshakes;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
@@ -27,6 +28,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
         journeys = new Ring<RequestRecord>(options.Journeys);
         laterHops = new Ring<RequestRecord>(options.Journeys);
         queries = new Ring<DnsRecord>(options.DnsRecords);
+        failedHandshakes = new Ring<HandshakeRecord>(options.FailedHandshakes);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
@@ -49,6 +51,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     public void Add(HandshakeRecord record)
     {
         handshakes.Add(record.Connection, record, time.GetTimestamp());
+        if (record.Outcome is not null)
+        {
+            record.JourneyId ??= JourneyIds.New(time.GetUtcNow());
+            failedHandshakes.Add(record);
+        }
+
         Added.Beat();
     }
 
@@ -118,6 +126,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
 
     /// <summary>The load balancer's records, the newest first.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
+
+    /// <summary>Handshakes that failed, the newest first.</summary>
+    internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst();
 
     /// <summary>The load balancer's record of a journey, or null.</summary>
     internal RequestRecord? Find(string journeyId) => journeys.NewestFirst().FirstOrDefault(r => r.JourneyId == journeyId);

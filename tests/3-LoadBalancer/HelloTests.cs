@@ -53,6 +53,36 @@ public sealed class HelloTests
         Assert.Equal(CertificateKeys.Rsa, rig.Certificates.Accepted);
     }
 
+    [Theory]
+    [InlineData("-tls1_3 -verify_return_error", "tls.client-refused", "unknown ca", "usher ca trust")]
+    [InlineData("-tls1_2 -verify_return_error", "tls.client-refused", "unknown ca", "usher ca trust")]
+    [InlineData("-tls1_3 -sigalgs ed25519", "tls.no-shared-cipher", null, "no cipher suite")]
+    [InlineData("-tls1_1 -cipher DEFAULT@SECLEVEL=0", "tls.no-shared-version", null, "(the client offers TLSv1.1")]
+    public async Task A_handshake_that_fails_says_why(string flags, string outcome, string? alert, string failure)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(204), "HTTPS"));
+        var (code, output) = await Run.ProgramAsync("openssl", ["s_client", "-connect", rig.Https.ToString(), "-servername", "a.example.com", .. flags.Split(' ')]);
+        Assert.NotEqual(0, code);
+
+        var record = await rig.Journal.HandshakeAsync();
+        Assert.True((outcome, alert) == (record.Outcome, record.Alert), $"{record.Outcome} {record.Alert} {record.Failure} {output}");
+        Assert.Contains(failure, record.Failure, StringComparison.Ordinal);
+        Assert.Equal(("a.example.com", 0L), (record.ServerName, record.DoneAt));
+        Assert.True(record.FailedAt >= record.AcceptedAt);
+    }
+
+    [Fact]
+    public async Task A_connection_on_which_nothing_was_said_is_no_failed_handshake()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(204), "HTTPS"));
+        using (await RawPeer.ConnectAsync(rig.Https))
+        {
+        }
+
+        var record = await rig.Journal.HandshakeAsync();
+        Assert.Equal((null, "the client closed the connection before it had sent anything"), (record.Outcome, record.Failure));
+    }
+
     [Fact]
     public async Task A_client_that_goes_in_the_middle_of_its_hello_leaves_a_record()
     {

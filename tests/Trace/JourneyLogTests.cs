@@ -211,4 +211,42 @@ public sealed class JourneyLogTests
     {
         Generation = road.Generation, Downstream = connection, AcceptedAt = acceptedAt, ClosedAt = closed,
     };
+
+    [Fact]
+    public void A_failed_handshake_is_listed_and_found_by_its_id()
+    {
+        var road = new TestRoad();
+        var failed = TestRoad.Handshake();
+        (failed.DoneAt, failed.FailedAt, failed.Version, failed.Cipher) = (0, TestRoad.At(4.9), null, null);
+        (failed.Outcome, failed.Failure, failed.Alert, failed.Offered, failed.ServerName) =
+            ("tls.client-refused", "the client refused the certificate", "unknown ca", "TLSv1.3, TLSv1.2", "api.example.com");
+        road.Log.Add(failed);
+
+        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        Assert.Equal(("-", "https://api.example.com", "tls.client-refused", "the client refused the certificate"), (journey.Method, journey.Url, journey.Outcome, journey.Problem));
+        Assert.Equal((null, 2.7), (journey.Status, journey.DurationMs));
+        var hop = Assert.Single(journey.Hops);
+        Assert.Equal((Evidence.Seen, false), (hop.Evidence, hop.Ok));
+        Assert.StartsWith("handshake failed: certificate api.example.com for SNI api.example.com", hop.Decision, StringComparison.Ordinal);
+        Assert.Equal(("unknown ca", "TLSv1.3, TLSv1.2", "127.0.0.1:40112"), ((string?)hop.Facts["alert"], (string?)hop.Facts["offered"], (string?)hop.Facts["client"]));
+        Assert.Equal(journey.Outcome, road.Book.Find(journey.Id)!.Outcome);
+
+        road.Log.Add(TestRoad.Handshake());
+        Assert.Single(road.Book.Recent(new JourneyQuery()));
+    }
+
+    [Fact]
+    public void Of_failed_handshakes_the_newest_are_kept()
+    {
+        var log = new JourneyLog(new TraceOptions { FailedHandshakes = 3 }, TimeProvider.System);
+        for (var i = 0; i < 10; i++)
+        {
+            var failed = TestRoad.Handshake();
+            failed.Outcome = $"tls.{i}";
+            log.Add(failed);
+        }
+
+        Assert.Equal(["tls.9", "tls.8", "tls.7"], log.FailedHandshakes().Select(h => h.Outcome));
+        Assert.Equal(3, log.FailedHandshakes().Select(h => h.JourneyId).Distinct().Count());
+    }
 }

@@ -181,8 +181,26 @@ public sealed class HandshakeRecord
     /// <summary>The protocol negotiated by ALPN (<c>h2</c>, <c>http/1.1</c>), or null.</summary>
     public string? Alpn { get; set; }
 
-    /// <summary>Why it failed, or null.</summary>
+    /// <summary>Why it failed and the way out, or null.</summary>
     public string? Failure { get; set; }
+
+    /// <summary>The code of a failure (<c>tls.client-refused</c>); null when it was done, and for a connection that ended before anything was said on it.</summary>
+    public string? Outcome { get; set; }
+
+    /// <summary>The alert that the client sent (RFC 8446 section 6), as OpenSSL words it; null for none.</summary>
+    public string? Alert { get; set; }
+
+    /// <summary>The TLS versions that the client offered, the best first; null when its ClientHello couldn't be read.</summary>
+    public string? Offered { get; set; }
+
+    /// <summary>The name in the client's SNI; null for none.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>When it had failed; 0 when it was done.</summary>
+    public long FailedAt { get; set; }
+
+    /// <summary>The id under which a failed one is listed; null otherwise. Given by the journey log.</summary>
+    public string? JourneyId { get; set; }
 }
 
 /// <summary>What the name server recorded of one query.</summary>

@@ -67,6 +67,22 @@ internal static class ClientHops
         return report with { Ok = false };
     }
 
+    /// <summary>Step 2 of a connection that ended there.</summary>
+    public static HopReport Failed(HandshakeRecord handshake, Clock clock)
+    {
+        var told = handshake.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)
+            ?? new HopAccount(Hop.Tls, handshake.ServerName ?? handshake.Connection.To.ToString(), "no certificate was chosen");
+        // What the choice itself says of a certificate that can't please is the cause; the client's alert only its effect.
+        var account = told with { Decision = $"handshake failed: {told.Decision}", Ok = false, Outcome = told.Outcome ?? handshake.Outcome };
+        var report = account.Report(Evidence.Seen, clock.At(handshake.AcceptedAt), clock.Between(handshake.AcceptedAt, handshake.FailedAt));
+        Describe(report.Facts, handshake, null);
+        report.Facts["client"] = handshake.Connection.From.ToString();
+        report.Facts["problem"] = report.Facts["problem"] is { } cause && cause.GetValue<string>() != handshake.Failure
+            ? $"{handshake.Failure}. {cause.GetValue<string>()}"
+            : handshake.Failure;
+        return report;
+    }
+
     /// <summary>How long the TCP connection took the client; null when it had one already.</summary>
     public static double? Connect(ClientReport client, Clock clock, TimeProvider time)
     {
@@ -114,7 +130,7 @@ internal static class ClientHops
         return new HopAccount(Hop.Tls, request?.Host ?? client?.Remote ?? "", done ? "handshake done" : "handshake failed")
         {
             Ok = done,
-            Outcome = done ? null : "tls.failed",
+            Outcome = done ? null : handshake?.Outcome ?? "tls.failed",
         };
     }
 
@@ -123,6 +139,8 @@ internal static class ClientHops
         if ((seen?.Version ?? measured?.Version) is { } version) facts["version"] = version;
         if ((seen?.Cipher ?? measured?.Cipher) is { } cipher) facts["cipher"] = cipher;
         if ((seen?.Alpn ?? measured?.Alpn) is { } alpn) facts["alpn"] = alpn;
+        if (seen is { DoneAt: 0, Offered: { } offered }) facts["offered"] = offered;
+        if (seen?.Alert is { } alert) facts["alert"] = alert;
         if (measured is null) return;
         facts["verified"] = measured.Verified;
         if (measured.Error is { } error) facts["verifyError"] = error;

@@ -33,6 +33,9 @@ internal sealed class Clock
         return new Clock(time, origin, knownOn - Elapsed(origin, knownAt, time));
     }
 
+    /// <summary>Counts from a moment.</summary>
+    public static Clock Since(long origin, TimeProvider time) => new(time, origin, time.GetUtcNow() - Elapsed(origin, time.GetTimestamp(), time));
+
     /// <summary>A client's ticks as this process's: they differ only where their frequencies do.</summary>
     public static long Ticks(long ticks, ClientTimes times, TimeProvider time) =>
         ticks == 0 || times.Frequency == time.TimestampFrequency

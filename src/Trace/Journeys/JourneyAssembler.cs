@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 
@@ -92,6 +91,27 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         };
     }
 
+    /// <summary>
+    /// A connection whose handshake failed, and that so carried no request: the load balancer knows its two ends, the name asked for and what went wrong.
+    /// </summary>
+    public Journey Assemble(HandshakeRecord handshake)
+    {
+        var clock = Clock.Since(handshake.AcceptedAt, time);
+        var hop = ClientHops.Failed(handshake, clock);
+        return new Journey
+        {
+            Id = handshake.JourneyId ?? "",
+            // Neither was ever sent.
+            Method = "-",
+            Url = $"https://{handshake.ServerName ?? handshake.Connection.To.ToString()}",
+            Outcome = hop.Facts["outcome"]?.GetValue<string>() ?? "tls.failed",
+            Problem = hop.Facts["problem"]?.GetValue<string>(),
+            StartedAt = clock.OriginOn,
+            DurationMs = clock.At(handshake.FailedAt),
+            Hops = [hop],
+        };
+    }
+
     /// <summary>The spans of this request, out of those with its trace id.</summary>
     public static IReadOnlyList<Otlp.ReportedSpan> SpansOf(JourneyRecords records, Clock clock)
     {
@@ -110,7 +130,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         return new Journey
         {
             // No load balancer minted an id, so this one is made here, in the same form.
-            Id = FormattableString.Invariant($"1-{(uint)clock.OriginOn.ToUnixTimeSeconds():x8}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}"),
+            Id = records.Handshake?.JourneyId ?? JourneyIds.New(clock.OriginOn),
             Method = client.Method,
             Url = client.Url,
             Status = verdict.Status,
