@@ -8,20 +8,24 @@ public sealed class MountTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("usher-mount-").FullName;
 
     [Theory]
-    [InlineData("/etc /tmp", "/tmp", "bind > /tmp")]
-    [InlineData("/etc", "/config", "root, folder /config, bind > /config")]
-    [InlineData("/etc", "/var/run/x", "root, folder /var/run/x, bind > /var/run/x")]
-    [InlineData("/etc", "/etc/app /etc/b/c", "layer /etc, folder /etc/app, bind > /etc/app, folder /etc/b/c, bind > /etc/b/c")]
-    [InlineData("/etc /etc/b", "/etc/b/c /etc/app", "layer /etc, folder /etc/app, bind > /etc/app, folder /etc/b/c, bind > /etc/b/c")]
-    [InlineData("/data", "/data/sub /data", "bind > /data, folder /data/sub, bind > /data/sub")]
-    [InlineData("/etc /etc/hosts", "/etc/hosts!", "bind > /etc/hosts, readonly /etc/hosts")]
-    [InlineData("/x", "/app/app.json! /app/lib", "root, file /app/app.json, bind > /app/app.json, folder /app/lib, bind > /app/lib, readonly /app/app.json")]
+    [InlineData("/etc /tmp", "/tmp", "bind 0 /tmp")]
+    [InlineData("/etc", "/config", "folder /config, bind 0 /config")]
+    [InlineData("/etc", "/var/run/x", "folder /var/run/x, bind 0 /var/run/x")]
+    [InlineData("/etc", "/etc/app /etc/b/c", "layer /etc, folder /etc/app, bind 0 /etc/app, folder /etc/b/c, bind 1 /etc/b/c")]
+    [InlineData("/etc /etc/b", "/etc/b/c /etc/app", "layer /etc, folder /etc/app, bind 0 /etc/app, folder /etc/b/c, bind 1 /etc/b/c")]
+    [InlineData("/etc /etc/b /etc/b/c", "/etc/b/c/d /etc/b/c/e", "layer /etc/b/c, folder /etc/b/c/d, bind 0 /etc/b/c/d, folder /etc/b/c/e, bind 1 /etc/b/c/e")]
+    [InlineData("/data", "/data/sub /data", "bind 0 /data, folder /data/sub, bind 1 /data/sub")]
+    [InlineData("/etc /etc/hosts", "/etc/hosts!", "bind 0 /etc/hosts, readonly /etc/hosts")]
+    [InlineData("/x", "/app/app.json! /app/lib", "file /app/app.json, bind 0 /app/app.json, folder /app/lib, bind 1 /app/lib, readonly /app/app.json")]
     public void Steps(string there, string targets, string expected)
     {
         var exists = there.Split(' ').Append("/").ToHashSet();
         var binds = targets.Split(' ').Select(t => new Bind($"/src{t.TrimEnd('!')}", t.TrimEnd('!'), t.EndsWith('!'))).ToList();
         var steps = MountSteps.Of(binds, exists.Contains, source => !source.EndsWith(".json", StringComparison.Ordinal));
-        Assert.Equal(expected, string.Join(", ", steps.Select(s => s.Word == "bind" ? $"bind > {s.Second}" : s.First == "-" ? s.Word : $"{s.Word} {s.First}")));
+        var sources = steps.TakeWhile(s => s.Word == "source").ToList();
+        Assert.Equal(binds.Select(b => b.Source).Order(), sources.Select(s => s.First).Order());
+        Assert.Equal(expected, string.Join(", ", steps.Skip(sources.Count).Select(s => s.Second == "-" ? $"{s.Word} {s.First}" : $"{s.Word} {s.First} {s.Second}")));
+        Assert.All(steps.Where(s => s.Word == "bind"), s => Assert.Equal($"/src{s.Second}", sources[int.Parse(s.First, System.Globalization.CultureInfo.InvariantCulture)].First));
     }
 
     [Fact]

@@ -84,6 +84,20 @@ public sealed class VolumeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_mounted_may_hide_where_it_comes_from()
+    {
+        Assert.SkipUnless(MountNamespaces.Allowed(new PodOptions(false, "")), "this machine allows no mount namespaces");
+        // The pod's own folders lie below the second and the third.
+        var road = Road(mounted: true);
+        await Start(road, Manifests("a=1", "echo shared > $VOLUME_DATA/shared; cat $VOLUME_CONFIG/app.conf; echo done; exec sleep 1000",
+            $"- {{ name: config, mountPath: {folder}/within/config }}\n      - {{ name: cache, mountPath: {folder}/run }}\n      - {{ name: data, mountPath: {folder}/claims }}"));
+        await Wait.Until(() => Log(road).Contains("done", StringComparison.Ordinal), "the program is done");
+        Assert.Equal("a=1\ndone\n", Log(road));
+        Assert.Equal("shared\n", await File.ReadAllTextAsync($"{road.Options.ClaimFolder}/shop/data/shared", TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists($"{folder}/within"));
+    }
+
+    [Fact]
     public async Task A_subPath_that_the_configuration_does_not_have_is_named()
     {
         var error = await Assert.ThrowsAsync<LaunchException>(() => Start(Road(mounted: false), Manifests("a=1", "true", "- { name: config, mountPath: /x, subPath: nothing }")));

@@ -11,42 +11,41 @@ internal static class MountNamespaces
     private static readonly string[] AsRoot = ["--mount", "--propagation", "private"];
     private static readonly string[] AsUser = ["--user", "--map-current-user", "--keep-caps", "--mount", "--propagation", "private"];
 
-    // Words of three: what, where from, where to. It says "ok" once all is done, or what went wrong, and stays until its input ends.
+    // Words of three: what, and two paths. Everything that is mounted is first put aside in /.usher, since what is mounted may hide where it comes from.
+    // It says "ok" once all is done, or what went wrong, and stays until its input ends.
     private const string Script = """
         PATH=/usr/sbin:/usr/bin:/sbin:/bin
-        fail() { echo "$1" | tr '\n' ' '; exit 1; }
+        fail() { printf '%s\n' "$(echo "$1" | tr '\n' ' ')"; exit 1; }
         try() { out=$("$@" 2>&1) || fail "$out"; }
         stage=$1; shift
-        memory() { try mount -t tmpfs -o mode=0755 usher "$stage"; }
-        root() {
-            memory
-            try mount --make-unbindable "$stage"
-            for entry in /* /.[!.]*; do
-                name=${entry#/}
-                if [ -L "$entry" ]; then try ln -s "$(readlink "$entry")" "$stage/$name"
-                elif [ -d "$entry" ]; then try mkdir "$stage/$name"; try mount --rbind "$entry" "$stage/$name"
-                elif [ -e "$entry" ]; then : > "$stage/$name"; try mount --bind "$entry" "$stage/$name"
-                fi
-            done
-            cd "$stage" || fail "cd $stage"
-            try pivot_root . .
-            try umount -l .
-            cd /
-        }
+        try mount -t tmpfs -o mode=0755 usher "$stage"
+        try mount --make-unbindable "$stage"
+        for entry in /* /.[!.]*; do
+            name=${entry#/}
+            if [ -L "$entry" ]; then try ln -s "$(readlink "$entry")" "$stage/$name"
+            elif [ -d "$entry" ]; then try mkdir "$stage/$name"; try mount --rbind "$entry" "$stage/$name"
+            elif [ -e "$entry" ]; then : > "$stage/$name"; try mount --bind "$entry" "$stage/$name"
+            fi
+        done
+        try mkdir "$stage/.usher"
+        cd "$stage" || fail "cd $stage"
+        try pivot_root . .
+        try umount -l .
+        cd /
+        try mount -t tmpfs -o mode=0700 usher /.usher
         layers=0
         layer() {
-            [ $layers = 0 ] && memory
             layers=$((layers + 1))
-            try mkdir "$stage/below$layers" "$stage/above$layers" "$stage/work$layers"
-            try chmod --reference="$1" "$stage/above$layers"
-            try mount --rbind "$1" "$stage/below$layers"
-            try mount -t overlay -o "lowerdir=$stage/below$layers,upperdir=$stage/above$layers,workdir=$stage/work$layers" overlay "$1"
+            try mkdir "/.usher/below$layers" "/.usher/above$layers" "/.usher/work$layers"
+            try chmod --reference="$1" "/.usher/above$layers"
+            try mount --rbind "$1" "/.usher/below$layers"
+            try mount -t overlay -o "lowerdir=/.usher/below$layers,upperdir=/.usher/above$layers,workdir=/.usher/work$layers" overlay "$1"
             mounts=$(cat /proc/self/mountinfo)
             printf '%s\n' "$mounts" | while read -r _ _ _ _ point _; do
                 case $point in
-                    "$stage/below$layers"/*) try mount --rbind "$point" "$1${point#"$stage/below$layers"}" ;;
+                    "/.usher/below$layers"/*) try mount --rbind "$point" "$1${point#"/.usher/below$layers"}" ;;
                 esac
-            done
+            done || exit 1
         }
         readonly_() {
             for flags in ro ro,nosuid,nodev ro,nosuid,nodev,noexec; do
@@ -56,15 +55,17 @@ internal static class MountNamespaces
         }
         while [ $# -gt 0 ]; do
             case $1 in
-                root) root ;;
+                source) if [ -d "$2" ]; then try mkdir "/.usher/$3"; else : > "/.usher/$3"; fi; try mount --bind "$2" "/.usher/$3" ;;
                 layer) layer "$2" ;;
                 folder) try mkdir -p "$2" ;;
                 file) try mkdir -p "$(dirname "$2")"; [ -e "$2" ] || : > "$2" || fail "$2 can't be made" ;;
-                bind) try mount --bind "$2" "$3" ;;
+                bind) try mount --bind "/.usher/$2" "$3" ;;
                 readonly) readonly_ "$2" ;;
             esac
             shift 3
         done
+        try umount -l /.usher
+        try rmdir /.usher
         echo ok
         exec cat > /dev/null
         """;
@@ -130,7 +131,7 @@ internal static class MountNamespaces
 
     private static bool Works(string[] how, string stage)
     {
-        using var holder = Hold(how, stage, ["root", "-", "-", "folder", "/usher-mounts", "-", "bind", "/usr", "/usher-mounts", "readonly", "/usher-mounts", "-", "layer", "/etc", "-"]);
+        using var holder = Hold(how, stage, ["source", "/usr", "0", "folder", "/usher-mounts", "-", "bind", "0", "/usher-mounts", "readonly", "/usher-mounts", "-", "layer", "/etc", "-"]);
         using var space = new MountNamespace(holder, how.Contains("--user"), warden: null);
         if (holder.StandardOutput.ReadLine() != "ok") return false;
         var enter = new ProcessStartInfo(Programs.Tool("nsenter")) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };

@@ -7,45 +7,42 @@ namespace Usher.Pod;
 internal sealed record Bind(string Source, string Target, bool ReadOnly);
 
 /// <summary>
-/// How paths get into a mount namespace without a trace on this machine; pure but for the question what exists. A path that is there is mounted over.
-/// For one that isn't, its nearest folder gets a writable layer in memory (an overlay), in which the path is made; when that folder is <c>/</c>,
-/// the namespace gets a root of its own that has everything of <c>/</c>.
+/// How paths get into a mount namespace without a trace on this machine; pure but for the question what exists. The namespace has a root folder of its
+/// own, in memory, with everything of <c>/</c> in it. A path that is there is mounted over. For one that isn't, its nearest folder gets a writable
+/// layer in memory (an overlay), in which the path is made; <c>/</c> needs none.
 /// </summary>
 internal static class MountSteps
 {
     /// <summary>Steps of <see cref="MountNamespaces"/>' script, three words each.</summary>
     public static IReadOnlyList<(string Word, string First, string Second)> Of(IReadOnlyList<Bind> binds, Func<string, bool> exists, Func<string, bool> isFolder)
     {
-        var before = new List<(string, string, string)>();
         var steps = new List<(string, string, string)>();
-        var layered = new HashSet<string>(StringComparer.Ordinal);
+        var layered = new List<string>();
         var mounted = new List<string>();
 
         // Outer ones first, so that one may be within another.
-        foreach (var bind in binds.OrderBy(b => b.Target.Split('/').Length))
+        var ordered = binds.OrderBy(b => b.Target.Split('/').Length).ToList();
+        for (var i = 0; i < ordered.Count; i++)
         {
+            var bind = ordered[i];
             var within = mounted.Exists(m => bind.Target.StartsWith(m + "/", StringComparison.Ordinal));
-            if (!within && !exists(bind.Target))
+            var above = within ? "/" : Above(bind.Target, exists);
+            if (above != "/" && above != bind.Target && !layered.Exists(l => above == l || above.StartsWith(l + "/", StringComparison.Ordinal)))
             {
-                var above = Above(bind.Target, exists);
-                if (above == "/") layered.Add("/");
-                else if (!layered.Any(l => l != "/" && (above == l || above.StartsWith(l + "/", StringComparison.Ordinal))))
-                {
-                    layered.Add(above);
-                    steps.Add(("layer", above, "-"));
-                }
+                layered.Add(above);
+                steps.Add(("layer", above, "-"));
             }
 
-            if (within || !exists(bind.Target)) steps.Add((isFolder(bind.Source) ? "folder" : "file", bind.Target, "-"));
-            steps.Add(("bind", bind.Source, bind.Target));
+            if (above != bind.Target) steps.Add((isFolder(bind.Source) ? "folder" : "file", bind.Target, "-"));
+            steps.Add(("bind", Name(i), bind.Target));
             mounted.Add(bind.Target);
         }
 
-        if (layered.Contains("/")) before.Add(("root", "-", "-"));
-
-        // Last, since what is within may have to be made.
-        return [.. before, .. steps, .. binds.Where(b => b.ReadOnly).Select(b => ("readonly", b.Target, "-"))];
+        // Read-only last, since what is within may have to be made.
+        return [.. ordered.Select((b, i) => ("source", b.Source, Name(i))), .. steps, .. ordered.Where(b => b.ReadOnly).Select(b => ("readonly", b.Target, "-"))];
     }
+
+    private static string Name(int place) => place.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Above(string path, Func<string, bool> exists)
     {
