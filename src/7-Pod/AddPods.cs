@@ -10,20 +10,22 @@ public static class PodRegistration
 {
     /// <summary>
     /// Adds step 7. Wants <see cref="PodOptions"/> and an <see cref="IGenerationSource"/>; takes every <see cref="IBuiltInImage"/> and
-    /// <see cref="IPodEnvironment"/> that is registered. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/> and <see cref="IPodAccounts"/>.
+    /// <see cref="IPodEnvironment"/> that is registered. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/>,
+    /// <see cref="IRollouts"/> and <see cref="IPodAccounts"/>.
     /// </summary>
     public static IServiceCollection AddPods(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddLogging();
         return services
-            .AddSingleton<IReconciler, DeploymentReconciler>()
+            .AddSingleton<IReconciler, PodReconciler>()
             .AddSingleton<IAddressClaimant, PodClaims>()
             .AddSingleton<IHopCompiler, PodCompiler>()
             .AddSingleton<PodDirectory>()
             .AddSingleton<IPodDirectory>(s => s.GetRequiredService<PodDirectory>())
             .AddSingleton<PodReadiness>()
             .AddSingleton<IPodReadiness>(s => s.GetRequiredService<PodReadiness>())
+            .AddSingleton<IRollouts, Rollouts>()
             .AddSingleton<IPodAccounts, PodAccounts>()
             .AddSingleton<IRoadStep, PodStep>()
             .AddSingleton<Warden>()

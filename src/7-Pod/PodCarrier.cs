@@ -7,11 +7,11 @@ using Usher.Model.Road;
 namespace Usher.Pod;
 
 /// <summary>
-/// Brings the running pods in line with a generation. Prepare starts those that don't run yet; commit stops those that are gone, in the
-/// background, and starts changed ones of the same name once the old is gone. A pod whose spec, address and command are the same is kept.
+/// Brings the running pods in line with a generation. Prepare starts those that don't run yet; commit stops those that terminate or are gone, in
+/// the background, and starts changed ones of the same name once the old is gone. A pod whose spec, address and command are the same is kept.
 /// </summary>
 internal sealed class PodCarrier(
-    PodOptions options, IPodLauncher launcher, IProber prober, PodDirectory directory, PodReadiness readiness, Warden warden, TimeProvider time,
+    PodOptions options, IPodLauncher launcher, IProber prober, PodDirectory directory, Warden warden, TimeProvider time,
     ILogger<PodCarrier> logger) : ICarrier, IAsyncDisposable, IDisposable
 {
     private readonly PodTools tools = new(launcher, prober, directory, time, logger);
@@ -27,14 +27,16 @@ internal sealed class PodCarrier(
         var change = new PodChange(this, next.Get<PodSnapshot>());
         foreach (var plan in change.Next.Pods)
         {
+            if (plan.Terminating) continue;
             if (!workers.TryGetValue(plan.Key, out var running)) change.Started.Add(Track(new PodWorker(plan, tools)));
             else if (running.Plan.Fingerprint != plan.Fingerprint) change.Replaced.Add(plan);
         }
 
         try
         {
-            await Task.WhenAll(change.Started.Select(worker => StartAsync(worker, next.State, errors, cancellationToken)));
-            if (errors.IsEmpty) await RollOutAsync(change, next.State, errors, cancellationToken);
+            // One that can't start doesn't keep the controllers from going on: it waits, and says why.
+            if (next.IsStep) change.Started.ForEach(worker => worker.StartAfter(Left(worker.Plan)));
+            else await Task.WhenAll(change.Started.Select(worker => StartAsync(worker, next.State, errors, cancellationToken)));
             return change;
         }
         catch
@@ -65,8 +67,7 @@ internal sealed class PodCarrier(
     {
         var plan = worker.Plan;
 
-        // One of the same name or address may still be in its grace period.
-        await Task.WhenAll(leaving.Where(l => l.Key.Plan.Key == plan.Key || Same(l.Key.Plan.Address, plan.Address)).Select(l => l.Value)).WaitAsync(cancellationToken);
+        await Left(plan).WaitAsync(cancellationToken);
         try
         {
             await worker.StartAsync(cancellationToken);
@@ -83,21 +84,9 @@ internal sealed class PodCarrier(
         }
     }
 
-    /// <summary>Waits for the pods that take the place of a Deployment's running ones.</summary>
-    private async Task RollOutAsync(PodChange change, DesiredState state, ErrorList errors, CancellationToken cancellationToken)
-    {
-        if (options.RolloutLimit <= TimeSpan.Zero) return;
-        var replaced = workers.Where(w => change.Next.Find(w.Key) is null).Select(w => w.Value.Plan.Deployment).OfType<string>().ToHashSet();
-        var waited = change.Started.Select(w => w.Plan).Where(p => p.Deployment is { } name && replaced.Contains(name)).ToDictionary(p => p.Key);
-        if (waited.Count == 0) return;
-        foreach (var pod in await readiness.WhenSettledAsync(p => waited.ContainsKey(p.Key), options.RolloutLimit, cancellationToken))
-        {
-            var plan = waited[pod.Key];
-            var written = Written.Of(new Resource<k8s.Models.V1Pod>(plan.Key, plan.Pod, Origin.Derived), state);
-            errors.Add(written.Key, written.Origin, "spec.template",
-                $"pod {plan.Name} wasn't ready within {options.RolloutLimit.TotalSeconds} s, so that the running pods stay: {pod.Message}");
-        }
-    }
+    // One of the same name or address may still be in its grace period.
+    private Task Left(PodPlan plan) =>
+        Task.WhenAll(leaving.Where(l => l.Key.Plan.Key == plan.Key || Same(l.Key.Plan.Address, plan.Address)).Select(l => l.Value));
 
     private PodWorker Track(PodWorker worker)
     {
@@ -145,10 +134,10 @@ internal sealed class PodCarrier(
         {
             committed = true;
 
-            // Those who are gone.
+            // Those who terminate, and those who are gone.
             foreach (var (key, worker) in carrier.workers)
             {
-                if (Next.Find(key) is not null) continue;
+                if (Next.Find(key) is { Terminating: false }) continue;
                 carrier.workers.TryRemove(key, out _);
                 _ = carrier.Leave(worker, keepLog: false);
             }

@@ -23,8 +23,17 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
     {
         RefuseControllers(context);
         var blame = new PodBlame(context.Errors);
-        return Snapshot.Of(new PodSnapshot(context.State.All<V1Pod>().Select(pod => Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
+        var carry = PodCarryOver.Of(context.State);
+        foreach (var template in carry.Templates) Compile(template, context, blame);
+        return Snapshot.Of(new PodSnapshot(
+            context.State.All<V1Pod>().Select(pod => Settled(pod, carry, context) ?? Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
     }
+
+    // A pod that goes on as it was compiled: what people have changed since isn't its.
+    private static PodPlan? Settled(Resource<V1Pod> pod, PodCarryOver carry, CompileContext context) =>
+        carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { } plan
+            ? plan with { Pod = pod.Value, Addresses = context.Addresses }
+            : null;
 
     private PodPlan? Compile(Resource<V1Pod> pod, CompileContext context, PodBlame blame)
     {

@@ -5,12 +5,6 @@ namespace Usher.Pod;
 /// <param name="LogDirectory">Where process pods' output goes, one file a pod, made when it is missing.</param>
 public sealed record PodOptions(bool StandInOnly, string LogDirectory)
 {
-    /// <summary>
-    /// How long a change waits for the pods that replace a Deployment's running ones to be ready before it is published. When they aren't
-    /// by then, the change fails and the old pods go on. Zero publishes at once, as if every rollout were <c>Recreate</c>.
-    /// </summary>
-    public TimeSpan RolloutLimit { get; init; } = TimeSpan.Zero;
-
     /// <summary>Most bytes of one log file before it becomes <c>.log.1</c>; the kubelet's <c>containerLogMaxSize</c> is 10 MiB too.</summary>
     public long LogFileBytes { get; init; } = 10 * 1024 * 1024;
 

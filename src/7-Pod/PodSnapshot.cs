@@ -115,17 +115,8 @@ internal sealed record PodPlan
     /// <summary><c>shop/users-6d4-x2v5k</c>.</summary>
     public string Name => $"{Key.Namespace}/{Key.Name}";
 
-    /// <summary>The Deployment that the pod belongs to, as <c>namespace/name</c>; null without one.</summary>
-    public string? Deployment
-    {
-        get
-        {
-            var set = Pod.Metadata?.OwnerReferences?.FirstOrDefault(o => o is { Kind: "ReplicaSet", Controller: true })?.Name;
-            var hash = "";
-            var hashed = Pod.Metadata?.Labels?.TryGetValue(ReplicaSets.HashLabel, out hash) == true;
-            return hashed && set?.EndsWith($"-{hash}", StringComparison.Ordinal) == true ? $"{Key.Namespace}/{set[..^(hash!.Length + 1)]}" : null;
-        }
-    }
+    /// <summary>True once it was asked to stop.</summary>
+    public bool Terminating => Pods.IsTerminating(Pod);
 
     /// <summary>The port that a bound port stands for, or null when the pod doesn't declare it.</summary>
     public PodPort? PortAt(int bound) => Ports.FirstOrDefault(p => p.Bound == bound);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Usher.Model.Road;
 
 namespace Usher.Control;
@@ -7,10 +8,16 @@ namespace Usher.Control;
 public static class ControlRegistration
 {
     /// <summary>Adds the store, the compiler and the control of one road. Wants <see cref="RoadOptions"/> registered.</summary>
-    public static IServiceCollection AddControl(this IServiceCollection services) => services
-        .AddSingleton<ResourceStore>()
-        .AddSingleton<RoadCompiler>()
-        .AddSingleton<CurrentGeneration>()
-        .AddSingleton<IGenerationSource>(s => s.GetRequiredService<CurrentGeneration>())
-        .AddSingleton<RoadControl>();
+    public static IServiceCollection AddControl(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddLogging();
+        return services
+            .AddSingleton<ResourceStore>()
+            .AddSingleton<RoadCompiler>()
+            .AddSingleton<CurrentGeneration>()
+            .AddSingleton<IGenerationSource>(s => s.GetRequiredService<CurrentGeneration>())
+            .AddSingleton<ReconcileLoop>()
+            .AddSingleton<RoadControl>();
+    }
 }

@@ -10,6 +10,9 @@ public sealed class ResourceStore
 {
     private readonly Dictionary<string, IReadOnlyList<Resource>> byDoorway = new(StringComparer.Ordinal);
 
+    /// <summary>The state of what is kept.</summary>
+    public DesiredState Current { get; private set; } = DesiredState.Empty;
+
     /// <summary>The state that would result if a doorway's objects were these. Nothing is stored.</summary>
     public DesiredState Preview(string doorway, IReadOnlyList<Resource> objects, ErrorList errors)
     {
@@ -26,5 +29,9 @@ public sealed class ResourceStore
     }
 
     /// <summary>Keeps a doorway's objects. Called once their state was published.</summary>
-    public void Keep(string doorway, IReadOnlyList<Resource> objects) => byDoorway[doorway] = objects;
+    public void Keep(string doorway, IReadOnlyList<Resource> objects)
+    {
+        byDoorway[doorway] = objects;
+        Current = new DesiredState(byDoorway.Values.SelectMany(kept => kept));
+    }
 }

@@ -22,23 +22,58 @@ public sealed class RoadCompiler(
     private readonly IAddressClaimant[] claimants = [.. claimants];
     private readonly IHopCompiler[] compilers = [.. compilers];
 
-    /// <summary>Compiles what follows <paramref name="running"/>. When <paramref name="errors"/> isn't empty afterwards, the result must not be published.</summary>
-    public Generation Compile(DesiredState desired, Generation running, ErrorList errors)
-    {
-        var plan = running.Number == 0 ? AddressPlan.In(options.Range) : running.Addresses;
-        var context = new CompileContext(desired, plan, options.Scope, errors);
+    /// <summary>Compiles what follows <paramref name="running"/> when nothing was observed. When <paramref name="errors"/> isn't empty afterwards, the result must not be published.</summary>
+    public Generation Compile(DesiredState desired, Generation running, ErrorList errors) => Compile(desired, running, Observed.Nothing, new DueTimes(), errors);
 
-        // 1. Derive.
+    /// <summary>Compiles what follows <paramref name="running"/>. When <paramref name="errors"/> isn't empty afterwards, the result must not be published.</summary>
+    /// <param name="desired">The objects that people wrote.</param>
+    /// <param name="running">The running generation.</param>
+    /// <param name="observed">How it is.</param>
+    /// <param name="due">Collects when to <see cref="Follow"/> though nothing changes.</param>
+    /// <param name="errors">Collects everything that is wrong.</param>
+    public Generation Compile(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors) =>
+        Finish(Derive(Start(desired, running, observed, due, errors), out _));
+
+    /// <summary>What follows from the same objects and from what was observed since; null when nothing does.</summary>
+    public Generation? Follow(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors)
+    {
+        var context = Derive(Start(desired, running, observed, due, errors), out var changed);
+        return changed ? Finish(context, isStep: true) : null;
+    }
+
+    private CompileContext Start(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors) =>
+        new(desired, running.Number == 0 ? AddressPlan.In(options.Range) : running.Addresses, options.Scope, errors)
+        {
+            Observed = observed, Due = due, Running = running,
+        };
+
+    // 1. Derive. Whether anything changed costs a comparison of references: only those who observe can tell.
+    private CompileContext Derive(CompileContext context, out bool changed)
+    {
+        changed = false;
+        var before = context.Running.State;
         foreach (var reconciler in reconcilers)
         {
-            context = context with { State = context.State.With(reconciler.Reconcile(context, running.State)) };
+            var derived = reconciler.Reconcile(context, before).ToList();
+            changed |= reconciler.Observes && derived.Exists(r => !ReferenceEquals(before.Find(r.Key)?.Value, r.Value));
+            context = context with { State = context.State.With(derived) };
         }
 
+        changed |= context.State.Count != before.Count;
+        return context;
+    }
+
+    private Generation Finish(CompileContext context, bool isStep = false)
+    {
         // 2. Give addresses.
-        context = context with { Addresses = plan.Next(claimants.SelectMany(c => c.Claims(context))) };
+        context = context with { Addresses = context.Addresses.Next(claimants.SelectMany(c => c.Claims(context))) };
 
         // 3. Compile.
         var snapshots = compilers.Select(c => c.Compile(context)).ToList();
-        return new Generation(running.Number + 1, context.State, context.Addresses, snapshots) { Warnings = [.. context.Warnings.All.Distinct()] };
+        return new Generation(context.Running.Number + 1, context.State, context.Addresses, snapshots)
+        {
+            Warnings = [.. context.Warnings.All.Distinct()],
+            IsStep = isStep,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -11,57 +12,75 @@ namespace Usher.Control;
 /// <item>Publish, with one write.</item>
 /// <item>Commit: every carrier drains and stops what is old, the edge first.</item>
 /// </list>
+/// A change is either somebody's (<see cref="ApplyAsync"/>) or a step that the controllers take from what they observe; one at a time.
 /// </summary>
-public sealed class RoadControl(RoadCompiler compiler, CurrentGeneration current, ResourceStore store, IEnumerable<ICarrier> carriers) : IDisposable
+/// <param name="compiler">Makes generations.</param>
+/// <param name="current">Where they are published.</param>
+/// <param name="store">What people wrote.</param>
+/// <param name="carriers">In the order of the road, from the edge to the pods.</param>
+/// <param name="loop">Asks for the controllers' steps.</param>
+/// <param name="time">The clock of what is observed.</param>
+/// <param name="pods">Who lives; null for a road without pods.</param>
+public sealed class RoadControl(
+    RoadCompiler compiler, CurrentGeneration current, ResourceStore store, IEnumerable<ICarrier> carriers, ReconcileLoop loop, TimeProvider time,
+    IPodDirectory? pods = null) : IAsyncDisposable, IDisposable
 {
-    // In the order of the road, from the edge to the pods.
     private readonly ICarrier[] carriers = [.. carriers];
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
+    private bool stopped;
 
-    /// <summary>Applies a doorway's objects.</summary>
+    /// <summary>Raised after a generation was published and committed, in order; handlers must not wait.</summary>
+    public event Action<Generation>? Published;
+
+    /// <summary>Applies a doorway's objects. What the controllers do from there on (a rolling update, say) goes on in later generations.</summary>
     /// <returns>The generation now running, or null when <paramref name="errors"/> says why nothing changed.</returns>
     public async Task<Generation?> ApplyAsync(string doorway, IReadOnlyList<Resource> objects, ErrorList errors, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
-        var changes = new Stack<ICarrierChange>();
         try
         {
-            // 1. Compile.
-            var next = compiler.Compile(store.Preview(doorway, objects, errors), current.Current, errors);
-            if (!errors.IsEmpty) return null;
-
-            // 2. Prepare.
-            foreach (var carrier in carriers.Reverse()) changes.Push(await carrier.PrepareAsync(next, errors, cancellationToken));
-            if (!errors.IsEmpty) return null;
-
-            // 3. Publish.
-            store.Keep(doorway, objects);
-            current.Publish(next);
-
-            // 4. Commit.
-            while (changes.TryPop(out var change))
-            {
-                await change.CommitAsync(cancellationToken);
-                await change.DisposeAsync();
-            }
-
+            var due = new DueTimes();
+            var next = compiler.Compile(store.Preview(doorway, objects, errors), current.Current, Observe(), due, errors);
+            if (!await BringAsync(next, () => store.Keep(doorway, objects), errors, cancellationToken)) return null;
+            // The pods may have changed since they were observed.
+            if (!stopped) loop.Begin(StepAsync, pods);
             return next;
         }
         finally
         {
-            while (changes.TryPop(out var undone)) await undone.DisposeAsync();
             oneAtATime.Release();
         }
     }
 
-    /// <summary>Drains and stops the whole road, the edge first.</summary>
+    /// <summary>Lets the controllers go on from what is observed now.</summary>
+    /// <returns>When to ask again, though nothing changes; null for never.</returns>
+    internal async Task<DateTimeOffset?> StepAsync(ErrorList errors, CancellationToken cancellationToken)
+    {
+        await oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (stopped) return null;
+            var due = new DueTimes();
+            var next = compiler.Follow(store.Current, current.Current, Observe(), due, errors);
+            if (next is not null) await BringAsync(next, () => { }, errors, cancellationToken);
+            return due.Next;
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Drains and stops the whole road, the edge first. Nothing can be applied from then on.</summary>
     /// <param name="cancellationToken">Ends the wait for what is in flight.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        await loop.StopAsync();
         // A change that is under way ends first: what it started is stopped with the rest.
         await oneAtATime.WaitAsync(CancellationToken.None);
         try
         {
+            stopped = true;
             foreach (var carrier in carriers) await carrier.StopAsync(cancellationToken);
         }
         finally
@@ -71,5 +90,45 @@ public sealed class RoadControl(RoadCompiler compiler, CurrentGeneration current
     }
 
     /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await loop.StopAsync();
+        Dispose();
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => oneAtATime.Dispose();
+
+    private Observed Observe() => pods is null ? Observed.Nothing with { Now = time.GetUtcNow() } : new Observed(time.GetUtcNow(), pods.Current);
+
+    private async Task<bool> BringAsync(Generation next, Action keep, ErrorList errors, CancellationToken cancellationToken)
+    {
+        // 1. Compiled.
+        if (!errors.IsEmpty) return false;
+        var changes = new Stack<ICarrierChange>();
+        try
+        {
+            // 2. Prepare.
+            foreach (var carrier in carriers.Reverse()) changes.Push(await carrier.PrepareAsync(next, errors, cancellationToken));
+            if (!errors.IsEmpty) return false;
+
+            // 3. Publish.
+            keep();
+            current.Publish(next);
+
+            // 4. Commit.
+            while (changes.TryPop(out var change))
+            {
+                await change.CommitAsync(cancellationToken);
+                await change.DisposeAsync();
+            }
+
+            Published?.Invoke(next);
+            return true;
+        }
+        finally
+        {
+            while (changes.TryPop(out var undone)) await undone.DisposeAsync();
+        }
+    }
 }

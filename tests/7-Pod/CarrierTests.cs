@@ -15,8 +15,8 @@ public sealed class CarrierTests : IAsyncDisposable
 
     public CarrierTests()
     {
-        road.Options = road.Options with { RolloutLimit = TimeSpan.Zero };
         services = Build();
+        road.Observe = () => new Observed(TimeProvider.System.GetUtcNow(), services.GetRequiredService<IPodDirectory>().Current);
     }
 
     [Fact]
@@ -28,16 +28,51 @@ public sealed class CarrierTests : IAsyncDisposable
         var addresses = road.Pods.Select(p => p.Address!.Bound).ToList();
         foreach (var address in addresses) Assert.True(await Answers(address));
 
-        var change = await Prepare(Deployment("users:2", 1));
-        // Both generations run until the new one is published.
+        // The first step makes one more, the next ones take old pods away.
+        var change = await Prepare(Deployment("users:2", 2));
+        Assert.Equal(3, Living().Count());
+        await Commit(change);
         Assert.Equal(3, Living().Count());
         foreach (var address in addresses) Assert.True(await Answers(address));
-        await Commit(change);
 
-        await Wait.Until(() => Living().Count() == 1, "the old pods left");
-        Assert.StartsWith("users-", Living().Single().Key.Name, StringComparison.Ordinal);
+        await Wait.Until(async () =>
+        {
+            await Apply(Deployment("users:2", 2));
+            return Living().Count() == 2 && road.Pods.All(p => p.Image == "users:2");
+        }, "the old pods left");
         foreach (var address in addresses) Assert.False(await Answers(address));
-        Assert.True(await Answers(road.Pods.Single().Address!.Bound));
+        foreach (var pod in road.Pods) Assert.True(await Answers(pod.Address!.Bound));
+    }
+
+    [Fact]
+    public async Task A_terminating_pod_keeps_its_address_and_answers_until_it_is_gone()
+    {
+        await Apply(Deployment("users:1", 1, "lifecycle: { preStop: { sleep: { seconds: 2 } } }"));
+        var pod = road.Pods.Single();
+
+        await Apply(TestRoad.Node);
+
+        Assert.True(road.Pods.Single() is { Terminating: true, Image: "users:1" } left && left.Address == pod.Address);
+        Assert.True(Living().Single() is { Terminating: true, Ready: true });
+        Assert.True(await Answers(pod.Address!.Bound));
+        await Wait.Until(() => !Living().Any(), "it is gone");
+        await Apply(TestRoad.Node);
+        Assert.Empty(road.Pods);
+    }
+
+    [Fact]
+    public async Task What_an_older_template_made_goes_on_though_its_command_and_its_secret_are_gone()
+    {
+        var secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s, namespace: shop }\nstringData: { A: b }\n---\n";
+        await Apply(secret + Command() + Deployment("users:1", 1, Ready + ", envFrom: [{ secretRef: { name: s } }]"));
+        await Settled();
+        var pid = Living().Single().ProcessId;
+
+        await Apply(Deployment("users:2", 1, "readinessProbe: { tcpSocket: { port: 1 } }"));
+
+        Assert.Equal(2, road.Pods.Length);
+        Assert.True(road.Pods.Single(p => p.Image == "users:1") is { Runtime: PodRuntime.Process, Terminating: false });
+        Assert.Equal(pid, Living().Single(p => p.Runtime == PodRuntime.Process).ProcessId);
     }
 
     [Fact]
@@ -46,7 +81,7 @@ public sealed class CarrierTests : IAsyncDisposable
         await Apply(Deployment("users:1", 1));
         var before = Living().Single();
 
-        await using (await Prepare(Deployment("users:2", 2))) Assert.Equal(3, Living().Count());
+        await using (await Prepare(Deployment("users:2", 1))) Assert.Equal(2, Living().Count());
 
         Assert.Equal(before, Living().Single());
         Assert.True(await Answers(road.Pods.Single().Address!.Bound));
@@ -103,8 +138,11 @@ public sealed class CarrierTests : IAsyncDisposable
         Assert.True(Living().Single().Terminating);
 
         await Apply(stubborn);
-
+        Assert.True(Living().Single().Terminating);
+        await Wait.Until(() => !Living().Any(), "it is gone");
         Assert.False(ProcessTests.Alive(first));
+
+        await Apply(stubborn);
         Assert.True(Living().Single() is { Terminating: false, Ready: true });
     }
 
@@ -139,20 +177,19 @@ public sealed class CarrierTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task With_a_rollout_limit_a_change_whose_pods_do_not_get_ready_fails_and_the_old_ones_stay()
+    public async Task A_pod_that_can_not_start_in_a_step_waits_and_is_tried_again()
     {
-        road.Options = road.Options with { RolloutLimit = TimeSpan.FromSeconds(1) };
-        await using var strict = Build();
-        var carrier = strict.GetRequiredService<ICarrier>();
-        await (await carrier.PrepareAsync(road.Publish(Command() + Deployment("users:1", 1, Ready)), new ErrorList(), default)).CommitAsync(default);
         var errors = new ErrorList();
+        var next = road.Next(Deployment("users:1", 1), errors);
+        next = new Generation(next.Number, next.State, next.Addresses, [Snapshot.Of(next.Get<PodSnapshot>())]) { IsStep = true };
+        using var taken = new System.Net.Sockets.TcpListener(next.Get<PodSnapshot>().Pods.Single().Address!.Bound, port);
+        taken.Start();
 
-        await using var change = await carrier.PrepareAsync(
-            road.Next(Command("users:2", "sleep 1000") + Deployment("users:2", 1, $"readinessProbe: {{ tcpSocket: {{ port: {port} }}, periodSeconds: 1 }}"), errors), errors, default);
+        await using var change = await Carrier.PrepareAsync(next, errors, TestContext.Current.CancellationToken);
+        await change.CommitAsync(TestContext.Current.CancellationToken);
 
-        var error = Assert.Single(errors.All);
-        Assert.Equal(("Deployment shop/users", "spec.template"), (error.Object, error.Field));
-        Assert.Contains("connection refused", error.Message, StringComparison.Ordinal);
+        Assert.Empty(errors.All);
+        await Wait.Until(() => Living().Single() is { Phase: "Pending", Message: { } m } && m.Contains($":{port}", StringComparison.Ordinal), "it says why");
     }
 
     [Fact]

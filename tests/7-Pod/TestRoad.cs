@@ -23,6 +23,9 @@ internal sealed class TestRoad : IGenerationSource
 
     public PodOptions Options { get; set; } = new(StandInOnly: false, Path.Combine(Path.GetTempPath(), $"usher-pod-tests-{Guid.NewGuid():N}"));
 
+    /// <summary>What the controllers see; nothing unless told.</summary>
+    public Func<Observed> Observe { get; set; } = () => Observed.Nothing;
+
     public List<IBuiltInImage> BuiltIns { get; } = [];
 
     public Generation Current { get; private set; } = Generation.None;
@@ -31,8 +34,11 @@ internal sealed class TestRoad : IGenerationSource
     public Generation Next(string yaml, ErrorList errors, string? workingDirectory = null)
     {
         var plan = Current.Number == 0 ? AddressPlan.In(range) : Current.Addresses;
-        var context = new CompileContext(new DesiredState(Load(yaml, workingDirectory ?? Path.GetTempPath())), plan, AwsScope.Default, errors);
-        context = context with { State = context.State.With(new DeploymentReconciler().Reconcile(context, Current.State)) };
+        var context = new CompileContext(new DesiredState(Load(yaml, workingDirectory ?? Path.GetTempPath())), plan, AwsScope.Default, errors)
+        {
+            Observed = Observe(), Running = Current,
+        };
+        context = context with { State = context.State.With(new PodReconciler().Reconcile(context, Current.State)) };
         context = context with { Addresses = plan.Next(new PodClaims().Claims(context).Concat(Services(context.State))) };
         return new Generation(Current.Number + 1, context.State, context.Addresses, [new PodCompiler(Options, BuiltIns).Compile(context)]);
     }
@@ -87,7 +93,8 @@ internal sealed class TestRoad : IGenerationSource
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static IEnumerable<Resource> Load(string yaml, string workingDirectory)
+    /// <summary>The objects of manifests.</summary>
+    public static IEnumerable<Resource> Load(string yaml, string workingDirectory)
     {
         foreach (var item in KubernetesYaml.LoadAllFromString(yaml.TrimEnd().TrimEnd('-')).OfType<IKubernetesObject<V1ObjectMeta>>())
         {

@@ -72,8 +72,10 @@ public sealed class ReloadTests
                 default: manifests.Write("kubernetes.yaml", routes.Replace("replicas: 3", $"replicas: {4 - (i / 3 % 2)}", StringComparison.Ordinal)); break;
             }
 
-            await road.UntilAsync($"reload {i} runs", () => road.Output.Contains($"generation {i} runs", StringComparison.Ordinal) || road.Errors.Contains("refused", StringComparison.Ordinal));
-            Assert.DoesNotContain("refused", road.Errors, StringComparison.Ordinal);
+            // The controllers' steps have generations of their own in between.
+            var applied = i - 1;
+            await road.UntilAsync($"reload {i} runs", () => Applied(road) >= applied || road.Errors.Contains("was refused", StringComparison.Ordinal));
+            Assert.DoesNotContain("was refused", road.Errors, StringComparison.Ordinal);
             await kept.MoreAsync(road, 10);
         }
 
@@ -83,4 +85,6 @@ public sealed class ReloadTests
         Assert.Empty(kept.Failures);
         Assert.Empty(fresh.Failures);
     }
+
+    private static int Applied(RunningRoad road) => road.Output.Split('\n').Count(l => l.StartsWith("generation ", StringComparison.Ordinal) && l.Contains(" runs after ", StringComparison.Ordinal));
 }

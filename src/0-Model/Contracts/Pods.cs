@@ -40,6 +40,12 @@ public sealed record PodStatus(
 
     /// <summary>How many of those are ready.</summary>
     public int ReadyContainers { get; init; } = Ready ? 1 : 0;
+
+    /// <summary>Since when it is ready, the Ready condition's lastTransitionTime; null while it isn't.</summary>
+    public DateTimeOffset? ReadySince { get; init; }
+
+    /// <summary>When it succeeded or failed; null before.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
 }
 
 /// <summary>Who lives: read by the Services' endpoints, the journey and the commands; written by the pods' hop.</summary>

@@ -22,6 +22,9 @@ public sealed class DesiredState
     /// <summary>Nothing at all.</summary>
     public static DesiredState Empty { get; } = new([]);
 
+    /// <summary>How many objects there are.</summary>
+    public int Count => byKey.Count;
+
     /// <summary>All objects, in no order.</summary>
     public IEnumerable<Resource> Resources => byKey.Values;
 

@@ -15,6 +15,15 @@ public sealed record CompileContext(DesiredState State, AddressPlan Addresses, A
     /// generation, and printed once.
     /// </summary>
     public ErrorList Warnings { get; init; } = new();
+
+    /// <summary>What was observed of the road that runs; <see cref="Observed.Nothing"/> when only files are compiled.</summary>
+    public Observed Observed { get; init; } = Observed.Nothing;
+
+    /// <summary>Collects when a reconciler wants to be asked again, though nothing else changes.</summary>
+    public DueTimes Due { get; init; } = new();
+
+    /// <summary>The running generation, <see cref="Generation.None"/> before the first: what goes on as it is can be taken over from it.</summary>
+    public Generation Running { get; init; } = Generation.None;
 }
 
 /// <summary>Turns desired state into one hop's snapshot.</summary>
@@ -30,6 +39,12 @@ public interface IHopCompiler
 /// </summary>
 public interface IReconciler
 {
+    /// <summary>
+    /// True when what it derives depends on <see cref="CompileContext.Observed"/>. It then gives back an object of the running generation itself
+    /// wherever nothing changed, so that comparing references tells whether anything did.
+    /// </summary>
+    bool Observes => false;
+
     /// <summary>The objects to add, or to put in the place of those with the same key.</summary>
     /// <param name="context">The desired state so far.</param>
     /// <param name="previous">The running generation's state, whose assignments (addresses, names) are kept.</param>

@@ -39,6 +39,12 @@ public sealed class Generation
     /// <summary>What a person should know about the objects and what stopped nothing, each said once, ordered by file and line.</summary>
     public IReadOnlyList<ConfigError> Warnings { get; init; } = [];
 
+    /// <summary>
+    /// True when nobody changed an object: controllers went on from what they observed. One pod that can't start doesn't keep such a generation
+    /// from being published; it waits, and says why.
+    /// </summary>
+    public bool IsStep { get; init; }
+
     /// <summary>A hop's snapshot. Costs one array access.</summary>
     /// <exception cref="InvalidOperationException">No compiler of this road makes such a snapshot.</exception>
     public T Get<T>() where T : class =>

@@ -5,7 +5,8 @@ using Usher.Model.Desired;
 namespace Usher.Pod;
 
 /// <summary>Who lives. Each pod's worker writes its own entry.</summary>
-internal sealed class PodDirectory : IPodDirectory
+/// <param name="time">Stamps changes; without it nothing is stamped.</param>
+internal sealed class PodDirectory(TimeProvider? time = null) : IPodDirectory
 {
     private ImmutableDictionary<ResourceKey, PodStatus> current = ImmutableDictionary<ResourceKey, PodStatus>.Empty;
 
@@ -21,10 +22,18 @@ internal sealed class PodDirectory : IPodDirectory
 
     public void Set(PodStatus status)
     {
-        if (Current.TryGetValue(status.Key, out var known) && known == status) return;
-        ImmutableInterlocked.AddOrUpdate(ref current, status.Key, status, (_, _) => status);
+        Current.TryGetValue(status.Key, out var known);
+        var stamped = Stamp(status, known);
+        if (known == stamped) return;
+        ImmutableInterlocked.AddOrUpdate(ref current, status.Key, stamped, (_, _) => stamped);
         Changed?.Invoke();
     }
+
+    private PodStatus Stamp(PodStatus status, PodStatus? known) => status with
+    {
+        ReadySince = status.Ready ? known?.ReadySince ?? time?.GetUtcNow() : null,
+        EndedAt = status.Phase is "Succeeded" or "Failed" ? known?.EndedAt ?? time?.GetUtcNow() : null,
+    };
 
     public void Remove(ResourceKey key)
     {

@@ -1,3 +1,4 @@
+using k8s;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -14,23 +15,20 @@ internal sealed record Written(ResourceKey Key, Origin Origin, string Spec)
     {
         Resource owned = new(pod.Key, pod.Value, pod.Origin);
         var spec = "spec";
-        foreach (var kind in new[] { "ReplicaSet", "Deployment" })
+        while (Owners(owned.Value)?.FirstOrDefault(o => o.Controller == true) is { } owner
+            && state.Find(new ResourceKey(GroupOf(owner), owner.Kind, pod.Key.Namespace, owner.Name)) is { } found)
         {
-            var owner = Owners(owned.Value)?.FirstOrDefault(o => o.Controller == true && o.Kind == kind);
-            if (owner is null || state.Find(new ResourceKey("apps", kind, pod.Key.Namespace, owner.Name)) is not { } found) break;
             owned = found;
-            spec = "spec.template.spec";
+            spec = found.Value is V1CronJob ? "spec.jobTemplate.spec.template.spec" : "spec.template.spec";
         }
 
         return new Written(owned.Key, owned.Origin, spec);
     }
 
-    private static IList<V1OwnerReference>? Owners(object value) => value switch
-    {
-        V1Pod pod => pod.Metadata?.OwnerReferences,
-        V1ReplicaSet set => set.Metadata?.OwnerReferences,
-        _ => null,
-    };
+    private static IList<V1OwnerReference>? Owners(object value) => (value as IKubernetesObject<V1ObjectMeta>)?.Metadata?.OwnerReferences;
+
+    private static string GroupOf(V1OwnerReference owner) =>
+        owner.ApiVersion?.IndexOf('/', StringComparison.Ordinal) is { } slash and >= 0 ? owner.ApiVersion[..slash] : "";
 }
 
 /// <summary>Reports what is wrong with a template once, however many pods were made from it.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -15,12 +16,26 @@ internal static class SafeNames
 {
     private const string Alphabet = "bcdfghjklmnpqrstvwxz2456789";
 
+    // Asked at every step of the controllers.
+    private static readonly ConditionalWeakTable<V1PodTemplateSpec, string> Templates = [];
+
     /// <summary>
     /// The <c>pod-template-hash</c> of a template: FNV-1a over it, in the safe alphabet, as the Deployment controller does. Kubernetes hashes
     /// Go's own dump of the template, which nothing else can make; here it is its JSON with sorted keys, so the value differs.
+    /// The commands that stand for its images belong to it: another command is another program, as another image is.
+    /// Their directory doesn't, so that a checkout elsewhere gives the same names.
     /// </summary>
-    public static string TemplateHash(V1PodTemplateSpec template) =>
-        string.Concat(Fnv1a(Canonical(template)).ToString(System.Globalization.CultureInfo.InvariantCulture).Select(c => Alphabet[c % Alphabet.Length]));
+    public static string TemplateHash(V1PodTemplateSpec template, DesiredState state)
+    {
+        var commands = (template.Spec?.InitContainers ?? []).Concat(template.Spec?.Containers ?? [])
+            .Select(c => state.Find(ImageCommand.KeyOf(c.Image ?? ""))?.Value).OfType<ImageCommand>()
+            .Select(c => $"\n{string.Join('\0', c.Command ?? [])}");
+        return Hash(string.Concat([Templates.GetValue(template, Canonical), .. commands]));
+    }
+
+    /// <summary>FNV-1a in the safe alphabet.</summary>
+    public static string Hash(string text) =>
+        string.Concat(Fnv1a(text).ToString(System.Globalization.CultureInfo.InvariantCulture).Select(c => Alphabet[c % Alphabet.Length]));
 
     /// <summary>The last five characters of a pod's name.</summary>
     /// <param name="owner">The ReplicaSet, as <c>namespace/name</c>.</param>

@@ -27,6 +27,12 @@ internal static class StatusCommand
             }
 
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
+
+            foreach (var w in road.Workloads)
+            {
+                await Console.Out.WriteLineAsync($"workload  {w.Kind} {w.Name}  {w.Ready}/{w.Desired} ready, {w.Updated} up to date, {w.Available} available: {w.Message}");
+            }
+
             foreach (var p in road.Pods)
             {
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");

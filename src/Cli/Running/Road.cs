@@ -97,7 +97,16 @@ internal sealed class Road : IAsyncDisposable
     internal async Task<IReadOnlyList<string>> WhenReadyAsync(CancellationToken cancellationToken)
     {
         var time = Services.GetRequiredService<TimeProvider>();
-        var pods = await Services.GetRequiredService<IPodReadiness>().WhenSettledAsync(ReadyLimit, cancellationToken);
+        var readiness = Services.GetRequiredService<IPodReadiness>();
+        var began = time.GetTimestamp();
+        var pods = await readiness.WhenSettledAsync(ReadyLimit, cancellationToken);
+        // Controllers may make more pods once those are ready.
+        while (pods.Count == 0 && Rollouts.Any(r => r is { Done: false, Failed: false } && r.Key.Kind != "Job") && time.GetElapsedTime(began) < ReadyLimit)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+            pods = await readiness.WhenSettledAsync(ReadyLimit, cancellationToken);
+        }
+
         var problems = pods.Select(p => $"pod {p.Key.Namespace}/{p.Key.Name} is not ready: {p.Message ?? p.Phase}").ToList();
         var started = time.GetTimestamp();
         // With pods that aren't ready targets may never pass; one look is enough then.
@@ -125,6 +134,9 @@ internal sealed class Road : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => owner.DisposeAsync();
+
+    /// <summary>How far the workloads are.</summary>
+    internal IReadOnlyList<RolloutStatus> Rollouts => Services.GetRequiredService<IRollouts>().Current;
 
     private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
 

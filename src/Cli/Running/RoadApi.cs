@@ -57,6 +57,8 @@ internal static class RoadApi
         {
             Refused = [.. road.Refused.Select(e => e.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
+            Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
+                r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
         };
     }
 }
@@ -95,7 +97,13 @@ internal sealed record RoadReport(
 
     /// <summary>Every Service.</summary>
     public IReadOnlyList<ServiceLine> Services { get; init; } = [];
+
+    /// <summary>How far each workload is.</summary>
+    public IReadOnlyList<WorkloadLine> Workloads { get; init; } = [];
 }
+
+/// <summary>A Deployment, StatefulSet, DaemonSet or Job.</summary>
+internal sealed record WorkloadLine(string Kind, string Name, string State, string Message, int Desired, int Updated, int Ready, int Available);
 
 /// <summary>A listener.</summary>
 internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Port, string Bound);

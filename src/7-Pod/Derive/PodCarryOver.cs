@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Usher.Model.Desired;
+
+namespace Usher.Pod;
+
+/// <summary>What the compiler has to know of the derived pods besides the pods themselves.</summary>
+/// <param name="Settled">
+/// Pods that go on as they were compiled: those that terminate, that have ended, or that an older template made. What people have changed since,
+/// an image's command or a Secret, isn't theirs.
+/// </param>
+/// <param name="Templates">Templates without a pod yet, each as the pod that it would make; compiled for their errors alone.</param>
+internal sealed record PodCarryOver(ImmutableHashSet<ResourceKey> Settled, ImmutableArray<Resource<V1Pod>> Templates)
+{
+    public static ResourceKey Key { get; } = new("usher", "PodCarryOver", "", "pods");
+
+    public static PodCarryOver None { get; } = new([], []);
+
+    /// <summary>The note of a state; <see cref="None"/> without one.</summary>
+    public static PodCarryOver Of(DesiredState state) => state.Find(Key)?.Value as PodCarryOver ?? None;
+
+    /// <summary>The note as an object: the previous one when it says the same; null when there is nothing to note.</summary>
+    public static Resource? Of(IEnumerable<ResourceKey> settled, IReadOnlyList<Resource<V1Pod>> templates, DesiredState previous)
+    {
+        var next = new PodCarryOver([.. settled], [.. templates]);
+        if (next.Settled.IsEmpty && next.Templates.IsEmpty) return null;
+        var before = Of(previous);
+        var same = before.Settled.SetEquals(next.Settled) && before.Templates.Select(t => t.Key).SequenceEqual(next.Templates.Select(t => t.Key));
+        return new Resource(Key, same ? before : next, Origin.Derived);
+    }
+}

@@ -1,0 +1,51 @@
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Pod;
+
+/// <summary>
+/// What the workloads' controllers, kube-scheduler and the VPC CNI do to the objects; pure, on copies. Each time one step, from what the running
+/// generation has and how its pods live.
+/// <list type="number">
+/// <item>Pods that somebody wrote are taken as they are; those on a node that is no more are deleted.</item>
+/// <item>A Deployment becomes ReplicaSets, one for each template that still has pods, named after the template's hash.</item>
+/// <item>A ReplicaSet becomes pods.</item>
+/// <item>What nobody wants is deleted: it terminates, and stays until it is gone.</item>
+/// <item>A pod gets a node, and an address of its subnet; it keeps both.</item>
+/// </list>
+/// </summary>
+internal sealed class PodReconciler : IReconciler
+{
+    /// <inheritdoc/>
+    public bool Observes => true;
+
+    /// <inheritdoc/>
+    public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
+    {
+        var book = new PodBook(context, previous);
+
+        // 1. Written pods.
+        var nodes = context.State.All<V1Node>().Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var pod in book.All.Where(p => p.Scheduled && !nodes.Contains(p.Pod.Spec.NodeName)).ToList()) book.Delete(pod);
+        foreach (var pod in context.State.All<V1Pod>().Where(p => p.Value.Spec is not null)) book.Take(pod);
+
+        // 2. Deployments.
+        var made = context.State.All<V1Deployment>().Select(d => DeploymentController.Sync(d, book).ToList()).ToList();
+
+        // 3. ReplicaSets.
+        var written = context.State.All<V1ReplicaSet>().Where(set => WorkloadChecks.Valid(set, context.Errors))
+            .Select(s => new List<ReplicaSetEntry> { new(s.Key, s.Value, book) });
+        foreach (var sets in made.Concat(written).OrderBy(s => s.FirstOrDefault()?.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.FirstOrDefault()?.Key.Name, StringComparer.Ordinal))
+        {
+            foreach (var set in sets) ReplicaSets.Sync(set, sets.SelectMany(s => s.Pods), book);
+        }
+
+        // 4. What is over.
+        book.DeleteUnwanted();
+
+        // 5. Nodes and addresses.
+        Placement.Place(book);
+        return [.. made.SelectMany(sets => sets).Select(s => new Resource(s.Key, s.Value, Origin.Derived)), .. book.Resources()];
+    }
+}
