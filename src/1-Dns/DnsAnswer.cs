@@ -26,9 +26,9 @@ internal enum ResponseCode
 /// <summary>A record set under the name that it is answered with.</summary>
 /// <param name="Owner">The name: of a wildcard's set, the one that was asked.</param>
 /// <param name="Set">The set.</param>
-/// <param name="Zone">Its zone.</param>
+/// <param name="Zone">Its hosted zone; null for what the cluster's DNS makes up.</param>
 /// <param name="Wildcard">The wildcard that it belongs to, or null.</param>
-internal readonly record struct AnsweredSet(DomainName Owner, CompiledSet Set, Zone Zone, DomainName? Wildcard = null);
+internal readonly record struct AnsweredSet(DomainName Owner, CompiledSet Set, Zone? Zone = null, DomainName? Wildcard = null);
 
 /// <summary>How the walk for an answer ended.</summary>
 internal enum DnsEnd
@@ -53,10 +53,13 @@ internal enum DnsEnd
 
     /// <summary>Other name servers have the say over the name.</summary>
     Delegated,
+
+    /// <summary>Only name servers elsewhere could tell, and none is asked.</summary>
+    Elsewhere,
 }
 
 /// <summary>The answer to a question, before it is bytes.</summary>
-internal sealed class DnsAnswer
+internal sealed record DnsAnswer
 {
     /// <summary>How the walk ended.</summary>
     public required DnsEnd End { get; init; }
@@ -66,11 +69,15 @@ internal sealed class DnsAnswer
     {
         DnsEnd.NoName => ResponseCode.NXDOMAIN,
         DnsEnd.NoZone => ResponseCode.REFUSED,
+        DnsEnd.Elsewhere => ResponseCode.SERVFAIL,
         _ => ResponseCode.NOERROR,
     };
 
     /// <summary>The AA bit: the first name of the answer is of a zone served here (RFC 1035 section 4.1.1).</summary>
-    public bool Authoritative => Answers.Count > 0 || End is DnsEnd.NoData or DnsEnd.NoName;
+    public bool Authoritative => !Resolved && (Answers.Count > 0 || End is DnsEnd.NoData or DnsEnd.NoName);
+
+    /// <summary>True for an answer as a resolver gives it, on behalf of the zones' own servers: RA instead of AA.</summary>
+    public bool Resolved { get; init; }
 
     /// <summary>The answer section: CNAMEs in the order in which they were followed, then what was asked for.</summary>
     public required IReadOnlyList<AnsweredSet> Answers { get; init; }

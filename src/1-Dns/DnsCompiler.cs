@@ -11,7 +11,7 @@ namespace Usher.Dns;
 /// <item>Record sets, each by itself, into their zones; one for a name and type.</item>
 /// <item>A CNAME stands alone at its name.</item>
 /// <item>Aliases are filled in.</item>
-/// <item>What Route 53 adds: NS and SOA. Private zones are checked and then left out: nobody here asks from inside a VPC.</item>
+/// <item>What Route 53 adds: NS and SOA. Private zones are kept apart: only the cluster's DNS, which is asked from inside the VPC, sees them.</item>
 /// <item>The load balancers' own names.</item>
 /// </list>
 /// </summary>
@@ -34,6 +34,7 @@ internal sealed class DnsCompiler : IHopCompiler
         }
 
         var served = new Dictionary<DomainName, Zone>();
+        var hidden = new Dictionary<DomainName, Zone>();
         foreach (var zone in zones.Values)
         {
             // 3.
@@ -42,11 +43,13 @@ internal sealed class DnsCompiler : IHopCompiler
             // 4. and 5.
             var aliases = new AliasResolver(zone, balancers, context.Errors);
             var sets = zone.Sets.Values.Select(s => (s.Name, Set: aliases.Resolve(s))).Where(s => s.Set is not null).Select(s => (s.Name, s.Set!)).ToList();
-            if (zone.Resource.Value.PrivateZone) continue;
-            var built = ZoneTree.Build(zone.Name, zone.Id, sets, AwsDefaults.NameServers(zone.Id), AwsDefaults.Soa(zone.Id));
-            if (!served.TryAdd(zone.Name, built))
+            var isPrivate = zone.Resource.Value.PrivateZone;
+            var built = ZoneTree.Build(zone.Name, zone.Id, sets, AwsDefaults.NameServers(zone.Id), AwsDefaults.Soa(zone.Id), isPrivate: isPrivate);
+            var others = isPrivate ? hidden : served;
+            if (!others.TryAdd(zone.Name, built))
             {
-                context.Errors.Add(zone.Resource, "spec.name", $"{zone.Name} is served by another public hosted zone here already ({served[zone.Name].Id}); remove one of them");
+                context.Errors.Add(zone.Resource, "spec.name",
+                    $"{zone.Name} is served by another {(isPrivate ? "private" : "public")} hosted zone here already ({others[zone.Name].Id}); remove one of them");
             }
         }
 
@@ -58,7 +61,7 @@ internal sealed class DnsCompiler : IHopCompiler
             context.Errors.Add(taken.Resource, "spec.name", $"{zone.Name} is AWS's own zone for the names of load balancers; use a domain of your own");
         }
 
-        return Snapshot.Of(new DnsSnapshot(served.Values, [.. zones.Values.Where(z => z.Resource.Value.PrivateZone).Select(z => z.Name)]));
+        return Snapshot.Of(new DnsSnapshot(served.Values, hidden.Values));
     }
 
     private static Dictionary<string, ZoneDraft> ReadZones(CompileContext context)

@@ -11,11 +11,12 @@ internal static class DnsReasons
     {
         if (!T.Wanted) return;
         // Only for a DS a longer zone isn't taken.
-        var above = snapshot.Zones.Any(z => z != zone && z.Name.Equals(name));
+        var above = snapshot.Zones.Any(z => z != zone && z.Name.Equals(name) && !zone.Name.Equals(name) && z.IsPrivate == zone.IsPrivate);
         reasons.Add(Called(zone), true, above ? $"the zone above {name}, which a DS belongs to (RFC 4035 section 3.1.4.1)" : $"the longest zone that {name} ends with");
         foreach (var other in snapshot.Zones.Where(z => z != zone && name.IsWithin(z.Name)))
         {
-            reasons.Add(Called(other), false, other.Name.Labels > zone.Name.Labels ? "a DS isn't answered by its own zone" : $"{zone.Name} is longer");
+            reasons.Add(Called(other), false, zone.IsPrivate && !other.IsPrivate ? "a private hosted zone comes before it"
+                : other.Name.Labels > zone.Name.Labels ? "a DS isn't answered by its own zone" : $"{zone.Name} is longer");
         }
 
         Hidden(ref reasons, snapshot, name);
@@ -100,7 +101,7 @@ internal static class DnsReasons
         }
     }
 
-    private static string Called(Zone zone) => zone.OfLoadBalancers ? $"zone {zone.Name} (load balancers' names)" : $"hosted zone {zone.Name} ({zone.Id})";
+    private static string Called(Zone zone) => zone.OfLoadBalancers ? $"zone {zone.Name} (load balancers' names)" : $"{(zone.IsPrivate ? "private " : "")}hosted zone {zone.Name} ({zone.Id})";
 
     private static string Called(ZoneNode node, CompiledSet set) => $"{node.Name} {set.Type.Name()}{(set.Key is { } key ? $" ({key})" : "")}";
 }

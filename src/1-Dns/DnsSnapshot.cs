@@ -6,26 +6,40 @@ namespace Usher.Dns;
 /// <summary>Every zone that the name server has the say over. Immutable.</summary>
 internal sealed class DnsSnapshot
 {
-    private readonly Dictionary<DomainName, Zone> byName;
-    private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>> byTail;
+    private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>> publicZones;
+    private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>>? privateZones;
 
-    /// <param name="zones">The zones; names differ.</param>
-    /// <param name="hidden">Private hosted zones, which are not served: only their VPCs see them.</param>
-    public DnsSnapshot(IEnumerable<Zone> zones, ImmutableArray<DomainName> hidden)
+    /// <param name="zones">The public zones; names differ.</param>
+    /// <param name="hidden">Private hosted zones, as long as they aren't seen; names differ.</param>
+    public DnsSnapshot(IReadOnlyCollection<Zone> zones, IReadOnlyCollection<Zone> hidden)
+        : this(zones, null, [.. hidden.Select(z => z.Name)])
     {
-        byName = zones.ToDictionary(z => z.Name, DomainNameComparer.Instance);
-        byTail = byName.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (hidden.Count > 0) Inside = new DnsSnapshot(zones, hidden, []);
+    }
+
+    private DnsSnapshot(IReadOnlyCollection<Zone> zones, IReadOnlyCollection<Zone>? seen, ImmutableArray<DomainName> hidden)
+    {
+        publicZones = zones.ToDictionary(z => z.Name, DomainNameComparer.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
+        privateZones = seen?.ToDictionary(z => z.Name, DomainNameComparer.Instance).GetAlternateLookup<ReadOnlySpan<byte>>();
+        Zones = [.. zones.Concat(seen ?? []).OrderBy(z => z.Name.ToString(), StringComparer.Ordinal).ThenBy(z => z.Id, StringComparer.Ordinal)];
         Hidden = hidden;
+        Inside = this;
     }
 
     /// <summary>No zone at all: everything is refused.</summary>
     public static DnsSnapshot Empty { get; } = new([], []);
 
     /// <summary>The zones served, in the order of their names.</summary>
-    public IEnumerable<Zone> Zones => byName.Values.OrderBy(z => z.Name.ToString(), StringComparer.Ordinal);
+    public ImmutableArray<Zone> Zones { get; }
 
-    /// <summary>Private hosted zones, which are not served.</summary>
+    /// <summary>Private hosted zones that aren't seen here: only their VPCs see them.</summary>
     public ImmutableArray<DomainName> Hidden { get; }
+
+    /// <summary>
+    /// The same as the VPC sees it: a private hosted zone that a name ends with comes before every public one, and what it lacks isn't looked for elsewhere
+    /// ("Considerations when working with a private hosted zone" in the Route 53 developer guide).
+    /// </summary>
+    public DnsSnapshot Inside { get; }
 
     /// <summary>
     /// The zone with the longest name that this one ends with (RFC 1034 section 4.3.2, step 2), or null. A DS of a zone's own name belongs to the zone above it,
@@ -37,11 +51,13 @@ internal sealed class DnsSnapshot
         return type == RecordType.DS && zone is not null && zone.Name.Equals(name) && name.Labels > 0 ? ZoneOf(name.Parent) ?? zone : zone;
     }
 
-    private Zone? ZoneOf(DomainName name)
+    private Zone? ZoneOf(DomainName name) => (privateZones is { } first ? Longest(first, name) : null) ?? Longest(publicZones, name);
+
+    private static Zone? Longest(Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>> zones, DomainName name)
     {
         for (var tail = name.Wire; ; tail = tail[(tail[0] + 1)..])
         {
-            if (byTail.TryGetValue(tail, out var zone)) return zone;
+            if (zones.TryGetValue(tail, out var zone)) return zone;
             if (tail[0] == 0) return null;
         }
     }
@@ -75,6 +91,9 @@ internal sealed class Zone
 
     /// <summary>Its id in Route 53.</summary>
     public string Id { get; }
+
+    /// <summary>True for a private hosted zone, which its VPCs alone see.</summary>
+    public bool IsPrivate { get; init; }
 
     /// <summary>True for the zone of the load balancers' own names, which AWS keeps.</summary>
     public bool OfLoadBalancers { get; init; }

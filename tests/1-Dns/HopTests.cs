@@ -65,7 +65,7 @@ public sealed class HopTests
     {
         var zones = TestZones.Valid("zone example.com\nthree 60 A 192.0.2.1 | 192.0.2.2 | 192.0.2.3");
         var buffer = new byte[DnsResponder.MaxUdp];
-        var responder = new DnsResponder(new TestRoad { Current = zones.Generation });
+        var responder = new DnsResponder(new HostedZoneAnswers(new TestRoad { Current = zones.Generation }));
         for (var i = 0; i < 50; i++)
         {
             var length = responder.Respond(Query.For("three.example.com", RecordType.A), buffer, Query.Server, false, out var decision);

@@ -33,7 +33,7 @@ public sealed class ResponderTests
         from edns in Gen.OneOf(Gen.Const((int?)null), Gen.Int[0, 65535].Select(i => (int?)i))
         select Query.For(name, type, edns);
 
-    private readonly DnsResponder responder = new(new TestRoad { Current = TestZones.Valid(Zones).Generation });
+    private readonly DnsResponder responder = new(new HostedZoneAnswers(new TestRoad { Current = TestZones.Valid(Zones).Generation }));
 
     [Fact]
     public void Answers_are_well_formed_and_keep_to_the_size()
@@ -138,7 +138,7 @@ public sealed class ResponderTests
     [Fact]
     public void Before_the_first_generation_everything_is_refused()
     {
-        var answer = new DnsResponder(new TestRoad()).Respond(Query.For("example.com", RecordType.A));
+        var answer = new DnsResponder(new HostedZoneAnswers(new TestRoad())).Respond(Query.For("example.com", RecordType.A));
 
         Assert.Equal(5, answer[3] & 0x0F);
     }

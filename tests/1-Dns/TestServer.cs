@@ -42,11 +42,14 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>What dig prints, with its exit code when that isn't 0.</summary>
-    public async Task<string> DigAsync(params string[] arguments)
+    public Task<string> DigAsync(params string[] arguments) => DigAsync(EndPoint, arguments);
+
+    /// <summary>What dig prints when it asks a server, with its exit code when that isn't 0.</summary>
+    public static async Task<string> DigAsync(IPEndPoint server, string[] arguments)
     {
         var start = new ProcessStartInfo("dig") { RedirectStandardOutput = true, RedirectStandardError = true };
         // Its own time limits are short enough to fail a test in time, and nothing is read from the user's .digrc.
-        foreach (var argument in (string[])["-r", $"@{EndPoint.Address}", "-p", $"{EndPoint.Port}", "+tries=2", "+timeout=5", .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["-r", $"@{server.Address}", "-p", $"{server.Port}", "+tries=2", "+timeout=5", .. arguments]) start.ArgumentList.Add(argument);
         using var dig = Process.Start(start)!;
         var output = dig.StandardOutput.ReadToEndAsync();
         var errors = dig.StandardError.ReadToEndAsync();

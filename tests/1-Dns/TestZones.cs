@@ -46,7 +46,8 @@ internal sealed class TestZones
 
     public static string DnsNameOf(string balancer) => AwsNames.LoadBalancerDnsName(AwsScope.Default, balancer, false);
 
-    private static List<Resource> Read(string text)
+    /// <summary>The objects that a text stands for.</summary>
+    public static List<Resource> Read(string text)
     {
         var resources = new List<Resource>();
         var (zone, id) = ("", "");

@@ -24,7 +24,7 @@ internal static class DnsCosts
     /// <summary>Answers the question; returns the answer's length.</summary>
     internal static Func<int> Query(IGenerationSource generations)
     {
-        var responder = new DnsResponder(generations);
+        var responder = new DnsResponder(new HostedZoneAnswers(generations));
         var server = new IPEndPoint(IPAddress.Loopback, 53);
         var answer = new byte[DnsResponder.MaxUdp];
         return () => responder.Respond(Question.Span, answer, server, tcp: false, out _);

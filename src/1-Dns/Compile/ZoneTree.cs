@@ -11,8 +11,10 @@ internal static class ZoneTree
     /// <param name="nameServers">The NS that count when none are written.</param>
     /// <param name="soa">The SOA that counts when none is written.</param>
     /// <param name="ofLoadBalancers">True for the zone of the load balancers' own names.</param>
+    /// <param name="isPrivate">True for a private hosted zone.</param>
     public static Zone Build(
-        DomainName name, string id, IEnumerable<(DomainName Owner, CompiledSet Set)> sets, CompiledSet nameServers, CompiledSet soa, bool ofLoadBalancers = false)
+        DomainName name, string id, IEnumerable<(DomainName Owner, CompiledSet Set)> sets, CompiledSet nameServers, CompiledSet soa,
+        bool ofLoadBalancers = false, bool isPrivate = false)
     {
         var byOwner = new Dictionary<DomainName, List<CompiledSet>>(DomainNameComparer.Instance) { [name] = [] };
         foreach (var (owner, set) in sets)
@@ -26,6 +28,6 @@ internal static class ZoneTree
         if (!apex.Exists(s => s.Type == RecordType.SOA)) apex.Add(soa);
         var nodes = new Dictionary<DomainName, ZoneNode>(byOwner.Count, DomainNameComparer.Instance);
         foreach (var (owner, found) in byOwner) nodes[owner] = new ZoneNode(owner, found.Count == 1 ? [found[0]] : [.. found.OrderBy(s => s.Type)]);
-        return new Zone(name, id, nodes) { OfLoadBalancers = ofLoadBalancers };
+        return new Zone(name, id, nodes) { OfLoadBalancers = ofLoadBalancers, IsPrivate = isPrivate };
     }
 }

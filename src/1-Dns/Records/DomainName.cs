@@ -23,6 +23,17 @@ internal sealed class DomainName : IEquatable<DomainName>
     /// <summary>How many labels it has; 0 for the root.</summary>
     public int Labels => Count(wire);
 
+    /// <summary>The labels as text, the leftmost first.</summary>
+    public string[] LabelTexts
+    {
+        get
+        {
+            var labels = new string[Labels];
+            for (int i = 0, at = 0; i < labels.Length; at += wire[at] + 1) labels[i++] = Encoding.Latin1.GetString(wire, at + 1, wire[at]);
+            return labels;
+        }
+    }
+
     /// <summary>Whether the leftmost label is an asterisk (RFC 4592 section 2.1.1).</summary>
     public bool IsWildcard => wire is [1, (byte)'*', ..];
 

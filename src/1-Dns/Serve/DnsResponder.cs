@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Net;
 using Usher.Model.Journeys;
-using Usher.Model.Road;
 
 namespace Usher.Dns;
 
 /// <summary>Query bytes → answer bytes, for both transports.</summary>
-internal sealed class DnsResponder(IGenerationSource generations)
+/// <param name="answers">Who decides the questions.</param>
+internal sealed class DnsResponder(IAnswers answers)
 {
     /// <summary>The largest UDP answer, and what is advertised: Route 53's ("DNS constraints and behaviors" in its developer guide).</summary>
     public const int MaxUdp = 4096;
@@ -15,6 +15,11 @@ internal sealed class DnsResponder(IGenerationSource generations)
     public const int MaxTcp = ushort.MaxValue;
 
     private const int OptLength = 11;
+    // RFC 8914: option 15, and "No Reachable Authority".
+    private const ushort ExtendedError = 15;
+    private const ushort NoReachableAuthority = 22;
+
+    private static ReadOnlySpan<byte> NotAsked => "other name servers would have to tell, and this road asks none"u8;
 
     /// <summary>Answers a message.</summary>
     /// <param name="query">The message, whatever is in it.</param>
@@ -23,7 +28,7 @@ internal sealed class DnsResponder(IGenerationSource generations)
     /// <param name="tcp">Over TCP.</param>
     /// <param name="decision">What was decided; null when nothing was.</param>
     /// <returns>The answer's length; 0 for none.</returns>
-    public int Respond(ReadOnlySpan<byte> query, Span<byte> answer, IPEndPoint server, bool tcp, out DnsDecision? decision)
+    public int Respond(ReadOnlySpan<byte> query, Span<byte> answer, IPEndPoint server, bool tcp, out IDecision? decision)
     {
         decision = null;
         var asked = QueryMessage.Read(query);
@@ -37,11 +42,7 @@ internal sealed class DnsResponder(IGenerationSource generations)
             case QueryFate.Question:
                 return Write(query, asked, null, asked.Code, answer, tcp);
             default:
-                var snapshot = generations.Current.Find<DnsSnapshot>() ?? DnsSnapshot.Empty;
-                var question = new DnsQuestion(DomainName.FromWire(asked.Name), asked.Type);
-                var draw = Draw.Random();
-                decision = new DnsDecision(snapshot, question, draw, server, tcp ? "tcp" : "udp");
-                var decided = DnsHop.Decide(snapshot, question, draw, default(NoReasons));
+                var decided = answers.Answer(new DnsQuestion(DomainName.FromWire(asked.Name), asked.Type), server, tcp, out decision);
                 return Write(query, asked, decided, decided.Code, answer, tcp);
         }
     }
@@ -56,15 +57,17 @@ internal sealed class DnsResponder(IGenerationSource generations)
 
     private static int Write(ReadOnlySpan<byte> query, QueryMessage asked, DnsAnswer? decided, ResponseCode code, Span<byte> answer, bool tcp)
     {
-        var limit = (tcp ? MaxTcp : Math.Min(asked.UdpSize, MaxUdp)) - (asked.Edns ? OptLength : 0);
+        var why = decided is { End: DnsEnd.Elsewhere } ? NotAsked : default;
+        var limit = (tcp ? MaxTcp : Math.Min(asked.UdpSize, MaxUdp)) - (asked.Edns ? OptLength + LengthOfWhy(why) : 0);
         var writer = new MessageWriter(answer, limit, stackalloc ushort[128]);
         WriteHeader(answer, query, code, decided?.Authoritative == true, questions: 1);
+        if (decided is { Resolved: true }) answer[3] |= 0x80;
         writer.TryWrite(answer[..QueryMessage.HeaderLength]);
         writer.TryWriteQuestionName(asked.Name);
         writer.TryWrite16((ushort)asked.Type);
         writer.TryWrite16(asked.Class);
         var length = decided is null ? writer.Length : WriteSections(ref writer, decided, answer);
-        return asked.Edns ? WriteOpt(answer, length, code, asked.DnssecOk) : length;
+        return asked.Edns ? WriteOpt(answer, length, code, asked.DnssecOk, why) : length;
     }
 
     /// <summary>
@@ -108,7 +111,7 @@ internal sealed class DnsResponder(IGenerationSource generations)
         return writer.TryWriteSet(answered.Owner, answered.Set, order);
     }
 
-    // Id, opcode, RD and CD are the query's; QR is set, RA never: nothing is asked elsewhere (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6).
+    // Id, opcode, RD and CD are the query's; QR is set (RFC 1035 section 4.1.1, RFC 4035 section 3.1.6). RA is set later, and only for what a resolver would have found out.
     private static void WriteHeader(Span<byte> answer, ReadOnlySpan<byte> query, ResponseCode code, bool authoritative, ushort questions)
     {
         answer[..QueryMessage.HeaderLength].Clear();
@@ -118,16 +121,27 @@ internal sealed class DnsResponder(IGenerationSource generations)
         BinaryPrimitives.WriteUInt16BigEndian(answer[4..], questions);
     }
 
-    private static int WriteOpt(Span<byte> answer, int length, ResponseCode code, bool dnssecOk)
+    private static int WriteOpt(Span<byte> answer, int length, ResponseCode code, bool dnssecOk, ReadOnlySpan<byte> why)
     {
-        var opt = answer.Slice(length, OptLength);
+        var opt = answer.Slice(length, OptLength + LengthOfWhy(why));
         opt.Clear();
         BinaryPrimitives.WriteUInt16BigEndian(opt[1..], (ushort)RecordType.OPT);
         BinaryPrimitives.WriteUInt16BigEndian(opt[3..], MaxUdp);
         opt[5] = (byte)((int)code >> 4);
         opt[7] = (byte)(dnssecOk ? 0x80 : 0);
+        if (!why.IsEmpty)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(opt[9..], (ushort)LengthOfWhy(why));
+            BinaryPrimitives.WriteUInt16BigEndian(opt[11..], ExtendedError);
+            BinaryPrimitives.WriteUInt16BigEndian(opt[13..], (ushort)(why.Length + 2));
+            BinaryPrimitives.WriteUInt16BigEndian(opt[15..], NoReachableAuthority);
+            why.CopyTo(opt[17..]);
+        }
+
         var additional = answer.Slice(10, 2);
         BinaryPrimitives.WriteUInt16BigEndian(additional, (ushort)(BinaryPrimitives.ReadUInt16BigEndian(additional) + 1));
-        return length + OptLength;
+        return length + opt.Length;
     }
+
+    private static int LengthOfWhy(ReadOnlySpan<byte> why) => why.IsEmpty ? 0 : why.Length + 6;
 }

@@ -76,10 +76,10 @@ internal sealed class TcpConnection(Socket socket, IPEndPoint local, TimeSpan id
         });
     }
 
-    private (int Length, DnsDecision? Decision) Respond(ReadOnlySpan<byte> query, byte[] answer)
+    private (int Length, IDecision? Decision) Respond(ReadOnlySpan<byte> query, byte[] answer)
     {
         int length;
-        DnsDecision? decision;
+        IDecision? decision;
         try
         {
             length = parts.Responder.Respond(query, answer.AsSpan(2), local, tcp: true, out decision);

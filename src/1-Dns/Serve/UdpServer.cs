@@ -88,7 +88,7 @@ internal sealed class UdpServer : IDisposable
     {
         var started = parts.Time.GetTimestamp();
         int length;
-        DnsDecision? decision;
+        IDecision? decision;
         try
         {
             length = parts.Responder.Respond(query, answer, local, tcp: false, out decision);
