@@ -34,9 +34,29 @@ public sealed partial class DocumentTests(SampleRoad sample)
         }
     }
 
+    [Fact]
+    public async Task Lookups_that_a_document_shows_are_answered()
+    {
+        var road = await sample.RunsAsync();
+        var lookups = All().SelectMany(document => File.ReadLines(Path.Combine(Tool.Root, document)).Where(l => l.StartsWith("dig @", StringComparison.Ordinal)).Select(line => (document, line))).ToList();
+
+        Assert.NotEmpty(lookups);
+        foreach (var (document, line) in lookups)
+        {
+            // The road of this test has a name server and a loopback network of its own.
+            var here = line.Replace("@127.0.0.1 -p 5300", $"@{road.Dns.Address} -p {road.Dns.Port}", StringComparison.Ordinal).Replace("@127.18.", $"@127.{road.Network}.", StringComparison.Ordinal);
+            var ended = await Tool.RunAsync("dig", [.. here.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], "+tries=1", "+time=10"]);
+
+            Assert.True(ended.ExitCode == 0, $"{document}: {line}\n{ended}");
+            Assert.Contains(line.Contains(" nope.", StringComparison.Ordinal) ? "status: NXDOMAIN" : "status: NOERROR", ended.Output, StringComparison.Ordinal);
+        }
+    }
+
+    private static IEnumerable<string> All() =>
+        Documents.Concat(Directory.EnumerateFiles(Path.Combine(Tool.Root, "src"), "README.md", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Tool.Root, f)));
+
     private static IEnumerable<(string Document, string Line, string Words)> Commands() =>
-        Documents.Concat(Directory.EnumerateFiles(Path.Combine(Tool.Root, "src"), "README.md", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Tool.Root, f)))
-            .SelectMany(document => Blocks().Matches(File.ReadAllText(Path.Combine(Tool.Root, document)))
+        All().SelectMany(document => Blocks().Matches(File.ReadAllText(Path.Combine(Tool.Root, document)))
                 .SelectMany(block => block.Groups["lines"].Value.Split('\n'))
                 .Select(line => line.TrimEnd('&', ' '))
                 .Where(line => line.StartsWith("./usher ", StringComparison.Ordinal))

@@ -11,6 +11,8 @@ internal static partial class Machine
     internal const int Interrupt = 2;
     internal const int Kill = 9;
     internal const int Terminate = 15;
+    internal const int Continue = 18;
+    internal const int Stop = 19;
 
     /// <summary>The processes whose command line or environment has this text. Roads and their pods have the path of their state folder in one of both.</summary>
     internal static IReadOnlyList<string> ProcessesNaming(string text)

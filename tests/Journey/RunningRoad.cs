@@ -48,6 +48,9 @@ internal sealed class RunningRoad : IAsyncDisposable
     /// <summary>The name server, as the road itself printed it.</summary>
     internal IPEndPoint Dns => IPEndPoint.Parse(output.First(l => l.StartsWith("  name server", StringComparison.Ordinal)).Split(' ')[^1]);
 
+    /// <summary>The cluster's DNS, as the road itself printed it.</summary>
+    internal IPEndPoint ClusterDns => IPEndPoint.Parse(output.First(l => l.StartsWith("  cluster's DNS", StringComparison.Ordinal)).Split(' ')[^1]);
+
     internal string CaCertificate => Path.Combine(State, "ca", "ca.pem");
 
     /// <summary>Starts a road in a state folder of its own, and waits until it says that it is up.</summary>

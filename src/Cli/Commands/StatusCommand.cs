@@ -14,7 +14,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
-            await Console.Out.WriteLineAsync($"generation {road.Generation}, name server {road.Dns}");
+            await Console.Out.WriteLineAsync($"generation {road.Generation}, name server {road.Dns}{(road.ClusterDns is null ? "" : $", cluster's DNS {road.ClusterDns}")}");
             foreach (var l in road.Listeners) await Console.Out.WriteLineAsync($"listener  {l.LoadBalancer} {l.Protocol}:{l.Port}  {l.Bound}");
             foreach (var t in road.Targets)
             {

@@ -17,6 +17,7 @@ internal static class Welcome
         }
 
         lines.Add($"  name server    {report.Dns}");
+        if (report.ClusterDns is not null) lines.Add($"  cluster's DNS  {report.ClusterDns}");
         if (report.Nodes.All(n => n.Derived))
         {
             lines.Add($"  default nodes  {string.Join(", ", report.Nodes.Select(n => $"{n.InstanceId} {n.Address}"))}: no Node is written");

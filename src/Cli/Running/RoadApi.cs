@@ -55,6 +55,7 @@ internal static class RoadApi
             [.. services.GetRequiredService<INodeReports>().All(generation)
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))])
         {
+            ClusterDns = services.GetRequiredService<IClusterDns>().Bound(generation)?.ToString(),
             Refused = [.. road.Refused.Select(e => e.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
@@ -92,6 +93,9 @@ internal sealed record RoadReport(
     long Generation, string Dns, string CaCertificate, IReadOnlyList<ListenerLine> Listeners, IReadOnlyList<TargetLine> Targets, IReadOnlyList<PodLine> Pods,
     IReadOnlyList<NodeLine> Nodes)
 {
+    /// <summary>Where the cluster's DNS listens; null for a road without a cluster.</summary>
+    public string? ClusterDns { get; init; }
+
     /// <summary>Why the last saved change doesn't run, a line an error; empty when it does.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
 

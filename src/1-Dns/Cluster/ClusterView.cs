@@ -1,0 +1,32 @@
+using System.Net;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Dns;
+
+/// <summary>Everything that a decision of the cluster's DNS reads.</summary>
+/// <param name="Cluster">Services and namespaces.</param>
+/// <param name="Zones">The hosted zones as the VPC sees them.</param>
+/// <param name="Endpoints">The living endpoints.</param>
+internal sealed record ClusterView(ClusterSnapshot Cluster, DnsSnapshot Zones, EndpointReading Endpoints);
+
+/// <summary>
+/// The living endpoints as one decision reads them: what was read once is kept, so that the decision is replayed from the same.
+/// </summary>
+internal sealed class EndpointReading(IServiceEndpoints living, Generation generation)
+{
+    private readonly Dictionary<ResourceKey, IReadOnlyList<ServiceEndpoint>> read = [];
+
+    /// <summary>The endpoints of a Service when it was first read.</summary>
+    public IReadOnlyList<ServiceEndpoint> Of(ResourceKey service)
+    {
+        lock (read)
+        {
+            return read.TryGetValue(service, out var known) ? known : read[service] = living.Of(generation, service);
+        }
+    }
+
+    /// <summary>The Services that may have an endpoint at an address.</summary>
+    public IReadOnlyList<ResourceKey> ServicesAt(IPAddress address) => living.ServicesAt(generation, address);
+}
