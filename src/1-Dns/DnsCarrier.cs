@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -14,10 +15,11 @@ internal sealed class DnsCarrier : ICarrier, IAsyncDisposable
     private readonly ServerSlot slot;
 
     public DnsCarrier(
-        DnsOptions options, DnsServerAddress address, IGenerationSource generations, IJourneyLog journeys, TimeProvider time, ILogger<DnsCarrier> log)
+        DnsOptions options, DnsServerAddress address, IGenerationSource generations, IJourneyLog journeys, TimeProvider time, ILogger<DnsCarrier> log,
+        ITargetHealth? targets = null)
     {
         this.options = options;
-        slot = new ServerSlot(new DnsParts(new DnsResponder(new HostedZoneAnswers(generations)), journeys, time, log), endPoint => address.EndPoint = endPoint);
+        slot = new ServerSlot(new DnsParts(new DnsResponder(new HostedZoneAnswers(generations, targets)), journeys, time, log), endPoint => address.EndPoint = endPoint);
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ namespace Usher.Dns;
 /// Hosted zones and record sets → the zones that are served.
 /// <list type="number">
 /// <item>Zones: their names and ids differ.</item>
-/// <item>Record sets, each by itself, into their zones; one for a name and type.</item>
+/// <item>Record sets, each by itself, into their zones; one for a name and type, or several with a routing policy.</item>
 /// <item>A CNAME stands alone at its name.</item>
 /// <item>Aliases are filled in.</item>
 /// <item>What Route 53 adds: NS and SOA. Private zones are kept apart: only the cluster's DNS, which is asked from inside the VPC, sees them.</item>
@@ -29,7 +29,7 @@ internal sealed class DnsCompiler : IHopCompiler
         var reader = new RecordSetReader(context.Errors);
         foreach (var set in context.State.All<RecordSet>())
         {
-            if (zones.GetValueOrDefault(set.Value.HostedZoneId) is { } zone) Keep(reader.Read(set, zone), zone, context.Errors);
+            if (zones.GetValueOrDefault(set.Value.HostedZoneId) is { } zone) RoutingGroups.Keep(reader.Read(set, zone), zone, context.Errors);
             else UnknownZone(set, zones.Values, context.Errors);
         }
 
@@ -81,13 +81,6 @@ internal sealed class DnsCompiler : IHopCompiler
         return zones;
     }
 
-    private static void Keep(SetDraft? draft, ZoneDraft zone, ErrorList errors)
-    {
-        if (draft is null || zone.Sets.TryAdd((draft.Name, draft.Type), draft)) return;
-        var other = zone.Sets[(draft.Name, draft.Type)].Resource.Key;
-        errors.Add(draft.Resource, "spec.name", $"{draft.Name} {draft.Type} is written in {other} already; put all values into one record set");
-    }
-
     private static void UnknownZone(Resource<RecordSet> set, IEnumerable<ZoneDraft> zones, ErrorList errors)
     {
         var known = string.Join(", ", zones.Select(z => $"{z.Name} ({z.Id})").Order(StringComparer.Ordinal));
@@ -103,8 +96,8 @@ internal sealed class DnsCompiler : IHopCompiler
         foreach (var beside in zone.Sets.Values.Where(s => s.Type != RecordType.CNAME && cnames.ContainsKey(s.Name)).GroupBy(s => s.Name))
         {
             var cname = cnames[beside.Key];
-            var others = string.Join(", ", beside.Select(s => $"{s.Type} ({s.Resource.Key})").Order(StringComparer.Ordinal));
-            errors.Add(cname.Resource, "spec.recordType", $"{cname.Name} has a CNAME and also {others}; a CNAME stands alone at its name (RFC 1034 section 3.6.2)");
+            var others = string.Join(", ", beside.Select(s => $"{s.Type} ({s.First.Resource.Key})").Order(StringComparer.Ordinal));
+            errors.Add(cname.First.Resource, "spec.recordType", $"{cname.Name} has a CNAME and also {others}; a CNAME stands alone at its name (RFC 1034 section 3.6.2)");
         }
     }
 }

@@ -10,19 +10,20 @@ namespace Usher.Dns;
 /// <param name="draw">The draw that ordered the values.</param>
 /// <param name="server">Who was asked; null when nobody was, in an explanation of files.</param>
 /// <param name="transport"><c>udp</c> or <c>tcp</c>; null in an explanation.</param>
-internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Draw draw, IPEndPoint? server, string? transport) : IDecision
+/// <param name="health">The targets' health; null when everything counts as healthy.</param>
+internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Draw draw, IPEndPoint? server, string? transport, HealthReading? health = null) : IDecision
 {
     /// <summary>What was asked.</summary>
     public DnsQuestion Question => question;
 
     /// <summary>The answer, decided again.</summary>
-    public DnsAnswer Decide() => DnsHop.Decide(snapshot, question, draw, default(NoReasons));
+    public DnsAnswer Decide() => DnsHop.Decide(snapshot, question, draw, default(NoReasons), health);
 
     /// <inheritdoc/>
     public IEnumerable<HopAccount> Tell()
     {
         var reasons = new ReasonList();
-        var answer = DnsHop.Decide(snapshot, question, draw, reasons);
+        var answer = DnsHop.Decide(snapshot, question, draw, reasons, health);
         var outcome = Outcome(answer);
         yield return new HopAccount(Hop.Dns, (AskedZone(answer)?.Name ?? question.Name).ToString(), $"{question} → {Words(answer)}")
         {
@@ -79,6 +80,7 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
     {
         var notes = new List<string>();
         if (answered.Wildcard is { } wildcard) notes.Add($"by {wildcard}");
+        if (answered.Set.Chosen is { Kind: not RoutingKind.Multivalue } chosen) notes.Add($"'{chosen.SetIdentifier}' of {chosen.Name} routing");
         if (answered.Set.Aliases.Length > 0) notes.Add($"alias of {string.Join(" → ", answered.Set.Aliases)}");
         return notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "";
     }
@@ -91,6 +93,7 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
         // What there is instead is asked of the zone, as the answer doesn't hold it.
         var node = answer.Zone!.Find((answer.Wildcard ?? answer.Name).Wire)!;
         if (node.Sets.Length == 0) return $"{node.Name} exists only because names below it do";
+        if (node.Find(question.Type) is { Members.Length: > 0 }) return "the record set that was chosen is an alias of a load balancer, which has IPv4 addresses only";
         var aliases = node.Find(question.Type)?.Aliases ?? [];
         return aliases.Length > 0 ? $"it is an alias of {string.Join(" → ", aliases)}, which has IPv4 addresses only" : $"{node.Name} has {string.Join(" and ", node.Sets.Select(s => s.Type.Name()))}";
     }
@@ -113,6 +116,13 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
 
         if ((answer.Wildcard ?? answer.Answers.Select(a => a.Wildcard).FirstOrDefault(w => w is not null)) is { } wildcard) facts["wildcard"] = wildcard.ToString();
         if (found.SelectMany(f => f.Set.Aliases).LastOrDefault() is { } alias) facts["aliasTarget"] = alias.ToString();
+        if (answer.Answers.Select(a => a.Set.Chosen).FirstOrDefault(c => c is not null) is { } chosen)
+        {
+            facts["routing"] = chosen.Name;
+            if (chosen.Kind != RoutingKind.Multivalue) facts["setIdentifier"] = chosen.SetIdentifier;
+            if (chosen.Kind == RoutingKind.Weighted) facts["weight"] = chosen.Weight;
+        }
+
         return facts;
     }
 

@@ -8,8 +8,8 @@ namespace Usher.Dns;
 /// <item>The zone: the longest one that the name ends with; for a DS the one above it, when that is here too. None: REFUSED.</item>
 /// <item>A delegation on the way down from the zone's name: a referral to other name servers. The DS of a delegated name itself is answered here (RFC 4035 section 3.1.4.1).</item>
 /// <item>The name itself; when it doesn't exist, the wildcard under the closest name that does (RFC 4592). Neither: NXDOMAIN.</item>
-/// <item>The record set of the type asked for. An alias is a set like any other: it was filled in when the zone was compiled.</item>
-/// <item>Without one, a CNAME: the walk begins again with its target.</item>
+/// <item>The record set of the type asked for; of several, those that their routing policy chooses. An alias is a set like any other: it was filled in when the zone was compiled.</item>
+/// <item>Without one, a CNAME (of several, the one chosen): the walk begins again with its target.</item>
 /// <item>Without that: no data.</item>
 /// <item>What comes with it: the zone's NS or SOA, and addresses of hosts that the answer names.</item>
 /// </list>
@@ -27,7 +27,9 @@ internal static class DnsHop
     /// <param name="question">What is asked.</param>
     /// <param name="draw">Orders the values of sets that have several.</param>
     /// <param name="reasons">Every record set that was considered.</param>
-    public static DnsAnswer Decide<TReasons>(DnsSnapshot snapshot, DnsQuestion question, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
+    /// <param name="health">The targets' health, for record sets with a routing policy; null when everything counts as healthy.</param>
+    public static DnsAnswer Decide<TReasons>(DnsSnapshot snapshot, DnsQuestion question, Draw draw, TReasons reasons, HealthReading? health = null)
+        where TReasons : struct, IReasonSink
     {
         var name = question.Name;
         List<AnsweredSet>? chain = null;
@@ -49,7 +51,7 @@ internal static class DnsHop
             {
                 DnsReasons.Delegation(ref reasons, cut, name);
                 var referral = new AnsweredSet(cut.Name, cut.Find(RecordType.NS)!, zone);
-                return End(DnsEnd.Delegated, chain, zone, name, null, draw, referral, Additional(snapshot, [referral], glue: true));
+                return End(DnsEnd.Delegated, chain, zone, name, null, draw, referral, Additional(snapshot, [referral], new Choosing(health, draw), glue: true));
             }
 
             // 3.
@@ -60,15 +62,16 @@ internal static class DnsHop
 
             // 4.
             var wildcard = node.Name.Equals(name) ? null : node.Name;
-            if (Records(node, question.Type, zone, name, wildcard, reasons) is { } found)
+            if (Records(node, question.Type, zone, name, wildcard, new Choosing(health, draw), reasons) is { } found)
             {
                 IReadOnlyList<AnsweredSet> answers = chain is null ? found : [.. chain, .. found];
-                return End(DnsEnd.Found, answers, zone, name, wildcard, draw, NameServers(zone, found), Additional(snapshot, found, glue: false));
+                return End(DnsEnd.Found, answers, zone, name, wildcard, draw, NameServers(zone, found), Additional(snapshot, found, new Choosing(health, draw), glue: false));
             }
 
             // 5.
-            if (node.Find(RecordType.CNAME) is { } alias && question.Type != RecordType.CNAME)
+            if (node.Find(RecordType.CNAME) is { } written && question.Type != RecordType.CNAME)
             {
+                var alias = RoutingChoice.Choose(written, name, health, draw, reasons);
                 DnsReasons.Follow(ref reasons, node, alias, question.Type);
                 chain ??= [];
                 if (chain.Count == MaxChain || Seen(chain, name)) return End(DnsEnd.Loop, chain, zone, name, wildcard, draw);
@@ -122,17 +125,21 @@ internal static class DnsHop
         return wildcard;
     }
 
-    private static AnsweredSet[]? Records<TReasons>(ZoneNode node, RecordType type, Zone zone, DomainName owner, DomainName? wildcard, TReasons reasons)
+    private static AnsweredSet[]? Records<TReasons>(ZoneNode node, RecordType type, Zone zone, DomainName owner, DomainName? wildcard, Choosing choosing, TReasons reasons)
         where TReasons : struct, IReasonSink
     {
         DnsReasons.Sets(ref reasons, node, type);
-        if (type == RecordType.ANY) return All(node, zone, owner, wildcard);
-        return node.Find(type) is { Values.Length: > 0 } set ? [new AnsweredSet(owner, set, zone, wildcard)] : null;
+        if (type == RecordType.ANY) return All(node, zone, owner, wildcard, choosing, reasons);
+        if (node.Find(type) is not { } written) return null;
+        var set = RoutingChoice.Choose(written, owner, choosing.Health, choosing.Draw, reasons);
+        return set.Values.Length > 0 ? [new AnsweredSet(owner, set, zone, wildcard)] : null;
     }
 
-    private static AnsweredSet[]? All(ZoneNode node, Zone zone, DomainName owner, DomainName? wildcard)
+    private static AnsweredSet[]? All<TReasons>(ZoneNode node, Zone zone, DomainName owner, DomainName? wildcard, Choosing choosing, TReasons reasons)
+        where TReasons : struct, IReasonSink
     {
-        var all = node.Sets.Where(s => s.Values.Length > 0).Select(s => new AnsweredSet(owner, s, zone, wildcard)).ToArray();
+        var all = node.Sets.Select(s => RoutingChoice.Choose(s, owner, choosing.Health, choosing.Draw, reasons)).Where(s => s.Values.Length > 0)
+            .Select(s => new AnsweredSet(owner, s, zone, wildcard)).ToArray();
         return all.Length > 0 ? all : null;
     }
 
@@ -159,7 +166,7 @@ internal static class DnsHop
         return new AnsweredSet(zone.Name, zone.NameServers, zone);
     }
 
-    private static List<AnsweredSet> Additional(DnsSnapshot snapshot, AnsweredSet[] found, bool glue)
+    private static List<AnsweredSet> Additional(DnsSnapshot snapshot, AnsweredSet[] found, Choosing choosing, bool glue)
     {
         List<AnsweredSet>? hosts = null;
         foreach (var answered in found)
@@ -175,7 +182,9 @@ internal static class DnsHop
                 {
                     // Of the owner itself the binding is the answer.
                     var wanted = set.Type is RecordType.A or RecordType.AAAA || (set.Type == type && type.IsServiceBinding() && !host.Equals(answered.Owner));
-                    if (wanted && set.Values.Length > 0) (hosts ??= []).Add(new AnsweredSet(host, set, zone));
+                    if (!wanted) continue;
+                    var chosen = RoutingChoice.Choose(set, host, choosing.Health, choosing.Draw, default(NoReasons));
+                    if (chosen.Values.Length > 0) (hosts ??= []).Add(new AnsweredSet(host, chosen, zone));
                 }
             }
         }
@@ -200,4 +209,7 @@ internal static class DnsHop
             Additional = additional ?? [],
             Draw = draw,
         };
+
+    /// <summary>What a choice among several record sets reads.</summary>
+    private readonly record struct Choosing(HealthReading? Health, Draw Draw);
 }

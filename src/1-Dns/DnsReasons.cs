@@ -73,8 +73,9 @@ internal static class DnsReasons
         if (!T.Wanted) return;
         foreach (var set in node.Sets.Where(s => s.Type != RecordType.CNAME || type is RecordType.CNAME or RecordType.ANY))
         {
-            var chosen = (type == RecordType.ANY || set.Type == type) && set.Values.Length > 0;
-            var why = set.Type != type && type != RecordType.ANY ? $"is another type than {type.Name()}"
+            var chosen = (type == RecordType.ANY || set.Type == type) && (set.Values.Length > 0 || set.Members.Length > 0);
+            var why = set.Members.Length > 0 && chosen ? $"has the name and the type: {set.Members.Length} record set{(set.Members.Length == 1 ? "" : "s")}, {set.Members[0].Policy.Name} routing"
+                : set.Type != type && type != RecordType.ANY ? $"is another type than {type.Name()}"
                 : !chosen ? $"is an alias of {set.Aliases[^1]}, which has IPv4 addresses only"
                 : set.Aliases.Length > 0 ? $"is an alias of {string.Join(", which is one of ", set.Aliases)}"
                 : set.Key is null ? "has the name and the type; Route 53 adds it"

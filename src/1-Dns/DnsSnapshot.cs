@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Road;
 
 namespace Usher.Dns;
 
@@ -8,6 +10,7 @@ internal sealed class DnsSnapshot
 {
     private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>> publicZones;
     private readonly Dictionary<DomainName, Zone>.AlternateLookup<ReadOnlySpan<byte>>? privateZones;
+    private readonly bool evaluates;
 
     /// <param name="zones">The public zones; names differ.</param>
     /// <param name="hidden">Private hosted zones, as long as they aren't seen; names differ.</param>
@@ -24,6 +27,7 @@ internal sealed class DnsSnapshot
         Zones = [.. zones.Concat(seen ?? []).OrderBy(z => z.Name.ToString(), StringComparer.Ordinal).ThenBy(z => z.Id, StringComparer.Ordinal)];
         Hidden = hidden;
         Inside = this;
+        evaluates = Zones.Any(z => z.Nodes.Any(n => n.Sets.Any(s => s.Members.Any(m => m.Set.Health is not null))));
     }
 
     /// <summary>No zone at all: everything is refused.</summary>
@@ -40,6 +44,9 @@ internal sealed class DnsSnapshot
     /// ("Considerations when working with a private hosted zone" in the Route 53 developer guide).
     /// </summary>
     public DnsSnapshot Inside { get; }
+
+    /// <summary>The targets' health for one decision; null when no record set here asks for it.</summary>
+    public HealthReading? ReadHealth(ITargetHealth? targets, Generation generation) => evaluates && targets is not null ? new HealthReading(targets, generation) : null;
 
     /// <summary>
     /// The zone with the longest name that this one ends with (RFC 1034 section 4.3.2, step 2), or null. A DS of a zone's own name belongs to the zone above it,
@@ -142,6 +149,15 @@ internal sealed record CompiledSet(RecordType Type, uint Ttl, ImmutableArray<Rda
 {
     /// <summary>Who wrote it; null for what Route 53 adds by itself.</summary>
     public ResourceKey? Key { get; init; }
+
+    /// <summary>The record sets that this one stands for, where several have the name and type; empty for a single one.</summary>
+    public ImmutableArray<RoutedMember> Members { get; init; } = [];
+
+    /// <summary>What has to be healthy for it to be used among several; null when it is always healthy.</summary>
+    public HealthRule? Health { get; init; }
+
+    /// <summary>How it was chosen among several; null for a single one.</summary>
+    public RoutingPolicy? Chosen { get; init; }
 
     /// <summary>What an alias points to, and on to the set with the values; empty for a plain record set.</summary>
     public ImmutableArray<DomainName> Aliases { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -8,7 +9,7 @@ namespace Usher.Dns;
 /// A traveller with a name asks for its A records and goes on to the first address. What a resolver does in between (its cache, its own way from the
 /// root) isn't part of the road.
 /// </summary>
-internal sealed class DnsStep(DnsServerAddress server) : IRoadStep
+internal sealed class DnsStep(DnsServerAddress server, ITargetHealth? targets = null) : IRoadStep
 {
     /// <inheritdoc/>
     public StepTaken? Take(Generation generation, Traveller traveller)
@@ -19,8 +20,9 @@ internal sealed class DnsStep(DnsServerAddress server) : IRoadStep
         if (DomainName.Parse(written, out _) is not { } name) return null;
 
         var question = new DnsQuestion(name, RecordType.A);
+        var snapshot = generation.Find<DnsSnapshot>() ?? DnsSnapshot.Empty;
         var decision = traveller.GivenBy<DnsDecision>(d => d.Question == question)
-            ?? new DnsDecision(generation.Find<DnsSnapshot>() ?? DnsSnapshot.Empty, question, Draw.Random(), server.EndPoint, null);
+            ?? new DnsDecision(snapshot, question, Draw.Random(), server.EndPoint, null, snapshot.ReadHealth(targets, generation));
         var answer = decision.Decide();
         if (answer.End != DnsEnd.Found) return new StepTaken([decision], null);
         return new StepTaken([decision], At(generation, traveller, new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -9,11 +10,11 @@ namespace Usher.Dns.Tests;
 /// <summary>A name server on a free port of 127.0.0.1, as Control would run it.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    public TestServer(TestRoad road, int port = 0, TimeProvider? time = null, IPAddress? address = null)
+    public TestServer(TestRoad road, int port = 0, TimeProvider? time = null, IPAddress? address = null, ITargetHealth? targets = null)
     {
         Road = road;
         Carrier = new DnsCarrier(
-            new DnsOptions(new IPEndPoint(address ?? IPAddress.Loopback, port)), Address, road, road, time ?? TimeProvider.System, NullLogger<DnsCarrier>.Instance);
+            new DnsOptions(new IPEndPoint(address ?? IPAddress.Loopback, port)), Address, road, road, time ?? TimeProvider.System, NullLogger<DnsCarrier>.Instance, targets);
     }
 
     public TestRoad Road { get; }

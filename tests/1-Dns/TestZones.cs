@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -12,17 +13,22 @@ namespace Usher.Dns.Tests;
 /// <code>
 /// loadbalancer NAME
 /// zone NAME [private|unknown|again]                       the zone of the lines below; unknown: without a HostedZone; again: with the id of the first one
+/// routed ID weight N | failover PRIMARY | multivalue      the routing policy of the next line's record set; ID - for none
+/// unhealthy NAME                                          a load balancer whose target group has no healthy target
 /// OWNER TTL TYPE VALUE | VALUE …                          @ is the zone itself, a name with a final dot is absolute, - is no TTL
-/// OWNER TTL TYPE alias TARGET zone|elb|ID                 TARGET as OWNER; the target's hosted zone: this one, the load balancers', or another
+/// OWNER TTL TYPE alias TARGET zone|elb|ID [blind]         TARGET as OWNER; the target's hosted zone: this one, the load balancers', or another; blind: without evaluateTargetHealth
 /// </code>
 /// <c>{NAME}</c> is a load balancer's DNS name.
 /// </summary>
-internal sealed class TestZones
+internal sealed class TestZones : ITargetHealth
 {
+    private HashSet<string> unhealthy;
+
     public TestZones(string text, ErrorList? errors = null)
     {
         Errors = errors ?? new ErrorList();
         var state = new DesiredState(Read(text));
+        unhealthy = [.. text.Split('\n').Where(l => l.StartsWith("unhealthy ", StringComparison.Ordinal)).Select(l => l[10..].Trim())];
         var addresses = AddressPlan.Empty.Next(state.All<LoadBalancer>().Select(b => new AddressClaim(b.Key, AddressBlock.LoadBalancer, null)));
         Generation = new Generation(1, state, addresses, [new DnsCompiler().Compile(new CompileContext(state, addresses, AwsScope.Default, Errors))]);
     }
@@ -40,9 +46,18 @@ internal sealed class TestZones
         return zones;
     }
 
-    public DnsDecision Ask(string name, RecordType type, ulong draw = 0) => new(Snapshot, new DnsQuestion(DomainName.Of(name), type), new Draw(draw), null, null);
+    public DnsDecision Ask(string name, RecordType type, ulong draw = 0) =>
+        new(Snapshot, new DnsQuestion(DomainName.Of(name), type), new Draw(draw), null, null, Snapshot.ReadHealth(this, Generation));
+
+    public IReadOnlyList<TargetHealthReport> All(Generation generation) =>
+        [.. generation.State.All<TargetGroup>().Select(g => new TargetHealthReport(g.Value.Name, "i-1:80", unhealthy.Contains(g.Value.Name) ? "unhealthy" : "healthy", null, null, 0))];
+
+    public IReadOnlyList<ListenerReport> Listeners(Generation generation) => [];
 
     public HopAccount Tell(string name, RecordType type) => Assert.Single(Ask(name, type).Tell());
+
+    /// <summary>Makes every load balancer healthy but these.</summary>
+    public void MakeUnhealthy(params string[] balancers) => unhealthy = [.. balancers];
 
     public static string DnsNameOf(string balancer) => AwsNames.LoadBalancerDnsName(AwsScope.Default, balancer, false);
 
@@ -52,6 +67,7 @@ internal sealed class TestZones
         var resources = new List<Resource>();
         var (zone, id) = ("", "");
         var number = 0;
+        string[] routed = [];
         foreach (var line in text.Split('\n'))
         {
             number++;
@@ -63,6 +79,20 @@ internal sealed class TestZones
                 {
                     Name = words[1], DnsName = DnsNameOf(words[1]), LoadBalancerArn = AwsNames.LoadBalancerArn(AwsScope.Default, words[1]),
                 });
+                Add("TargetGroup", words[1], new TargetGroup { Name = words[1], TargetGroupArn = $"arn:{words[1]}" });
+                Add("Listener", words[1], new Listener
+                {
+                    ListenerArn = $"arn:listener/{words[1]}", LoadBalancerArn = AwsNames.LoadBalancerArn(AwsScope.Default, words[1]), Port = 80, Protocol = "HTTP",
+                    DefaultActions = [new RuleAction { Type = "forward", TargetGroups = [new TargetGroupTuple($"arn:{words[1]}")] }],
+                });
+            }
+            else if (words[0] == "routed")
+            {
+                routed = words;
+            }
+            else if (words[0] == "unhealthy")
+            {
+                // Told by the health, not by an object.
             }
             else if (words[0] == "zone")
             {
@@ -73,7 +103,8 @@ internal sealed class TestZones
             }
             else
             {
-                Add("RecordSet", $"line-{number}", Set(line, words));
+                Add("RecordSet", $"line-{number}", Routed(Set(line, words)));
+                routed = [];
             }
         }
 
@@ -88,6 +119,14 @@ internal sealed class TestZones
             return owner == "@" ? zone : owner.EndsWith('.') ? owner[..^1] : owner.Length == 0 ? "" : $"{owner}.{zone}";
         }
 
+        RecordSet Routed(RecordSet set) => routed.Length == 0 ? set : set with
+        {
+            SetIdentifier = routed[1] == "-" ? null : routed[1],
+            Weight = Array.IndexOf(routed, "weight") is > 0 and var at ? long.Parse(routed[at + 1], CultureInfo.InvariantCulture) : null,
+            Failover = Array.IndexOf(routed, "failover") is > 0 and var place ? routed[place + 1] : null,
+            MultiValueAnswer = routed.Contains("multivalue"),
+        };
+
         RecordSet Set(string line, string[] words)
         {
             var rest = Named(line[(line.IndexOf($" {words[2]} ", StringComparison.Ordinal) + words[2].Length + 2)..].Trim());
@@ -96,7 +135,7 @@ internal sealed class TestZones
             {
                 HostedZoneId = id, Name = Absolute(words[0]), Type = words[2], Ttl = words[1] == "-" ? null : long.Parse(words[1], CultureInfo.InvariantCulture),
                 ResourceRecords = alias || rest == "none" ? [] : [.. rest.Split(" | ")],
-                AliasTarget = alias ? new AliasTarget(Absolute(words[4]), words[5] switch { "zone" => id, "elb" => "Z35SXDOTRQ7X7K", var other => other }, true) : null,
+                AliasTarget = alias ? new AliasTarget(Absolute(words[4]), words[5] switch { "zone" => id, "elb" => "Z35SXDOTRQ7X7K", var other => other }, words.ElementAtOrDefault(6) != "blind") : null,
             };
         }
     }

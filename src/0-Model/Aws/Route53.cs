@@ -13,7 +13,7 @@ public sealed record HostedZone
     public bool PrivateZone { get; init; }
 }
 
-/// <summary>A Route 53 record set (<c>ResourceRecordSet</c> in the Route 53 API): simple routing or an alias.</summary>
+/// <summary>A Route 53 record set (<c>ResourceRecordSet</c> in the Route 53 API): simple, weighted, failover or multivalue answer routing; values or an alias.</summary>
 public sealed record RecordSet
 {
     /// <summary>The zone it belongs to.</summary>
@@ -33,6 +33,18 @@ public sealed record RecordSet
 
     /// <summary>What an alias points to; null for a plain record set.</summary>
     public AliasTarget? AliasTarget { get; init; }
+
+    /// <summary>What tells it from others with its name and type, at most 128 characters; null for simple routing.</summary>
+    public string? SetIdentifier { get; init; }
+
+    /// <summary>The weight of weighted routing, 0–255; null for another policy.</summary>
+    public long? Weight { get; init; }
+
+    /// <summary><c>PRIMARY</c> or <c>SECONDARY</c> of failover routing; null for another policy.</summary>
+    public string? Failover { get; init; }
+
+    /// <summary>Whether it is one of several that are answered together.</summary>
+    public bool MultiValueAnswer { get; init; }
 }
 
 /// <summary>The target of an alias record set.</summary>

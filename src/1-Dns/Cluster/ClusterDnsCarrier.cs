@@ -13,10 +13,11 @@ internal sealed class ClusterDnsCarrier : ICarrier, IAsyncDisposable
     private readonly ServerSlot slot;
 
     public ClusterDnsCarrier(
-        IClusterDns place, IServiceEndpoints endpoints, IGenerationSource generations, IJourneyLog journeys, TimeProvider time, ILogger<ClusterDnsCarrier> log)
+        IClusterDns place, IServiceEndpoints endpoints, IGenerationSource generations, IJourneyLog journeys, TimeProvider time, ILogger<ClusterDnsCarrier> log,
+        ITargetHealth? targets = null)
     {
         this.place = place;
-        slot = new ServerSlot(new DnsParts(new DnsResponder(new ClusterAnswers(generations, endpoints)), journeys, time, log), _ => { });
+        slot = new ServerSlot(new DnsParts(new DnsResponder(new ClusterAnswers(generations, endpoints, targets)), journeys, time, log), _ => { });
     }
 
     /// <inheritdoc/>

@@ -118,7 +118,7 @@ internal static class ClusterDnsHop
     /// <summary>What the VPC's resolver would answer from the hosted zones here; what it would have to ask others for can't be told.</summary>
     private static DnsAnswer Outside<TReasons>(ClusterView view, DnsQuestion question, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        var answer = DnsHop.Decide(view.Zones, question, draw, reasons);
+        var answer = DnsHop.Decide(view.Zones, question, draw, reasons, view.Health);
         return answer.End switch
         {
             DnsEnd.Found => answer with { Resolved = true, Authority = null },

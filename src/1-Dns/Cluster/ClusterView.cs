@@ -9,7 +9,8 @@ namespace Usher.Dns;
 /// <param name="Cluster">Services and namespaces.</param>
 /// <param name="Zones">The hosted zones as the VPC sees them.</param>
 /// <param name="Endpoints">The living endpoints.</param>
-internal sealed record ClusterView(ClusterSnapshot Cluster, DnsSnapshot Zones, EndpointReading Endpoints);
+/// <param name="Health">The targets' health, for hosted zones; null when everything counts as healthy.</param>
+internal sealed record ClusterView(ClusterSnapshot Cluster, DnsSnapshot Zones, EndpointReading Endpoints, HealthReading? Health = null);
 
 /// <summary>
 /// The living endpoints as one decision reads them: what was read once is kept, so that the decision is replayed from the same.

@@ -4,19 +4,24 @@ namespace Usher.Dns;
 
 /// <summary>
 /// Fills aliases in: with the address of a load balancer, or with another record set of the same zone (Route 53 API, AliasTarget). <c>EvaluateTargetHealth</c>
-/// changes nothing here: of a name and type that has one record set, Route 53 answers that one, healthy or not.
+/// counts where several have a name and type: of one alone, Route 53 answers that one, healthy or not.
 /// </summary>
 internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers, ErrorList errors)
 {
     // Null while a set is being resolved, and for one that can't be.
-    private readonly Dictionary<SetDraft, CompiledSet?> resolved = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<SetGroup, CompiledSet?> resolved = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>The set with its alias filled in; null when that can't be, which is then reported.</summary>
-    public CompiledSet? Resolve(SetDraft draft)
+    /// <summary>The sets of one name and type with their aliases filled in; null when that can't be, which is then reported.</summary>
+    public CompiledSet? Resolve(SetGroup group)
     {
-        if (resolved.TryGetValue(draft, out var known)) return known;
-        resolved[draft] = null;
-        return resolved[draft] = draft.AliasOf is null ? draft.Compile() : ResolveAlias(draft, draft.AliasOf);
+        if (resolved.TryGetValue(group, out var known)) return known;
+        resolved[group] = null;
+        var sets = group.Members.ConvertAll(m => m.AliasOf is null ? m.Compile() : ResolveAlias(m, m.AliasOf));
+        if (sets.Contains(null)) return null;
+        return resolved[group] = group.First.Policy.Kind == RoutingKind.Simple ? sets[0] : new CompiledSet(group.Type, 0, [])
+        {
+            Members = [.. group.Members.Zip(sets, (member, set) => new RoutedMember(member.Policy, set!)).OrderBy(m => m.Policy.SetIdentifier, StringComparer.Ordinal)],
+        };
     }
 
     private CompiledSet? ResolveAlias(SetDraft draft, DomainName target)
@@ -48,7 +53,7 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
         if (!fine) return null;
         // Load balancers here have IPv4 addresses only (ipAddressType ipv4): their AAAA is an answer without records.
         var set = draft.Type == RecordType.A ? addresses : addresses with { Type = RecordType.AAAA, Values = [] };
-        return set with { Key = draft.Resource.Key, Aliases = [target] };
+        return set with { Key = draft.Resource.Key, Aliases = [target], Health = Evaluates(draft) ? balancers.HealthOf(target) : null };
     }
 
     private CompiledSet? OfRecordSet(SetDraft draft, DomainName target)
@@ -75,15 +80,25 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
             return null;
         }
 
-        return Resolve(aimed) is { } set ? set with { Key = draft.Resource.Key, Aliases = [target, .. set.Aliases] } : null;
+        return Resolve(aimed) is { } set
+            ? set with { Key = draft.Resource.Key, Aliases = [target, .. set.Aliases], Health = Evaluates(draft) ? HealthRule.Of(set) : null } : null;
     }
 
-    private bool LeadsTo(SetDraft from, SetDraft to)
+    private static bool Evaluates(SetDraft draft) => draft.Resource.Value.AliasTarget!.EvaluateTargetHealth;
+
+    /// <summary>Whether aliases lead from these sets to one.</summary>
+    private bool LeadsTo(SetGroup from, SetDraft to)
     {
-        var seen = new HashSet<SetDraft>(ReferenceEqualityComparer.Instance);
-        for (var at = from; at is not null && seen.Add(at); at = at.AliasOf is { } next ? zone.Sets.GetValueOrDefault((next, at.Type)) : null)
+        var seen = new HashSet<SetGroup>(ReferenceEqualityComparer.Instance);
+        var left = new Stack<SetGroup>([from]);
+        while (left.TryPop(out var at))
         {
-            if (ReferenceEquals(at, to)) return true;
+            if (!seen.Add(at)) continue;
+            foreach (var member in at.Members)
+            {
+                if (ReferenceEquals(member, to)) return true;
+                if (member.AliasOf is { } next && zone.Sets.TryGetValue((next, member.Type), out var group)) left.Push(group);
+            }
         }
 
         return false;

@@ -14,8 +14,12 @@ internal sealed class LoadBalancerNames
 
     private readonly Dictionary<DomainName, (ResourceKey Key, IPAddress Address)> balancers = [];
 
+    // Only record sets among several ask for it.
+    private readonly Lazy<Dictionary<ResourceKey, ImmutableArray<string>>> targetGroups;
+
     public LoadBalancerNames(CompileContext context)
     {
+        targetGroups = new(() => TargetGroups(context.State));
         ZoneId = AwsNames.LoadBalancerZoneId(context.Scope.Region);
         Region = context.Scope.Region;
         foreach (var balancer in context.State.All<LoadBalancer>())
@@ -36,6 +40,21 @@ internal sealed class LoadBalancerNames
     /// <summary>The A record set of a load balancer's name, with or without <c>dualstack.</c> in front; null when it is none.</summary>
     public CompiledSet? Find(DomainName name) =>
         balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? Set(balancer.Key, balancer.Address) : null;
+
+    /// <summary>What has to be healthy for this name's load balancer to be: every target group that its rules forward to.</summary>
+    public HealthRule? HealthOf(DomainName name) =>
+        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? new BalancerRule(balancer.Key, targetGroups.Value.GetValueOrDefault(balancer.Key, [])) : null;
+
+    private static Dictionary<ResourceKey, ImmutableArray<string>> TargetGroups(DesiredState state)
+    {
+        var names = state.All<TargetGroup>().ToDictionary(g => g.Value.TargetGroupArn, g => g.Value.Name);
+        var actions = state.All<Listener>().SelectMany(l => l.Value.DefaultActions, (l, action) => (l.Value.ListenerArn, action))
+            .Concat(state.All<ListenerRule>().SelectMany(r => r.Value.Actions, (r, action) => (r.Value.ListenerArn, action)))
+            .ToLookup(p => p.ListenerArn, p => p.action);
+        return state.All<LoadBalancer>().ToDictionary(b => b.Key, b => state.All<Listener>().Where(l => l.Value.LoadBalancerArn == b.Value.LoadBalancerArn)
+            .SelectMany(l => actions[l.Value.ListenerArn]).SelectMany(a => a.TargetGroups).Select(t => names.GetValueOrDefault(t.TargetGroupArn)).OfType<string>()
+            .Distinct().Order(StringComparer.Ordinal).ToImmutableArray());
+    }
 
     /// <summary>The zones that these names are in, such as <c>us-east-1.elb.amazonaws.com</c>.</summary>
     public IEnumerable<Zone> Zones() =>

@@ -29,7 +29,8 @@ internal sealed class RecordSetReader(ErrorList errors)
         var fine = CheckName(resource, name, zone);
         if (ReadType(resource) is not { } type) return null;
         fine &= CheckPlace(resource, name, type, zone);
-        var draft = new SetDraft(resource, name, type);
+        if (new RoutingReader(errors).Read(resource, type) is not { } policy) (fine, policy) = (false, RoutingPolicy.Simple);
+        var draft = new SetDraft(resource, name, type) { Policy = policy };
         var read = set.AliasTarget is null ? ReadValues(resource, draft) : ReadAlias(resource, draft);
         if (fine && read is not null) return read;
         zone.Broken.Add((name, type));

@@ -16,8 +16,30 @@ internal sealed record SetDraft(Resource<RecordSet> Resource, DomainName Name, R
     /// <summary>The target of an alias; null for a plain record set.</summary>
     public DomainName? AliasOf { get; init; }
 
+    /// <summary>Its place among those with its name and type.</summary>
+    public RoutingPolicy Policy { get; init; } = RoutingPolicy.Simple;
+
     /// <summary>A plain record set, compiled.</summary>
     public CompiledSet Compile() => new(Type, (uint)Resource.Value.Ttl!.Value, Values) { Key = Resource.Key };
+}
+
+/// <summary>The record sets of one name and type.</summary>
+internal sealed class SetGroup
+{
+    /// <param name="first">The first of them.</param>
+    public SetGroup(SetDraft first) => Members = [first];
+
+    /// <summary>All of them, as they were read; one for simple routing.</summary>
+    public List<SetDraft> Members { get; }
+
+    /// <summary>The first of them.</summary>
+    public SetDraft First => Members[0];
+
+    /// <summary>Their name.</summary>
+    public DomainName Name => First.Name;
+
+    /// <summary>Their type.</summary>
+    public RecordType Type => First.Type;
 }
 
 /// <summary>A hosted zone on its way into the snapshot.</summary>
@@ -29,7 +51,7 @@ internal sealed record ZoneDraft(Resource<HostedZone> Resource, DomainName Name)
     public string Id => Resource.Value.Id;
 
     /// <summary>Its record sets by name and type.</summary>
-    public Dictionary<(DomainName Name, RecordType Type), SetDraft> Sets { get; } = [];
+    public Dictionary<(DomainName Name, RecordType Type), SetGroup> Sets { get; } = [];
 
     /// <summary>Names and types of record sets that were reported and can't be used.</summary>
     public HashSet<(DomainName Name, RecordType Type)> Broken { get; } = [];

@@ -40,25 +40,25 @@ internal static class Route53Mapping
             Ttl = spec.Ttl,
             ResourceRecords = [.. spec.ResourceRecords?.Select(r => r.Value!) ?? []],
             AliasTarget = alias,
+            SetIdentifier = spec.SetIdentifier,
+            Weight = spec.Weight,
+            Failover = spec.Failover,
+            MultiValueAnswer = spec.MultiValueAnswer == true,
         };
     }
 
     private static void RefuseRouting(AckManifest manifest, RecordSetSpec spec)
     {
-        Refuse("weight", spec.Weight is not null, "weighted routing");
         Refuse("region", spec.Region is not null, "latency routing");
-        Refuse("failover", spec.Failover is not null, "failover routing");
         Refuse("geoLocation", spec.GeoLocation is not null, "geolocation routing");
         Refuse("geoProximityLocation", spec.GeoProximityLocation is not null, "geoproximity routing");
         Refuse("cidrRoutingConfig", spec.CidrRoutingConfig is not null, "IP-based routing");
-        Refuse("multiValueAnswer", spec.MultiValueAnswer == true, "multivalue answer routing");
-        Refuse("setIdentifier", spec.SetIdentifier is not null, "a routing policy other than simple");
         Refuse("healthCheckID", spec.HealthCheckID is not null, "a Route 53 health check");
         Refuse("healthCheckRef", spec.HealthCheckRef is not null, "a Route 53 health check");
         Refuse("changeBatch", spec.ChangeBatch is not null, "a change batch");
 
         void Refuse(string field, bool written, string what) =>
-            manifest.Refuse($"spec.{field}", written, $"{what} isn't supported; simple routing and aliases are: take the field away");
+            manifest.Refuse($"spec.{field}", written, $"{what} isn't supported; simple, weighted, failover and multivalue answer routing are: take the field away");
     }
 
     private static AliasTarget? Alias(AckManifest manifest, RecordSetSpec spec)

@@ -1,0 +1,16 @@
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+
+namespace Usher.Dns;
+
+/// <summary>
+/// The targets' health as one decision reads it: read when it is first asked for, and kept, so that the decision is replayed from the same.
+/// </summary>
+internal sealed class HealthReading(ITargetHealth living, Generation generation)
+{
+    private readonly Lazy<HashSet<string>> groups = new(() =>
+        [.. living.All(generation).Where(t => t.State is "healthy" or "assumed healthy").Select(t => t.TargetGroup)]);
+
+    /// <summary>Whether a target group has a target that is healthy, or taken for healthy where nothing runs.</summary>
+    public bool HasHealthyTarget(string targetGroup) => groups.Value.Contains(targetGroup);
+}
