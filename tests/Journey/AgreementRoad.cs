@@ -55,7 +55,7 @@ public sealed class AgreementRoad : IAsyncLifetime
         var errors = new ErrorList();
         api = await road.StartApiAsync(errors, default);
         Assert.True(await road.ApplyAsync(errors, default), string.Join('\n', errors.All));
-        Assert.Empty(await road.WhenReadyAsync(default));
+        Assert.Empty(await road.WhenReadyAsync(Tool.Limit, default));
     }
 
     /// <inheritdoc/>

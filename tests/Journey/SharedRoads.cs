@@ -2,6 +2,7 @@ using Usher.Journey.Tests;
 
 [assembly: AssemblyFixture(typeof(SampleRoad))]
 [assembly: AssemblyFixture(typeof(StandInRoad))]
+[assembly: AssemblyFixture(typeof(TroubleRoad))]
 
 namespace Usher.Journey.Tests;
 
@@ -29,4 +30,10 @@ public sealed class SampleRoad() : SharedRoad(() => RunningRoad.StartAsync());
 public sealed class StandInRoad() : SharedRoad(() => RunningRoad.StartAsync("--stand-in", "-f", Folder))
 {
     internal static string Folder { get; } = Path.Combine(Tool.Root, "tests/Journey/roads/agreement");
+}
+
+/// <summary>The road of <c>roads/trouble</c>, where everything goes wrong that can.</summary>
+public sealed class TroubleRoad() : SharedRoad(() => RunningRoad.StartAsync("-f", Folder))
+{
+    internal static string Folder { get; } = Path.Combine(Tool.Root, "tests/Journey/roads/trouble");
 }

@@ -38,7 +38,7 @@ internal static class DemoCommand
                 return ExitCodes.Failure;
             }
 
-            foreach (var problem in await road.WhenReadyAsync(stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
+            foreach (var problem in await road.WhenReadyAsync(TimeSpan.FromSeconds(60), stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             Say(json, $"GET {Url}");
             var client = new RoadClient(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
             var request = RequestLine.Parse(Url, null, [], [], insecure: false, http11: false, []);

@@ -12,6 +12,9 @@ internal static class UpCommand
 {
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
 
+    /// <summary>A pod that isn't ready by then keeps nobody from the rest of the road.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     internal static Command Create()
     {
         var files = CommonOptions.Files();
@@ -59,7 +62,7 @@ internal static class UpCommand
 
             Report.Warnings(road.Generation.Warnings);
             state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
-            foreach (var problem in await road.WhenReadyAsync(stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
+            foreach (var problem in await road.WhenReadyAsync(Patience, stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             await Welcome.PrintAsync(road, api, state);
             // Either ends when a signal asks to stop; one that fails ends the other too.
             await Task.WhenAll(stop.EndsWith(FollowRequestsAsync), stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token)));

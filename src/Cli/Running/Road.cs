@@ -19,7 +19,6 @@ namespace Usher.Cli.Running;
 /// <summary>One road in this process: all its hops, and what steers them.</summary>
 internal sealed class Road : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
     private readonly RoadSettings settings;
     private readonly ManifestSource manifests;
     private readonly IAsyncDisposable owner;
@@ -93,18 +92,20 @@ internal sealed class Road : IAsyncDisposable
     }
 
     /// <summary>Waits until pods are ready and targets healthy, as far as waiting helps.</summary>
+    /// <param name="patience">The longest wait for pods.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What isn't ready, a line each.</returns>
-    internal async Task<IReadOnlyList<string>> WhenReadyAsync(CancellationToken cancellationToken)
+    internal async Task<IReadOnlyList<string>> WhenReadyAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         var time = Services.GetRequiredService<TimeProvider>();
         var readiness = Services.GetRequiredService<IPodReadiness>();
         var began = time.GetTimestamp();
-        var pods = await readiness.WhenSettledAsync(ReadyLimit, cancellationToken);
+        var pods = await readiness.WhenSettledAsync(patience, cancellationToken);
         // Controllers may make more pods once those are ready.
-        while (pods.Count == 0 && Rollouts.Any(r => r is { Done: false, Failed: false } && r.Key.Kind != "Job") && time.GetElapsedTime(began) < ReadyLimit)
+        while (pods.Count == 0 && Rollouts.Any(r => r is { Done: false, Failed: false } && r.Key.Kind != "Job") && time.GetElapsedTime(began) < patience)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
-            pods = await readiness.WhenSettledAsync(ReadyLimit, cancellationToken);
+            pods = await readiness.WhenSettledAsync(patience, cancellationToken);
         }
 
         var problems = pods.Select(p => $"pod {p.Key.Namespace}/{p.Key.Name} is not ready: {p.Message ?? p.Phase}").ToList();
