@@ -17,6 +17,7 @@ namespace Usher.Node;
 /// <item>Commit: close what is gone.</item>
 /// <item>From then on, whenever endpoints changed: close fronts that lost their last endpoint, open those that got one.</item>
 /// </list>
+/// A stopped node's fronts are cut, and its places and those of its pods answer nothing until it starts.
 /// From Prepare to the end of the change nothing else opens or closes fronts.
 /// </summary>
 internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
@@ -25,19 +26,23 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
     private readonly NodePorts ports;
     private readonly SeamParts seam;
     private readonly ILogger<NodeCarrier> log;
+    private readonly INodeDirectory nodes;
     private readonly OpenFronts open = new();
+    private readonly SilentPlaces silent = new();
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly ChangeSignal signal;
     private Generation running = Generation.None;
 
-    public NodeCarrier(IServiceFronts fronts, NodePorts ports, SeamParts seam, ILogger<NodeCarrier> log)
+    public NodeCarrier(IServiceFronts fronts, INodeDirectory nodes, NodePorts ports, SeamParts seam, ILogger<NodeCarrier> log)
     {
         this.fronts = fronts;
+        this.nodes = nodes;
         this.ports = ports;
         this.seam = seam;
         this.log = log;
         signal = new ChangeSignal(FollowAsync, seam.Time);
         fronts.Changed += signal.Raise;
+        nodes.Changed += signal.Raise;
     }
 
     /// <inheritdoc/>
@@ -48,7 +53,7 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
         try
         {
             // 1.
-            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound)))
+            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound) && !IsStopped(f)))
             {
                 try
                 {
@@ -74,11 +79,13 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         fronts.Changed -= signal.Raise;
+        nodes.Changed -= signal.Raise;
         await signal.DisposeAsync();
         await gate.WaitAsync(CancellationToken.None);
         try
         {
             running = Generation.None;
+            silent.Dispose();
             await open.StopAsync(cancellationToken);
         }
         finally
@@ -106,14 +113,21 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
 
     private bool Align(Generation generation, bool endpointsChanged)
     {
-        var wanted = fronts.All(generation).Where(f => fronts.HasEndpoints(generation, f)).ToDictionary(f => f.Bound);
+        var wanted = fronts.All(generation).Where(f => !IsStopped(f) && fronts.HasEndpoints(generation, f)).ToDictionary(f => f.Bound);
         foreach (var gone in open.All.Where(f => !wanted.ContainsKey(f.Front.Bound)).ToList())
         {
+            if (IsStopped(gone.Front))
+            {
+                open.Cut(gone);
+                continue;
+            }
+
             open.Close(gone);
             if (endpointsChanged) NodeLog.Closed(log, gone.Front.Service, gone.Front.Declared);
         }
 
-        var fine = true;
+        // Before fronts open: a node that started again listens where nothing answered.
+        var fine = silent.Keep(SilentPlaces.Of(generation, fronts.All(generation), nodes));
         foreach (var front in wanted.Values.Where(f => !open.Has(f.Bound)))
         {
             try
@@ -130,6 +144,8 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
 
         return fine;
     }
+
+    private bool IsStopped(ServiceFront front) => front.Node is { } node && nodes.Current.GetValueOrDefault(node)?.StoppedSince is not null;
 
     private OpenFront Start(ServiceFront front) =>
         new(front, front.Kind == FrontKind.HealthCheck

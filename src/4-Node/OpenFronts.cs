@@ -36,6 +36,15 @@ internal sealed class OpenFronts
         _ = ForgetAsync(front, ends);
     }
 
+    /// <summary>Closes its listening socket and cuts its connections, as a power-off does.</summary>
+    public void Cut(OpenFront front)
+    {
+        listening.Remove(front.Front.Bound);
+        var ends = front.Socket.StopAsync(TimeSpan.Zero);
+        draining[front] = ends;
+        _ = ForgetAsync(front, ends);
+    }
+
     /// <summary>Closes all, waits for their connections, and cuts them when the token fires.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -18,6 +18,9 @@ internal sealed class ServiceDecision(Front front, ServiceState state, Connectio
     /// <summary>The endpoint chosen, or null.</summary>
     public PossibleEndpoint? Endpoint => Choice.Endpoint < 0 ? null : front.Port.Endpoints[Choice.Endpoint];
 
+    /// <summary>How the node of the endpoint was, where it wasn't as the manifests say; kube-proxy doesn't know, and the choice doesn't read it.</summary>
+    public NodeStatus? EndpointNode { get; set; }
+
     /// <summary>
     /// The address that stands in for the caller's (source NAT): the node's, when a connection comes in by a NodePort under the policy Cluster,
     /// because the answer has to come back the same way; and when a pod reaches itself. Null when the endpoint sees the caller itself.
@@ -128,7 +131,14 @@ internal sealed class ServiceDecision(Front front, ServiceState state, Connectio
         var how = choice.Sticky ? "the one this client had before"
             : choice.Count == 1 ? "the only usable one"
             : $"drawn at random: {choice.Drawn} of 0–{choice.Count - 1}";
+        var stopped = "";
+        if (EndpointNode?.StoppedSince is { } since)
+        {
+            told["nodeStoppedSince"] = since.ToString("O", CultureInfo.InvariantCulture);
+            stopped = string.Create(CultureInfo.InvariantCulture, $"; node {endpoint.Node} is stopped since {since:HH:mm:ss}, and nothing answers there");
+        }
+
         var unheard = state.Lag?.Unheard(endpoint, condition) is { } late ? $"; {late}" : "";
-        return new HopAccount(Hop.Endpoint, endpoint.Name, $"{endpoint.Name} {endpoint.Declared}, {how}{unheard}") { Facts = told, Reasons = reasons.All };
+        return new HopAccount(Hop.Endpoint, endpoint.Name, $"{endpoint.Name} {endpoint.Declared}, {how}{unheard}{stopped}") { Facts = told, Reasons = reasons.All };
     }
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Service;
 
 /// <summary>kube-proxy's program, answered from a generation's snapshot and what each node's kube-proxy knows of the living endpoints.</summary>
-internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affinity, KubeProxies proxies) : IServiceFronts
+internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affinity, KubeProxies proxies, INodeDirectory? nodes = null) : IServiceFronts
 {
     /// <inheritdoc/>
     public event Action? Changed
@@ -78,6 +79,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         var state = new ServiceState(view.State, affinity.Find(front.Port, node, source)) { Program = view.Program, Lag = view.Lag };
         var decision = new ServiceDecision(front, state, facts, draw);
         if (decision.Endpoint is not { } endpoint) return new FrontDecision(decision, null, null);
+        if (nodes is { Current.IsEmpty: false } && endpoint.Node is { } at) decision.EndpointNode = nodes.Current.GetValueOrDefault(new ResourceKey("", "Node", "", at));
         return new FrontDecision(decision, endpoint.Bound, DialFrom(decision, source, snapshot.Range))
         {
             Opened = front.Port.Affinity is null ? null : Remember(front.Port, node, source, endpoint.Declared),

@@ -12,7 +12,7 @@ namespace Usher.Pod;
 /// </summary>
 internal sealed class PodCarrier(
     PodOptions options, IPodLauncher launcher, IProber prober, PodDirectory directory, Warden warden, TimeProvider time,
-    ILogger<PodCarrier> logger) : ICarrier, IAsyncDisposable, IDisposable
+    ILogger<PodCarrier> logger, INodeDirectory? nodes = null) : ICarrier, IAsyncDisposable, IDisposable
 {
     private readonly PodTools tools = new(launcher, prober, directory, time, logger);
 
@@ -21,9 +21,25 @@ internal sealed class PodCarrier(
     private readonly ConcurrentDictionary<PodWorker, Task> leaving = new();
     private readonly ConcurrentDictionary<PodWorker, byte> all = new();
 
+    // Follows the nodes from the first change on.
+    private StoppedNodes? stopped;
+
+    /// <summary>The pods of the running generation.</summary>
+    internal IEnumerable<PodWorker> Running => workers.Values;
+
+    /// <summary>Starts a pod whose node had lost its power; nothing when it is of the running generation no more.</summary>
+    internal void StartAgain(PodWorker cut)
+    {
+        var worker = Track(new PodWorker(cut.Plan, tools));
+        if (workers.TryUpdate(cut.Plan.Key, worker, cut)) worker.StartAfter(Task.CompletedTask);
+        else all.TryRemove(worker, out _);
+        all.TryRemove(cut, out _);
+    }
+
     /// <inheritdoc/>
     public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
     {
+        if (nodes is not null) stopped ??= new StoppedNodes(this, directory, nodes);
         var change = new PodChange(this, next.Get<PodSnapshot>());
         foreach (var plan in change.Next.Pods)
         {
@@ -49,6 +65,7 @@ internal sealed class PodCarrier(
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        stopped?.Dispose();
         await Task.WhenAll(all.Keys.Select(worker => StopAsync(worker, cancellationToken)));
         workers.Clear();
     }
@@ -158,7 +175,7 @@ internal sealed class PodCarrier(
                 if (carrier.workers.TryGetValue(plan.Key, out var worker)) worker.Plan = plan;
             }
 
-            return Task.CompletedTask;
+            return carrier.stopped?.FollowAsync() ?? Task.CompletedTask;
         }
 
         /// <inheritdoc/>

@@ -16,6 +16,7 @@ var root = new RootCommand("Runs the road that an HTTPS request takes from a bro
     ExplainCommand.Create(),
     JourneysCommand.Create(),
     StatusCommand.Create(),
+    NodeCommand.Create(),
     CaCommand.Create(),
 };
 

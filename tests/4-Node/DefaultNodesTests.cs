@@ -18,7 +18,7 @@ public sealed class DefaultNodesTests
     {
         var generation = Compile(region);
 
-        var reports = new NodeReports().All(generation);
+        var reports = new NodeReports(new NodeDirectory(new FixedGeneration(Generation.None), new NodeOptions(), TimeProvider.System)).All(generation);
 
         Assert.Equal([first, second], reports.Select(n => $"{n.Name} {n.InstanceId} {n.Zone} {n.Address.Declared}"));
         Assert.All(reports, n => Assert.Equal((true, "Ready"), (n.Derived, n.State)));
@@ -47,7 +47,7 @@ public sealed class DefaultNodesTests
             Status = new V1NodeStatus { Addresses = [new V1NodeAddress { Type = "InternalIP", Address = "10.9.9.9" }] },
         };
 
-        var node = Assert.Single(new NodeReports().All(Compile("us-east-1", written)));
+        var node = Assert.Single(new NodeReports(new NodeDirectory(new FixedGeneration(Generation.None), new NodeOptions(), TimeProvider.System)).All(Compile("us-east-1", written)));
 
         Assert.Equal(("mine", false, "Ready,SchedulingDisabled"), (node.Name, node.Derived, node.State));
     }

@@ -36,7 +36,7 @@ public sealed class NodeTests
     {
         var (fronts, front, generation) = Road();
 
-        var accounts = new NodePorts(fronts).Decide(generation, front, IPAddress.Loopback).Decision.Tell().ToList();
+        var accounts = new NodePorts(fronts, Running).Decide(generation, front, IPAddress.Loopback).Decision.Tell().ToList();
 
         Assert.Equal([Hop.Node, Hop.Service], accounts.Select(a => a.Hop));
         Assert.Equal(("node-1", true), (accounts[0].Name, accounts[0].Ok));
@@ -50,7 +50,7 @@ public sealed class NodeTests
     {
         var (fronts, front, generation) = Road();
         fronts.Source = TestRoad.Address(7);
-        var step = new NodeStep(fronts, new NodePorts(fronts));
+        var step = new NodeStep(fronts, new NodePorts(fronts, Running));
 
         var taken = step.Take(generation, At(front.Bound));
 
@@ -64,7 +64,7 @@ public sealed class NodeTests
     public void A_recorded_decision_of_the_same_front_is_used_again()
     {
         var (fronts, front, generation) = Road();
-        var ports = new NodePorts(fronts);
+        var ports = new NodePorts(fronts, Running);
         var recorded = ports.Decide(generation, front, IPAddress.Loopback).Decision;
         var other = ports.Decide(generation, front with { Bound = new IPEndPoint(IPAddress.Loopback, 1) }, IPAddress.Loopback).Decision;
         fronts.Set(front, new IPEndPoint(IPAddress.Parse("9.9.9.9"), 9));
@@ -79,7 +79,7 @@ public sealed class NodeTests
     public void The_road_ends_without_an_endpoint_and_other_places_are_none_of_this_step()
     {
         var (fronts, front, generation) = Road();
-        var step = new NodeStep(fronts, new NodePorts(fronts));
+        var step = new NodeStep(fronts, new NodePorts(fronts, Running));
 
         Assert.Null(step.Take(generation, At(new IPEndPoint(IPAddress.Loopback, 1))));
         Assert.Null(step.Take(generation, At(null)));
@@ -96,7 +96,7 @@ public sealed class NodeTests
         fronts.Set(front, new IPEndPoint(IPAddress.Loopback, 5));
         var generation = new Generation(1, DesiredState.Empty, AddressPlan.Empty, [Snapshot.Of(new FrontList([front]))]);
 
-        Assert.Null(new NodeStep(fronts, new NodePorts(fronts)).Take(generation, At(front.Bound)));
+        Assert.Null(new NodeStep(fronts, new NodePorts(fronts, Running)).Take(generation, At(front.Bound)));
     }
 
     [Fact]
@@ -110,7 +110,11 @@ public sealed class NodeTests
         Assert.IsType<NodeClaims>(services.GetRequiredService<IAddressClaimant>());
         Assert.IsType<NodeCompiler>(services.GetRequiredService<IHopCompiler>());
         Assert.IsType<NodeStep>(services.GetRequiredService<IRoadStep>());
+        Assert.Equal([typeof(DefaultNodes), typeof(NodeIntents)], services.GetServices<IReconciler>().Select(r => r.GetType()));
+        Assert.Same(services.GetRequiredService<INodeDirectory>(), services.GetRequiredService<INodeActions>());
     }
+
+    private static NodeDirectory Running => new(new FixedGeneration(Generation.None), new NodeOptions(), TimeProvider.System);
 
     private static (TestFronts Fronts, ServiceFront Front, Generation Generation) Road()
     {

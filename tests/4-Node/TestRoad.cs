@@ -17,10 +17,13 @@ internal sealed class TestRoad : IGenerationSource, IJourneyLog, IAsyncDisposabl
     {
         var clock = time ?? TimeProvider.System;
         var pool = new UpstreamPool(new UpstreamPoolOptions { TimeProvider = clock });
-        Carrier = new NodeCarrier(Fronts, new NodePorts(Fronts), new SeamParts(this, this, pool, clock), NullLogger<NodeCarrier>.Instance);
+        Nodes = new NodeDirectory(this, new NodeOptions(), clock);
+        Carrier = new NodeCarrier(Fronts, Nodes, new NodePorts(Fronts, Nodes), new SeamParts(this, this, pool, clock), NullLogger<NodeCarrier>.Instance);
     }
 
     public TestFronts Fronts { get; } = new();
+
+    public NodeDirectory Nodes { get; }
 
     public NodeCarrier Carrier { get; }
 
@@ -41,7 +44,14 @@ internal sealed class TestRoad : IGenerationSource, IJourneyLog, IAsyncDisposabl
     }
 
     public Generation NextWith(params ServiceFront[] fronts) =>
-        new(Current.Number + 1, DesiredState.Empty, AddressPlan.Empty, [Snapshot.Of(new FrontList([.. fronts]))]);
+        new(Current.Number + 1, DesiredState.Empty, AddressPlan.Empty,
+            [
+                Snapshot.Of(new FrontList([.. fronts])),
+                Snapshot.Of(new NodeSnapshot([new NodeEntry(NodeKey, "i-0a1b2c3d4e5f60001", "us-east-1a", new RoadAddress(IPAddress.Parse("10.0.1.10"), Address(1)))])),
+            ]);
+
+    /// <summary>The node that every NodePort is on.</summary>
+    public static ResourceKey NodeKey { get; } = new("", "Node", "", "node-1");
 
     /// <summary>A front on a free port of a loopback address of this process's own.</summary>
     public static ServiceFront NodePort(string service = "svc")

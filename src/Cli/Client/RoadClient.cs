@@ -47,6 +47,13 @@ internal sealed class RoadClient : IDisposable
     internal Task<RoadReport> RoadAsync(CancellationToken cancellationToken) =>
         GetAsync("/api/road", RoadJson.Default.RoadReport, cancellationToken);
 
+    /// <summary>Acts on a node of the running road; the road as it then is.</summary>
+    internal async Task<RoadReport> ActOnNodeAsync(string node, string action, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.PostAsync(new Uri($"/api/nodes/{Uri.EscapeDataString(node)}/{action}", UriKind.Relative), null, cancellationToken));
+        return await ReadAsync(response, RoadJson.Default.RoadReport, cancellationToken);
+    }
+
     internal Task<Journey> JourneyAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"/api/journeys/{Uri.EscapeDataString(id)}", JourneyJson.Default.Journey, cancellationToken);
 

@@ -21,11 +21,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"target    {t.TargetGroup} {t.Target}  {t.State}, {t.Outstanding} outstanding{(t.Description is null ? "" : $": {t.Description}")}");
             }
 
-            foreach (var n in road.Nodes)
-            {
-                await Console.Out.WriteLineAsync($"node      {n.Name}  {n.Address}  {n.State}, {n.InstanceId ?? "no instance"}, {n.Zone ?? "no zone"}{(n.Derived ? ", a default node" : "")}");
-            }
-
+            foreach (var n in road.Nodes) await Console.Out.WriteLineAsync($"node      {n}");
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
 
             foreach (var w in road.Workloads)

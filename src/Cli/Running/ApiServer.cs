@@ -61,6 +61,7 @@ internal sealed class ApiServer : IAsyncDisposable
         app.UseRouting();
         app.MapJourneys();
         app.MapRoad(road);
+        app.MapNodes(road);
         try
         {
             await app.StartAsync(cancellationToken);

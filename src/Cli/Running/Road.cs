@@ -157,6 +157,7 @@ internal sealed class Road : IAsyncDisposable
         })
         .AddSingleton(new AccessLogOptions { Directory = Path.Combine(state.Path, "logs") })
         .AddControl()
+        .AddSingleton<NodeControl>()
         .AddSeam()
         .AddTrace()
         .AddSingleton<Explainer>();

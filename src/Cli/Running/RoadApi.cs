@@ -53,7 +53,10 @@ internal static class RoadApi
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
                     p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}"))],
             [.. services.GetRequiredService<INodeReports>().All(generation)
-                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived))])
+                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived)
+                {
+                    StoppedSince = n.StoppedSince, Drained = n.Drained,
+                })])
         {
             ClusterDns = services.GetRequiredService<IClusterDns>().Bound(generation)?.ToString(),
             Refused = [.. road.Refused.Select(e => e.ToString())],
@@ -119,10 +122,22 @@ internal sealed record TargetLine(string TargetGroup, string Target, string Stat
 internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message, string Status, string Containers);
 
 /// <summary>A worker node.</summary>
-internal sealed record NodeLine(string Name, string? InstanceId, string? Zone, string Address, string State, bool Derived);
+internal sealed record NodeLine(string Name, string? InstanceId, string? Zone, string Address, string State, bool Derived)
+{
+    /// <summary>Since when its instance is stopped; null while it runs.</summary>
+    public DateTimeOffset? StoppedSince { get; init; }
+
+    /// <summary>Whether it is being drained.</summary>
+    public bool Drained { get; init; }
+
+    /// <summary>As <c>usher status</c> prints it.</summary>
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{Name}  {Address}  {State}{(StoppedSince is { } since ? $", stopped since {since:HH:mm:ss}" : "")}{(Drained ? ", drained" : "")}, {InstanceId ?? "no instance"}, {Zone ?? "no zone"}{(Derived ? ", a default node" : "")}");
+}
 
 /// <summary>JSON of the road's API.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RoadReport))]
 [JsonSerializable(typeof(ExplainRequest))]
+[JsonSerializable(typeof(ApiProblem))]
 internal sealed partial class RoadJson : JsonSerializerContext;

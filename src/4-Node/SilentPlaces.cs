@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using k8s.Models;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+
+namespace Usher.Node;
+
+/// <summary>The places of stopped nodes, kept silent: their NodePorts and health checks, and the ports that their pods declare. Not safe for concurrent use.</summary>
+internal sealed class SilentPlaces : IDisposable
+{
+    private readonly Dictionary<IPEndPoint, SilentSocket> sockets = [];
+
+    /// <summary>Keeps exactly these places silent.</summary>
+    /// <returns>False when one is still in use: its process has not ended yet.</returns>
+    public bool Keep(IReadOnlySet<IPEndPoint> places)
+    {
+        foreach (var place in sockets.Keys.Where(p => !places.Contains(p)).ToList())
+        {
+            sockets.Remove(place, out var socket);
+            socket!.Dispose();
+        }
+
+        var fine = true;
+        foreach (var place in places.Where(p => !sockets.ContainsKey(p)))
+        {
+            try
+            {
+                sockets.Add(place, new SilentSocket(place));
+            }
+            catch (SocketException)
+            {
+                fine = false;
+            }
+        }
+
+        return fine;
+    }
+
+    /// <summary>Where nothing is to answer while these nodes are stopped.</summary>
+    public static IReadOnlySet<IPEndPoint> Of(Generation generation, IReadOnlyList<ServiceFront> fronts, INodeDirectory nodes)
+    {
+        var stopped = nodes.Current.Values.Where(n => n.StoppedSince is not null).Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
+        if (stopped.Count == 0) return new HashSet<IPEndPoint>();
+        var places = fronts.Where(f => f.Node is { } node && stopped.Contains(node.Name)).Select(f => f.Bound).ToHashSet();
+        foreach (var pod in generation.State.All<V1Pod>().Where(p => p.Value.Spec?.NodeName is { } node && stopped.Contains(node)))
+        {
+            if (generation.Addresses.Find(pod.Key) is null) continue;
+            foreach (var port in pod.Value.Spec.Containers.SelectMany(c => c.Ports ?? []).Where(p => p.Protocol is null or "TCP"))
+            {
+                places.Add(generation.Addresses.Bind(pod.Key, port.ContainerPort));
+            }
+        }
+
+        return places;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Keep(new HashSet<IPEndPoint>());
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Usher.Cli.Client;
+
+namespace Usher.Cli.Commands;
+
+/// <summary><c>usher node cordon|uncordon|drain|stop|start NAME</c>: act on a node of the running road.</summary>
+internal static class NodeCommand
+{
+    internal static Command Create() => new("node", "Act on a worker node of the running road.")
+    {
+        Action("cordon", "Give it no new pods."),
+        Action("uncordon", "Give it pods again, and drain it no more."),
+        Action("drain", "Give it no new pods, and evict those that it has."),
+        Action("stop", "Take its instance's power away: nothing answers there until it starts again."),
+        Action("start", "Start its instance again."),
+    };
+
+    private static Command Action(string name, string description)
+    {
+        var node = new Argument<string>("NAME") { Description = "The node's name, or its instance id." };
+        var api = CommonOptions.Api();
+        var state = CommonOptions.State();
+        var command = new Command(name, description) { node, api, state };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
+            var wanted = parsed.GetValue(node)!;
+            var known = (await client.RoadAsync(cancellationToken)).Nodes.FirstOrDefault(n => n.InstanceId == wanted)?.Name ?? wanted;
+            var road = await client.ActOnNodeAsync(known, name, cancellationToken);
+            await Console.Out.WriteLineAsync($"node      {road.Nodes.First(n => n.Name == known)}");
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+}
