@@ -15,6 +15,8 @@ internal sealed record BackendFailure(int Status, string Outcome, string Problem
             ForwardOutcome.ConnectRefused => new(502, "ingress.502.connection-refused",
                 $"Service {backend.Label} {backend.Front.Declared} refused the connection: it lost its last ready endpoint, or the pod's port isn't open"),
             ForwardOutcome.ConnectTimedOut => new(504, "ingress.504.connect-timeout", $"Service {backend.Label} did not accept the connection within {Seconds(options.ConnectTimeout)} (proxy-connect-timeout)"),
+            ForwardOutcome.TlsHandshakeFailed => new(502, "ingress.502.tls-handshake",
+                $"the TLS handshake with Service {backend.Label} {backend.Front.Declared} failed: {result.Detail}. backend-protocol is HTTPS: does the pod's port speak it, with a certificate that proxy-ssl-* accepts?"),
             ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "ingress.502.closed-before-response",
                 $"a pod of Service {backend.Label} closed the connection before it answered: did it crash, or stop?"),
             ForwardOutcome.UpstreamReset => new(502, "ingress.502.reset", $"a pod of Service {backend.Label} reset the connection: is its port open, did it crash?"),

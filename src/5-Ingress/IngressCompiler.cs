@@ -7,7 +7,7 @@ using Usher.Model.Road;
 namespace Usher.Ingress;
 
 /// <summary>
-/// Ingresses, IngressClasses, ConfigMaps and the controllers' pods → snapshot.
+/// Ingresses, IngressClasses, ConfigMaps, Secrets and the controllers' pods → snapshot.
 /// <list type="number">
 /// <item>Which controllers there are: pods with the same arguments share a route table.</item>
 /// <item>Each one's ConfigMap, and a table of the Ingresses that it serves.</item>
@@ -48,9 +48,12 @@ internal sealed class IngressCompiler : IHopCompiler
         {
             if (image.Ignored.Length > 0) context.Warnings.Add(pod, "spec.containers", $"of the ingress controller's arguments, {image.Ignored} isn't carried out");
             if (context.Addresses.Find(pod.Key) is not { } address) continue;
-            var bound = context.Addresses.Bind(pod.Key, image.HttpPort);
             var (routes, config) = tables[image];
-            controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, image.HttpPort), bound, image.Class, routes) { Config = config };
+            foreach (var (port, https) in new[] { (image.HttpPort, false), (image.HttpsPort, true) })
+            {
+                var bound = context.Addresses.Bind(pod.Key, port);
+                controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, port), bound, image.Class, routes) { Config = config, Https = https };
+            }
         }
 
         return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()));

@@ -22,6 +22,9 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
 
     internal IngressChoice Choice { get; } = choice;
 
+    /// <summary>What the client's connection negotiated; null in the plain, and where no connection was.</summary>
+    internal TlsSession? Session { get; set; }
+
     /// <summary>Decides as live traffic does.</summary>
     internal static IngressDecision Make<TStates>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw = default) where TStates : struct, IBackendStates =>
         new(controller, facts, draw, IngressHop.Decide(controller, states, facts, draw, default(NoReasons)));
@@ -45,6 +48,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
             ["path"] = Facts.Path,
         };
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
+        if (Controller.Https) IngressFacts.Tell(told, this);
         if (answer?.Location is { } location) told["location"] = location;
         if (Controller.Config.Source is { } source) told["configMap"] = source;
         yield return new HopAccount(Hop.Ingress, Controller.Pod.Name, IngressFacts.Sentence(replayed, answer, Facts))

@@ -6,6 +6,20 @@ namespace Usher.Ingress;
 /// <summary>What a decision tells of its route and of its answer.</summary>
 internal static class IngressFacts
 {
+    /// <summary>That TLS ends here, and with what; for a decision without a connection, what a client would be shown that asks for the request's host.</summary>
+    internal static void Tell(JsonObject told, IngressDecision decision)
+    {
+        var session = decision.Session;
+        var (certificate, why) = session is { Certificate: { } shown } ? (shown, session.Why) : decision.Controller.Routes.Certificates.Choose(decision.Facts.Host.Length == 0 ? null : decision.Facts.Host);
+        told["tlsVersion"] = session?.Version;
+        told["tlsCipher"] = session?.Cipher;
+        told["sni"] = session is null ? decision.Facts.Host : session.ServerName ?? "none";
+        told["certificate"] = certificate.Subject;
+        told["certificateFrom"] = certificate.Source;
+        told["certificateWhy"] = why;
+        if (certificate.NotAfter is { } end) told["certificateNotAfter"] = end.ToString("u", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The facts of a route.</summary>
     internal static void Tell(JsonObject told, IngressDecision decision, RoutePlan route, IngressAnswer? answer)
     {
@@ -21,6 +35,7 @@ internal static class IngressFacts
             told["clusterIPBound"] = backend.Front.Bound.ToString();
         }
 
+        if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"HTTPS ({tls})";
         if (choice.Role == BackendRoles.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
         if (choice.Role == BackendRoles.Fallback) told["defaultBackendOf"] = route.Backend.Label;
         if (!route.Rules.Annotations.IsEmpty) told["annotations"] = new JsonArray([.. route.Rules.Annotations.Select(a => JsonValue.Create(a))]);

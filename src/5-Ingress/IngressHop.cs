@@ -184,12 +184,13 @@ internal static class IngressHop
     private static bool WantsHttps<TReasons>(ControllerPlan controller, RoutePlan route, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
     {
         var rules = route.Rules;
-        if (!rules.ForceSslRedirect) return false;
-        if (IsExempt(controller.Config, route.Path)) return false;
+        var wanted = rules.ForceSslRedirect || (rules.SslRedirect && controller.Routes.Certificates.Of(facts.Host) is not null);
+        if (!wanted || IsExempt(controller.Config, route.Path)) return false;
         var scheme = controller.Config.UseForwardedHeaders ? ClientView.Of(controller, facts).Scheme : facts.Scheme;
         if (TReasons.Wanted)
         {
-            reasons.Add("force-ssl-redirect", scheme == "http", scheme == "http"
+            var by = rules.ForceSslRedirect ? "force-ssl-redirect" : "ssl-redirect, for a host with a certificate (spec.tls)";
+            reasons.Add(by, scheme == "http", scheme == "http"
                 ? facts.Scheme == "http" && !controller.Config.UseForwardedHeaders && ClientView.Header(facts, "X-Forwarded-Proto") is { } said
                     ? $"the connection is plain; X-Forwarded-Proto says {said}, which the controller believes only with use-forwarded-headers"
                     : "the request came over http"

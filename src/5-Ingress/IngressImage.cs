@@ -5,15 +5,24 @@ using Usher.Wire;
 
 namespace Usher.Ingress;
 
-/// <summary>Serves the pods of an ingress controller inside this process: its HTTP port, and its health port.</summary>
+/// <summary>Serves the pods of an ingress controller inside this process: its HTTP and HTTPS ports, and its health port.</summary>
 internal sealed class IngressImage(IngressService service, SeamParts parts) : IBuiltInImage
 {
     public bool Serves(V1Container container) => ControllerImage.Is(container);
 
-    public Task<IRunningPod> StartAsync(PodStart start, CancellationToken cancellationToken)
+    public async Task<IRunningPod> StartAsync(PodStart start, CancellationToken cancellationToken)
     {
-        var image = ControllerImage.In(start.Pod)!;
-        return Task.FromResult<IRunningPod>(new RunningController(start, image, service, parts));
+        var controller = new RunningController(start, ControllerImage.In(start.Pod)!, service, parts);
+        try
+        {
+            await controller.SecureAsync(cancellationToken);
+            return controller;
+        }
+        catch
+        {
+            await controller.DisposeAsync();
+            throw;
+        }
     }
 
     private sealed class RunningController : IRunningPod
@@ -24,9 +33,14 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         private readonly Http1Server server;
         private readonly TcpListenerLoop http;
         private readonly TcpListenerLoop health;
+        private readonly IngressService service;
+        private readonly SeamParts parts;
+        private readonly System.Net.IPEndPoint httpsAt;
+        private TlsPort? https;
 
         internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
         {
+            (this.service, this.parts, httpsAt) = (service, parts, start.Addresses.Bind(start.Key, image.HttpsPort));
             server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, InlineScheduling = true, TimeProvider = parts.Time });
             var handler = new HopServer(service, parts);
             http = TcpListenerLoop.Start(
@@ -44,19 +58,24 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
             }
         }
 
+        /// <summary>Opens the HTTPS port.</summary>
+        internal async Task SecureAsync(CancellationToken cancellationToken) => https = await TlsPort.StartAsync(httpsAt, service, server, parts, cancellationToken);
+
         public Task<string> Exited => exited.Task;
 
         public int? ProcessId => null;
 
         public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
         {
-            await http.StopAsync(grace);
+            using var limit = new CancellationTokenSource(grace, parts.Time);
+            await Task.WhenAll(http.StopAsync(grace), https?.StopAsync(limit.Token) ?? Task.CompletedTask);
             await health.StopAsync(TimeSpan.Zero);
             exited.TrySetResult("stopped");
         }
 
         public async ValueTask DisposeAsync()
         {
+            if (https is not null) await https.DisposeAsync();
             await http.DisposeAsync();
             await health.DisposeAsync();
             server.Dispose();

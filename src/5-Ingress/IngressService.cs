@@ -27,7 +27,9 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         JourneyHeader.Read(passage);
 
         // 2.
+        passage.Record.Scheme = controller.Scheme;
         var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation), Facts(passage, controller), Draw.Random());
+        if (controller.Https) decision.Session = passage.Exchange.Features.Get<TlsSession>();
         passage.Record.Decision = decision;
 
         // 3.
@@ -62,7 +64,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
     /// <summary>What the decision reads: headers only where some route's rules do, a body's length only where it could be too much.</summary>
     private static RequestFacts Facts(RequestPassage passage, ControllerPlan controller)
     {
-        var facts = passage.Facts("http", controller.Routes.ReadsHeaders);
+        var facts = passage.Facts(controller.Scheme, controller.Routes.ReadsHeaders);
         var framing = passage.Exchange.Request.Framing;
         return facts.Headers.Count > 0 || framing.Kind != BodyKind.Length || framing.Length <= controller.Routes.SmallestBody
             ? facts
@@ -95,7 +97,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         passage.ResponseEditor = responses;
         var route = decision.Choice.Route!;
         var backend = decision.Choice.Backend!;
-        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward);
+        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address, route.Rules.BackendTls), route.Rules.Proxy.Forward);
         if (BackendFailure.Of(result, route, backend) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
         else await PageAsync(passage, failure.Status, responses.Set, failure.Outcome, failure.Problem);

@@ -23,11 +23,19 @@ internal sealed class IngressSnapshot(FrozenDictionary<IPEndPoint, ControllerPla
 /// <param name="Routes">What it routes by: shared by all pods with the same arguments.</param>
 internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEndPoint Bound, string Class, RouteTable Routes)
 {
+    private readonly string portText = Declared.Port.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>What its ConfigMap says.</summary>
     public NginxConfig Config { get; init; } = NginxConfig.Default;
 
-    /// <summary>The declared port as text.</summary>
-    public string PortText { get; } = Declared.Port.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Whether it is the HTTPS port, where TLS ends.</summary>
+    public bool Https { get; init; }
+
+    /// <summary><c>http</c> or <c>https</c>, as its clients speak.</summary>
+    public string Scheme => Https ? "https" : "http";
+
+    /// <summary>The declared port as text; 443 for the HTTPS port, whichever that is, as ingress-nginx tells backends.</summary>
+    public string PortText => Https ? "443" : portText;
 }
 
 /// <summary>The routes of one controller, by host.</summary>
@@ -40,6 +48,9 @@ internal sealed record RouteTable(
 {
     internal static readonly RouteTable Empty =
         new(FrozenDictionary<string, ServerPlan>.Empty, FrozenDictionary<string, ServerPlan>.Empty, null, null);
+
+    /// <summary>What is shown in handshakes.</summary>
+    public CertificateTable Certificates { get; init; } = CertificateTable.Empty;
 
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; init; }

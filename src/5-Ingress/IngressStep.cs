@@ -10,12 +10,18 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at || generation.Find<IngressSnapshot>()?.ControllerAt(at) is not { } controller) return null;
-        var facts = traveller.Request with { Source = traveller.Source, Scheme = "http" };
+        var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null
             ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
             : IngressDecision.Make(controller, new RecordedBackends(given.Choice.Ready), facts, given.Draw);
         if (IngressAnswer.Of(decision) is { } answer) return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress };
-        return new StepTaken([decision], traveller with { Address = decision.Choice.Backend!.Front.Bound, Source = controller.Bound.Address });
+        return new StepTaken([decision], traveller with
+        {
+            Address = decision.Choice.Backend!.Front.Bound,
+            Source = controller.Bound.Address,
+            Secured = false,
+            Request = facts with { Scheme = decision.Choice.Route!.Rules.BackendTls is null ? "http" : "https" },
+        });
     }
 }

@@ -30,9 +30,11 @@ internal sealed class ResponseHeaders : IResponseEditor
     {
         var config = decision.Controller.Config;
         var cors = decision.Choice.Route?.Rules.Cors;
-        if (cors is null && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
+        var hsts = decision.Controller.Https && decision.Controller.Routes.Certificates.Of(decision.Facts.Host) is not null ? config.Hsts : null;
+        if (hsts is null && cors is null && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
         List<KeyValuePair<string, string>> set = [.. config.AddHeaders];
         if (cors?.For(ClientView.Header(decision.Facts, "Origin")) is { } headers) set.AddRange(headers);
+        if (hsts is not null) set.Add(new("Strict-Transport-Security", hsts));
         return new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, set);
     }
 

@@ -34,7 +34,6 @@ public sealed class CompilerTests
             "spec.rules[0].host: found 'a.*.com'; a DNS name is wanted, with * only as the whole first label"),
         ["star in a label"] = (Web + Routes("api", $"rules: [{Rule("a*.com", Path("/", "Prefix", "web"))}]"),
             "spec.rules[0].host: found 'a*.com'; a DNS name is wanted, with * only as the whole first label"),
-        ["TLS"] = (Web + Routes("api", "tls: [{ hosts: [a.com] }], " + Fine), "spec.tls: TLS at the ingress isn't supported yet; end TLS at the load balancer"),
         ["snippet"] = (Web + Routes("api", Fine, Annotated("configuration-snippet: return 418")),
             "metadata.annotations.nginx.ingress.kubernetes.io/configuration-snippet: nginx configuration as text isn't run here; say it with an annotation of its own, or in the application"),
         ["misspelt annotation"] = (Web + Routes("api", Fine, Annotated("rewrite-targt: /")),
@@ -71,9 +70,9 @@ public sealed class CompilerTests
     public void Everything_wrong_is_told_together()
     {
         var cluster = new Cluster(Web + Routes("api",
-            $"tls: [{{ hosts: [a.com] }}], rules: [{Rule("a_b.com", Path("/", "Prefix", "web"))}, {Rule("b.com", Path("x", "Regex", "none"))}]"));
+            $"rules: [{Rule("a_b.com", Path("/", "Prefix", "web"))}, {Rule("b.com", Path("x", "Regex", "none"))}]"));
         Assert.Equal(
-            ["spec.rules[0].host", "spec.rules[1].http.paths[0].backend.service.name", "spec.rules[1].http.paths[0].path", "spec.rules[1].http.paths[0].pathType", "spec.tls"],
+            ["spec.rules[0].host", "spec.rules[1].http.paths[0].backend.service.name", "spec.rules[1].http.paths[0].path", "spec.rules[1].http.paths[0].pathType"],
             cluster.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
     }
 

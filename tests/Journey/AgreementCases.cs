@@ -78,7 +78,7 @@ internal static class AgreementCases
         // Every kind of action.
         Get("https://old.example.org/a/b?c=d", 302, "load-balancer"),
         Get($"{App}/img/a.png", 503, "load-balancer"),
-        Get($"{App}/img/a.jpg", 200, "fallback"),
+        Get($"{App}/img/a.jpg", 404, "ingress"),
         Get("https://zero.example.org/", 503, "load-balancer"),
         Get("http://app.example.org/x?y", 301, "load-balancer"),
         Get("http://app.example.org/plain/x", 200, "app"),

@@ -68,8 +68,8 @@ internal static class AnnotationTable
         ["custom-http-errors"] = Refused(Later), ["disable-proxy-intercept-errors"] = Refused(Later), ["custom-headers"] = Refused(Later), ["mirror-target"] = Refused(Later), ["mirror-host"] = Refused(Later), ["mirror-request-body"] = Refused(Later),
         ["proxy-cookie-domain"] = Refused(Later), ["proxy-cookie-path"] = Refused(Later), ["ssl-passthrough"] = Refused("the controller would relay bytes by SNI without decrypting them, which isn't supported yet"),
         ["fastcgi-index"] = Refused(Later), ["fastcgi-params-configmap"] = Refused(Later),
-        ["proxy-ssl-secret"] = Refused(Later), ["proxy-ssl-verify"] = Refused(Later), ["proxy-ssl-verify-depth"] = Refused(Later), ["proxy-ssl-name"] = Refused(Later), ["proxy-ssl-server-name"] = Refused(Later),
-        ["proxy-ssl-ciphers"] = Refused(Later), ["proxy-ssl-protocols"] = Refused(Later),
+        ["proxy-ssl-secret"] = Applied(), ["proxy-ssl-verify"] = Applied(), ["proxy-ssl-verify-depth"] = Applied(), ["proxy-ssl-name"] = Applied(), ["proxy-ssl-server-name"] = Applied(),
+        ["proxy-ssl-ciphers"] = Without("the ciphers are this machine's OpenSSL's"), ["proxy-ssl-protocols"] = Applied(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Every name, ordered.</summary>

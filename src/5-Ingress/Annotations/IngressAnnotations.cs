@@ -51,7 +51,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Fallback = Fallback(reader, ingress, backends),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
-        Protocol(reader);
+        rules = rules with { BackendTls = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout) };
         var all = new IngressAnnotations(rules)
         {
             RewriteTarget = reader.Text("rewrite-target"),
@@ -82,12 +82,6 @@ internal sealed record IngressAnnotations(LocationRules Rules)
                 context.Warnings.Add(ingress, Field(name), "is no annotation of ingress-nginx, which ignores it too");
                 break;
         }
-    }
-
-    private static void Protocol(SettingReader reader)
-    {
-        if (reader.Text("backend-protocol") is not { } protocol || protocol is "HTTP" or "AUTO_HTTP") return;
-        reader.Wrong("backend-protocol", protocol, protocol is "HTTPS" or "GRPC" or "GRPCS" or "FCGI" ? "only HTTP is supported yet" : "HTTP is wanted");
     }
 
     private static BackendPlan? Fallback(SettingReader reader, Resource<V1Ingress> ingress, BackendCompiler backends) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -30,6 +31,9 @@ internal sealed record LocationRules
 
     /// <summary><c>default-backend</c>: where requests go while the Service has no ready endpoint.</summary>
     public BackendPlan? Fallback { get; init; }
+
+    /// <summary>How the backend is spoken to over TLS; null for plain HTTP.</summary>
+    public UpstreamTls? BackendTls { get; init; }
 
     /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
     public string? ForwardedPrefix { get; init; }

@@ -19,6 +19,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     private readonly BackendCompiler backends = new(context);
     private readonly Dictionary<string, ServerBuilder> servers = new(StringComparer.Ordinal);
     private readonly List<(Resource<V1Ingress> Ingress, CanaryRule Rule)> canaries = [];
+    private readonly CertificateCompiler certificates = new(context, controller);
     private RoutePlan? catchAll;
 
     internal RouteTable Compile(IEnumerable<Resource<V1Ingress>> ingresses)
@@ -45,6 +46,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
             plans.GetValueOrDefault(""),
             catchAll)
         {
+            Certificates = certificates.Build(),
             ReadsHeaders = config.ReadsHeaders || all.Any(r => r?.ReadsHeaders == true),
             SmallestBody = all.OfType<RoutePlan>().Select(r => r.Rules.Proxy.MaxBody).Where(size => size > 0).DefaultIfEmpty(long.MaxValue).Min(),
         };
@@ -53,13 +55,13 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     private void Add(Resource<V1Ingress> ingress, IngressAnnotations annotations)
     {
         var rules = ingress.Value.Spec?.Rules ?? [];
-        if (ingress.Value.Spec?.Tls is { Count: > 0 }) context.Errors.Add(ingress, "spec.tls", "TLS at the ingress isn't supported yet; end TLS at the load balancer");
         if (annotations.Canary is { } canary)
         {
             canaries.Add((ingress, canary));
             return;
         }
 
+        certificates.Add(ingress);
         var own = Default(ingress, annotations);
         if (rules.Count == 0) catchAll ??= own;
         if (rules.Count == 0 && ingress.Value.Spec?.DefaultBackend is null) context.Errors.Add(ingress, "spec", "has neither rules nor a defaultBackend; one of them is wanted");
@@ -139,7 +141,8 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     {
         foreach (var (alias, ingress) in server.Aliases)
         {
-            if (!plans.TryAdd(alias, plans[server.Host]) && plans[alias].Host != server.Host)
+            if (plans.TryAdd(alias, plans[server.Host])) certificates.Alias(server.Host, alias);
+            else if (plans[alias].Host != server.Host)
                 context.Warnings.Add(ingress, IngressAnnotations.Field("server-alias"), $"{alias} is a host of its own in another rule or alias, so it isn't one of {server.Host}");
         }
     }
@@ -148,8 +151,8 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     {
         var from = server.Host.StartsWith("www.", StringComparison.Ordinal) ? server.Host[4..] : $"www.{server.Host}";
         if (server.Host.Length == 0 || server.Host[0] == '*') return;
-        if (!plans.TryAdd(from, new ServerPlan(from, [], null) { Www = new WwwRedirect(server.Www!.Key, server.Host) }))
-            context.Warnings.Add(server.Www!, IngressAnnotations.Field("from-to-www-redirect"), $"{from} is a host of its own in another rule, so it isn't redirected to {server.Host}");
+        if (plans.TryAdd(from, new ServerPlan(from, [], null) { Www = new WwwRedirect(server.Www!.Key, server.Host) })) certificates.Alias(server.Host, from);
+        else context.Warnings.Add(server.Www!, IngressAnnotations.Field("from-to-www-redirect"), $"{from} is a host of its own in another rule, so it isn't redirected to {server.Host}");
     }
 
     /// <summary>The Host header towards the backend, with the variables that a location of ingress-nginx sets.</summary>

@@ -20,6 +20,7 @@ internal static class KeyFacts
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
         [
+            ("tlsVersion", "TLS ends here: {}"), ("certificate", "{}"),
             ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"), ("tls", "{}"),
             ("generation", "generation {}"), ("note", "{}"),
         ],
