@@ -22,7 +22,7 @@ internal sealed record EndpointCondition(bool Ready, bool Serving, bool Terminat
 internal sealed record EndpointsState(ImmutableArray<EndpointCondition> Conditions)
 {
     /// <summary>How many are ready.</summary>
-    public int Ready => Conditions.Count(c => c.Ready);
+    public int Ready { get; } = Conditions.Count(c => c.Ready);
 }
 
 /// <summary>The living state that a decision reads.</summary>
