@@ -16,6 +16,9 @@ internal sealed class ClusterAnswers(IGenerationSource generations, IServiceEndp
         var view = new ClusterView(generation.Find<ClusterSnapshot>() ?? ClusterSnapshot.Empty, zones, new EndpointReading(endpoints, generation), zones.ReadHealth(targets, generation));
         var draw = Draw.Random();
         decision = new ClusterDecision(view, question, draw, server, tcp ? "tcp" : "udp");
-        return ClusterDnsHop.Decide(view, question, draw, default(NoReasons));
+        var answer = ClusterDnsHop.Decide(view, question, draw, default(NoReasons));
+        view.Endpoints.Seal();
+        view.Health?.Seal();
+        return answer;
     }
 }

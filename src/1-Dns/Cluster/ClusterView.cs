@@ -17,17 +17,24 @@ internal sealed record ClusterView(ClusterSnapshot Cluster, DnsSnapshot Zones, E
 /// </summary>
 internal sealed class EndpointReading(IServiceEndpoints living, Generation generation)
 {
-    private readonly Dictionary<ResourceKey, IReadOnlyList<ServiceEndpoint>> read = [];
+    private readonly Dictionary<ResourceKey, IReadOnlyList<ServiceEndpoint>> endpoints = [];
+    private readonly Dictionary<IPAddress, IReadOnlyList<ResourceKey>> services = [];
+    private (IServiceEndpoints Living, Generation Generation)? source = (living, generation);
 
     /// <summary>The endpoints of a Service when it was first read.</summary>
     public IReadOnlyList<ServiceEndpoint> Of(ResourceKey service)
     {
-        lock (read)
-        {
-            return read.TryGetValue(service, out var known) ? known : read[service] = living.Of(generation, service);
-        }
+        if (endpoints.TryGetValue(service, out var known)) return known;
+        return source is var (living, generation) ? endpoints[service] = living.Of(generation, service) : [];
     }
 
     /// <summary>The Services that may have an endpoint at an address.</summary>
-    public IReadOnlyList<ResourceKey> ServicesAt(IPAddress address) => living.ServicesAt(generation, address);
+    public IReadOnlyList<ResourceKey> ServicesAt(IPAddress address)
+    {
+        if (services.TryGetValue(address, out var known)) return known;
+        return source is var (living, generation) ? services[address] = living.ServicesAt(generation, address) : [];
+    }
+
+    /// <summary>Reads nothing more: what a journey keeps is not to hold a whole generation.</summary>
+    public void Seal() => source = null;
 }

@@ -8,9 +8,15 @@ namespace Usher.Dns;
 /// </summary>
 internal sealed class HealthReading(ITargetHealth living, Generation generation)
 {
-    private readonly Lazy<HashSet<string>> groups = new(() =>
-        [.. living.All(generation).Where(t => t.State is "healthy" or "assumed healthy").Select(t => t.TargetGroup)]);
+    private (ITargetHealth Living, Generation Generation)? source = (living, generation);
+    private HashSet<string>? healthy;
 
     /// <summary>Whether a target group has a target that is healthy, or taken for healthy where nothing runs.</summary>
-    public bool HasHealthyTarget(string targetGroup) => groups.Value.Contains(targetGroup);
+    public bool HasHealthyTarget(string targetGroup) => (healthy ??= Read()).Contains(targetGroup);
+
+    /// <summary>Reads nothing more: what a journey keeps is not to hold a whole generation.</summary>
+    public void Seal() => source = null;
+
+    private HashSet<string> Read() => source is not var (living, generation) ? []
+        : [.. living.All(generation).Where(t => t.State is "healthy" or "assumed healthy").Select(t => t.TargetGroup)];
 }

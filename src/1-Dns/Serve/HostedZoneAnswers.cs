@@ -18,6 +18,8 @@ internal sealed class HostedZoneAnswers(IGenerationSource generations, ITargetHe
         var health = snapshot.ReadHealth(targets, generation);
         var draw = Draw.Random();
         decision = new DnsDecision(snapshot, question, draw, server, tcp ? "tcp" : "udp", health);
-        return DnsHop.Decide(snapshot, question, draw, default(NoReasons), health);
+        var answer = DnsHop.Decide(snapshot, question, draw, default(NoReasons), health);
+        health?.Seal();
+        return answer;
     }
 }

@@ -84,6 +84,43 @@ public sealed class ClusterHopTests
     }
 
     [Fact]
+    public void What_is_kept_of_an_answer_is_replayed_without_its_generation()
+    {
+        var cluster = new TestCluster(Cluster, Ready);
+        var answers = new ClusterAnswers(new TestRoad { Current = cluster.Generation }, cluster);
+        foreach (var (name, type) in new[] { ("b.n.svc.cluster.local", RecordType.A), ("1.1.0.10.in-addr.arpa", RecordType.PTR), ("a.n.svc.cluster.local", RecordType.SRV) })
+        {
+            cluster.Endpoints = Ready;
+            var answer = answers.Answer(new DnsQuestion(DomainName.Of(name), type), Query.Server, false, out var decision);
+            cluster.Endpoints = "";
+
+            Assert.Equal(DnsEnd.Found, answer.End);
+            Assert.Equal("NOERROR", (string?)Assert.Single(decision!.Tell()).Facts["rcode"]);
+        }
+    }
+
+    [Fact]
+    public void Names_of_any_bytes_are_answered()
+    {
+        var cluster = new TestCluster(Cluster, Ready);
+        var responder = new DnsResponder(new ClusterAnswers(new TestRoad { Current = cluster.Generation }, cluster));
+        var names =
+            from labels in Gen.OneOf(Gen.Byte.Array[1, 20], Labels.Select(System.Text.Encoding.ASCII.GetBytes)).Array[0, 6]
+            from zone in Gen.OneOf("cluster.local", "n.svc.cluster.local", "n.pod.cluster.local", "in-addr.arpa", "")
+            select (byte[])[.. labels.SelectMany(l => l.Prepend((byte)l.Length)), .. DomainName.Of(zone.Length == 0 ? "." : zone).Wire];
+        Gen.Select(names, Gen.UShort, Gen.Bool).Sample((name, type, edns) =>
+        {
+            byte[] query = [.. Query.For("", RecordType.A, edns ? 1232 : null)];
+            byte[] asked = [.. query[..12], .. name, (byte)(type >> 8), (byte)type, 0, 1, .. query[17..]];
+
+            var answer = responder.Respond(asked);
+
+            Assert.InRange(answer.Length, QueryMessage.HeaderLength, edns ? 1232 : 512);
+            Assert.Contains(answer[3] & 0x0F, new[] { 0, 2, 3, 5 });
+        }, iter: 20_000);
+    }
+
+    [Fact]
     public void Services_leave_the_tenth_address_to_the_dns_and_it_keeps_it()
     {
         var many = string.Join("---\n", Enumerable.Range(0, 15).Select(i => $"apiVersion: v1\nkind: Service\nmetadata: {{ name: s{i}, namespace: a }}\nspec: {{ clusterIP: 10.100.2.{i} }}\n"));
