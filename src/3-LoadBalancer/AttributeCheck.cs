@@ -13,10 +13,6 @@ internal static class AttributeCheck
     private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
     {
         ["routing.http.desync_mitigation_mode"] = "defensive",
-        ["routing.http.drop_invalid_header_fields.enabled"] = "false",
-        ["routing.http.x_amzn_tls_version_and_cipher_suite.enabled"] = "false",
-        ["routing.http.xff_client_port.enabled"] = "false",
-        ["routing.http.xff_header_processing.mode"] = "append",
     };
 
     private static readonly Dictionary<string, string> TargetGroupDefaults = new(StringComparer.Ordinal)
@@ -24,8 +20,6 @@ internal static class AttributeCheck
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
         ["slow_start.duration_seconds"] = "0",
         ["stickiness.enabled"] = "false",
-        ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] = "1",
-        ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"] = "off",
     };
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer) =>

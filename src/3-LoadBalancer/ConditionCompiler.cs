@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Aws;
@@ -10,8 +11,18 @@ namespace Usher.LoadBalancer;
 internal sealed class ConditionCompiler(CompileContext context)
 {
     private const int MaxValuesPerRule = 5;
+    private const int MaxWildcardsPerRule = 6;
     private const int MaxPatternLength = 128;
     private const int MaxHeaderNameLength = 40;
+    private const int MaxMethodLength = 40;
+
+    // RuleCondition, PathPatternConfig: "A-Z, a-z, 0-9", these, "&" and the two wildcards.
+    private static readonly SearchValues<char> PathCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.$/~\"'@:+&*?");
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static readonly SearchValues<char> MethodCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ-_");
 
     internal ImmutableArray<ConditionPlan> Compile(Resource<ListenerRule> rule)
     {
@@ -33,6 +44,9 @@ internal sealed class ConditionCompiler(CompileContext context)
 
         var values = conditions.Sum(c => c.Values.Count + c.QueryStrings.Count);
         if (values > MaxValuesPerRule) context.Errors.Add(rule, "spec.conditions", $"found {values} values; a rule has at most {MaxValuesPerRule} (TooManyRules quota)");
+        var wildcards = conditions.Where(c => c.Field is not ("http-request-method" or "source-ip"))
+            .Sum(c => c.Values.Sum(v => Wildcards(v)) + c.QueryStrings.Sum(q => Wildcards(q.Key ?? "", escapes: true) + Wildcards(q.Value, escapes: true)));
+        if (wildcards > MaxWildcardsPerRule) context.Errors.Add(rule, "spec.conditions", $"found {wildcards} wildcards; a rule has at most {MaxWildcardsPerRule}");
         return plans.ToImmutable();
     }
 
@@ -46,10 +60,22 @@ internal sealed class ConditionCompiler(CompileContext context)
 
         switch (condition.Field)
         {
-            case "host-header": return new HostCondition(Patterns(rule, condition, field, ignoreCase: true));
-            case "path-pattern": return new PathCondition(Patterns(rule, condition, field, ignoreCase: false));
-            case "http-request-method": return new MethodCondition([.. condition.Values]);
+            case "host-header":
+                Check(rule, condition, field, IsHost, "a name with a dot, and letters alone after the last one, are wanted, as *.example.com");
+                return new HostCondition(Patterns(rule, condition, field, ignoreCase: true));
+            case "path-pattern":
+                Check(rule, condition, field, v => !v.AsSpan().ContainsAnyExcept(PathCharacters), "letters, digits and _-.$/~\"'@:+&*? are allowed in a path");
+                return new PathCondition(Patterns(rule, condition, field, ignoreCase: false));
+            case "http-request-method":
+                Check(rule, condition, field, v => v.Length is > 0 and <= MaxMethodLength && !v.AsSpan().ContainsAnyExcept(MethodCharacters),
+                    $"1 to {MaxMethodLength} of A-Z, - and _ are wanted, and no wildcard");
+                return new MethodCondition([.. condition.Values]);
             case "query-string":
+                foreach (var text in condition.QueryStrings.SelectMany(q => new[] { q.Key, q.Value }).Where(t => t?.Length > MaxPatternLength))
+                {
+                    context.Errors.Add(rule, field, $"query-string: found '{text}'; at most {MaxPatternLength} characters are allowed");
+                }
+
                 return new QueryCondition([.. condition.QueryStrings.Select(pair => new QueryPattern(
                     pair.Key is null ? null : new WildcardPattern(pair.Key, ignoreCase: true, escapes: true),
                     new WildcardPattern(pair.Value, ignoreCase: true, escapes: true)))]);
@@ -68,6 +94,33 @@ internal sealed class ConditionCompiler(CompileContext context)
                     $"found {condition.Field}; allowed are host-header, path-pattern, http-header, http-request-method, query-string and source-ip");
                 return null;
         }
+    }
+
+    private void Check(Resource<ListenerRule> rule, RuleCondition condition, string field, Predicate<string> isValid, string wanted)
+    {
+        foreach (var value in condition.Values.Where(v => v.Length is > 0 and <= MaxPatternLength && !isValid(v)))
+        {
+            context.Errors.Add(rule, field, $"{condition.Field}: found '{value}'; {wanted}");
+        }
+    }
+
+    private static bool IsHost(string value)
+    {
+        var dot = value.LastIndexOf('.');
+        return dot >= 0 && dot < value.Length - 1 && value.AsSpan(dot + 1).IndexOfAnyExcept(Letters) < 0;
+    }
+
+    /// <summary>How many wildcards a value has; in a query string a backslash takes the meaning from what follows.</summary>
+    private static int Wildcards(string value, bool escapes = false)
+    {
+        var count = 0;
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (escapes && value[i] == '\\') i++;
+            else if (value[i] is '*' or '?') count++;
+        }
+
+        return count;
     }
 
     private ImmutableArray<WildcardPattern> Patterns(Resource<ListenerRule> rule, RuleCondition condition, string field, bool ignoreCase)

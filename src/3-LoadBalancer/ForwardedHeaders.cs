@@ -1,5 +1,9 @@
+using System.Buffers;
 using System.Globalization;
+using System.Net;
 using System.Text;
+using Usher.Model.Aws;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
 
@@ -11,14 +15,50 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal static class ForwardedHeaders
 {
+    private static readonly SearchValues<byte> PlainName = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     /// <summary>Notes the edits.</summary>
-    internal static void Apply(RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits)
+    /// <param name="request">The request as it came.</param>
+    /// <param name="facts">What was decided on.</param>
+    /// <param name="listener">The listener that took it.</param>
+    /// <param name="trace">Its trace id.</param>
+    /// <param name="edits">Takes the edits.</param>
+    /// <param name="client">The client's end; needed where its port is told.</param>
+    /// <param name="handshake">The connection's handshake, where it is told; null otherwise.</param>
+    internal static void Apply(
+        RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits, IPEndPoint? client = null, HandshakeRecord? handshake = null)
     {
-        edits.Set("X-Forwarded-For", Appended(request, "X-Forwarded-For"u8, facts.Source.ToString()));
+        if (listener.Attributes.DropInvalidHeaders) DropInvalid(request, edits);
+        switch (listener.Attributes.ForwardedFor)
+        {
+            case ForwardedForMode.Append:
+                var address = listener.Attributes.ClientPort && client is not null ? client.ToString() : facts.Source.ToString();
+                edits.Set("X-Forwarded-For", Appended(request, "X-Forwarded-For"u8, address));
+                break;
+            case ForwardedForMode.Remove:
+                edits.Remove("X-Forwarded-For");
+                break;
+        }
+
         edits.Set("X-Forwarded-Proto", listener.Scheme);
         edits.Set("X-Forwarded-Port", listener.Port.ToString(CultureInfo.InvariantCulture));
         edits.Set("X-Amzn-Trace-Id", trace.Header);
+        if (handshake is { Version: not null, Cipher: not null })
+        {
+            edits.Set("X-Amzn-Tls-Version", handshake.Version);
+            edits.Set("X-Amzn-Tls-Cipher-Suite", CipherNames.OpenSsl(handshake.Cipher));
+        }
+
         if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set("Host", Host(facts, listener));
+    }
+
+    /// <summary>Headers whose names have more than letters, digits and hyphens (<c>X_User</c>) go no further.</summary>
+    private static void DropInvalid(RequestHead request, HeaderEdits edits)
+    {
+        for (var i = 0; i < request.HeaderCount; i++)
+        {
+            if (request.Name(i).ContainsAnyExcept(PlainName)) edits.Remove(request.Name(i));
+        }
     }
 
     /// <summary>

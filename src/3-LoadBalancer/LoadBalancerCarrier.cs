@@ -50,8 +50,8 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
             if (snapshot.ListenerAt(server.Bound) is { } plan) server.Follow(plan);
         }
 
-        checks.Follow(snapshot.TargetGroups);
         table.Retain(snapshot.TargetGroups);
+        checks.Follow(snapshot.TargetGroups);
         var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);
         foreach (var old in servers.Values.Where(s => !wanted.TryGetValue(s.Bound, out var https) || https != s.Https).ToList())
         {

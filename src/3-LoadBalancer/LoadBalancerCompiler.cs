@@ -108,14 +108,17 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             : $"ports {first.Value.Port} ({first.Key}) and {second.Value.Port} would both be bound to {bound}; change one, or bind ports as declared with --real-ports";
 
     private static LoadBalancerAttributes Attributes(IReadOnlyDictionary<string, string> written) => new(
-        IdleTimeout: Seconds(written, "idle_timeout.timeout_seconds", 60),
-        ClientKeepAlive: Seconds(written, "client_keep_alive.seconds", 3600),
-        Http2: Flag(written, "routing.http2.enabled", true),
-        PreserveHost: Flag(written, "routing.http.preserve_host_header.enabled", false));
-
-    private static TimeSpan Seconds(IReadOnlyDictionary<string, string> written, string key, int otherwise) =>
-        TimeSpan.FromSeconds(written.TryGetValue(key, out var text) && int.TryParse(text, out var seconds) ? seconds : otherwise);
-
-    private static bool Flag(IReadOnlyDictionary<string, string> written, string key, bool otherwise) =>
-        written.TryGetValue(key, out var text) && bool.TryParse(text, out var flag) ? flag : otherwise;
+        IdleTimeout: written.Seconds("idle_timeout.timeout_seconds", 60),
+        ClientKeepAlive: written.Seconds("client_keep_alive.seconds", 3600),
+        Http2: written.Flag("routing.http2.enabled", true),
+        PreserveHost: written.Flag("routing.http.preserve_host_header.enabled", false),
+        DropInvalidHeaders: written.Flag("routing.http.drop_invalid_header_fields.enabled", false),
+        ForwardedFor: written.GetValueOrDefault("routing.http.xff_header_processing.mode") switch
+        {
+            "preserve" => ForwardedForMode.Preserve,
+            "remove" => ForwardedForMode.Remove,
+            _ => ForwardedForMode.Append,
+        },
+        ClientPort: written.Flag("routing.http.xff_client_port.enabled", false),
+        TlsHeaders: written.Flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", false));
 }

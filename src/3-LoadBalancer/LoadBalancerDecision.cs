@@ -71,6 +71,25 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
 
+    /// <summary>That a request went to all targets because too few are healthy, and what the check of its own target found; null when it didn't.</summary>
+    internal string? FailedOpen()
+    {
+        if (!Choice.FailOpen || Choice.Target < 0) return null;
+        var health = Choice.Reading!.Targets[Choice.Target].Health;
+        return $"in target group {Choice.Group!.Name} {LoadBalancerHop.TooFew(Choice.Group, Choice.Reading)}, so requests go to all of them (fail open); "
+            + $"this one is {health.Name}{(health.Description is null ? "" : $": {health.Description}")}";
+    }
+
+    /// <summary>Which rule answers a request by itself, and how near others were, for a person who wonders why it was that one.</summary>
+    internal string AnsweredBy()
+    {
+        if (!Choice.Rule.IsDefault) return $"{Choice.Rule.Label} matched and answers with a fixed response; see the reasons why no rule before it did";
+        if (Listener.Rules.Length == 1) return "the listener has no rule but the default one, which answers with a fixed response";
+        var missed = LoadBalancerHop.Missed(Listener, Facts);
+        return "no rule's conditions held, so the default rule answers with a fixed response; "
+            + (missed.Count == 0 ? "none came near: no condition of any held" : $"nearest: {string.Join(". ", missed)}");
+    }
+
     /// <summary>The code of a fixed response that refuses the request; null for any other.</summary>
     internal static string? Refused(FixedResponsePlan response) => response.Status >= 400 ? $"load-balancer.{response.Status}.fixed-response" : null;
 
@@ -91,8 +110,14 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     {
         var target = choice.Group!.Targets[choice.Target];
         var candidates = choice.FailOpen ? choice.Reading!.Targets.Length : choice.Reading!.Targets.Count(t => t.Health.Usable);
-        var how = choice.Group.Algorithm == Algorithm.RoundRobin ? $"next in turn of {candidates}" : $"fewest outstanding of {candidates}";
-        return $"{target.Id} {target.Declared}, {how}{(choice.FailOpen ? " (none is healthy: fail open)" : "")}";
+        var how = choice.Group.Algorithm switch
+        {
+            Algorithm.RoundRobin => $"next in turn of {candidates}",
+            Algorithm.LeastOutstandingRequests => $"fewest outstanding of {candidates}",
+            _ => $"at random of {candidates}",
+        };
+        var open = choice.Reading.Targets.Any(t => t.Health.Usable) ? "too few are healthy" : "none is healthy";
+        return $"{target.Id} {target.Declared}, {how}{(choice.FailOpen ? $" ({open}: fail open)" : "")}";
     }
 
     private static string Wants(ConditionPlan condition) => condition switch
@@ -121,6 +146,11 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
+        if (choice.Rule.IsDefault && LoadBalancerHop.Missed(Listener, Facts) is { Count: > 0 } missed)
+        {
+            told["nearestRules"] = new JsonArray([.. missed.Select(m => JsonValue.Create(m))]);
+        }
+
         if (Location is not null) told["location"] = Location;
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;

@@ -39,8 +39,8 @@ internal static class LoadBalancerHop
     /// <list type="number">
     /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
     /// <item>Of a forward action, the target group by weight.</item>
-    /// <item>The group's healthy targets; if none is healthy, all of them (fail open; ALB user guide, Target group health).</item>
-    /// <item>One of them by the group's algorithm: the next in turn, or the one with the fewest outstanding requests.</item>
+    /// <item>The group's healthy targets; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
+    /// <item>One of them by the group's algorithm: the next in turn, the one with the fewest outstanding requests, or any.</item>
     /// </list>
     /// </summary>
     /// <param name="listener">The listener that took the request.</param>
@@ -69,13 +69,14 @@ internal static class LoadBalancerHop
             if (target.Health.Usable) healthy++;
         }
 
-        var failOpen = healthy == 0 && reading.Targets.Length > 0;
+        var failOpen = !group.Minimum.Reached(healthy, reading.Targets.Length) && reading.Targets.Length > 0;
         var candidates = failOpen ? reading.Targets.Length : healthy;
 
         // 4. The target.
         var chosen = candidates == 0 ? -1 : group.Algorithm switch
         {
             Algorithm.RoundRobin => Nth(reading, failOpen, (int)(reading.Turn % candidates)),
+            Algorithm.WeightedRandom => Nth(reading, failOpen, Turned(draw).Below(candidates)),
             _ => FewestOutstanding(reading, failOpen, draw),
         };
         if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, reasons);
@@ -145,8 +146,7 @@ internal static class LoadBalancerHop
             else if (target.Outstanding == fewest) equals++;
         }
 
-        // The same draw may have chosen the group by its high bits; the low ones are independent of it.
-        var n = new Draw(draw.Value << 32 | draw.Value >> 32).Below(equals);
+        var n = Turned(draw).Below(equals);
         for (var i = 0; i < reading.Targets.Length; i++)
         {
             var target = reading.Targets[i];
@@ -155,6 +155,9 @@ internal static class LoadBalancerHop
 
         return -1;
     }
+
+    /// <summary>The same draw may have chosen the group by its high bits; the low ones are independent of it.</summary>
+    private static Draw Turned(Draw draw) => new(draw.Value << 32 | draw.Value >> 32);
 
     private static void TellTargets<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, int chosen, TReasons reasons)
         where TReasons : struct, IReasonSink
@@ -166,15 +169,36 @@ internal static class LoadBalancerHop
             var why = (health.Usable, failOpen) switch
             {
                 (true, _) => $"{health.Name}, {count}",
-                (false, true) => $"{health.Name} ({health.Description}), {count}, but no target is healthy, so all are used",
+                (false, true) => $"{health.Name} ({health.Description}), {count}, but {TooFew(group, reading)}, so all are used",
                 _ => $"{health.Name}: {health.Description}",
             };
             if (i != chosen && (health.Usable || failOpen))
             {
-                why += group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
+                why += group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : group.Algorithm == Algorithm.WeightedRandom ? "; not drawn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
             }
 
             reasons.Add(group.Targets[i].Label, i == chosen, why);
         }
     }
+
+    /// <summary>Why the healthy targets are too few to send to them alone.</summary>
+    internal static string TooFew(TargetGroupPlan group, GroupReading reading)
+    {
+        var healthy = reading.Targets.Count(t => t.Health.Usable);
+        return healthy == 0 ? "no target is healthy" : $"{healthy} of {reading.Targets.Length} targets are healthy and the group wants {group.Minimum}";
+    }
+
+    /// <summary>
+    /// Rules that a request missed by little: some of their conditions held and others didn't. The nearest first, three at most. What the default
+    /// rule took may have been meant for one of them.
+    /// </summary>
+    internal static IReadOnlyList<string> Missed(ListenerPlan listener, RequestFacts facts) =>
+    [
+        .. listener.Rules
+            .Select(rule => (Rule: rule, Broken: rule.Conditions.Where(c => !c.Holds(facts)).ToList()))
+            .Where(r => r.Broken.Count > 0 && r.Broken.Count < r.Rule.Conditions.Length)
+            .OrderBy(r => r.Broken.Count).ThenBy(r => r.Rule.Priority)
+            .Take(3)
+            .Select(r => $"{r.Rule.Label}: {string.Join("; ", r.Broken.Select(c => c.Why(facts)))}"),
+    ];
 }

@@ -41,9 +41,9 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var trace = Identify(passage, listener);
 
         // 2.
-        if (passage.Exchange.Request.Method.SequenceEqual("TRACE"u8))
+        if (Refusal.Of(passage.Exchange.Request) is { } refusal)
         {
-            await ErrorPage.AnswerAsync(passage, 405, "load-balancer.405.trace", "an ALB refuses the method TRACE");
+            await ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
             return;
         }
 
@@ -56,7 +56,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         await (decision.Choice.Rule.Action switch
         {
             RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
-            FixedResponsePlan response => RespondAsync(passage, response),
+            FixedResponsePlan response => RespondAsync(passage, decision, response),
             _ when decision.Target is { } target => ForwardAsync(passage, decision, target, trace),
             _ => UnavailableAsync(passage, decision),
         });
@@ -91,15 +91,18 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ForwardAsync(RequestPassage passage, LoadBalancerDecision decision, TargetPlan target, AmznTraceId trace)
     {
-        ForwardedHeaders.Apply(passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits);
+        ForwardedHeaders.Apply(
+            passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits,
+            passage.Record.Downstream.From, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
+        if (decision.Choice.FailOpen) passage.Record.Note = decision.FailedOpen();
         var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];
         state.Begin();
         try
         {
             var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
             var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener));
-            var result = await passage.ForwardAsync(destination, options);
-            if (TargetFailure.Of(result, target, decision.Listener) is not { } failure) return;
+            var result = await passage.ForwardAsync(destination, options, state.Cut);
+            if (TargetFailure.Of(result, target, decision) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
             else await ErrorPage.AnswerAsync(passage, failure.Status, failure.Outcome, failure.Problem);
         }
@@ -124,10 +127,10 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         await ErrorPage.AnswerAsync(passage, plan.Status, outcome: null, problem: null, new KeyValuePair<string, string>("Location", location));
     }
 
-    private static ValueTask RespondAsync(RequestPassage passage, FixedResponsePlan plan)
+    private static ValueTask RespondAsync(RequestPassage passage, LoadBalancerDecision decision, FixedResponsePlan plan)
     {
         var outcome = LoadBalancerDecision.Refused(plan);
-        var problem = outcome is null ? null : "the rule that matched answers with a fixed response; see the reasons why no other rule did";
+        var problem = outcome is null ? null : decision.AnsweredBy();
         List<KeyValuePair<string, string>> headers = [new("Server", ErrorPage.Server)];
         if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));
         return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem);

@@ -60,7 +60,32 @@ internal sealed record ListenerPlan
 /// <param name="ClientKeepAlive"><c>client_keep_alive.seconds</c>, 60–604800 s, 3600 s when not set.</param>
 /// <param name="Http2"><c>routing.http2.enabled</c>, true when not set.</param>
 /// <param name="PreserveHost"><c>routing.http.preserve_host_header.enabled</c>, false when not set.</param>
-internal sealed record LoadBalancerAttributes(TimeSpan IdleTimeout, TimeSpan ClientKeepAlive, bool Http2, bool PreserveHost);
+/// <param name="DropInvalidHeaders"><c>routing.http.drop_invalid_header_fields.enabled</c>: headers with a name beyond <c>[-A-Za-z0-9]+</c> go no further. False when not set.</param>
+/// <param name="ForwardedFor"><c>routing.http.xff_header_processing.mode</c>, append when not set.</param>
+/// <param name="ClientPort"><c>routing.http.xff_client_port.enabled</c>: whether X-Forwarded-For has the client's port too. False when not set.</param>
+/// <param name="TlsHeaders"><c>routing.http.x_amzn_tls_version_and_cipher_suite.enabled</c>, false when not set.</param>
+internal sealed record LoadBalancerAttributes(
+    TimeSpan IdleTimeout,
+    TimeSpan ClientKeepAlive,
+    bool Http2,
+    bool PreserveHost,
+    bool DropInvalidHeaders = false,
+    ForwardedForMode ForwardedFor = ForwardedForMode.Append,
+    bool ClientPort = false,
+    bool TlsHeaders = false);
+
+/// <summary>What the load balancer does with X-Forwarded-For.</summary>
+internal enum ForwardedForMode
+{
+    /// <summary>Adds the client's address at the end.</summary>
+    Append,
+
+    /// <summary>Leaves it as it came, or absent.</summary>
+    Preserve,
+
+    /// <summary>Takes it away.</summary>
+    Remove,
+}
 
 /// <summary>A rule.</summary>
 /// <param name="Arn">Its ARN; the listener's own for the default rule.</param>
@@ -99,27 +124,48 @@ internal enum Algorithm
 {
     RoundRobin,
     LeastOutstandingRequests,
+    WeightedRandom,
+}
+
+/// <summary>How many healthy targets are enough to send to them alone; with fewer, all targets are used.</summary>
+/// <param name="Count"><c>target_group_health.unhealthy_state_routing.minimum_healthy_targets.count</c>, 1 when not set.</param>
+/// <param name="Percentage"><c>….percentage</c>, 1–100; 0 for off, the default.</param>
+internal readonly record struct HealthyMinimum(int Count, int Percentage)
+{
+    internal bool Reached(int healthy, int registered) => healthy >= Count && healthy * 100 >= Percentage * registered;
+
+    public override string ToString() => Percentage == 0 ? $"{Count}" : $"{Count} and {Percentage} %";
 }
 
 /// <summary>A target group. Compared by reference: its living state hangs on it.</summary>
-internal sealed class TargetGroupPlan(
-    string arn, string name, bool https, Algorithm algorithm, ImmutableArray<TargetPlan> targets, HealthCheckPlan healthCheck)
+internal sealed class TargetGroupPlan
 {
-    internal string Arn { get; } = arn;
+    internal required string Arn { get; init; }
 
-    internal string Name { get; } = name;
+    internal required string Name { get; init; }
 
     /// <summary>Whether requests are encrypted again on their way to the targets.</summary>
-    internal bool Https { get; } = https;
+    internal required bool Https { get; init; }
 
-    internal Algorithm Algorithm { get; } = algorithm;
+    internal required Algorithm Algorithm { get; init; }
 
-    internal ImmutableArray<TargetPlan> Targets { get; } = targets;
+    internal required ImmutableArray<TargetPlan> Targets { get; init; }
 
-    internal HealthCheckPlan HealthCheck { get; } = healthCheck;
+    internal required HealthCheckPlan HealthCheck { get; init; }
+
+    /// <summary>With fewer healthy targets than this, all are used.</summary>
+    internal required HealthyMinimum Minimum { get; init; }
+
+    /// <summary>How long a target that was taken away may go on with the requests that it has, 0–3600 s, 300 s when not set.</summary>
+    internal required TimeSpan DeregistrationDelay { get; init; }
 
     /// <summary>The algorithm as the API spells it.</summary>
-    internal string AlgorithmName => Algorithm == Algorithm.RoundRobin ? "round_robin" : "least_outstanding_requests";
+    internal string AlgorithmName => Algorithm switch
+    {
+        Algorithm.RoundRobin => "round_robin",
+        Algorithm.LeastOutstandingRequests => "least_outstanding_requests",
+        _ => "weighted_random",
+    };
 }
 
 /// <summary>A registered target.</summary>

@@ -12,6 +12,11 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
         if (listener.Https && !traveller.Secured) return null;
         var given = traveller.GivenBy<LoadBalancerDecision>();
         var facts = traveller.Request with { Source = traveller.Source, Scheme = listener.Scheme };
+        if (Refusal.Of(facts) is { } refusal)
+        {
+            return new StepTaken([new RefusedDecision(listener, refusal)], null) { Status = refusal.Status, AnsweredBy = Hop.LoadBalancer };
+        }
+
         var decision = given is null
             ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random())
             : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice.Reading), facts, given.Draw);

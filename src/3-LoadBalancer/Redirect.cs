@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>The Location of a redirect action (ELBv2 API, RedirectActionConfig): placeholders stand for the request's own parts.</summary>
-internal static class Redirect
+internal static partial class Redirect
 {
     /// <summary>
     /// The Location. When the client reached a port that stands for a declared one (8080 for 80), the port in the Location is mapped the
@@ -12,12 +13,16 @@ internal static class Redirect
     /// </summary>
     internal static string Location(RedirectPlan plan, RequestFacts facts, ListenerPlan listener, Func<int, int> boundPort, out string? mapped)
     {
-        string Fill(string template) => template
-            .Replace("#{protocol}", listener.Scheme, StringComparison.Ordinal)
-            .Replace("#{host}", facts.Host, StringComparison.Ordinal)
-            .Replace("#{port}", listener.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("#{path}", facts.Path.TrimStart('/'), StringComparison.Ordinal)
-            .Replace("#{query}", facts.Query, StringComparison.Ordinal);
+        // In one pass: what a placeholder stands for isn't read for placeholders again.
+        string Fill(string template) => Placeholder().Replace(template, match => match.Value switch
+        {
+            "#{protocol}" => listener.Scheme,
+            "#{host}" => facts.Host,
+            "#{port}" => listener.Port.ToString(CultureInfo.InvariantCulture),
+            "#{path}" => facts.Path.StartsWith('/') ? facts.Path[1..] : facts.Path,
+            "#{query}" => facts.Query,
+            _ => match.Value,
+        });
 
         var protocol = Fill(plan.Protocol).ToLowerInvariant();
         var port = Fill(plan.Port);
@@ -31,4 +36,7 @@ internal static class Redirect
         var query = Fill(plan.Query);
         return $"{protocol}://{Fill(plan.Host)}:{port}{Fill(plan.Path)}{(query.Length == 0 ? "" : "?" + query)}";
     }
+
+    [GeneratedRegex(@"#\{[a-z]+\}")]
+    private static partial Regex Placeholder();
 }

@@ -9,9 +9,15 @@ namespace Usher.LoadBalancer;
 internal sealed record TargetFailure(int Status, string Outcome, string Problem)
 {
     /// <summary>The answer to a failure that came before any response, or null when the target answered (ALB user guide, Troubleshoot: HTTP 502, 503, 504, 460).</summary>
-    internal static TargetFailure? Of(in ForwardResult result, TargetPlan target, ListenerPlan listener)
+    internal static TargetFailure? Of(ForwardResult result, TargetPlan target, LoadBalancerDecision decision)
     {
         if (result.Outcome == ForwardOutcome.Completed) return null;
+        var failure = Of(result, target, decision.Listener, decision.Choice.Group!);
+        return decision.FailedOpen() is { } open ? failure with { Problem = $"{failure.Problem}{(failure.Problem[^1] == '?' ? "" : ".")} Besides, {open}" } : failure;
+    }
+
+    private static TargetFailure Of(ForwardResult result, TargetPlan target, ListenerPlan listener, TargetGroupPlan group)
+    {
         var at = $"target {target.Id} {target.Declared}";
         var idle = $"{listener.Attributes.IdleTimeout.TotalSeconds:0} s";
         return result.Outcome switch
@@ -19,8 +25,11 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
             ForwardOutcome.ConnectRefused => new(502, "load-balancer.502.connection-refused",
                 $"{at} refused the connection: nothing listens there. Is the NodePort right, and has its Service a ready endpoint?"),
             ForwardOutcome.ConnectTimedOut => new(504, "load-balancer.504.connect-timeout",
-                $"{at} did not accept the connection within 10 s"),
-            ForwardOutcome.ConnectFailed => new(502, "load-balancer.502.connection-failed", $"{at} can't be reached: {result.Detail}"),
+                $"{at} did not accept the connection within 10 s. Is the node gone, or does a security group or network ACL drop the load balancer's packets?"),
+            ForwardOutcome.ConnectFailed => new(502, "load-balancer.502.connection-failed",
+                result.ConnectFailure == ConnectFailure.Unreachable
+                    ? $"{at} can't be reached: there is no way to its address. Is the node gone?"
+                    : $"{at} can't be reached: {result.Detail}"),
             ForwardOutcome.TlsHandshakeFailed => new(502, "load-balancer.502.tls-handshake",
                 $"{at} is in an HTTPS target group, but {result.Detail}. Does it speak TLS on this port? If it speaks plain HTTP, let the target group's protocol be HTTP"),
             ForwardOutcome.UpstreamClosedBeforeResponse when result.UpstreamReused => new(502, "load-balancer.502.keep-alive-race",
@@ -36,6 +45,9 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
                 $"{at} closed the connection before its response was complete. Did its pod end, or is its Content-Length wrong?"),
             ForwardOutcome.MalformedRequestBody => new(400, "load-balancer.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
             ForwardOutcome.ClientTimedOut => new(408, "load-balancer.408.client-timeout", $"the client sent nothing for {idle} before its request was complete"),
+            ForwardOutcome.Canceled => new(502, "load-balancer.502.deregistration-delay",
+                $"{at} was deregistered, and had not finished when the deregistration delay ({group.DeregistrationDelay.TotalSeconds:0} s) was over; "
+                + "make the request faster, or raise deregistration_delay.timeout_seconds"),
             ForwardOutcome.ClientGone => new(460, "load-balancer.460.client-closed", "the client closed the connection before the target answered"),
             _ => new(502, "load-balancer.502.target-failed", $"{at}: {result.Detail}"),
         };

@@ -33,20 +33,26 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             }
 
             var check = group.Value.HealthCheck;
-            var plan = new TargetGroupPlan(
-                group.Value.TargetGroupArn,
-                group.Value.Name,
-                group.Value.Protocol == "HTTPS",
-                AlgorithmOf(group),
-                [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
-                new HealthCheckPlan(
+            var plan = new TargetGroupPlan
+            {
+                Arn = group.Value.TargetGroupArn,
+                Name = group.Value.Name,
+                Https = group.Value.Protocol == "HTTPS",
+                Algorithm = AlgorithmOf(group),
+                Targets = [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
+                HealthCheck = new HealthCheckPlan(
                     check.Protocol == "HTTPS",
                     check.Path,
                     TimeSpan.FromSeconds(check.IntervalSeconds),
                     TimeSpan.FromSeconds(check.TimeoutSeconds),
                     check.HealthyThresholdCount,
                     check.UnhealthyThresholdCount,
-                    matcher));
+                    matcher),
+                Minimum = new HealthyMinimum(
+                    group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
+                    group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
+                DeregistrationDelay = group.Value.Attributes.Seconds("deregistration_delay.timeout_seconds", 300),
+            };
             if (!plans.TryAdd(plan.Arn, plan)) context.Errors.Add(group, "spec.name", $"found {group.Value.Name}, which another target group has (DuplicateTargetGroupName)");
         }
 
@@ -77,9 +83,10 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         {
             case "round_robin": return Algorithm.RoundRobin;
             case "least_outstanding_requests": return Algorithm.LeastOutstandingRequests;
+            case "weighted_random": return Algorithm.WeightedRandom;
             case var other:
                 context.Errors.Add(group, "spec.attributes",
-                    $"load_balancing.algorithm.type: found {other}; round_robin and least_outstanding_requests are supported so far");
+                    $"load_balancing.algorithm.type: found {other}; allowed are round_robin, least_outstanding_requests and weighted_random");
                 return Algorithm.RoundRobin;
         }
     }

@@ -1,28 +1,55 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>One target's living state. Outlives generations while the target stays registered.</summary>
-internal sealed class TargetState(TargetHealth health)
+/// <summary>One target's living state. Outlives generations while the target stays registered, and after that while it drains.</summary>
+internal sealed class TargetState : IDisposable
 {
+    private readonly CancellationTokenSource cut = new();
     private int outstanding;
-    private volatile TargetHealth health = health;
+    private volatile TargetHealth health;
+    private volatile bool drains;
 
-    /// <summary>Its health.</summary>
+    internal TargetState(TargetHealth health)
+    {
+        this.health = health;
+        Cut = cut.Token;
+    }
+
+    /// <summary>Its health by its last checks; draining while it drains, whatever a last check says.</summary>
     internal TargetHealth Health
     {
-        get => health;
+        get => drains ? TargetHealth.Draining : health;
         set => health = value;
     }
 
     /// <summary>Requests sent to it that aren't answered to the end yet.</summary>
     internal int Outstanding => Volatile.Read(ref outstanding);
 
+    /// <summary>Fires when its deregistration delay is over.</summary>
+    internal CancellationToken Cut { get; }
+
+    /// <summary>It is registered no more.</summary>
+    internal void Drain() => drains = true;
+
+    /// <summary>It is registered again, as a new target.</summary>
+    internal void TakeBack()
+    {
+        health = TargetHealth.Initial;
+        drains = false;
+    }
+
     internal void Begin() => Interlocked.Increment(ref outstanding);
 
     internal void End() => Interlocked.Decrement(ref outstanding);
+
+    /// <summary>Cuts what it still carries.</summary>
+    public void Dispose()
+    {
+        cut.Cancel();
+        cut.Dispose();
+    }
 }
 
 /// <summary>The living state of a target group's targets, in the order of its plan.</summary>
@@ -49,35 +76,3 @@ internal readonly record struct TargetReading(TargetHealth Health, int Outstandi
 /// <param name="Targets">In the order of the plan.</param>
 /// <param name="Turn">Counts the group's decisions; round robin goes by it.</param>
 internal sealed record GroupReading(ImmutableArray<TargetReading> Targets, long Turn);
-
-/// <summary>The living state of all target groups.</summary>
-internal sealed class TargetTable
-{
-    private readonly ConcurrentDictionary<TargetGroupPlan, TargetGroupState> states = new();
-    private readonly ConcurrentDictionary<(string Group, string Target), TargetState> targets = new();
-
-    /// <summary>A group's state. Where no health checks run, every target is assumed healthy.</summary>
-    internal TargetGroupState Of(TargetGroupPlan group) => states.TryGetValue(group, out var known) ? known : Assumed(group);
-
-    /// <summary>Makes the state of a generation's groups; a target that stays keeps its own.</summary>
-    internal void Prepare(IEnumerable<TargetGroupPlan> groups)
-    {
-        foreach (var group in groups)
-        {
-            states[group] = new TargetGroupState(
-                [.. group.Targets.Select(t => targets.GetOrAdd((group.Arn, t.Label), _ => new TargetState(TargetHealth.Initial)))]);
-        }
-    }
-
-    /// <summary>Forgets all groups but these, and their targets.</summary>
-    internal void Retain(IReadOnlyCollection<TargetGroupPlan> groups)
-    {
-        var kept = groups.ToHashSet();
-        foreach (var group in states.Keys.Where(g => !kept.Contains(g))) states.TryRemove(group, out _);
-        var labels = groups.SelectMany(g => g.Targets.Select(t => (g.Arn, t.Label))).ToHashSet();
-        foreach (var target in targets.Keys.Where(t => !labels.Contains(t))) targets.TryRemove(target, out _);
-    }
-
-    private static TargetGroupState Assumed(TargetGroupPlan group) =>
-        new([.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))]);
-}

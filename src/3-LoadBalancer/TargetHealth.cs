@@ -12,6 +12,9 @@ internal enum HealthState
     /// <summary>Failing.</summary>
     Unhealthy,
 
+    /// <summary>Deregistered; what it still carries may end.</summary>
+    Draining,
+
     /// <summary>Taken for healthy because nothing runs that could be checked.</summary>
     Assumed,
 }
@@ -27,6 +30,9 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
 
     internal static readonly TargetHealth Healthy = new(HealthState.Healthy, null, null);
 
+    internal static readonly TargetHealth Draining =
+        new(HealthState.Draining, "Target.DeregistrationInProgress", "Target deregistration is in progress");
+
     internal static readonly TargetHealth Assumed = new(HealthState.Assumed, null, "not checked: decided from configuration");
 
     /// <summary>Whether requests are sent to it while others like it are there.</summary>
@@ -38,6 +44,7 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
         HealthState.Initial => "initial",
         HealthState.Healthy => "healthy",
         HealthState.Unhealthy => "unhealthy",
+        HealthState.Draining => "draining",
         _ => "assumed healthy",
     };
 }

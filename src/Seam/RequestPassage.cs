@@ -64,10 +64,10 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// connection is cut.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options)
+    public async ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
     {
         Record.RequestChanges = HeaderText.Changes(RequestEdits, Exchange.Request);
-        var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this);
+        var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
         if (!result.UpstreamReused) (Record.ConnectStartedAt, Record.ConnectedAt) = (result.ConnectStarted, result.Connected);
         if (result is { Outcome: ForwardOutcome.TlsHandshakeFailed, UpstreamLocal: { } local, UpstreamRemote: { } remote })
         {

@@ -33,8 +33,8 @@ public sealed class CompilerTests
             "LoadBalancer shop/edge-again: spec.name: found edge, which LoadBalancer shop/edge has (DuplicateLoadBalancerName)"),
 
         // AttributeCheck
-        ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "defensive")),
-            "LoadBalancer shop/edge: spec.attributes: routing.http.xff_header_processing.mode: found remove; this isn't supported yet, only its default, append"),
+        ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "strictest")),
+            "LoadBalancer shop/edge: spec.attributes: routing.http.desync_mitigation_mode: found strictest; this isn't supported yet, only its default, defensive"),
         ["stickiness"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true" } }),
             "TargetGroup shop/web: spec.attributes: stickiness.enabled: found true; this isn't supported yet, only its default, false"),
         ["cross-zone off"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" } }),
@@ -63,7 +63,7 @@ public sealed class CompilerTests
             "Rule shop/rule-1: spec.conditions: found none; a rule needs at least one condition"),
         ["a condition twice"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a"), If("path-pattern", "/b")),
             "Rule shop/rule-1: spec.conditions[1].field: found path-pattern a second time; one is allowed in a rule"),
-        ["six values"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a", "/b", "/c"), If("host-header", "a", "b"), If("query-string", "a=1")),
+        ["six values"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a", "/b", "/c"), If("host-header", "a.b", "b.c"), If("query-string", "a=1")),
             "Rule shop/rule-1: spec.conditions: found 6 values; a rule has at most 5 (TooManyRules quota)"),
         ["no value"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header")),
             "Rule shop/rule-1: spec.conditions[0]: host-header: found no values; at least one is wanted"),
@@ -86,6 +86,19 @@ public sealed class CompilerTests
         ["no block"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("source-ip", "10.0.0.0/33")),
             "Rule shop/rule-1: spec.conditions[0].sourceIPConfig.values: found '10.0.0.0/33'; a CIDR block is wanted, as 203.0.113.0/24"),
 
+        ["host without a dot"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header", "localhost")),
+            "Rule shop/rule-1: spec.conditions[0]: host-header: found 'localhost'; a name with a dot, and letters alone after the last one, are wanted, as *.example.com"),
+        ["host without a top level"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header", "*.example.*")),
+            "Rule shop/rule-1: spec.conditions[0]: host-header: found '*.example.*'; a name with a dot, and letters alone after the last one, are wanted, as *.example.com"),
+        ["path with a query"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("path-pattern", "/a%20b")),
+            "Rule shop/rule-1: spec.conditions[0]: path-pattern: found '/a%20b'; letters, digits and _-.$/~\"'@:+&*? are allowed in a path"),
+        ["method with a wildcard"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("http-request-method", "GET", "P*")),
+            "Rule shop/rule-1: spec.conditions[0]: http-request-method: found 'P*'; 1 to 40 of A-Z, - and _ are wanted, and no wildcard"),
+        ["seven wildcards"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("host-header", "*.*.example.com", "*.example.org"), If("query-string", @"a\*=*?*"), If("path-pattern", "/*")),
+            "Rule shop/rule-1: spec.conditions: found 7 wildcards; a rule has at most 6"),
+        ["long query"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound, If("query-string", $"a={new string('b', 129)}")),
+            $"Rule shop/rule-1: spec.conditions[0]: query-string: found '{new string('b', 129)}'; at most 128 characters are allowed"),
+
         // TargetGroupCompiler
         ["matcher"] = (() => new Edge().Group("web", [], check: new() { Matcher = "2xx" }),
             "TargetGroup shop/web: spec.matcher.httpCode: found 2xx; codes from 200 to 499 are wanted, as 200, 200,202 or 200-399"),
@@ -97,8 +110,8 @@ public sealed class CompilerTests
             "TargetGroup shop/web: spec.protocolVersion: found GRPC; HTTP1 is supported so far"),
         ["TCP checks"] = (() => new Edge().Group("web", [], check: new() { Protocol = "TCP" }),
             "TargetGroup shop/web: spec.healthCheckProtocol: found TCP; HTTP and HTTPS are supported"),
-        ["algorithm"] = (() => new Edge().Group("web", [], "weighted_random"),
-            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.type: found weighted_random; round_robin and least_outstanding_requests are supported so far"),
+        ["algorithm"] = (() => new Edge().Group("web", [], "random"),
+            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.type: found random; allowed are round_robin, least_outstanding_requests and weighted_random"),
         ["unknown instance"] = (() => new Edge().Group("web", ["i-0a1", "i-none"]),
             "TargetGroup shop/web: spec.targets[1].id: found i-none; no node's spec.providerID ends in it; the nodes here are i-0a1, i-0a2"),
         ["unknown address"] = (() => new Edge().Group(Web with { TargetType = "ip", Targets = [new("10.9.9.9")] }),
@@ -123,7 +136,7 @@ public sealed class CompilerTests
     public void Everything_wrong_is_told_together()
     {
         var edge = new Edge()
-            .Group("web", ["i-none"], "weighted_random")
+            .Group("web", ["i-none"], "random")
             .Listener(80, Forward("none"))
             .Rule(80, 1, new RuleAction { Type = "authenticate-cognito" }, If("cookie", "a"), If("source-ip", "x"));
         edge.Compile();

@@ -1,4 +1,5 @@
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
 using Usher.Wire.Tests.Peers;
 using static Usher.LoadBalancer.Tests.Edge;
@@ -38,6 +39,77 @@ public sealed class ErrorTests
         // The connection is none the worse for it.
         await client.SendAsync(Get);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(30, 200)]
+    [InlineData(31, 463)]
+    public async Task Over_thirty_forwarded_addresses_is_463_and_explain_knows_it(int addresses, int status)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80, Fixed(200)));
+        var forwarded = string.Join(", ", Enumerable.Repeat("198.51.100.1", addresses - 1));
+        var answer = await rig.AskAsync($"GET / HTTP/1.1\r\nHost: a.example.com\r\nX-Forwarded-For: {forwarded}\r\nx-forwarded-for: 198.51.100.2\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+        if (status == 463) AssertRecord(await rig.Journal.RequestAsync(), status, "load-balancer.463.forwarded-addresses", answeredHere: true);
+        var step = Explain(rig, $"GET http://a.example.com/ | X-Forwarded-For: {forwarded} | X-Forwarded-For: 198.51.100.2");
+        Assert.Equal(status, step.Status);
+        Assert.Equal(status == 463 ? "load-balancer.463.forwarded-addresses" : null, step.Decisions.Single().Tell().Single().Outcome);
+    }
+
+    [Fact]
+    public async Task Explain_knows_that_TRACE_is_405()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80, Fixed(200)));
+        var step = Explain(rig, "TRACE http://a.example.com/");
+        var told = step.Decisions.Single().Tell().Single();
+        Assert.Equal((405, null, false, "load-balancer.405.trace"), (step.Status, step.Next, told.Ok, told.Outcome));
+    }
+
+    [Fact]
+    public async Task A_target_that_fails_while_none_is_healthy_tells_what_its_check_found()
+    {
+        await using var rig = new Rig();
+        await using var target = new Backend((peer, _, _) => Task.CompletedTask, rig.Node(1));
+        target.Health = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: HealthTests.Quick).Listener(80, Forward("web")));
+        await rig.UntilAsync("i-0a1:30080", "unhealthy");
+        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+        var record = await rig.Journal.RequestAsync();
+        AssertRecord(record, 502, "load-balancer.502.closed-before-response", answeredHere: true);
+        Assert.EndsWith(
+            "Besides, in target group web no target is healthy, so requests go to all of them (fail open); this one is unhealthy: "
+            + "Health checks failed with these codes: [500]; 200 is wanted of GET /health", record.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_early_answer_while_the_body_is_still_sent_reaches_the_client()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = Wire.TcpListenerLoop.Start(rig.Node(1), async (socket, _, _) =>
+        {
+            using var peer = new RawPeer(socket);
+            if ((await peer.ReadUntilAsync("\r\n\r\n")).Contains("ELB-HealthChecker", StringComparison.Ordinal)) return;
+            await peer.SendAsync("HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig");
+            await peer.ReadErrorAsync();
+        });
+        using var client = await rig.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a.example.com\r\nContent-Length: 1000000\r\n\r\nabc");
+        Assert.EndsWith("big", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        var record = await rig.Journal.RequestAsync();
+        Assert.Equal((413, null, "closed: the response came before the request was sent"), (record.Status, record.Outcome, record.UpstreamFate));
+    }
+
+    [Theory]
+    [InlineData(Wire.ForwardOutcome.ConnectTimedOut, Wire.ConnectFailure.TimedOut, 504, "connect-timeout", "did not accept the connection within 10 s")]
+    [InlineData(Wire.ForwardOutcome.ConnectFailed, Wire.ConnectFailure.Unreachable, 502, "connection-failed", "there is no way to its address")]
+    [InlineData(Wire.ForwardOutcome.TlsHandshakeFailed, Wire.ConnectFailure.TlsTimedOut, 502, "tls-handshake", "no TLS handshake within 10 s")]
+    public void A_node_that_is_gone(Wire.ForwardOutcome outcome, Wire.ConnectFailure failure, int status, string code, string problem)
+    {
+        var desk = new Desk(new Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        var decision = desk.Decide(Ask.For("GET http://a/"));
+        var told = TargetFailure.Of(new Wire.ForwardResult { Outcome = outcome, ConnectFailure = failure, Detail = "no TLS handshake within 10 s" }, decision.Target!, decision)!;
+        Assert.Equal((status, $"load-balancer.{status}.{code}"), (told.Status, told.Outcome));
+        Assert.Contains(problem, told.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,6 +287,9 @@ public sealed class ErrorTests
         Assert.EndsWith("</html>\r\n2 502 awselb/2.0", output, StringComparison.Ordinal);
         Assert.Equal("load-balancer.502.connection-refused", (await rig.Journal.RequestAsync()).Outcome);
     }
+
+    private static StepTaken Explain(Rig rig, string request) =>
+        new LoadBalancerStep(new TargetTable()).Take(rig.Seam.Generations.Current, new() { Request = Ask.For(request), Address = rig.Http })!;
 
     private static async Task<string> AskOnceAsync(Rig rig)
     {

@@ -100,6 +100,6 @@ public sealed class HealthTests
         // Two more rounds of the one that stays.
         await Limit.UntilAsync(() => first.Checks >= one + 3);
         Assert.InRange(second.Checks, two, two + 1);
-        Assert.Equal(["i-0a1:30080"], rig.Health.All(rig.Seam.Generations.Current).Select(r => r.Target));
+        Assert.Equal(["i-0a1:30080 healthy", "i-0a2:30080 draining"], rig.Health.All(rig.Seam.Generations.Current).Select(r => $"{r.Target} {r.State}"));
     }
 }

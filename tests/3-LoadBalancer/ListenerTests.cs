@@ -110,6 +110,21 @@ public sealed class ListenerTests
         Assert.InRange(record.ResponseBytes, body.Length, body.Length + 1_000);
     }
 
+    [Theory]
+    [InlineData("--http1.1")]
+    [InlineData("--http2")]
+    public async Task The_target_is_told_of_the_handshake_when_the_attribute_says_so(string version)
+    {
+        await using var rig = await Rig.RunAsync(
+            r => r.Edge(("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", "true")).Group("web", ["i-0a1"]).Listener(443, Forward("web"), "HTTPS"));
+        await using var target = Backend.Saying("ok", rig.Node(1));
+        var (code, output) = await Run.ProgramAsync("curl", "-sk", version, "--tls-max", "1.2", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "--resolve", $"a.example.com:8443:{rig.Address}", "https://a.example.com:8443/");
+        Assert.Equal((0, "ok"), (code, output));
+        var seen = await target.RequestAsync();
+        Assert.Contains("\r\nX-Amzn-Tls-Version: TLSv1.2\r\nX-Amzn-Tls-Cipher-Suite: ECDHE-ECDSA-AES128-GCM-SHA256\r\n", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_HTTP2_the_load_balancer_offers_HTTP1_alone()
     {

@@ -90,6 +90,9 @@ public sealed partial class PartsTests
     [InlineData("GET http://api.example.com/a?c=d", "#{protocol} new.example.com #{port} /new/#{path} #{query}&old=1", "http://new.example.com:80/new/a?c=d&old=1", false)]
     [InlineData("GET http://api.example.com/a", "HTTPS www.#{host} 443 /#{host}/#{port} x", "https://www.api.example.com:443/api.example.com/80?x", false)]
     [InlineData("GET http://api.example.com/a?c=d", "HTTPS #{host} 443 /b ", "https://api.example.com:443/b", false)]
+    // #{path} is without its leading slash, and without no other; what a placeholder stands for isn't read again.
+    [InlineData("GET http://api.example.com//a", "HTTPS #{host} 443 /#{path} ", "https://api.example.com:443//a", false)]
+    [InlineData("GET http://api.example.com/#{host}?#{port}", "HTTPS #{host} 443 /#{path} #{query}", "https://api.example.com:443/#{host}?#{port}", false)]
     // A client that came to the bound port is sent to a bound port; a port that isn't mapped stays.
     [InlineData("GET http://api.example.com:8080/a", "HTTPS #{host} 443 /#{path} #{query}", "https://api.example.com:8443/a", true)]
     [InlineData("GET http://api.example.com:8080/a", "#{protocol} www.example.com #{port} /#{path} #{query}", "http://www.example.com:8080/a", true)]
@@ -188,6 +191,40 @@ public sealed partial class PartsTests
         var (name, text) = (wanted[..wanted.IndexOf(':', StringComparison.Ordinal)], wanted[(wanted.IndexOf(':', StringComparison.Ordinal) + 2)..]);
         Assert.True(edits.TryGet(request, System.Text.Encoding.ASCII.GetBytes(name), out var set));
         Assert.Equal(text.Replace("DNS", desk.Listener.DnsName, StringComparison.Ordinal), System.Text.Encoding.ASCII.GetString(set));
+    }
+
+    [Theory]
+    [InlineData("routing.http.xff_header_processing.mode=append", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1, 203.0.113.7")]
+    [InlineData("routing.http.xff_header_processing.mode=preserve", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1")]
+    [InlineData("routing.http.xff_header_processing.mode=preserve", "X-A: b", "X-Forwarded-For: none")]
+    [InlineData("routing.http.xff_header_processing.mode=remove", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: none")]
+    [InlineData("routing.http.xff_client_port.enabled=true", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1, 203.0.113.7:4711")]
+    [InlineData("routing.http.drop_invalid_header_fields.enabled=true", "X_User: a", "X_User: none")]
+    [InlineData("routing.http.drop_invalid_header_fields.enabled=true", "X-User-1: a", "X-User-1: a")]
+    [InlineData("routing.http.drop_invalid_header_fields.enabled=false", "X_User: a", "X_User: a")]
+    [InlineData("routing.http.x_amzn_tls_version_and_cipher_suite.enabled=true", "X-Amzn-Tls-Version: mine", "X-Amzn-Tls-Version: TLSv1.2")]
+    [InlineData("routing.http.x_amzn_tls_version_and_cipher_suite.enabled=true", "X-A: b", "X-Amzn-Tls-Cipher-Suite: ECDHE-RSA-AES128-GCM-SHA256")]
+    [InlineData("routing.http.x_amzn_tls_version_and_cipher_suite.enabled=false", "X-A: b", "X-Amzn-Tls-Version: none")]
+    public void Attributes_change_the_headers_towards_the_target(string attribute, string brought, string wanted)
+    {
+        var (key, value) = (attribute.Split('=')[0], attribute.Split('=')[1]);
+        var desk = new Desk(new Edge(18, (key, value)).Listener(80));
+        var request = new RequestHead();
+        request.SetRequestLine("GET", "/");
+        request.Add("Host", "a.example.com");
+        request.Add(brought.Split(": ")[0], brought.Split(": ")[1]);
+        var edits = new HeaderEdits();
+        var client = new System.Net.IPEndPoint(System.Net.IPAddress.Parse("203.0.113.7"), 4711);
+        var handshake = new Usher.Model.Journeys.HandshakeRecord
+        {
+            Connection = new(client, client), AcceptedAt = 1, Version = "TLSv1.2", Cipher = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        };
+
+        ForwardedHeaders.Apply(request, Ask.For("GET http://a.example.com/ | from 203.0.113.7"), desk.Listener, new AmznTraceId("new", "", ""), edits, client,
+            desk.Listener.Attributes.TlsHeaders ? handshake : null);
+
+        var found = edits.TryGet(request, System.Text.Encoding.ASCII.GetBytes(wanted.Split(": ")[0]), out var set) ? System.Text.Encoding.ASCII.GetString(set) : "none";
+        Assert.Equal(wanted.Split(": ")[1], found);
     }
 
     /// <summary>The definition: a star is nothing, or one character and again a star.</summary>

@@ -98,6 +98,13 @@ internal sealed class Rig : IAsyncDisposable
 
     internal Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Http);
 
+    /// <summary>Connects once this edge runs.</summary>
+    internal async Task<RawPeer> ConnectAfterAsync(Edge edge)
+    {
+        await ApplyAsync(edge);
+        return await ConnectAsync();
+    }
+
     /// <summary>Sends one request on a connection of its own and reads the answer.</summary>
     internal async Task<string> AskAsync(string request)
     {

@@ -6,7 +6,7 @@ namespace Usher.Model.Contracts;
 /// <summary>A target's health as DescribeTargetHealth tells it.</summary>
 /// <param name="TargetGroup">The group's name.</param>
 /// <param name="Target">The target, <c>id:port</c>.</param>
-/// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>.</param>
+/// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>, <c>draining</c>.</param>
 /// <param name="Reason">AWS's reason code, or null.</param>
 /// <param name="Description">What the check got and wanted, or null.</param>
 /// <param name="Outstanding">Requests sent to it that aren't answered yet.</param>
@@ -23,7 +23,7 @@ public sealed record ListenerReport(string LoadBalancer, string ListenerArn, str
 /// <summary>Tells how the load balancers' listeners and targets are; answered by the load balancers' hop.</summary>
 public interface ITargetHealth
 {
-    /// <summary>Every target of a generation.</summary>
+    /// <summary>Every target of a generation, and those that were taken away and still drain.</summary>
     IReadOnlyList<TargetHealthReport> All(Generation generation);
 
     /// <summary>Every listener of a generation.</summary>

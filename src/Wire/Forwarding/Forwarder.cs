@@ -68,8 +68,8 @@ public static class Forwarder
 
     private static ValueTask<UpstreamConnection> RentAsync(
         ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
-        request.Canceled.CanBeCanceled
-            ? RentCancelablyAsync(request, pool, destination, onlyNew)
+        !onlyNew && pool.TryRentIdle(destination) is { } idle ? new(idle)
+            : request.Canceled.CanBeCanceled ? RentCancelablyAsync(request, pool, destination, onlyNew)
             : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, request.Downstream.ClientGone);
 
     private static async ValueTask<UpstreamConnection> RentCancelablyAsync(

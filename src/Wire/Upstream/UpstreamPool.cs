@@ -38,21 +38,27 @@ public sealed class UpstreamPool : IDisposable
         UpstreamKey key, TimeSpan? connectTimeout = null, bool onlyNew = false, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!onlyNew && _idle.TryGetValue(key, out var idle))
-        {
-            while (idle.TryTakeNewest(out var connection))
-            {
-                if (!IsExpired(connection) && !connection.IsKnownDead())
-                {
-                    connection.Begin();
-                    return new ValueTask<UpstreamConnection>(connection);
-                }
+        if (!onlyNew && TryRentIdle(key) is { } idle) return new ValueTask<UpstreamConnection>(idle);
+        return ConnectAsync(key, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
+    }
 
-                connection.Dispose();
+    /// <summary>Rents an idle connection; null when there is none that can be used.</summary>
+    internal UpstreamConnection? TryRentIdle(UpstreamKey key)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_idle.TryGetValue(key, out var idle)) return null;
+        while (idle.TryTakeNewest(out var connection))
+        {
+            if (!IsExpired(connection) && !connection.IsKnownDead())
+            {
+                connection.Begin();
+                return connection;
             }
+
+            connection.Dispose();
         }
 
-        return ConnectAsync(key, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
+        return null;
     }
 
     /// <summary>

@@ -1,10 +1,10 @@
-namespace Usher.Response;
+namespace Usher.Model.Aws;
 
 /// <summary>
 /// Cipher suites as OpenSSL names them, which is how an ALB logs them
 /// (openssl-ciphers(1), "CIPHER SUITE NAMES"): IANA's TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 is ECDHE-RSA-AES128-GCM-SHA256 there.
 /// </summary>
-internal static class CipherNames
+public static class CipherNames
 {
     /// <summary>OpenSSL's name for IANA's. Suites of TLS 1.3 have one name in both.</summary>
     public static string OpenSsl(string iana)

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Wire;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>What an ALB refuses whatever its rules say (ALB user guide, Troubleshoot: HTTP 405 and 463).</summary>
+/// <param name="Status">The status.</param>
+/// <param name="Outcome">The journey's code.</param>
+/// <param name="Problem">What went wrong and the way out.</param>
+internal sealed record Refusal(int Status, string Outcome, string Problem)
+{
+    private const int MaxForwardedAddresses = 30;
+
+    private static readonly Refusal Trace = new(405, "load-balancer.405.trace", "an ALB refuses the method TRACE");
+
+    /// <summary>The refusal of a request on the wire, or null.</summary>
+    internal static Refusal? Of(RequestHead request)
+    {
+        if (request.Method.SequenceEqual("TRACE"u8)) return Trace;
+        if (!request.TryGet("X-Forwarded-For"u8, out _)) return null;
+        var addresses = 0;
+        for (var i = 0; i < request.HeaderCount; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(request.Name(i), "X-Forwarded-For"u8)) addresses += 1 + request.Value(i).Count((byte)',');
+        }
+
+        return Of(addresses);
+    }
+
+    /// <summary>The refusal of a request that is only decided, or null.</summary>
+    internal static Refusal? Of(RequestFacts facts) => facts.Method == "TRACE" ? Trace : Of(facts.Headers
+        .Where(h => h.Key.Equals("X-Forwarded-For", StringComparison.OrdinalIgnoreCase)).Sum(h => 1 + h.Value.AsSpan().Count(',')));
+
+    private static Refusal? Of(int addresses) => addresses <= MaxForwardedAddresses ? null : new(463, "load-balancer.463.forwarded-addresses",
+        $"X-Forwarded-For has {addresses} addresses; an ALB takes at most {MaxForwardedAddresses}. Does a request go round in a circle of proxies?");
+}
+
+/// <summary>A refusal as <c>explain</c> tells it.</summary>
+internal sealed record RefusedDecision(ListenerPlan Listener, Refusal Refusal) : IDecision
+{
+    public IEnumerable<HopAccount> Tell() =>
+    [
+        new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Refusal.Problem)
+        {
+            Facts = new JsonObject { ["listener"] = Listener.Label, ["listenerArn"] = Listener.Arn, ["bound"] = Listener.Bound.ToString() },
+            Ok = false,
+            Outcome = Refusal.Outcome,
+        },
+    ];
+}
