@@ -54,6 +54,13 @@ internal sealed class ActionCompiler(CompileContext context, IReadOnlyDictionary
             }
         }
 
-        return resolved.Count == 0 ? null : new ForwardPlan(resolved.ToImmutable());
+        if (resolved.Count > 1 && resolved.FirstOrDefault(g => g.Group.Stickiness?.ApplicationCookie is not null) is { } sticky)
+        {
+            context.Errors.Add(key, origin, field,
+                $"forward: target group {sticky.Group.Name} has application-based stickiness, which doesn't go with several target groups; use stickiness.type lb_cookie");
+        }
+
+        TimeSpan? stickiness = action.StickinessSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+        return resolved.Count == 0 ? null : new ForwardPlan(resolved.ToImmutable(), stickiness);
     }
 }

@@ -19,7 +19,6 @@ internal static class AttributeCheck
     {
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
         ["slow_start.duration_seconds"] = "0",
-        ["stickiness.enabled"] = "false",
     };
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer) =>

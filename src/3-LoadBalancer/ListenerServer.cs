@@ -19,7 +19,7 @@ namespace Usher.LoadBalancer;
 
 /// <summary>What every listener of a road needs.</summary>
 internal sealed record ListenerParts(
-    SeamParts Seam, ICertificateChooser Certificates, IHttpHop Service, ILoggerFactory Logging);
+    SeamParts Seam, ICertificateChooser Certificates, LoadBalancerService Service, ILoggerFactory Logging);
 
 /// <summary>
 /// One listening endpoint of a load balancer, on Kestrel's connection layer: TLS ends here, HTTP/1 goes to our own codec and HTTP/2 to
@@ -31,6 +31,7 @@ internal sealed class ListenerServer : IAsyncDisposable
 
     private readonly ListenerParts parts;
     private readonly HopServer handler;
+    private readonly HopServer plainHttp;
     private readonly List<Http1Server> codecs = [];
     private readonly WebApplication app;
     private readonly CancellationTokenSource draining = new();
@@ -44,6 +45,7 @@ internal sealed class ListenerServer : IAsyncDisposable
         Bound = plan.Bound;
         Https = plan.Https;
         handler = new HopServer(parts.Service, parts.Seam);
+        plainHttp = new HopServer(new PlainHttpHop(parts.Service), parts.Seam);
         attributes = plan.Attributes;
         http1 = Codec();
         app = Build(plan);
@@ -160,16 +162,25 @@ internal sealed class ListenerServer : IAsyncDisposable
         };
         connection.Features.Set(record);
         connection.Features.Set(new ClientConnection(record.Connection));
+        var secure = true;
         try
         {
             if (await HelloAsync(connection, record) is not { } hello) return;
+            if (hello.IsHttp)
+            {
+                // A server that drains answers once and closes.
+                secure = false;
+                await http1.RunAsync(connection, plainHttp, new CancellationToken(canceled: true));
+                return;
+            }
+
             connection.Features.Set(hello);
             HandshakeFailures.Follow(record);
             await next(connection);
         }
         finally
         {
-            if (record.DoneAt == 0)
+            if (record.DoneAt == 0 && secure)
             {
                 record.FailedAt = parts.Seam.Time.GetTimestamp();
                 record.Failure ??= "the handshake was not completed: the client closed the connection, or both share no TLS version or cipher";

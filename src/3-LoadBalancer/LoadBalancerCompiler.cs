@@ -61,7 +61,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             Bound = context.Addresses.Bind(balancer.Key, listener.Value.Port),
             Rules = ordered,
             Attributes = Attributes(balancer.Value.Attributes),
-            ReadsHeaders = ordered.Any(r => r.Conditions.Any(c => c is HeaderCondition)),
+            ReadsHeaders = ordered.Any(r => r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
         };
     }
 

@@ -45,7 +45,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
 
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
     internal LoadBalancerChoice Replay(ReasonList reasons) =>
-        LoadBalancerHop.Decide(Listener, new RecordedStates(Choice.Reading), Facts, Draw, reasons);
+        LoadBalancerHop.Decide(Listener, new RecordedStates(Choice), Facts, Draw, reasons);
 
     public IEnumerable<HopAccount> Tell()
     {
@@ -110,7 +110,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     {
         var target = choice.Group!.Targets[choice.Target];
         var candidates = choice.FailOpen ? choice.Reading!.Targets.Length : choice.Reading!.Targets.Count(t => t.Health.Usable);
-        var how = choice.Group.Algorithm switch
+        var how = choice.Stuck ? $"kept there by cookie {choice.Group.Stickiness!.CookieName}" : choice.Group.Algorithm switch
         {
             Algorithm.RoundRobin => $"next in turn of {candidates}",
             Algorithm.LeastOutstandingRequests => $"fewest outstanding of {candidates}",
@@ -163,6 +163,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         }
 
         told["algorithm"] = group.AlgorithmName;
+        if (group.Stickiness is { } plan) told["sticky"] = choice.Stuck ? $"{plan.CookieName}: kept" : $"{plan.CookieName}: chosen anew";
         told["registered"] = group.Targets.Length;
         told["healthy"] = choice.Reading!.Targets.Count(t => t.Health.Usable);
         told["failOpen"] = choice.FailOpen;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -8,19 +9,27 @@ internal interface ITargetStates
 {
     /// <summary>Reads a group's targets.</summary>
     GroupReading Read(TargetGroupPlan group);
+
+    /// <summary>Reads the request's stickiness cookies.</summary>
+    StickyReading ReadCookies(RequestFacts facts);
 }
 
 /// <summary>The state of now. <paramref name="Sends"/> is false for a look that sends nothing and takes no turn.</summary>
 internal readonly record struct LivingStates(TargetTable Table, bool Sends) : ITargetStates
 {
     public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
+
+    public StickyReading ReadCookies(RequestFacts facts) => Table.Cookies.Read(facts.Headers);
 }
 
 /// <summary>The state that a recorded decision read.</summary>
-internal readonly record struct RecordedStates(GroupReading? Reading) : ITargetStates
+internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITargetStates
 {
     public GroupReading Read(TargetGroupPlan group) =>
-        Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+        Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+
+    public StickyReading ReadCookies(RequestFacts facts) =>
+        Choice.Sticky ?? throw new InvalidOperationException("the recorded decision read no cookies");
 }
 
 /// <summary>What the load balancer chose.</summary>
@@ -28,8 +37,11 @@ internal readonly record struct RecordedStates(GroupReading? Reading) : ITargetS
 /// <param name="Group">The target group of a forward action, or null.</param>
 /// <param name="Reading">What was read of that group, or null.</param>
 /// <param name="Target">The index of the target in its group; -1 when there is none to choose.</param>
-/// <param name="FailOpen">True when no target was healthy and so all were taken for healthy.</param>
-internal readonly record struct LoadBalancerChoice(RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen);
+/// <param name="FailOpen">True when too few targets were healthy and so all were taken for healthy.</param>
+/// <param name="Sticky">What was read of the request's cookies, where the action or its group is sticky; else null.</param>
+/// <param name="Stuck">True when a cookie named the target.</param>
+internal readonly record struct LoadBalancerChoice(
+    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false);
 
 /// <summary>The gate: which rule, which target group, which target.</summary>
 internal static class LoadBalancerHop
@@ -38,9 +50,10 @@ internal static class LoadBalancerHop
     /// Decides for one request:
     /// <list type="number">
     /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
-    /// <item>Of a forward action, the target group by weight.</item>
+    /// <item>Of a forward action, the target group: where the action is sticky the one that the client's cookie names, else by weight.</item>
     /// <item>The group's healthy targets; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
-    /// <item>One of them by the group's algorithm: the next in turn, the one with the fewest outstanding requests, or any.</item>
+    /// <item>Where the group is sticky the one that the client's cookie names, if it is among them; else one by the group's algorithm: the next in turn, the one with
+    /// the fewest outstanding requests, or any.</item>
     /// </list>
     /// </summary>
     /// <param name="listener">The listener that took the request.</param>
@@ -58,7 +71,8 @@ internal static class LoadBalancerHop
         if (rule.Action is not ForwardPlan forward) return new LoadBalancerChoice(rule, null, null, -1, false);
 
         // 2. The target group.
-        var group = Weighted(forward, draw, reasons);
+        var cookies = forward.ReadsCookies ? states.ReadCookies(facts) : null;
+        var group = KeptGroup(rule, forward, cookies, reasons) ?? Weighted(forward, draw, reasons);
         if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false);
 
         // 3. The candidates.
@@ -73,14 +87,15 @@ internal static class LoadBalancerHop
         var candidates = failOpen ? reading.Targets.Length : healthy;
 
         // 4. The target.
-        var chosen = candidates == 0 ? -1 : group.Algorithm switch
+        var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
+        var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
             Algorithm.RoundRobin => Nth(reading, failOpen, (int)(reading.Turn % candidates)),
             Algorithm.WeightedRandom => Nth(reading, failOpen, Turned(draw).Below(candidates)),
             _ => FewestOutstanding(reading, failOpen, draw),
         };
-        if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, reasons);
-        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen);
+        if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, kept >= 0, reasons);
+        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0);
     }
 
     private static RulePlan FirstMatch<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
@@ -125,6 +140,54 @@ internal static class LoadBalancerHop
         return chosen;
     }
 
+    /// <summary>The group that the client's cookie names, whatever its weight is by now; null when it names none of the action's.</summary>
+    private static TargetGroupPlan? KeptGroup<TReasons>(RulePlan rule, ForwardPlan forward, StickyReading? cookies, TReasons reasons)
+        where TReasons : struct, IReasonSink
+    {
+        if (forward.Stickiness is null || cookies is null) return null;
+        var bound = cookies.Groups?.FirstOrDefault(b => b.Of == rule.Arn);
+        var group = bound is null || bound.Until <= cookies.Now ? null : forward.Groups.FirstOrDefault(g => g.Group.Arn == bound.To)?.Group;
+        if (TReasons.Wanted)
+        {
+            reasons.Add($"cookie {StickyCookies.Group}", group is not null,
+                group is not null ? $"keeps the client at target group {group.Name} until {bound!.Until:u}" : Lost(cookies.Groups, bound, cookies.Now, "names a target group that isn't the rule's any more"));
+        }
+
+        return group;
+    }
+
+    /// <summary>The target that the client's cookie names, if requests may be sent to it; -1 when not.</summary>
+    private static int KeptTarget<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, StickyReading? cookies, TReasons reasons)
+        where TReasons : struct, IReasonSink
+    {
+        if (group.Stickiness is not { } plan || cookies is null) return -1;
+        var bindings = cookies.Of(plan);
+        var bound = bindings?.FirstOrDefault(b => b.Of == group.Arn);
+        var index = -1;
+        for (var i = 0; bound is not null && bound.Until > cookies.Now && i < group.Targets.Length; i++)
+        {
+            if (group.Targets[i].Label == bound.To) index = i;
+        }
+
+        var usable = index >= 0 && (failOpen || reading.Targets[index].Health.Usable);
+        if (TReasons.Wanted)
+        {
+            var why = usable ? $"keeps the client at {bound!.To} until {bound.Until:u}"
+                : index >= 0 ? $"names {bound!.To}, which is {reading.Targets[index].Health.Name}; another is chosen"
+                : plan.ApplicationCookie is { } own && !cookies.Names.Contains(own) ? $"the client brought no cookie {own}, on which sessions hang"
+                : Lost(bindings, bound, cookies.Now, $"names {bound?.To}, which isn't registered any more");
+            reasons.Add($"cookie {plan.CookieName}", usable, why);
+        }
+
+        return usable ? index : -1;
+    }
+
+    private static string Lost(ImmutableArray<StickyBinding>? bindings, StickyBinding? bound, DateTimeOffset now, string otherwise) =>
+        bindings is null ? "the client brought none that can be read"
+        : bound is null ? "the client's says nothing about this"
+        : bound.Until <= now ? $"the client's ended at {bound.Until:u}"
+        : otherwise;
+
     private static int Nth(GroupReading reading, bool all, int n)
     {
         for (var i = 0; i < reading.Targets.Length; i++)
@@ -159,7 +222,7 @@ internal static class LoadBalancerHop
     /// <summary>The same draw may have chosen the group by its high bits; the low ones are independent of it.</summary>
     private static Draw Turned(Draw draw) => new(draw.Value << 32 | draw.Value >> 32);
 
-    private static void TellTargets<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, int chosen, TReasons reasons)
+    private static void TellTargets<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, int chosen, bool kept, TReasons reasons)
         where TReasons : struct, IReasonSink
     {
         for (var i = 0; i < group.Targets.Length; i++)
@@ -174,7 +237,7 @@ internal static class LoadBalancerHop
             };
             if (i != chosen && (health.Usable || failOpen))
             {
-                why += group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : group.Algorithm == Algorithm.WeightedRandom ? "; not drawn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
+                why += kept ? "; the cookie names another" : group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : group.Algorithm == Algorithm.WeightedRandom ? "; not drawn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
             }
 
             reasons.Add(group.Targets[i].Label, i == chosen, why);

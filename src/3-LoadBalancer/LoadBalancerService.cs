@@ -62,6 +62,14 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         });
     }
 
+    /// <summary>Answers a request that came without TLS to an HTTPS listener.</summary>
+    internal ValueTask RefusePlainHttpAsync(RequestPassage passage)
+    {
+        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener) Identify(passage, listener);
+        passage.Record.Scheme = "http";
+        return ErrorPage.PlainHttpAsync(passage);
+    }
+
     public async ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
     {
         if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener) Identify(passage, listener);
@@ -94,6 +102,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         ForwardedHeaders.Apply(
             passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits,
             passage.Record.Downstream.From, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
+        passage.ResponseEditor = StickyEditor.For(decision, table.Cookies);
         if (decision.Choice.FailOpen) passage.Record.Note = decision.FailedOpen();
         var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];
         state.Begin();

@@ -105,8 +105,13 @@ internal sealed record RulePlan(string Arn, string Name, int Priority, Immutable
 internal abstract record ActionPlan;
 
 /// <summary>Sends the request to one of these target groups, by weight.</summary>
-internal sealed record ForwardPlan(ImmutableArray<WeightedGroup> Groups) : ActionPlan
+/// <param name="Groups">The groups.</param>
+/// <param name="Stickiness">How long after its last request a client is kept at its group, 1 s to 7 days; null when it isn't.</param>
+internal sealed record ForwardPlan(ImmutableArray<WeightedGroup> Groups, TimeSpan? Stickiness = null) : ActionPlan
 {
+    /// <summary>Whether decisions read cookies.</summary>
+    internal bool ReadsCookies { get; } = Stickiness is not null || Groups.Any(g => g.Group.Stickiness is not null);
+
     internal int TotalWeight { get; } = Groups.Sum(g => g.Weight);
 }
 
@@ -158,6 +163,9 @@ internal sealed class TargetGroupPlan
 
     /// <summary>How long a target that was taken away may go on with the requests that it has, 0–3600 s, 300 s when not set.</summary>
     internal required TimeSpan DeregistrationDelay { get; init; }
+
+    /// <summary>How a client is kept at its target; null when it isn't.</summary>
+    internal StickinessPlan? Stickiness { get; init; }
 
     /// <summary>The algorithm as the API spells it.</summary>
     internal string AlgorithmName => Algorithm switch

@@ -9,7 +9,12 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>()?.ListenerAt(at) is not { } listener) return null;
-        if (listener.Https && !traveller.Secured) return null;
+        if (listener.Https && !traveller.Secured)
+        {
+            return traveller.Request.Scheme == "https" ? null
+                : new StepTaken([new RefusedDecision(listener, Refusal.PlainHttp)], null) { Status = Refusal.PlainHttp.Status, AnsweredBy = Hop.LoadBalancer };
+        }
+
         var given = traveller.GivenBy<LoadBalancerDecision>();
         var facts = traveller.Request with { Source = traveller.Source, Scheme = listener.Scheme };
         if (Refusal.Of(facts) is { } refusal)
@@ -19,7 +24,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
 
         var decision = given is null
             ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random())
-            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice.Reading), facts, given.Draw);
+            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Draw);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
             decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);

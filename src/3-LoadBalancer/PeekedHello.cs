@@ -12,7 +12,8 @@ namespace Usher.LoadBalancer;
 /// <param name="Status">What the first bytes were.</param>
 /// <param name="Hello">The message; null when it couldn't be read.</param>
 /// <param name="IsEmpty">True when the connection ended before any byte.</param>
-internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello, bool IsEmpty)
+/// <param name="IsHttp">True when it begins as a plain request does, with a method.</param>
+internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello, bool IsEmpty, bool IsHttp = false)
 {
     private static readonly (ushort Number, string Name)[] Versions =
         [(ClientHello.Tls13, "TLSv1.3"), (ClientHello.Tls12, "TLSv1.2"), (0x0302, "TLSv1.1"), (0x0301, "TLSv1.0")];
@@ -32,7 +33,8 @@ internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello, bool 
             {
                 // Nothing counts as examined: the TLS library's next read gets it all at once.
                 input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-                return new PeekedHello(status, hello, read.Buffer.IsEmpty);
+                var isHttp = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] is >= (byte)'A' and <= (byte)'Z';
+                return new PeekedHello(status, hello, read.Buffer.IsEmpty, isHttp);
             }
 
             input.AdvanceTo(read.Buffer.Start, read.Buffer.End);

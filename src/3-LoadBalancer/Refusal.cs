@@ -6,13 +6,17 @@ using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>What an ALB refuses whatever its rules say (ALB user guide, Troubleshoot: HTTP 405 and 463).</summary>
+/// <summary>What an ALB refuses whatever its rules say (ALB user guide, Troubleshoot: HTTP 400, 405 and 463).</summary>
 /// <param name="Status">The status.</param>
 /// <param name="Outcome">The journey's code.</param>
 /// <param name="Problem">What went wrong and the way out.</param>
 internal sealed record Refusal(int Status, string Outcome, string Problem)
 {
     private const int MaxForwardedAddresses = 30;
+
+    /// <summary>A request without TLS at an HTTPS listener.</summary>
+    internal static readonly Refusal PlainHttp = new(400, "load-balancer.400.plain-http",
+        "the listener is HTTPS, and the request came without TLS: write https:// in its URL, or ask an HTTP listener");
 
     private static readonly Refusal Trace = new(405, "load-balancer.405.trace", "an ALB refuses the method TRACE");
 

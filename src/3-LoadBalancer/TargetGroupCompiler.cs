@@ -17,6 +17,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         .GroupBy(n => n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..])
         .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
+    private static readonly string[] ReservedCookies = ["AWSALB", "AWSALBAPP", "AWSALBTG"];
+
     internal Dictionary<string, TargetGroupPlan> Compile()
     {
         var plans = new Dictionary<string, TargetGroupPlan>(StringComparer.Ordinal);
@@ -51,6 +53,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Minimum = new HealthyMinimum(
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
+                Stickiness = StickinessOf(group),
                 DeregistrationDelay = group.Value.Attributes.Seconds("deregistration_delay.timeout_seconds", 300),
             };
             if (!plans.TryAdd(plan.Arn, plan)) context.Errors.Add(group, "spec.name", $"found {group.Value.Name}, which another target group has (DuplicateTargetGroupName)");
@@ -89,6 +92,25 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     $"load_balancing.algorithm.type: found {other}; allowed are round_robin, least_outstanding_requests and weighted_random");
                 return Algorithm.RoundRobin;
         }
+    }
+
+    private StickinessPlan? StickinessOf(Resource<TargetGroup> group)
+    {
+        var written = group.Value.Attributes;
+        if (!written.Flag("stickiness.enabled", false)) return null;
+        if (written.GetValueOrDefault("stickiness.type", "lb_cookie") == "lb_cookie")
+        {
+            return new StickinessPlan(null, written.Seconds("stickiness.lb_cookie.duration_seconds", 86400));
+        }
+
+        var name = written.GetValueOrDefault("stickiness.app_cookie.cookie_name", "");
+        if (name.Length == 0 || ReservedCookies.Any(r => name.StartsWith(r, StringComparison.Ordinal)))
+        {
+            context.Errors.Add(group, "spec.attributes",
+                $"stickiness.app_cookie.cookie_name: found '{name}'; the name of the application's cookie is wanted, and not {string.Join(", ", ReservedCookies)}, which are the load balancer's");
+        }
+
+        return new StickinessPlan(name, written.Seconds("stickiness.app_cookie.duration_seconds", 86400));
     }
 
     private TargetPlan? Target(Resource<TargetGroup> group, TargetDescription target, int index)

@@ -10,6 +10,9 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     private readonly DrainingTargets draining = new(time ?? TimeProvider.System);
     private Dictionary<TargetKey, TargetGroupPlan> registered = [];
 
+    /// <summary>The stickiness cookies, whose key lives as long as this.</summary>
+    internal StickyCookies Cookies { get; } = new(time ?? TimeProvider.System);
+
     /// <summary>Targets that were taken away and whose deregistration delay isn't over.</summary>
     internal IEnumerable<DrainingTarget> Draining => draining.All;
 
@@ -47,7 +50,11 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => draining.Dispose();
+    public void Dispose()
+    {
+        draining.Dispose();
+        Cookies.Dispose();
+    }
 
     private static TargetGroupState Assumed(TargetGroupPlan group) =>
         new([.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))]);

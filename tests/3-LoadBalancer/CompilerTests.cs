@@ -35,8 +35,18 @@ public sealed class CompilerTests
         // AttributeCheck
         ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "strictest")),
             "LoadBalancer shop/edge: spec.attributes: routing.http.desync_mitigation_mode: found strictest; this isn't supported yet, only its default, defensive"),
-        ["stickiness"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true" } }),
-            "TargetGroup shop/web: spec.attributes: stickiness.enabled: found true; this isn't supported yet, only its default, false"),
+        ["stickiness by the load balancer's own cookie"] = (() => new Edge().Group(Web with
+            {
+                Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true", ["stickiness.type"] = "app_cookie", ["stickiness.app_cookie.cookie_name"] = "AWSALBX" },
+            }),
+            "TargetGroup shop/web: spec.attributes: stickiness.app_cookie.cookie_name: found 'AWSALBX'; the name of the application's cookie is wanted, "
+            + "and not AWSALB, AWSALBAPP, AWSALBTG, which are the load balancer's"),
+        ["application stickiness of several groups"] = (() => new Edge().Group("api", []).Group(Web with
+            {
+                Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true", ["stickiness.type"] = "app_cookie", ["stickiness.app_cookie.cookie_name"] = "SID" },
+            }).Listener(80, Forward("web", "api")),
+            "Listener shop/edge-80: spec.defaultActions[0]: forward: target group web has application-based stickiness, which doesn't go with several target groups; "
+            + "use stickiness.type lb_cookie"),
         ["cross-zone off"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" } }),
             "TargetGroup shop/web: spec.attributes: load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet"),
 

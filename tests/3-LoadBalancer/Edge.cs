@@ -141,8 +141,9 @@ internal static class Ask
 /// <summary>An edge with living states that a test sets, deciding without any socket.</summary>
 internal sealed class Desk
 {
-    internal Desk(Edge edge)
+    internal Desk(Edge edge, TimeProvider? time = null)
     {
+        Table = new TargetTable(time);
         Generation = edge.CompileValid();
         Table.Prepare(Snapshot.TargetGroups);
         foreach (var target in Snapshot.TargetGroups.SelectMany(g => Table.Of(g).Targets)) target.Health = TargetHealth.Healthy;
@@ -152,7 +153,7 @@ internal sealed class Desk
 
     internal LoadBalancerSnapshot Snapshot => Generation.Get<LoadBalancerSnapshot>();
 
-    internal TargetTable Table { get; } = new();
+    internal TargetTable Table { get; }
 
     internal ListenerPlan Listener => Snapshot.Listeners[0];
 

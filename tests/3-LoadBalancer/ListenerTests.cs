@@ -110,6 +110,34 @@ public sealed class ListenerTests
         Assert.InRange(record.ResponseBytes, body.Length, body.Length + 1_000);
     }
 
+    [Fact]
+    public async Task Plain_HTTP_at_an_HTTPS_listener_is_400_in_an_albs_words_and_explain_knows_it()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(200), "HTTPS"));
+        var (code, output) = await Run.ProgramAsync("curl", "-s", "-i", "--resolve", $"a.example.com:8443:{rig.Address}", "http://a.example.com:8443/");
+        Assert.Equal(0, code);
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", output, StringComparison.Ordinal);
+        Assert.Contains("\r\nServer: awselb/2.0\r\n", output, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n"
+            + "<center>The plain HTTP request was sent to HTTPS port</center>\r\n</body>\r\n</html>\r\n", output, StringComparison.Ordinal);
+        var record = await rig.Journal.RequestAsync();
+        Assert.Equal((400, "load-balancer.400.plain-http", "http", "http://a.example.com:8443/"), (record.Status, record.Outcome, record.Scheme, record.Url));
+        Assert.Empty(rig.Journal.Handshakes);
+
+        // TLS is served as ever, and so is a request that comes in pieces.
+        using var client = rig.Client();
+        Assert.Equal(200, (int)(await client.GetAsync("https://a.example.com/", TestContext.Current.CancellationToken)).StatusCode);
+        using var slow = await RawPeer.ConnectAsync(rig.Https);
+        await slow.SendAsync("GE");
+        await slow.SendAsync("T / HTTP/1.1\r\nHost: a.example.com\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", await slow.ReadToEndAsync(), StringComparison.Ordinal);
+
+        var step = new LoadBalancerStep(new TargetTable()).Take(rig.Seam.Generations.Current, new() { Request = Ask.For("GET http://a.example.com/"), Address = rig.Https })!;
+        Assert.Equal((400, "load-balancer.400.plain-http"), (step.Status, step.Decisions.Single().Tell().Single().Outcome));
+    }
+
     [Theory]
     [InlineData("--http1.1")]
     [InlineData("--http2")]

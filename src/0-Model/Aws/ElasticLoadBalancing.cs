@@ -93,6 +93,9 @@ public sealed record RuleAction
     /// <summary>The target groups of a <c>forward</c> action.</summary>
     public IReadOnlyList<TargetGroupTuple> TargetGroups { get; init; } = [];
 
+    /// <summary>How long a <c>forward</c> action keeps a client at its target group, 1–604,800 s; null when group stickiness is off.</summary>
+    public int? StickinessSeconds { get; init; }
+
     /// <summary>The settings of a <c>redirect</c> action.</summary>
     public RedirectAction? Redirect { get; init; }
 

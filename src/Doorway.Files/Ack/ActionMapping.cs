@@ -42,7 +42,7 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
 
         return spec.Type switch
         {
-            "forward" => new RuleAction { Type = spec.Type, TargetGroups = Forward(field, spec) },
+            "forward" => new RuleAction { Type = spec.Type, TargetGroups = Forward(field, spec), StickinessSeconds = Stickiness(field, spec) },
             "redirect" => new RuleAction { Type = spec.Type, Redirect = new RedirectMapping(manifest, listener).Map($"{field}.redirectConfig", spec.RedirectConfig) },
             "fixed-response" => new RuleAction { Type = spec.Type, FixedResponse = FixedResponse($"{field}.fixedResponseConfig", spec.FixedResponseConfig) },
             _ => null,
@@ -74,10 +74,6 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
             if (found.Id is not null) tuples.Add(new TargetGroupTuple(found.Id, weight));
         }
 
-        manifest.Refuse(
-            $"{field}.forwardConfig.targetGroupStickinessConfig.enabled",
-            spec.ForwardConfig?.TargetGroupStickinessConfig?.Enabled == true,
-            "target group stickiness isn't supported; take it away, or set it to false");
         if (groups is { Count: > 0 } && spec.TargetGroupARN is null && spec.TargetGroupRef is null) return tuples;
 
         var single = references.Resolve(manifest, "TargetGroup", $"{field}.", "targetGroupARN", spec.TargetGroupARN, "targetGroupRef", spec.TargetGroupRef);
@@ -92,6 +88,10 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
 
         return tuples;
     }
+
+    private int? Stickiness(string field, ActionSpec spec) => spec.ForwardConfig?.TargetGroupStickinessConfig is { Enabled: true } config
+        ? manifest.Range($"{field}.forwardConfig.targetGroupStickinessConfig.durationSeconds", config.DurationSeconds, null, 1, 604_800)
+        : null;
 
     private FixedResponseAction? FixedResponse(string field, FixedResponseConfig? config)
     {
