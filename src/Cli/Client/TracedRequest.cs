@@ -168,7 +168,8 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
         {
             using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             firstByte = time.GetTimestamp();
-            await response.Content.CopyToAsync(Stream.Null, cancellationToken);
+            // What was switched to isn't spoken here: the connection ends with the handshake.
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols) await response.Content.CopyToAsync(Stream.Null, cancellationToken);
             return (int)response.StatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
