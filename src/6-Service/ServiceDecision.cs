@@ -138,7 +138,9 @@ internal sealed class ServiceDecision(Front front, ServiceState state, Connectio
             stopped = string.Create(CultureInfo.InvariantCulture, $"; node {endpoint.Node} is stopped since {since:HH:mm:ss}, and nothing answers there");
         }
 
-        var unheard = state.Lag?.Unheard(endpoint, condition) is { } late ? $"; {late}" : "";
+        var late = state.Lag?.Unheard(endpoint, condition);
+        if (late is not null) told["unheard"] = late;
+        var unheard = late is null ? "" : $"; {late}";
         return new HopAccount(Hop.Endpoint, endpoint.Name, $"{endpoint.Name} {endpoint.Declared}, {how}{unheard}{stopped}") { Facts = told, Reasons = reasons.All };
     }
 }

@@ -3,6 +3,7 @@ namespace Usher.Journey.Tests;
 /// <summary>Saving a manifest changes the running road, or nothing at all.</summary>
 public sealed class ReloadTests
 {
+    private const string Image = "          image: shop/users:1\n";
     private static readonly Uri Users = new("https://api.example.com/v1/users");
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class ReloadTests
         const int reloads = 50;
         using var manifests = Manifests.Sample();
         // As on EKS, a pod that goes waits until nobody sends it anything.
-        manifests.Change("kubernetes.yaml", "          image: shop/users:1\n", "          image: shop/users:1\n          lifecycle: { preStop: { sleep: { seconds: 3 } } }\n");
+        manifests.Change("kubernetes.yaml", Image, Image + "          lifecycle: { preStop: { sleep: { seconds: 3 } } }\n");
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
         await using var kept = Load.On(road, Users);
         await using var fresh = Load.On(road, Users, workers: 2, newConnections: true);
@@ -87,4 +88,56 @@ public sealed class ReloadTests
     }
 
     private static int Applied(RunningRoad road) => road.Output.Split('\n').Count(l => l.StartsWith("generation ", StringComparison.Ordinal) && l.Contains(" runs after ", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A_rolling_update_whose_pods_wait_before_they_stop_loses_no_request()
+    {
+        using var manifests = Manifests.Sample();
+        manifests.Change("kubernetes.yaml", Image, Image + "          lifecycle: { preStop: { sleep: { seconds: 4 } } }\n");
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        var (kept, fresh) = await RollAsync(road, manifests);
+
+        Assert.Empty(kept.Failures);
+        Assert.Empty(fresh.Failures);
+        Assert.True(kept.Count + fresh.Count > 100, $"{kept.Count} + {fresh.Count} requests");
+    }
+
+    [Fact]
+    public async Task The_same_update_without_that_wait_loses_some_and_the_journeys_say_why()
+    {
+        using var manifests = Manifests.Sample();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        var (kept, fresh) = await RollAsync(road, manifests);
+
+        var failures = kept.Failures.Concat(fresh.Failures).ToList();
+        TestContext.Current.SendDiagnosticMessage("{0} of {1} requests failed without preStop", failures.Count, kept.Count + fresh.Count);
+        Assert.NotEmpty(failures);
+        Assert.All(failures, f => Assert.Equal("502", f));
+        var problems = (await road.ApiAsync("/api/journeys?limit=1000&failed=true")).EnumerateArray().Select(j => j.Text("problem")!).ToList();
+        Assert.True(problems.Exists(p => p.Contains("terminat", StringComparison.Ordinal) && p.Contains("preStop", StringComparison.Ordinal)), string.Join('\n', problems.Distinct()));
+    }
+
+    /// <summary>Changes the pods' template under load, and waits until only new pods are left.</summary>
+    private static async Task<(Load Kept, Load Fresh)> RollAsync(RunningRoad road, Manifests manifests)
+    {
+        var before = await PodsAsync(road);
+        Assert.Equal(3, before.Count);
+        await using var kept = Load.On(road, Users);
+        await using var fresh = Load.On(road, Users, workers: 4, newConnections: true);
+        await kept.MoreAsync(road, 20);
+        manifests.Change("kubernetes.yaml", "{ name: OTEL_SERVICE_NAME, value: users }", "{ name: OTEL_SERVICE_NAME, value: users-2 }");
+        await Until.HoldsAsync("three new pods are ready and the old ones are gone", async () =>
+        {
+            var now = await PodsAsync(road);
+            return now.Count == 3 && !now.Keys.Intersect(before.Keys).Any() && now.Values.All(ready => ready);
+        });
+        await kept.MoreAsync(road, 20);
+        return (kept, fresh);
+    }
+
+    private static async Task<IReadOnlyDictionary<string, bool>> PodsAsync(RunningRoad road) => (await road.ApiAsync("/api/road")).GetProperty("pods").EnumerateArray()
+        .Where(p => p.Text("name")!.StartsWith("shop/users-", StringComparison.Ordinal))
+        .ToDictionary(p => p.Text("name")!, p => p.GetProperty("ready").GetBoolean());
 }

@@ -72,9 +72,21 @@ internal static class RoadHops
             if (!opened) report.Facts["decided"] = $"when the connection was opened, {sender.RequestOnUpstream - 1} request{(sender.RequestOnUpstream == 2 ? "" : "s")} ago";
             if (via.Generation.Number != first.Generation.Number) report.Facts["generation"] = via.Generation.Number;
             var unreached = account.Hop == Hop.Endpoint && via.Upstream is null && account.Ok;
-            if (unreached) report.Facts["problem"] = via.CloseReason ?? "the endpoint could not be reached";
+            if (unreached) report.Facts["problem"] = Unreached(via, report);
             yield return unreached ? report with { Ok = false } : report;
         }
+    }
+
+    /// <summary>
+    /// Why a connection found nobody. A pod that stops while rules still lead to it is the failure of rolling updates: SIGTERM and the news set out together
+    /// (Kubernetes documentation, Pod Lifecycle, "Termination of Pods"), and only a preStop hook lets the news arrive first.
+    /// </summary>
+    private static string Unreached(ConnectionRecord via, HopReport endpoint)
+    {
+        var reason = via.CloseReason ?? "the endpoint could not be reached";
+        return endpoint.Facts["unheard"]?.GetValue<string>() is { } late
+            ? $"{reason}; {late}. Give the pod a preStop hook (lifecycle.preStop.sleep) that outlasts this, so that it serves until everybody has heard"
+            : reason;
     }
 
     /// <summary>Where an HTTP hop's request ended up, through the relay if one stood there; null when it was not sent on.</summary>
