@@ -58,6 +58,23 @@ public sealed class NodeTests
         Assert.Contains($"there is no node 'nobody'; the nodes are {Name}, ip-10-0-2-10.ec2.internal", refused.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Draining_moves_the_pods_while_requests_go_on()
+    {
+        await using var road = await RunningRoad.StartAsync("--stand-in");
+
+        var drained = await road.UsherAsync("node", "drain", Name);
+        Assert.True(drained.ExitCode == 0, drained.ToString());
+        Assert.Contains("Ready,SchedulingDisabled, drained", drained.Output, StringComparison.Ordinal);
+
+        await Until.HoldsAsync("every pod is on the other node", async () =>
+        {
+            var pods = (await road.ApiAsync("/api/road")).GetProperty("pods").EnumerateArray().ToList();
+            return pods.Count == 5 && pods.All(p => p.Text("address")!.StartsWith("10.0.2.", StringComparison.Ordinal) && p.GetProperty("ready").GetBoolean());
+        });
+        Assert.Equal("200", (await road.TraceAsync("https://api.example.com/v1/users")).Text("status"));
+    }
+
     private static async Task<string?> TargetAsync(RunningRoad road) =>
         (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().First(t => t.Text("target")!.StartsWith(Instance, StringComparison.Ordinal)).Text("state");
 }

@@ -8,7 +8,8 @@ namespace Usher.Pod;
 /// What the workloads' controllers, kube-scheduler and the VPC CNI do to the objects; pure, on copies. Each time one step, from what the running
 /// generation has and how its pods live.
 /// <list type="number">
-/// <item>Pods that somebody wrote are taken as they are; those on a node that is no more are deleted.</item>
+/// <item>Pods that somebody wrote are taken as they are; those on a node that is no more are deleted, and those on
+/// one that is drained evicted.</item>
 /// <item>A Deployment becomes ReplicaSets, one for each template that still has pods, named after the template's hash.</item>
 /// <item>A ReplicaSet becomes pods.</item>
 /// <item>What nobody wants is deleted: it terminates, and stays until it is gone.</item>
@@ -29,6 +30,7 @@ internal sealed class PodReconciler : IReconciler
         var nodes = context.State.All<V1Node>().Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var pod in book.All.Where(p => p.Scheduled && !nodes.Contains(p.Pod.Spec.NodeName)).ToList()) book.Delete(pod);
         foreach (var pod in context.State.All<V1Pod>().Where(p => p.Value.Spec is not null)) book.Take(pod);
+        Drains.Evict(book);
 
         // 2. Deployments.
         var made = context.State.All<V1Deployment>().Select(d => DeploymentController.Sync(d, book).ToList()).ToList();
