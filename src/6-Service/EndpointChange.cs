@@ -25,6 +25,13 @@ internal sealed record EndpointChange(long Number, ServiceSnapshot Snapshot, Imm
         return false;
     }
 
+    /// <summary>Whether every pod that is an endpoint is ready.</summary>
+    public bool IsWhole => Snapshot.Pods.All(p => Living.GetValueOrDefault(p) is { Ready: true, Terminating: false });
+
+    /// <summary>Whether a pod that was ready isn't any more.</summary>
+    public bool Loses(ImmutableDictionary<ResourceKey, PodStatus> living) => Snapshot.Pods.Any(p =>
+        Living.GetValueOrDefault(p) is { Ready: true, Terminating: false } && living.GetValueOrDefault(p) is not { Ready: true, Terminating: false });
+
     private static (bool There, bool Ended, bool Ready, bool Terminating) Condition(PodStatus? pod) =>
         (pod is not null, pod?.Phase is "Succeeded" or "Failed", pod?.Ready == true, pod?.Terminating == true);
 }

@@ -6,7 +6,8 @@ namespace Usher.Service;
 /// <summary>
 /// Every node's kube-proxy. Rules follow endpoints after a moment, as in a cluster: a pod is asked to end at the same time as the news of it sets
 /// out, and until a node has programmed it new connections still go there. A generation that was published is news like any other; a Service that is new
-/// has its rules at once. Before the first generation, and in an explanation from files, rules are what the API server would tell.
+/// has its rules at once. While a road starts, its nodes do too: rules follow at once until every endpoint was ready, or one got lost. Before the first
+/// generation, and in an explanation from files, rules are what the API server would tell.
 /// </summary>
 internal sealed class KubeProxies : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class KubeProxies : IDisposable
     private readonly Lock gate = new();
     private readonly ITimer timer;
     private readonly List<EndpointChange> changes = [];
+    private bool starting = true;
     private volatile FrozenDictionary<string, KubeProxy> proxies = FrozenDictionary<string, KubeProxy>.Empty;
 
     public KubeProxies(IPodDirectory pods, EndpointTable endpoints, ServiceOptions options, TimeProvider time)
@@ -35,15 +37,18 @@ internal sealed class KubeProxies : IDisposable
     /// <summary>A generation was published: its endpoints are on their way to the nodes, and new nodes start with them.</summary>
     public void Publish(ServiceSnapshot snapshot)
     {
+        var started = false;
         lock (gate)
         {
             var told = new EndpointChange(changes.Count == 0 ? 1 : changes[^1].Number + 1, snapshot, pods.Current, time.GetTimestamp());
             changes.Add(told);
+            if (starting && told.Number > 1) started = Start(told, told.Snapshot.Lost(changes[^2].Snapshot));
             // Callers on no node have one too: a shell's curl at a virtual IP sees rules of the same age.
             proxies = snapshot.Nodes.Append("").ToFrozenDictionary(n => n, n => proxies.GetValueOrDefault(n) ?? Started(n, told));
+            starting &= !told.IsWhole;
         }
 
-        Run();
+        Run(always: started);
     }
 
     /// <summary>What a node's rules are for a port of a generation's snapshot, and what they should be by now.</summary>
@@ -70,6 +75,7 @@ internal sealed class KubeProxies : IDisposable
 
     private void Heard()
     {
+        var started = false;
         lock (gate)
         {
             if (changes.Count > 0)
@@ -77,7 +83,9 @@ internal sealed class KubeProxies : IDisposable
                 var (last, living) = (changes[^1], pods.Current);
                 if (last.Differs(living))
                 {
-                    changes.Add(new EndpointChange(last.Number + 1, last.Snapshot, living, time.GetTimestamp()));
+                    var told = new EndpointChange(last.Number + 1, last.Snapshot, living, time.GetTimestamp());
+                    changes.Add(told);
+                    if (starting) started = Start(told, last.Loses(living));
                 }
                 else if (!ReferenceEquals(last.Living, living))
                 {
@@ -88,7 +96,17 @@ internal sealed class KubeProxies : IDisposable
             }
         }
 
-        Run(always: proxies.Count == 0);
+        Run(always: started || proxies.Count == 0);
+    }
+
+    // Returns whether the nodes, which start too, have it at once.
+    private bool Start(EndpointChange told, bool loses)
+    {
+        starting = !loses;
+        if (loses) return false;
+        foreach (var proxy in proxies.Values) proxy.Start(told);
+        starting = !told.IsWhole;
+        return true;
     }
 
     private void Run(bool always = false)

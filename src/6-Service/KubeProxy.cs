@@ -23,8 +23,8 @@ internal sealed class KubeProxy(string node, ServiceOptions options, TimeProvide
     /// <summary>How long a change takes to reach it.</summary>
     public long HeardAfter => delay;
 
-    /// <summary>Programs what is there when it starts. No period begins: nothing changed yet.</summary>
-    public void Start(EndpointChange told) => program = new NodeProgram(told, time.GetUtcNow(), null);
+    /// <summary>Programs what is there while it starts. No period begins.</summary>
+    public void Start(EndpointChange told) => program = new NodeProgram(told, time.GetUtcNow(), program);
 
     /// <summary>Programs the newest of the changes that it has heard of, if it may run now.</summary>
     /// <returns>True when its rules changed.</returns>

@@ -140,6 +140,9 @@ internal sealed class ServiceSnapshot
     /// <summary>Every pod that is or may be an endpoint.</summary>
     public FrozenSet<ResourceKey> Pods => pods.Value;
 
+    /// <summary>Whether a pod that was an endpoint before is none any more, or is being deleted.</summary>
+    public bool Lost(ServiceSnapshot before) => !before.Pods.IsSubsetOf(Pods) || Ports.Any(p => p.Endpoints.Any(e => e.Deleted));
+
     /// <summary>The front that listens there, or null.</summary>
     public Front? FrontAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 

@@ -154,6 +154,30 @@ public sealed class KubeProxyTests
     }
 
     [Fact]
+    public void While_a_road_starts_rules_follow_at_once_until_every_endpoint_was_ready_or_one_got_lost()
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc", Svc), time: time, options: Slow);
+        foreach (var pod in new[] { "a1", "a2", "b1" }) cluster.Pods.Set($"shop/{pod}", "not-ready");
+        cluster.Proxies.Publish(cluster.Snapshot);
+        var changes = 0;
+        cluster.Fronts.Changed += () => changes++;
+
+        cluster.Pods.Set("shop/a1", "ready");
+        Assert.Equal((1, 1), (Known(cluster, Node1), Known(cluster, Node2)));
+        cluster.Proxies.Publish(cluster.Snapshot);
+        cluster.Pods.Set("shop/a2", "ready");
+        Assert.Equal((2, 3), (Known(cluster, Node1), changes));
+        // Whether this was the last one to start or the first one to be lost, from here on it takes its time.
+        cluster.Pods.Set("shop/a1", "not-ready");
+        Assert.Equal(2, Known(cluster, Node1));
+        cluster.Pods.Set("shop/b1", "ready");
+        Assert.Equal(2, Known(cluster, Node1));
+        Assert.Equal("a1", cluster.Chosen(Node1));
+        time.Advance(TimeSpan.FromMilliseconds(150));
+        Assert.Equal((2, "a2"), (Known(cluster, Node1), cluster.Chosen(Node1)));
+    }
+
+    [Fact]
     public void Fronts_are_told_of_a_change_when_a_node_has_programmed_it()
     {
         var cluster = Running();
