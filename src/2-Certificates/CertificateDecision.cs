@@ -66,14 +66,14 @@ internal sealed class CertificateDecision : IDecision
             ["keyAlgorithm"] = certificate.KeyAlgorithm,
             ["type"] = certificate.Type,
         };
-        if (Facts.Accepted != CertificateKeys.Any) facts["clientTakes"] = Facts.Accepted.ToString().ToUpperInvariant();
+        if (Facts.Accepted != CertificateKeys.Any) facts["clientTakes"] = Words(Facts.Accepted);
         if (leaf is not null) Describe(facts, certificate, leaf);
 
         if (unusable)
         {
-            facts["problem"] = $"the client verifies no {certificate.Algorithm.Family} key (its signature_algorithms and cipher suites say so), and no certificate of "
+            facts["problem"] = $"the client verifies no {certificate.Algorithm.Words} key (its signature_algorithms, groups and cipher suites say so), and no certificate of "
                 + $"{match.Listener!.Name} with another one fits, so the handshake fails. Add one to the listener's spec.certificates with "
-                + $"{Facts.ServerName ?? certificate.DomainName} and spec.keyAlgorithm {(certificate.Algorithm.Keys == CertificateKeys.Ecdsa ? "RSA_2048" : "EC_prime256v1")}";
+                + $"{Facts.ServerName ?? certificate.DomainName} and spec.keyAlgorithm {(Facts.Accepted.HasFlag(CertificateKeys.EcdsaP256) ? "EC_prime256v1" : Facts.Accepted.HasFlag(CertificateKeys.EcdsaP384) ? "EC_secp384r1" : "RSA_2048")}";
         }
         else if (expired)
         {
@@ -107,6 +107,16 @@ internal sealed class CertificateDecision : IDecision
         }
 
         if (leaf.Renewed is { } renewed) facts["renewed"] = renewed;
+    }
+
+    private static string Words(CertificateKeys keys)
+    {
+        IEnumerable<string> curves = keys.HasFlag(CertificateKeys.Ecdsa)
+            ? ["ECDSA"]
+            : new[] { (CertificateKeys.EcdsaP256, "ECDSA P-256"), (CertificateKeys.EcdsaP384, "ECDSA P-384"), (CertificateKeys.EcdsaP521, "ECDSA P-521") }
+                .Where(c => keys.HasFlag(c.Item1)).Select(c => c.Item2);
+        string[] all = [.. keys.HasFlag(CertificateKeys.Rsa) ? ["RSA"] : Array.Empty<string>(), .. curves];
+        return all.Length == 0 ? "none" : string.Join(", ", all);
     }
 
     private string Line(CertificateMatch match, CompiledCertificate certificate)

@@ -10,15 +10,15 @@ namespace Usher.Certificates;
 /// (ACM User Guide, AWS Certificate Manager public certificates); or one that it imports.
 /// </summary>
 /// <param name="Name">As the ACM API spells it.</param>
-/// <param name="Keys">Its family.</param>
+/// <param name="Keys">Its family and curve.</param>
 /// <param name="Bits">The key's length.</param>
 internal sealed record KeyAlgorithm(string Name, CertificateKeys Keys, int Bits)
 {
     internal static FrozenDictionary<string, KeyAlgorithm> Allowed { get; } = new KeyAlgorithm[]
     {
         new("RSA_2048", CertificateKeys.Rsa, 2048),
-        new("EC_prime256v1", CertificateKeys.Ecdsa, 256),
-        new("EC_secp384r1", CertificateKeys.Ecdsa, 384),
+        new("EC_prime256v1", CertificateKeys.EcdsaP256, 256),
+        new("EC_secp384r1", CertificateKeys.EcdsaP384, 384),
     }.ToFrozenDictionary(a => a.Name);
 
     /// <summary>Those that ACM imports (ACM User Guide, "Prerequisites for importing ACM certificates"); an Application Load Balancer takes all of them.</summary>
@@ -27,7 +27,7 @@ internal sealed record KeyAlgorithm(string Name, CertificateKeys Keys, int Bits)
         new("RSA_1024", CertificateKeys.Rsa, 1024),
         new("RSA_3072", CertificateKeys.Rsa, 3072),
         new("RSA_4096", CertificateKeys.Rsa, 4096),
-        new("EC_secp521r1", CertificateKeys.Ecdsa, 521),
+        new("EC_secp521r1", CertificateKeys.EcdsaP521, 521),
     }.Concat(Allowed.Values).ToFrozenDictionary(a => a.Name);
 
     /// <summary>The algorithm of a certificate's key; null when ACM imports no such key.</summary>
@@ -47,14 +47,16 @@ internal sealed record KeyAlgorithm(string Name, CertificateKeys Keys, int Bits)
     }
 
     /// <summary><c>RSA</c>, <c>ECDSA</c>.</summary>
-    internal string Family => Keys == CertificateKeys.Ecdsa ? "ECDSA" : "RSA";
+    internal string Family => IsEcdsa ? "ECDSA" : "RSA";
+
+    internal bool IsEcdsa => Keys != CertificateKeys.Rsa;
 
     /// <summary><c>RSA 2048</c>, <c>ECDSA 256</c>.</summary>
     internal string Words => $"{Family} {Bits}";
 
     /// <summary>A fresh key. RSA costs tens to hundreds of milliseconds.</summary>
     internal AsymmetricAlgorithm NewKey() =>
-        Keys == CertificateKeys.Ecdsa
+        IsEcdsa
             ? ECDsa.Create(Bits == 256 ? ECCurve.NamedCurves.nistP256 : ECCurve.NamedCurves.nistP384)
             : RSA.Create(Bits);
 }

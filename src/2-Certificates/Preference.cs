@@ -17,9 +17,9 @@ internal static class Preference
     {
         bool aTaken = accepted.HasFlag(a.Algorithm.Keys), bTaken = accepted.HasFlag(b.Algorithm.Keys);
         if (aTaken != bTaken) return (aTaken ? a : b, $"the client takes no {(aTaken ? b : a).Algorithm.Words} key");
-        if (a.Algorithm.Keys != b.Algorithm.Keys)
+        if (a.Algorithm.IsEcdsa != b.Algorithm.IsEcdsa)
         {
-            var ecdsa = a.Algorithm.Keys == CertificateKeys.Ecdsa ? a : b;
+            var ecdsa = a.Algorithm.IsEcdsa ? a : b;
             return (ecdsa, $"RSA, and {ecdsa.DomainName} has ECDSA, which is preferred");
         }
 

@@ -46,6 +46,10 @@ internal sealed record PeekedHello(HelloStatus Status, ClientHello? Hello, bool 
     {
         if (Hello is null) return CertificateKeys.Any;
         var tls13 = offered.HasFlag(SslProtocols.Tls13) && Hello.Offers(ClientHello.Tls13);
-        return (Hello.TakesEcdsa(tls13) ? CertificateKeys.Ecdsa : CertificateKeys.None) | (Hello.TakesRsa(tls13) ? CertificateKeys.Rsa : CertificateKeys.None);
+        var accepted = Hello.TakesRsa(tls13) ? CertificateKeys.Rsa : CertificateKeys.None;
+        if (Hello.TakesEcdsa(tls13, ClientHello.P256)) accepted |= CertificateKeys.EcdsaP256;
+        if (Hello.TakesEcdsa(tls13, ClientHello.P384)) accepted |= CertificateKeys.EcdsaP384;
+        if (Hello.TakesEcdsa(tls13, ClientHello.P521)) accepted |= CertificateKeys.EcdsaP521;
+        return accepted;
     }
 }

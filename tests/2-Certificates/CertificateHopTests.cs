@@ -51,6 +51,7 @@ public sealed class CertificateHopTests
     [InlineData(CertificateKeys.Rsa, "two-rsa")]
     [InlineData(CertificateKeys.Ecdsa, "two-ec")]
     [InlineData(CertificateKeys.Any, "two-ec")]
+    [InlineData(CertificateKeys.Rsa | CertificateKeys.EcdsaP384, "two-rsa")] // the ECDSA key is on another curve
     [InlineData(CertificateKeys.None, "two-ec")] // none fits, so the best is served and the handshake fails as it does there
     public void Chooses_what_the_client_supports(CertificateKeys accepted, string certificate) =>
         Assert.Equal(Road.Arn(certificate), Decide(443, "two.example.com", accepted).Certificate!.Arn);
@@ -60,6 +61,8 @@ public sealed class CertificateHopTests
     [InlineData(443, "two.example.com", CertificateKeys.Rsa, null, "RSA")]
     [InlineData(443, "x.west.example.com", CertificateKeys.Rsa, "tls.no-shared-key", "RSA")]
     [InlineData(8443, "default.example.com", CertificateKeys.Ecdsa, "tls.no-shared-key", "ECDSA")]
+    [InlineData(443, "x.west.example.com", CertificateKeys.Rsa | CertificateKeys.EcdsaP256, null, "RSA, ECDSA P-256")]
+    [InlineData(443, "x.west.example.com", CertificateKeys.None, "tls.no-shared-key", "none")]
     [InlineData(8443, "other.org", CertificateKeys.Ecdsa, "tls.no-shared-key", "ECDSA")] // the handshake fails before any name is looked at
     public void Tells_that_no_certificate_has_a_key_the_client_takes(int port, string sni, CertificateKeys accepted, string? outcome, string? takes)
     {

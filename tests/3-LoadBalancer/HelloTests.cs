@@ -16,7 +16,8 @@ public sealed class HelloTests
     [InlineData("-tls1_2 -sigalgs RSA+SHA256", "TLSv1.2", CertificateKeys.Rsa, "RSA")]
     [InlineData("-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256", "TLSv1.2", CertificateKeys.Rsa, "RSA")]
     [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256", "TLSv1.2", CertificateKeys.Ecdsa, "ECDSA")]
-    [InlineData("-sigalgs ECDSA+SHA256", "TLSv1.3", CertificateKeys.Ecdsa, "ECDSA")]
+    [InlineData("-sigalgs ECDSA+SHA256", "TLSv1.3", CertificateKeys.EcdsaP256, "ECDSA")]
+    [InlineData("-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256 -curves P-256", "TLSv1.2", CertificateKeys.EcdsaP256, "ECDSA")]
     public async Task The_choice_knows_which_keys_the_client_takes(string flags, string version, CertificateKeys accepted, string key)
     {
         await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(204), "HTTPS"));

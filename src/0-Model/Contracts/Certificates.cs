@@ -9,7 +9,7 @@ namespace Usher.Model.Contracts;
 /// <param name="Context">The certificate with its chain and key; null when the listener has none.</param>
 public sealed record CertificateChoice(IDecision Decision, SslStreamCertificateContext? Context);
 
-/// <summary>Kinds of certificate keys that a client can verify, by its cipher suites and <c>signature_algorithms</c>.</summary>
+/// <summary>Kinds of certificate keys that a client can verify, by its cipher suites, groups and <c>signature_algorithms</c>.</summary>
 [Flags]
 public enum CertificateKeys
 {
@@ -19,8 +19,17 @@ public enum CertificateKeys
     /// <summary>RSA.</summary>
     Rsa = 1,
 
-    /// <summary>ECDSA.</summary>
-    Ecdsa = 2,
+    /// <summary>ECDSA with the curve P-256.</summary>
+    EcdsaP256 = 2,
+
+    /// <summary>ECDSA with the curve P-384.</summary>
+    EcdsaP384 = 4,
+
+    /// <summary>ECDSA with the curve P-521.</summary>
+    EcdsaP521 = 8,
+
+    /// <summary>ECDSA with any of these.</summary>
+    Ecdsa = EcdsaP256 | EcdsaP384 | EcdsaP521,
 
     /// <summary>Either; what is assumed of a client that nobody looked at.</summary>
     Any = Rsa | Ecdsa,

@@ -13,6 +13,15 @@ public sealed class ClientHello
     /// <summary>TLS 1.3 as it stands on the wire.</summary>
     public const ushort Tls13 = 0x0304;
 
+    /// <summary>The curve P-256 as it stands among the groups.</summary>
+    public const ushort P256 = 23;
+
+    /// <summary>The curve P-384.</summary>
+    public const ushort P384 = 24;
+
+    /// <summary>The curve P-521.</summary>
+    public const ushort P521 = 25;
+
     // A suite of TLS 1.2 and before names the key that signs; one of TLS 1.3 doesn't.
     private static readonly FrozenSet<ushort> EcdsaSuites = Suites("TLS_ECDHE_ECDSA_", "TLS_ECDH_ECDSA_");
     private static readonly FrozenSet<ushort> RsaSuites = Suites("TLS_ECDHE_RSA_", "TLS_DHE_RSA_", "TLS_RSA_WITH_");
@@ -32,6 +41,9 @@ public sealed class ClientHello
     /// <summary><c>signature_algorithms</c>; empty without it, which TLS 1.2 takes for SHA-1 with any key (RFC 5246 section 7.4.1.4.1).</summary>
     public ImmutableArray<ushort> SignatureAlgorithms { get; init; } = [];
 
+    /// <summary><c>supported_groups</c>; empty without it.</summary>
+    public ImmutableArray<ushort> SupportedGroups { get; init; } = [];
+
     /// <summary>The names in <c>application_layer_protocol_negotiation</c> (RFC 7301); empty without it.</summary>
     public ImmutableArray<string> ApplicationProtocols { get; init; } = [];
 
@@ -39,10 +51,12 @@ public sealed class ClientHello
     public bool Offers(ushort version) => SupportedVersions.IsEmpty ? LegacyVersion >= version : SupportedVersions.Contains(version);
 
     /// <summary>Whether the client can verify a certificate with an ECDSA key.</summary>
-    /// <param name="tls13">True when TLS 1.3 will be spoken, where only the signature algorithms count.</param>
-    public bool TakesEcdsa(bool tls13) =>
-        tls13 ? SignatureAlgorithms.Any(a => a is 0x0403 or 0x0503 or 0x0603)
-        : CipherSuites.Any(EcdsaSuites.Contains) && (SignatureAlgorithms.IsEmpty || SignatureAlgorithms.Any(a => (a & 0xff) == 3 && a >> 8 <= 6));
+    /// <param name="tls13">True when TLS 1.3 will be spoken, where only the signature algorithms count, and each names its curve (RFC 8446 section 4.2.3).</param>
+    /// <param name="curve">The key's curve; before TLS 1.3 the groups say which are taken (RFC 8422 section 5.1).</param>
+    public bool TakesEcdsa(bool tls13, ushort curve) =>
+        tls13 ? SignatureAlgorithms.Contains((ushort)(curve switch { P256 => 0x0403, P384 => 0x0503, _ => 0x0603 }))
+        : CipherSuites.Any(EcdsaSuites.Contains) && (SupportedGroups.IsEmpty || SupportedGroups.Contains(curve))
+            && (SignatureAlgorithms.IsEmpty || SignatureAlgorithms.Any(a => (a & 0xff) == 3 && a >> 8 <= 6));
 
     /// <summary>Whether the client can verify a certificate with an RSA key.</summary>
     /// <param name="tls13">True when TLS 1.3 will be spoken, where an RSA key signs with PSS only (RFC 8446 section 4.2.3).</param>

@@ -107,7 +107,7 @@ public static class ClientHelloReader
         if (fields.Failed || suites.IsDefaultOrEmpty) return null;
 
         string? name = null;
-        ImmutableArray<ushort> versions = [], algorithms = [];
+        ImmutableArray<ushort> versions = [], algorithms = [], groups = [];
         ImmutableArray<string> protocols = [];
         var extensions = fields.AtEnd ? default : new TlsFields(fields.Vector16());
         while (!extensions.AtEnd && !extensions.Failed)
@@ -117,6 +117,7 @@ public static class ClientHelloReader
             switch (type)
             {
                 case 0: name = HostName(value.Vector16()); break;
+                case 10: groups = Numbers(value.Vector16()); break;
                 case 13: algorithms = Numbers(value.Vector16()); break;
                 case 16: protocols = Names(value.Vector16()); break;
                 case 43: versions = Numbers(value.Vector8()); break;
@@ -126,11 +127,11 @@ public static class ClientHelloReader
             if (value.Failed || !value.AtEnd) return null;
         }
 
-        if (fields.Failed || !fields.AtEnd || extensions.Failed || versions.IsDefault || algorithms.IsDefault || protocols.IsDefault) return null;
+        if (fields.Failed || !fields.AtEnd || extensions.Failed || versions.IsDefault || algorithms.IsDefault || groups.IsDefault || protocols.IsDefault) return null;
         return new ClientHello
         {
             LegacyVersion = version, CipherSuites = suites, ServerName = name, SupportedVersions = versions, SignatureAlgorithms = algorithms,
-            ApplicationProtocols = protocols,
+            SupportedGroups = groups, ApplicationProtocols = protocols,
         };
     }
 

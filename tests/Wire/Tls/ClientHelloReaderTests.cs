@@ -47,7 +47,7 @@ public class ClientHelloReaderTests
             foreach (var (at, value) in changes) wire[at % wire.Length] = value;
             var status = ClientHelloReader.Read(new ReadOnlySequence<byte>(wire.AsMemory(0, wire.Length - Math.Min(cut, wire.Length))), out var hello);
             Assert.Equal(status == HelloStatus.Complete, hello is not null);
-            _ = hello?.TakesRsa(true) & hello?.TakesEcdsa(false);
+            _ = hello?.TakesRsa(true) & hello?.TakesEcdsa(false, ClientHello.P384);
         }, iter: 5_000);
 
     [Theory]
@@ -80,10 +80,29 @@ public class ClientHelloReaderTests
     {
         var wire = new HelloText(null, Numbers(suites), Numbers(versions), Numbers(algorithms), [], 0).Wire(100);
         Assert.Equal(HelloStatus.Complete, ClientHelloReader.Read(new ReadOnlySequence<byte>(wire), out var hello));
-        Assert.Equal((ecdsa, rsa), (hello!.TakesEcdsa(tls13), hello.TakesRsa(tls13)));
+        Assert.Equal((ecdsa, rsa), (hello!.TakesEcdsa(tls13, ClientHello.P256), hello.TakesRsa(tls13)));
         Assert.Equal(versions.Contains("0304", StringComparison.Ordinal), hello.Offers(ClientHello.Tls13));
 
         static ushort[] Numbers(string text) => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => Convert.ToUInt16(n, 16))];
+    }
+
+    [Theory]
+    [InlineData(true, "", "0403,0804", true, false, false)]
+    [InlineData(true, "", "0503,0603", false, true, true)]
+    [InlineData(true, "17", "0403,0503", true, true, false)]      // in TLS 1.3 the algorithm alone names the curve
+    [InlineData(false, "17,1d", "0503", true, false, false)]      // before, the group does
+    [InlineData(false, "18,19", "0403", false, true, true)]
+    [InlineData(false, "", "0403", true, true, true)]
+    [InlineData(false, "17,18,19", "0401", false, false, false)]
+    public void Which_curves_a_client_takes(bool tls13, string groups, string algorithms, bool p256, bool p384, bool p521)
+    {
+        var hello = new ClientHello
+        {
+            LegacyVersion = ClientHello.Tls12, CipherSuites = [0x1301, 0xc02b], SupportedGroups = [.. Numbers(groups)], SignatureAlgorithms = [.. Numbers(algorithms)],
+        };
+        Assert.Equal((p256, p384, p521), (hello.TakesEcdsa(tls13, ClientHello.P256), hello.TakesEcdsa(tls13, ClientHello.P384), hello.TakesEcdsa(tls13, ClientHello.P521)));
+
+        static IEnumerable<ushort> Numbers(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(n => Convert.ToUInt16(n, 16));
     }
 
     [Fact]
@@ -98,7 +117,7 @@ public class ClientHelloReaderTests
         Assert.Equal(HelloStatus.Complete, ClientHelloReader.Read(new ReadOnlySequence<byte>(wire.ToArray()), out var hello));
         Assert.Equal("api.example.com", hello!.ServerName);
         Assert.Equal(["h2", "http/1.1"], hello.ApplicationProtocols);
-        Assert.True(hello.Offers(ClientHello.Tls13) && hello.Offers(ClientHello.Tls12) && hello.TakesEcdsa(true) && hello.TakesRsa(true) && hello.TakesEcdsa(false) && hello.TakesRsa(false));
+        Assert.True(hello.Offers(ClientHello.Tls13) && hello.Offers(ClientHello.Tls12) && hello.TakesEcdsa(true, ClientHello.P256) && hello.TakesRsa(true) && hello.TakesEcdsa(false, ClientHello.P384) && hello.TakesRsa(false));
     }
 
     private static ReadOnlySequence<byte> Segments(byte[] bytes, int size)
