@@ -10,7 +10,7 @@ public static class CertificateServices
 {
     /// <summary>
     /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/> and <see cref="CertificateAuthority"/>.
-    /// Wants <see cref="CertificateOptions"/> and logging; takes the system's clock when no <see cref="TimeProvider"/> is registered.
+    /// Wants <see cref="CertificateOptions"/>, the state store and logging; takes the system's clock when no <see cref="TimeProvider"/> is registered.
     /// </summary>
     public static IServiceCollection AddCertificates(this IServiceCollection services)
     {

@@ -1,30 +1,32 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
 
 namespace Usher.Certificates;
 
 /// <summary>
 /// The private CA that stands for Amazon's: an ECDSA P-256 key and a self-signed certificate of ten years, made when first needed and kept in
-/// <c>ca/</c> of the state folder. What can't be used there is set aside under another name and said so, never overwritten.
+/// the state store; its certificate also as <c>ca/ca.pem</c> in the state folder. What can't be used is set aside under another name and said so, never overwritten.
 /// </summary>
 public sealed class CertificateAuthority
 {
-    private readonly AuthorityFiles files;
+    private readonly AuthorityState state;
     private readonly Lock gate = new();
     private LoadedAuthority? loaded;
 
     /// <summary>Touches nothing yet.</summary>
-    public CertificateAuthority(CertificateOptions options, TimeProvider time, ILogger<CertificateAuthority> log)
+    public CertificateAuthority(CertificateOptions options, IStateStore store, TimeProvider time, ILogger<CertificateAuthority> log)
     {
         ArgumentNullException.ThrowIfNull(options);
-        files = new AuthorityFiles(Path.Combine(Path.GetFullPath(options.StateDirectory), "ca"), time, log);
+        state = new AuthorityState(store, Path.Combine(Path.GetFullPath(options.StateDirectory), "ca"), time, log);
     }
 
     /// <summary>Where the CA's certificate is, or will be: <c>ca/ca.pem</c> in the state folder.</summary>
-    public string CertificatePath => files.CertificatePath;
+    public string CertificatePath => state.CertificatePath;
 
     /// <summary>The CA's certificate as PEM, for clients to trust. Makes the CA if there is none yet.</summary>
+    /// <exception cref="StateStoreException">The state store can't be read or written.</exception>
     /// <exception cref="IOException">The state folder can't be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">The state folder belongs to somebody else.</exception>
     public string CertificatePem => Load().Certificate.ExportCertificatePem() + "\n";
@@ -32,7 +34,7 @@ public sealed class CertificateAuthority
     /// <summary>The CA, loaded or made. A failure is not remembered: the next call tries again.</summary>
     internal LoadedAuthority Load()
     {
-        lock (gate) return loaded ??= files.LoadOrMake();
+        lock (gate) return loaded ??= state.LoadOrMake();
     }
 }
 

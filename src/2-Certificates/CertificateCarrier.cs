@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -8,7 +9,7 @@ namespace Usher.Certificates;
 
 /// <summary>
 /// Has the leaves ready that a generation's listeners serve, before it is published. They are kept under what they say, so that the running
-/// generation's stay as they are until then; what is new is written to disk on commit.
+/// generation's stay as they are until then; what is new is stored on commit.
 /// </summary>
 internal sealed class CertificateCarrier : ICarrier, IDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
 
     private readonly CertificateAuthority authority;
     private readonly LeafStore store;
-    private readonly LeafFiles files;
+    private readonly LeafState kept;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly ExpiryWarnings expiry;
@@ -25,14 +26,14 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
     private Dictionary<LeafKey, CompiledCertificate> running = [];
 
     public CertificateCarrier(
-        CertificateOptions options, CertificateAuthority authority, LeafStore store, TimeProvider time, ILogger<CertificateCarrier> log)
+        IStateStore state, CertificateAuthority authority, LeafStore store, TimeProvider time, ILogger<CertificateCarrier> log)
     {
         this.authority = authority;
         this.store = store;
         this.time = time;
         this.log = log;
         expiry = new ExpiryWarnings(log);
-        files = new LeafFiles(Path.Combine(Path.GetFullPath(options.StateDirectory), "certificates"), time, log);
+        kept = new LeafState(state, time, log);
     }
 
     /// <inheritdoc/>
@@ -98,8 +99,12 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
     {
         try
         {
-            files.Open();
             return authority.Load();
+        }
+        catch (StateStoreException e)
+        {
+            errors.Add(new ConfigError(null, 0, "", "", $"the private CA can't be opened: {e.Message}"));
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -114,19 +119,18 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
     {
         try
         {
-            return files.Read(certificate, ca) is { } stored ? (stored, false) : (LeafIssuer.Issue(certificate, ca, time.GetUtcNow()), true);
+            return kept.Read(certificate, ca) is { } stored ? (stored, false) : (LeafIssuer.Issue(certificate, ca, time.GetUtcNow()), true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (StateStoreException e)
         {
-            errors.Add(new ConfigError(null, 0, certificate.Key.ToString(), "",
-                $"{files.PathOf(certificate.Arn)} can't be read: {e.Message} Make the file yours to read, or remove it: it is issued again"));
+            errors.Add(new ConfigError(null, 0, certificate.Key.ToString(), "", $"what was issued before can't be read: {e.Message}"));
             return (null, false);
         }
     }
 
     private void Commit(Dictionary<LeafKey, CompiledCertificate> next, IEnumerable<Leaf> issued)
     {
-        foreach (var leaf in issued) Save(leaf);
+        Save([.. issued]);
         lock (gate)
         {
             // A connection accepted under the old generation may still be in its handshake: its leaves go with the next change.
@@ -138,17 +142,17 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
         }
     }
 
-    private void Save(Leaf leaf)
+    private void Save(IReadOnlyCollection<Leaf> leaves)
     {
         try
         {
-            files.Write(leaf);
-            log.LeafIssued(leaf.Certificate.Subject, leaf.Key.Says, leaf.Facts.NotAfter);
+            kept.Write(leaves);
+            foreach (var leaf in leaves) log.LeafIssued(leaf.Certificate.Subject, leaf.Key.Says, leaf.Facts.NotAfter);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (StateStoreException e)
         {
-            // It is served from memory; only a restart would issue it anew.
-            log.LeafNotStored(leaf.Certificate.Subject, files.PathOf(leaf.Key.Arn), e.Message);
+            // They are served from memory; only a restart would issue them anew.
+            log.LeavesNotStored(string.Join(", ", leaves.Select(l => l.Certificate.Subject)), e.Message);
         }
     }
 
@@ -176,9 +180,9 @@ internal sealed class CertificateCarrier : ICarrier, IDisposable
             if (!LeafIssuer.IsDue(facts.NotAfter, ca, now)) return;
             var leaf = LeafIssuer.Issue(certificate, ca, now, renewed: facts.Serial);
             store.Put([leaf]);
-            Save(leaf);
+            Save([leaf]);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException or StateStoreException)
         {
             log.LeafNotRenewed(certificate.DomainName, facts.NotAfter, e.Message);
         }

@@ -1,7 +1,7 @@
 namespace Usher.Certificates;
 
-/// <summary>Where the certificates' hop keeps what must outlive a run.</summary>
+/// <summary>Where the certificates' hop keeps files.</summary>
 /// <param name="StateDirectory">
-/// The state folder. The CA lives in <c>ca/</c>, issued certificates with their keys in <c>certificates/</c>; both are made readable by their owner only.
+/// The state folder. The CA's certificate is <c>ca/ca.pem</c> there; keys and issued certificates are in the state store.
 /// </param>
 public sealed record CertificateOptions(string StateDirectory);

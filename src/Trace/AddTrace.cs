@@ -1,9 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Trace.Journeys;
+using Usher.Trace.Keeping;
 using Usher.Trace.Otlp;
 
 namespace Usher.Trace;
@@ -12,8 +15,8 @@ namespace Usher.Trace;
 public static class TraceRegistration
 {
     /// <summary>
-    /// Adds the journey log, its feed and the book of journeys. Wants a <see cref="TimeProvider"/>; uses the road steps, the pods'
-    /// accounts and the way back where they are registered.
+    /// Adds the journey log, its feed, the book of journeys and what stores them. Wants a <see cref="TimeProvider"/>; uses the road steps, the pods'
+    /// accounts, the way back and the state store where they are registered.
     /// </summary>
     public static IServiceCollection AddTrace(this IServiceCollection services)
     {
@@ -24,12 +27,18 @@ public static class TraceRegistration
             .AddSingleton<IJourneyFeed>(s => s.GetRequiredService<JourneyLog>())
             .AddSingleton(s => new SpanStore(s.GetRequiredService<TraceOptions>()))
             .AddSingleton(s => new OtlpReceiver(s.GetRequiredService<SpanStore>(), s.GetRequiredService<TraceOptions>()))
+            .AddSingleton(s => new StoredJourneys(s.GetService<IStateStore>()))
+            .AddSingleton(s => new JourneyKeeper(
+                s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<StoredJourneys>(), s.GetService<IStateStore>(),
+                s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>(),
+                s.GetService<ILogger<JourneyKeeper>>() ?? NullLogger<JourneyKeeper>.Instance))
             .AddSingleton(s => new JourneyBook(
                 s.GetRequiredService<JourneyLog>(),
                 s.GetRequiredService<SpanStore>(),
                 new JourneyAssembler(
                     s.GetService<IPodAccounts>(), s.GetService<IWayBack>(),
                     new RoadInference(s.GetServices<IRoadStep>()), s.GetRequiredService<TimeProvider>()),
+                s.GetRequiredService<StoredJourneys>(),
                 s.GetRequiredService<TraceOptions>(),
                 s.GetRequiredService<TimeProvider>()));
     }

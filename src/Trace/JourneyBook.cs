@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Usher.Model.Journeys;
 using Usher.Trace.Journeys;
+using Usher.Trace.Keeping;
 using Usher.Trace.Otlp;
 
 namespace Usher.Trace;
@@ -12,14 +13,16 @@ public sealed class JourneyBook
     private readonly JourneyLog log;
     private readonly SpanStore spans;
     private readonly JourneyAssembler assembler;
+    private readonly StoredJourneys stored;
     private readonly TraceOptions options;
     private readonly TimeProvider time;
 
     // A report lives as long as the record that it belongs to.
     private readonly ConditionalWeakTable<RequestRecord, ClientReport> reports = [];
 
-    internal JourneyBook(JourneyLog log, SpanStore spans, JourneyAssembler assembler, TraceOptions options, TimeProvider time)
+    internal JourneyBook(JourneyLog log, SpanStore spans, JourneyAssembler assembler, StoredJourneys stored, TraceOptions options, TimeProvider time)
     {
+        this.stored = stored;
         this.log = log;
         this.spans = spans;
         this.assembler = assembler;
@@ -27,13 +30,13 @@ public sealed class JourneyBook
         this.time = time;
     }
 
-    /// <summary>The journey with this id; null when none is kept.</summary>
+    /// <summary>The journey with this id, of this run or of one before; null when none is kept.</summary>
     public Journey? Find(string id) =>
         log.Find(id) is { } first ? assembler.Assemble(Join(first))
         : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? assembler.Assemble(handshake)
-        : null;
+        : stored.Find(id);
 
-    /// <summary>The newest journeys, and with them the handshakes that failed before any request.</summary>
+    /// <summary>The newest journeys, and with them the handshakes that failed before any request; then those of earlier runs.</summary>
     public IReadOnlyList<Journey> Recent(JourneyQuery query)
     {
         var journeys = log.NewestFirst()
@@ -42,8 +45,20 @@ public sealed class JourneyBook
             .Where(journey => !query.Failed || journey.Outcome != "ok")
             .Take(query.Limit);
         var handshakes = query.Visit is null ? log.FailedHandshakes().Take(query.Limit).Select(assembler.Assemble).ToList() : [];
-        return handshakes.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
+        List<Journey> found = handshakes.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
+        if (found.Count < query.Limit)
+        {
+            found.AddRange(stored.NewestFirst(query.Failed).Where(j => query.Visit is null || j.Visit == query.Visit).Take(query.Limit - found.Count));
+        }
+
+        return found;
     }
+
+    /// <summary>What is known of a request now.</summary>
+    internal Journey Tell(RequestRecord first) => assembler.Assemble(Join(first));
+
+    /// <summary>What is known of a connection whose handshake failed.</summary>
+    internal Journey Tell(HandshakeRecord failed) => assembler.Assemble(failed);
 
     /// <summary>
     /// The journey that a client reports, once its records are there.

@@ -127,6 +127,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     /// <summary>The load balancer's records, the newest first.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
 
+    /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
+    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
+
+    /// <summary>The same of failed handshakes.</summary>
+    internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.After(ref after, h => h.FailedAt <= until);
+
     /// <summary>Handshakes that failed, the newest first.</summary>
     internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst();
 

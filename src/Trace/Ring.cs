@@ -32,5 +32,28 @@ internal sealed class Ring<T>(int capacity) where T : class
         }
     }
 
+    /// <summary>The items after a number that are still kept, in order, until one that isn't wanted yet or is still being written; the number moves on to the last of them.</summary>
+    public IReadOnlyList<T> After(ref long number, Func<T, bool> wanted)
+    {
+        var found = new List<T>();
+        for (var last = Newest; number < last;)
+        {
+            var next = Math.Max(number + 1, Oldest);
+            if (At(next) is { } item)
+            {
+                if (!wanted(item)) break;
+                found.Add(item);
+            }
+            else if (next >= Oldest)
+            {
+                break;
+            }
+
+            number = next;
+        }
+
+        return found;
+    }
+
     private sealed record Entry(long Number, T Item);
 }

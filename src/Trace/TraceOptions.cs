@@ -30,6 +30,18 @@ public sealed record TraceOptions
     /// <summary>Spans of one posted batch; further ones are refused.</summary>
     public int SpansPerBatch { get; init; } = 8_192;
 
+    /// <summary>How often ended journeys are stored.</summary>
+    public TimeSpan KeepInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a journey waits for late records and spans before it is stored.</summary>
+    public TimeSpan KeepSettle { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Journeys stored at once, and as many failed ones beside them. At least 1.</summary>
+    public int KeepBatch { get; init; } = 200;
+
+    /// <summary>How long a stop may take to store what is left.</summary>
+    public TimeSpan KeepStopLimit { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a client's report waits for the load balancer's record.</summary>
     public TimeSpan RecordWait { get; init; } = TimeSpan.FromSeconds(2);
 

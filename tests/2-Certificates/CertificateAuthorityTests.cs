@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
 
 namespace Usher.Certificates.Tests;
 
@@ -10,15 +12,15 @@ public sealed class CertificateAuthorityTests
     {
         using var folder = new StateFolder();
         var authority = folder.Authority();
-        Assert.False(Directory.Exists(folder.Ca));
+        Assert.False(Directory.Exists(folder.Options.StateDirectory));
 
         var pem = authority.CertificatePem;
 
         Assert.Equal(pem, await File.ReadAllTextAsync(authority.CertificatePath, TestContext.Current.CancellationToken));
         Assert.Equal(Path.Combine(folder.Ca, "ca.pem"), authority.CertificatePath);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Ca));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder.Ca, "ca.key")));
-        Assert.Equal(["ca.key", "ca.pem", "lock"], Names(folder.Ca));
+        foreach (var file in Directory.GetFiles(folder.Options.StateDirectory)) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal([authority.CertificatePath], Directory.GetFiles(folder.Ca));
 
         var text = await OpenSsl.Text(authority.CertificatePath);
         Assert.Contains("Subject: CN=Usher local CA", text, StringComparison.Ordinal);
@@ -29,8 +31,9 @@ public sealed class CertificateAuthorityTests
         using var certificate = X509Certificate2.CreateFromPem(pem);
         Assert.InRange((certificate.NotAfter - certificate.NotBefore).TotalDays, 3652, 3654);
         Assert.Equal(0, (await OpenSsl.Run("verify", "-x509_strict", "-CAfile", authority.CertificatePath, authority.CertificatePath)).Code);
-        var key = await OpenSsl.Run("pkey", "-in", Path.Combine(folder.Ca, "ca.key"), "-noout", "-check");
-        Assert.Contains("Key is valid", key.Output, StringComparison.Ordinal);
+        var key = Path.Combine(folder.Root, "key.pem");
+        await File.WriteAllTextAsync(key, folder.StoredAuthority(), TestContext.Current.CancellationToken);
+        Assert.Contains("Key is valid", (await OpenSsl.Run("pkey", "-in", key, "-noout", "-check")).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -38,7 +41,6 @@ public sealed class CertificateAuthorityTests
     {
         using var folder = new StateFolder();
         Assert.Equal(folder.Authority().CertificatePem, folder.Authority().CertificatePem);
-        Assert.Equal(["ca.key", "ca.pem", "lock"], Names(folder.Ca));
     }
 
     [Fact]
@@ -46,7 +48,7 @@ public sealed class CertificateAuthorityTests
     {
         using var folder = new StateFolder();
         using var together = new Barrier(8);
-        // Each has its own lock file handle, as a process of its own would: threads, so that all of them stand at the barrier.
+        // Each has a store of its own, as a process of its own would: threads, so that all of them stand at the barrier.
         var pems = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
             () =>
             {
@@ -57,58 +59,51 @@ public sealed class CertificateAuthorityTests
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
         Assert.Single(pems.Distinct());
-        Assert.Equal(["ca.key", "ca.pem", "lock"], Names(folder.Ca));
         Assert.Equal(pems[0], folder.Authority().CertificatePem);
+        Assert.Equal(pems[0], await File.ReadAllTextAsync(folder.Authority().CertificatePath, TestContext.Current.CancellationToken));
     }
 
     [Theory]
-    [InlineData("empty certificate", "ca.pem is not whole")]
-    [InlineData("half a certificate", "ca.pem is not whole")]
-    [InlineData("half a key", "ca.key is not whole")]
-    [InlineData("no certificate", "ca.pem is missing")]
-    [InlineData("no key", "ca.key is missing")]
-    [InlineData("another key", "ca.key is not the key of ca.pem")]
-    [InlineData("a leaf", "ca.pem is not a CA's certificate")]
-    [InlineData("an RSA key", "ca.key is not")]
+    [InlineData("nothing", "its key is not whole")]
+    [InlineData("half a certificate", "its certificate is not whole")]
+    [InlineData("half a key", "its key is not whole")]
+    [InlineData("no certificate", "its certificate is not whole")]
+    [InlineData("no key", "its key is not whole")]
+    [InlineData("another key", "its key is not that of its certificate")]
+    [InlineData("a leaf", "its certificate is not a CA's")]
+    [InlineData("an RSA key", "its key is not")]
     public void What_cant_be_used_is_set_aside_and_said(string damage, string why)
     {
         using var folder = new StateFolder();
         var before = folder.Authority().CertificatePem;
-        string key = Path.Combine(folder.Ca, "ca.key"), pem = Path.Combine(folder.Ca, "ca.pem");
-        switch (damage)
+        var key = folder.StoredAuthority()![before.Length..];
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var rsa = RSA.Create(2048);
+        using var own = ECDsa.Create();
+        own.ImportFromPem(key);
+        using var leaf = new CertificateRequest("CN=x", own, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        var damaged = damage switch
         {
-            case "empty certificate": File.WriteAllText(pem, ""); break;
-            case "half a certificate": File.WriteAllText(pem, before[..(before.Length / 2)]); break;
-            case "half a key": File.WriteAllText(key, File.ReadAllText(key)[..80]); break;
-            case "no certificate": File.Delete(pem); break;
-            case "no key": File.Delete(key); break;
-            case "another key":
-                using (var other = ECDsa.Create(ECCurve.NamedCurves.nistP256)) File.WriteAllText(key, other.ExportPkcs8PrivateKeyPem());
-                break;
-            case "a leaf":
-                using (var own = ECDsa.Create())
-                {
-                    own.ImportFromPem(File.ReadAllText(key));
-                    using var leaf = new CertificateRequest("CN=x", own, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-                    File.WriteAllText(pem, leaf.ExportCertificatePem());
-                }
+            "nothing" => "",
+            "half a certificate" => before[..(before.Length / 2)] + "\n" + key,
+            "half a key" => before + key[..80],
+            "no certificate" => key,
+            "no key" => before,
+            "another key" => before + other.ExportPkcs8PrivateKeyPem(),
+            "a leaf" => leaf.ExportCertificatePem() + "\n" + key,
+            _ => before + rsa.ExportPkcs8PrivateKeyPem(),
+        };
+        folder.Store("ca", "authority", damaged);
 
-                break;
-            default:
-                using (var rsa = RSA.Create(2048)) File.WriteAllText(key, rsa.ExportPkcs8PrivateKeyPem());
-                break;
-        }
-
-        var damaged = Directory.GetFiles(folder.Ca).Where(f => Path.GetFileName(f) != "lock").ToDictionary(f => Path.GetFileName(f)!, File.ReadAllText);
         var log = new Lines<CertificateAuthority>();
         var after = folder.Authority(log: log).CertificatePem;
 
         Assert.NotEqual(before, after);
         Assert.Equal(after, folder.Authority().CertificatePem);
-        foreach (var (name, text) in damaged) Assert.Equal(text, File.ReadAllText(Path.Combine(folder.Ca, $"{name}.damaged-1")));
+        Assert.Equal(damaged, folder.StoredAuthority("authority.damaged-1"));
         var line = Assert.Single(log.All, l => l.StartsWith("Warning: The private CA", StringComparison.Ordinal));
         Assert.Contains(why, line, StringComparison.Ordinal);
-        Assert.Contains(".damaged-1", line, StringComparison.Ordinal);
+        Assert.Contains("authority.damaged-1", line, StringComparison.Ordinal);
         Assert.Contains("usher ca export", line, StringComparison.Ordinal);
     }
 
@@ -119,42 +114,49 @@ public sealed class CertificateAuthorityTests
         for (var i = 1; i <= 3; i++)
         {
             _ = folder.Authority().CertificatePem;
-            File.WriteAllText(Path.Combine(folder.Ca, "ca.pem"), $"damage {i}");
+            folder.Store("ca", "authority", $"damage {i}");
         }
 
         _ = folder.Authority().CertificatePem;
-        for (var i = 1; i <= 3; i++) Assert.Equal($"damage {i}", File.ReadAllText(Path.Combine(folder.Ca, $"ca.pem.damaged-{i}")));
+        for (var i = 1; i <= 3; i++) Assert.Equal($"damage {i}", folder.StoredAuthority($"authority.damaged-{i}"));
     }
 
     [Fact]
     public void An_expired_one_is_set_aside()
     {
         using var folder = new StateFolder();
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var time = new FakeTimeProvider();
         var before = folder.Authority(time).CertificatePem;
         time.Advance(TimeSpan.FromDays(3651));
         Assert.Equal(before, folder.Authority(time).CertificatePem);
         time.Advance(TimeSpan.FromDays(3));
         Assert.NotEqual(before, folder.Authority(time).CertificatePem);
-        Assert.True(File.Exists(Path.Combine(folder.Ca, "ca.pem.damaged-1")));
+        Assert.NotNull(folder.StoredAuthority("authority.damaged-1"));
     }
 
     [Fact]
-    public void A_key_open_to_others_is_closed()
+    public void Its_file_is_written_again_where_it_says_something_else()
     {
         using var folder = new StateFolder();
-        var before = folder.Authority().CertificatePem;
-        var key = Path.Combine(folder.Ca, "ca.key");
-        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        File.SetUnixFileMode(folder.Ca, File.GetUnixFileMode(folder.Ca) | UnixFileMode.OtherExecute);
-        var log = new Lines<CertificateAuthority>();
-
-        Assert.Equal(before, folder.Authority(log: log).CertificatePem);
-
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Ca));
-        Assert.Contains("could be read by other users", Assert.Single(log.All), StringComparison.Ordinal);
+        var pem = folder.Authority().CertificatePem;
+        foreach (var change in new Action<string>[] { File.Delete, path => File.WriteAllText(path, "another") })
+        {
+            change(Path.Combine(folder.Ca, "ca.pem"));
+            Assert.Equal(pem, folder.Authority().CertificatePem);
+            Assert.Equal(pem, File.ReadAllText(Path.Combine(folder.Ca, "ca.pem")));
+        }
     }
 
-    private static string[] Names(string directory) => [.. Directory.GetFileSystemEntries(directory).Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+    [Fact]
+    public void A_store_that_lost_it_while_its_file_is_there_is_said()
+    {
+        using var folder = new StateFolder();
+        _ = folder.Authority().CertificatePem;
+        folder.Open().Write(new StateBatch().Remove("ca", "authority"));
+
+        var log = new Lines<CertificateAuthority>();
+        _ = folder.Authority(log: log).CertificatePem;
+
+        Assert.Contains(log.All, l => l.StartsWith("Warning: ", StringComparison.Ordinal) && l.Contains("the state store has no CA any more", StringComparison.Ordinal));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -19,9 +20,7 @@ public sealed class CertificateCarrierTests
         var generation = new Road().Certificate("c", "api.example.com", ["*.Example.com", "api.example.com"], algorithm).Https(443, "c").CompileValid();
         await hop.Run(generation);
 
-        var path = folder.PathOf("c");
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder.Certificates));
+        var path = folder.Export("c");
         string[] verify = ["verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", hop.Authority.CertificatePath];
         Assert.Equal(0, (await OpenSsl.Run([.. verify, "-verify_hostname", "api.example.com", path])).Code);
         Assert.Equal(0, (await OpenSsl.Run([.. verify, "-verify_hostname", "any.example.com", path])).Code);
@@ -81,7 +80,6 @@ public sealed class CertificateCarrierTests
     {
         using var folder = new StateFolder();
         var time = new FakeTimeProvider();
-        var path = folder.PathOf("c");
         string? before;
         using (var first = folder.Start(time))
         {
@@ -89,7 +87,7 @@ public sealed class CertificateCarrierTests
             before = first.Serial(One(), "api.example.com");
         }
 
-        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        var text = folder.Stored("c")!;
         var keyAt = text.IndexOf("-----BEGIN PRIVATE", StringComparison.Ordinal);
         var next = One();
         switch (change)
@@ -97,12 +95,12 @@ public sealed class CertificateCarrierTests
             case "names": next = new Road().Certificate("c", "api.example.com", ["b.example.com"], "EC_prime256v1").Https(443, "c").CompileValid(); break;
             case "domain name": next = new Road().Certificate("c", "b.example.com", ["api.example.com"], "EC_prime256v1").Https(443, "c").CompileValid(); break;
             case "algorithm": next = One("EC_secp384r1"); break;
-            case "authority": Directory.Delete(folder.Ca, recursive: true); break;
+            case "authority": folder.Open().Write(new StateBatch().Remove("ca", "authority")); break;
             case "age": time.Advance(TimeSpan.FromDays(198 - 45)); break;
-            case "half": File.WriteAllText(path, text[..200]); break;
-            case "no key": File.WriteAllText(path, text[..keyAt]); break;
+            case "half": folder.Store("certificates", Road.Arn("c"), text[..200]); break;
+            case "no key": folder.Store("certificates", Road.Arn("c"), text[..keyAt]); break;
             default:
-                using (var other = ECDsa.Create(ECCurve.NamedCurves.nistP256)) File.WriteAllText(path, text[..keyAt] + other.ExportPkcs8PrivateKeyPem());
+                using (var other = ECDsa.Create(ECCurve.NamedCurves.nistP256)) folder.Store("certificates", Road.Arn("c"), text[..keyAt] + other.ExportPkcs8PrivateKeyPem());
                 break;
         }
 
@@ -113,8 +111,8 @@ public sealed class CertificateCarrierTests
         Assert.NotNull(after);
         Assert.NotEqual(before, after);
         Assert.Contains(second.Log.All, line => line.Contains(why, StringComparison.Ordinal));
-        Assert.Equal(why == "can't be used", File.Exists($"{path}.damaged-1"));
-        using var stored = X509Certificate2.CreateFromPemFile(path);
+        Assert.Equal(why == "can't be used", folder.Stored("c", ".damaged-1") is not null);
+        using var stored = X509Certificate2.CreateFromPem(folder.Stored("c"));
         Assert.Equal(after, stored.SerialNumber);
     }
 
@@ -148,7 +146,7 @@ public sealed class CertificateCarrierTests
         var renewed = hop.Serial(generation, "api.example.com");
         Assert.NotEqual(first, renewed);
         Assert.NotNull(hop.Choose(generation, "api.example.com").Context);
-        using var stored = X509Certificate2.CreateFromPemFile(folder.PathOf("c"));
+        using var stored = X509Certificate2.CreateFromPem(folder.Stored("c"));
         Assert.Equal(renewed, stored.SerialNumber);
 
         await hop.Carrier.StopAsync(TestContext.Current.CancellationToken);
@@ -185,15 +183,15 @@ public sealed class CertificateCarrierTests
         using var folder = new StateFolder();
         using var hop = folder.Start();
         await hop.Run(One());
-        var stored = await File.ReadAllTextAsync(folder.PathOf("c"), TestContext.Current.CancellationToken);
+        var stored = folder.Stored("c");
         var two = new Road().Certificate("c", "api.example.com", algorithm: "EC_secp384r1").Certificate("d", "d.example.com", algorithm: "EC_prime256v1")
             .Https(443, "c", "d").CompileValid(2);
         await using (await hop.Prepare(two)) Assert.NotNull(hop.Choose(two, "d.example.com").Context);
 
         Assert.Null(hop.Choose(two, "d.example.com").Context);
         Assert.NotNull(hop.Choose(One(), "api.example.com").Context);
-        Assert.Equal(stored, await File.ReadAllTextAsync(folder.PathOf("c"), TestContext.Current.CancellationToken));
-        Assert.False(File.Exists(folder.PathOf("d")));
+        Assert.Equal(stored, folder.Stored("c"));
+        Assert.Null(folder.Stored("d"));
     }
 
     [Fact]
@@ -205,7 +203,7 @@ public sealed class CertificateCarrierTests
         Assert.False(Directory.Exists(Path.Combine(folder.Root, "state")));
 
         await hop.Run(new Road().Certificate("unused", "x.example.com").Certificate("c", "api.example.com", algorithm: "EC_prime256v1").Https(443, "c").CompileValid(2));
-        Assert.Equal([folder.PathOf("c")], Directory.GetFiles(folder.Certificates));
+        Assert.Equal([Road.Arn("c")], folder.Arns);
     }
 
     [Fact]
@@ -217,36 +215,45 @@ public sealed class CertificateCarrierTests
         var errors = new ErrorList();
         await using var change = await hop.Prepare(One(), errors);
 
-        Assert.Contains("--state DIR", Assert.Single(errors.All).Message, StringComparison.Ordinal);
+        Assert.Contains("--state", Assert.Single(errors.All).Message, StringComparison.Ordinal);
         Assert.Null(hop.Choose(One(), "api.example.com").Context);
     }
 
     [Fact]
-    public async Task A_file_that_cant_be_read_is_an_error_at_its_certificate()
+    public async Task What_cant_be_read_is_an_error_at_its_certificate()
     {
         using var folder = new StateFolder();
-        using var hop = folder.Start();
-        Directory.CreateDirectory(folder.Certificates);
-        File.CreateSymbolicLink(folder.PathOf("c"), "/proc/self/mem"); // whose first byte nobody can read, root neither
+        using var hop = folder.Start(store: new FailingStore(folder.Open(), unreadable: "certificates"));
         var errors = new ErrorList();
         await using var change = await hop.Prepare(One(), errors);
 
         var error = Assert.Single(errors.All);
-        Assert.Equal("Certificate shop/c", error.Object);
-        Assert.StartsWith($"{folder.PathOf("c")} can't be read: ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("Certificate shop/c", "what was issued before can't be read: the disk is bad"), (error.Object, error.Message));
+    }
+
+    [Fact]
+    public async Task A_ca_that_cant_be_read_is_an_error()
+    {
+        using var folder = new StateFolder();
+        using var hop = folder.Start(store: new FailingStore(folder.Open(), unreadable: "ca"));
+        var errors = new ErrorList();
+        await using var change = await hop.Prepare(One(), errors);
+
+        Assert.Equal("the private CA can't be opened: the disk is bad", Assert.Single(errors.All).Message);
     }
 
     [Fact]
     public async Task What_cant_be_stored_is_served_all_the_same_and_said()
     {
         using var folder = new StateFolder();
-        using var hop = folder.Start();
-        Directory.CreateDirectory(folder.PathOf("c")); // a folder in the file's place
+        using var hop = folder.Start(store: new FailingStore(folder.Open(), unwritable: "certificates"));
         await hop.Run(One());
 
         Assert.NotNull(hop.Choose(One(), "api.example.com").Context);
-        Assert.StartsWith("Warning: The certificate CN=api.example.com could not be stored", Assert.Single(hop.Log.All), StringComparison.Ordinal);
-        Assert.Equal([folder.PathOf("c")], Directory.GetFileSystemEntries(folder.Certificates)); // no draft with a key is left
+        Assert.Equal(
+            "Warning: The certificates CN=api.example.com could not be stored: the disk is full. They are served all the same, and issued again after a restart",
+            Assert.Single(hop.Log.All));
+        Assert.Empty(folder.Arns);
     }
 
     [Fact]
@@ -260,17 +267,7 @@ public sealed class CertificateCarrierTests
         await hop.Run(generation);
 
         Assert.Equal(40, Enumerable.Range(0, 40).Select(i => hop.Serial(generation, $"c{i}.example.com")).OfType<string>().Distinct().Count());
-        Assert.Equal(40, Directory.GetFiles(folder.Certificates).Length);
-    }
-
-    [Theory]
-    [InlineData("arn:aws:acm:us-east-1:000000000000:certificate/../../../etc/passwd")]
-    [InlineData("arn:aws:acm:us-east-1:000000000000:certificate/..")]
-    [InlineData("")]
-    public void No_arn_names_a_file_elsewhere(string arn)
-    {
-        var files = new LeafFiles("/state/certificates", TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        Assert.Matches("^/state/certificates/[0-9a-f]{32}\\.pem$", files.PathOf(arn));
+        Assert.Equal(40, folder.Arns.Count);
     }
 
     private static Generation One(string algorithm = "EC_prime256v1") =>

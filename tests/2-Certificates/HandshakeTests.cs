@@ -129,7 +129,7 @@ public sealed class HandshakeTests
     public async Task Everything_is_registered_once_and_makes_no_file_before_it_is_needed()
     {
         using var folder = new StateFolder();
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(folder.Options).AddCertificates().BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(folder.Options).AddSingleton<IStateStore>(folder.Open()).AddCertificates().BuildServiceProvider();
 
         Assert.IsType<CertificateCompiler>(services.GetRequiredService<IHopCompiler>());
         Assert.IsType<TlsStep>(services.GetRequiredService<IRoadStep>());

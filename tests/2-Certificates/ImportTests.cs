@@ -30,7 +30,7 @@ public sealed class ImportTests
         Assert.Contains("Verify return code: 0 (ok)", output, StringComparison.Ordinal);
         Assert.Contains(" 1 s:CN = Corp Issuing CA", output, StringComparison.Ordinal);
         Assert.DoesNotContain(" 2 s:", output, StringComparison.Ordinal); // the root needn't be sent
-        Assert.DoesNotContain(Directory.EnumerateFiles(folder.Certificates), file => file == folder.PathOf("own")); // its home is the Secret
+        Assert.Equal([Road.Arn("default")], folder.Arns); // an imported one's home is its Secret
 
         var facts = hop.Choose(generation, name).Decision.Tell().Single().Facts;
         Assert.Equal(("IMPORTED", "CN=Corp Issuing CA", null), ((string?)facts["type"], (string?)facts["issuer"], facts["renewsFrom"]));

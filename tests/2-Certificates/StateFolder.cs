@@ -1,5 +1,7 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Usher.Control.State;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -9,36 +11,68 @@ using Usher.Model.Road;
 
 namespace Usher.Certificates.Tests;
 
-/// <summary>A state folder that is gone afterwards, and a hop that lives in it.</summary>
+/// <summary>A state folder with its store, gone afterwards, and a hop that lives in it.</summary>
 internal sealed class StateFolder : IDisposable
 {
+    private readonly List<SqliteStateStore> stores = [];
+
     internal string Root { get; } = Directory.CreateTempSubdirectory("usher-certificates-").FullName;
 
     internal string Ca => Path.Combine(Root, "state", "ca");
 
-    internal string Certificates => Path.Combine(Root, "state", "certificates");
+    internal string Database => Path.Combine(Root, "state", "usher.db");
 
     internal CertificateOptions Options => new(Path.Combine(Root, "state"));
 
-    internal string PathOf(string certificate) => Path.Combine(Certificates, Road.Arn(certificate)[^36..] + ".pem");
+    /// <summary>What the store has in the certificates' collection.</summary>
+    internal IReadOnlyList<string> Arns => Open().Keys("certificates");
 
-    internal CertificateAuthority Authority(TimeProvider? time = null, ILogger<CertificateAuthority>? log = null) =>
-        new(Options, time ?? TimeProvider.System, log ?? NullLogger<CertificateAuthority>.Instance);
+    /// <summary>The store, opened as another process would.</summary>
+    internal SqliteStateStore Open()
+    {
+        var store = new SqliteStateStore(new StateStoreOptions(Options.StateDirectory), NullLogger<SqliteStateStore>.Instance);
+        lock (stores) stores.Add(store);
+        return store;
+    }
 
-    internal Hop Start(TimeProvider? time = null) => new(this, time ?? TimeProvider.System);
+    /// <summary>A stored certificate with its key, as PEM; null for none.</summary>
+    internal string? Stored(string certificate, string suffix = "") =>
+        Open().Find("certificates", Road.Arn(certificate) + suffix) is { } value ? Encoding.ASCII.GetString(value) : null;
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    /// <summary>The stored CA with its key, as PEM; null for none.</summary>
+    internal string? StoredAuthority(string key = "authority") => Open().Find("ca", key) is { } value ? Encoding.ASCII.GetString(value) : null;
+
+    internal void Store(string collection, string key, string value) => Open().Write(new StateBatch().Put(collection, key, Encoding.ASCII.GetBytes(value)));
+
+    /// <summary>A file with a stored certificate, for openssl.</summary>
+    internal string Export(string certificate)
+    {
+        var path = Path.Combine(Root, $"{certificate}.pem");
+        File.WriteAllText(path, Stored(certificate));
+        return path;
+    }
+
+    internal CertificateAuthority Authority(TimeProvider? time = null, ILogger<CertificateAuthority>? log = null, IStateStore? store = null) =>
+        new(Options, store ?? Open(), time ?? TimeProvider.System, log ?? NullLogger<CertificateAuthority>.Instance);
+
+    internal Hop Start(TimeProvider? time = null, IStateStore? store = null) => new(this, time ?? TimeProvider.System, store ?? Open());
+
+    public void Dispose()
+    {
+        foreach (var store in stores) store.Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
 
     /// <summary>One run of the hop.</summary>
     internal sealed class Hop : IDisposable
     {
         private readonly TimeProvider time;
 
-        internal Hop(StateFolder folder, TimeProvider time)
+        internal Hop(StateFolder folder, TimeProvider time, IStateStore store)
         {
             this.time = time;
-            Authority = folder.Authority(time);
-            Carrier = new CertificateCarrier(folder.Options, Authority, Leaves, time, Log);
+            Authority = folder.Authority(time, store: store);
+            Carrier = new CertificateCarrier(store, Authority, Leaves, time, Log);
         }
 
         internal CertificateAuthority Authority { get; }

@@ -36,7 +36,7 @@ internal sealed class BenchRoad : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new RoadOptions(AwsScope.Default, new LoopbackRange(network)))
             .AddSingleton(new DnsOptions(new IPEndPoint(IPAddress.Loopback, 0)))
-            .AddSingleton(new CertificateOptions(state.FullName))
+            .AddSingleton(new CertificateOptions(state.FullName)).AddSingleton(new Usher.Control.State.StateStoreOptions(state.FullName))
             .AddSingleton(new PodOptions(StandInOnly: true, Path.Combine(state.FullName, "logs")))
             .AddControl().AddSeam().AddTrace()
             .AddDns().AddCertificates().AddLoadBalancer().AddNode().AddIngress().AddService().AddPods().AddAssumedPods()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Usher.Certificates;
 using Usher.Control;
+using Usher.Control.State;
 using Usher.Dns;
 using Usher.Doorway.Files;
 using Usher.Model.Contracts;
@@ -13,6 +14,7 @@ using Usher.Pod;
 using Usher.Response;
 using Usher.Seam;
 using Usher.Trace;
+using Usher.Trace.Keeping;
 
 namespace Usher.Cli.Running;
 
@@ -70,7 +72,9 @@ internal sealed class Road : IAsyncDisposable
     internal async Task<bool> ApplyAsync(ErrorList errors, CancellationToken cancellationToken)
     {
         var loaded = manifests.Load(errors);
-        return errors.IsEmpty && await ApplyAsync(loaded, errors, cancellationToken) is not null;
+        if (!errors.IsEmpty || await ApplyAsync(loaded, errors, cancellationToken) is null) return false;
+        Services.GetRequiredService<JourneyKeeper>().Start();
+        return true;
     }
 
     /// <summary>Follows the manifests from now on; ends when cancelled.</summary>
@@ -132,6 +136,7 @@ internal sealed class Road : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(drain);
         await Services.GetRequiredService<RoadControl>().StopAsync(limit.Token);
+        await Services.GetRequiredService<JourneyKeeper>().StopAsync();
     }
 
     public ValueTask DisposeAsync() => owner.DisposeAsync();
@@ -149,6 +154,7 @@ internal sealed class Road : IAsyncDisposable
         .AddLogging(log => log.AddProvider(new DiagnosticsLog()))
         .AddSingleton(new RoadOptions(settings.Scope, settings.Range))
         .AddSingleton(new DnsOptions(new IPEndPoint(IPAddress.Loopback, settings.DnsPort)))
+        .AddSingleton(new StateStoreOptions(state.Path))
         .AddSingleton(new CertificateOptions(state.Path))
         .AddSingleton(new PodOptions(settings.StandIn, Path.Combine(state.Path, "logs", "pods"))
         {

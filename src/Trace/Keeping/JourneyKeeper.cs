@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Keeping;
+
+/// <summary>
+/// Stores ended journeys in the background, so that a restart still knows them. Every <see cref="TraceOptions.KeepInterval"/>:
+/// <list type="number">
+/// <item>Take the requests and failed handshakes that ended since, and whose late records had time to come.</item>
+/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and as many of the failed ones before them: a busy road isn't slowed down to be written up.</item>
+/// <item>Tell them, store them in one batch, and let all but the last <see cref="TraceOptions.Journeys"/> go.</item>
+/// </list>
+/// A stop stores what is left; a kill loses what ended in the last interval and the time for late records.
+/// </summary>
+public sealed class JourneyKeeper : IAsyncDisposable
+{
+    private readonly JourneyLog log;
+    private readonly JourneyBook book;
+    private readonly StoredJourneys stored;
+    private readonly IStateStore? store;
+    private readonly TraceOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private Task? running;
+    private long request;
+    private long handshake;
+    private bool failing;
+
+    internal JourneyKeeper(JourneyLog log, JourneyBook book, StoredJourneys stored, IStateStore? store, TraceOptions options, TimeProvider time, ILogger<JourneyKeeper> logger)
+    {
+        this.log = log;
+        this.book = book;
+        this.stored = stored;
+        this.store = store;
+        this.options = options;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>Looks for journeys of earlier runs, and begins to store this run's. Once; without a state store nothing happens.</summary>
+    public void Start()
+    {
+        lock (gate)
+        {
+            if (running is not null || store is null) return;
+            try
+            {
+                stored.Open();
+            }
+            catch (StateStoreException e)
+            {
+                logger.EarlierJourneysUnreadable(e.Message);
+            }
+
+            running = Task.Run(RunAsync);
+        }
+    }
+
+    /// <summary>Stores what isn't stored yet, the newest first, as far as the time goes (<see cref="TraceOptions.KeepStopLimit"/>), and ends.</summary>
+    public async Task StopAsync()
+    {
+        Task? last;
+        lock (gate) last = running;
+        if (last is null || stopping.IsCancellationRequested) return;
+        await stopping.CancelAsync();
+        await last;
+        var began = time.GetTimestamp();
+        var left = Take(log.Ended(ref request, long.MaxValue), int.MaxValue, Failed).Select(book.Tell)
+            .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
+        foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (running is not null) await running;
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(options.KeepInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token)) Keep();
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest is for the stop.
+        }
+    }
+
+    private void Keep()
+    {
+        // 1
+        var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
+        var requests = log.Ended(ref request, until);
+        var handshakes = log.FailedSince(ref handshake, until);
+        if (requests.Count + handshakes.Count == 0) return;
+
+        // 2 and 3
+        Write([.. Take(requests, options.KeepBatch, Failed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
+    }
+
+    /// <summary>The newest, the newest first; then of the others those that failed, as many again.</summary>
+    private static IEnumerable<T> Take<T>(IReadOnlyList<T> ended, int limit, Func<T, bool> failed)
+    {
+        var newestFirst = ended.Reverse().ToList();
+        return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(limit));
+    }
+
+    private static bool Failed(RequestRecord request) => request.Outcome is not null || request.Status is 0 or >= 400;
+
+    private void Write(IReadOnlyList<Journey> journeys)
+    {
+        var batch = new StateBatch();
+        foreach (var journey in journeys) StoredJourneys.Put(batch, journey);
+        batch.KeepLast(StoredJourneys.Collection, options.Journeys);
+        try
+        {
+            store!.Write(batch);
+            if (failing) logger.JourneysStoredAgain();
+            failing = false;
+        }
+        catch (StateStoreException e)
+        {
+            // The road goes on; these are known as long as it runs.
+            if (!failing) logger.JourneysNotStored(e.Message);
+            failing = true;
+        }
+    }
+}

@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Trace.Keeping;
+
+namespace Usher.Trace.Tests;
+
+/// <summary>What a restart still knows of journeys.</summary>
+public sealed class KeepingTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private readonly MemoryStore store = new();
+
+    [Fact]
+    public async Task What_ended_is_stored_after_a_moment_and_listed_after_a_restart()
+    {
+        Journey told;
+        await using (var run = new Run(store))
+        {
+            run.Keeper.Start();
+            run.End("1-a");
+            run.Fail("tls.client-refused");
+            await run.PassAsync(() => store.Count == 2);
+            told = run.Book.Find("1-a")!;
+        }
+
+        await using var next = new Run(store);
+        Assert.Null(next.Book.Find("1-a")); // nobody looked yet
+        next.Keeper.Start();
+        var found = next.Book.Find("1-a")!;
+        Assert.Equal(JsonOf(told), JsonOf(found));
+        Assert.Equal(["tls.client-refused", "ok"], next.Book.Recent(new JourneyQuery()).Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["tls.client-refused"], next.Book.Recent(new JourneyQuery(Failed: true)).Select(j => j.Outcome));
+        Assert.Empty(next.Book.Recent(new JourneyQuery(Visit: "other")));
+
+        next.End("1-b");
+        Assert.Equal(["1-b", "1-a"], next.Book.Recent(new JourneyQuery(Limit: 3)).Select(j => j.Id).Where(id => id.Length == 3));
+        Assert.Equal(["1-b"], next.Book.Recent(new JourneyQuery(Limit: 1)).Select(j => j.Id));
+    }
+
+    [Fact]
+    public async Task A_stop_stores_the_rest()
+    {
+        await using (var run = new Run(store))
+        {
+            run.Keeper.Start();
+            for (var i = 0; i < 450; i++) run.End($"1-{i:D3}");
+            Assert.Equal(0, store.Count); // the interval has not passed
+            await run.Keeper.StopAsync().WaitAsync(Limit);
+            await run.Keeper.StopAsync();
+        }
+
+        Assert.Equal(450, store.Count);
+    }
+
+    [Fact]
+    public async Task Of_a_busy_interval_the_newest_are_stored_and_those_that_failed()
+    {
+        await using var run = new Run(store, new TraceOptions { KeepBatch = 10 });
+        run.Keeper.Start();
+        for (var i = 0; i < 100; i++) run.End($"1-{i:D3}", status: i is 3 or 40 ? 503 : 200);
+        await run.PassAsync(() => store.Count > 0);
+
+        Assert.Equal([3, 40, .. Enumerable.Range(90, 10)], store.Ids().Select(id => int.Parse(id[2..], null)));
+        run.End("1-100");
+        await run.PassAsync(() => store.Ids().Contains("1-100"));
+        Assert.Equal(13, store.Count);
+    }
+
+    [Fact]
+    public async Task The_last_journeys_are_kept()
+    {
+        await using var run = new Run(store, new TraceOptions { Journeys = 5 });
+        run.Keeper.Start();
+        for (var i = 0; i < 4; i++) run.End($"1-00{i}");
+        await run.PassAsync(() => store.Count == 4);
+        for (var i = 4; i < 9; i++) run.End($"1-00{i}");
+        await run.PassAsync(() => store.Ids().Contains("1-008"));
+        Assert.Equal(["1-004", "1-005", "1-006", "1-007", "1-008"], store.Ids());
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_is_said_once_and_the_road_goes_on()
+    {
+        await using var run = new Run(store);
+        run.Keeper.Start();
+        store.Failure = "the disk is full";
+        for (var i = 0; i < 3; i++)
+        {
+            var tries = store.Tries;
+            run.End($"1-{i}");
+            await run.PassAsync(() => store.Tries > tries);
+        }
+
+        store.Failure = null;
+        run.End("1-9");
+        await run.PassAsync(() => store.Ids().Contains("1-9"));
+        await run.PassAsync(() => run.Log.Count == 2);
+        Assert.Equal(
+            ["Warning: Journeys are not stored: the disk is full. They are known until the road stops; said once", "Information: Journeys are stored again"], run.Log);
+        Assert.NotNull(run.Book.Find("1-0"));
+    }
+
+    [Fact]
+    public async Task A_stored_value_that_cant_be_read_is_left_out()
+    {
+        store.Write(new StateBatch().Put(StoredJourneys.Collection, "00000000000001~1-x~ok", [1, 2, 3]).Put(StoredJourneys.Collection, "odd", []));
+        await using var run = new Run(store);
+        run.Keeper.Start();
+        Assert.Null(run.Book.Find("1-x"));
+        Assert.Empty(run.Book.Recent(new JourneyQuery()));
+    }
+
+    [Fact]
+    public async Task Without_a_store_nothing_happens()
+    {
+        await using var run = new Run(null);
+        run.Keeper.Start();
+        run.End("1-a");
+        await run.Keeper.StopAsync();
+        Assert.NotNull(run.Book.Find("1-a"));
+    }
+
+    private static string JsonOf(Journey journey) => System.Text.Json.JsonSerializer.Serialize(journey, JourneyJson.Default.Journey);
+
+    /// <summary>One run of the trace over the store.</summary>
+    private sealed class Run : IAsyncDisposable
+    {
+        private readonly TestRoad records = new();
+        private readonly FakeTimeProvider time = new(TestRoad.Start);
+        private readonly ServiceProvider services;
+
+        internal Run(IStateStore? store, TraceOptions? options = null)
+        {
+            var collection = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSingleton<ILogger<JourneyKeeper>>(new Lines(Log)).AddSingleton(options ?? new TraceOptions()).AddTrace();
+            if (store is not null) collection.AddSingleton(store);
+            services = collection.BuildServiceProvider();
+            _ = Book;
+        }
+
+        internal ConcurrentQueue<string> Log { get; } = new();
+
+        internal JourneyKeeper Keeper => services.GetRequiredService<JourneyKeeper>();
+
+        internal JourneyBook Book => services.GetRequiredService<JourneyBook>();
+
+        internal void End(string id, int status = 200)
+        {
+            var record = records.LoadBalancer();
+            (record.JourneyId, record.Status, record.EndedAt) = (id, status, time.GetTimestamp());
+            services.GetRequiredService<JourneyLog>().Add(record);
+        }
+
+        internal void Fail(string outcome)
+        {
+            var failed = TestRoad.Handshake();
+            (failed.DoneAt, failed.FailedAt, failed.Outcome, failed.Failure) = (0, time.GetTimestamp(), outcome, "why");
+            services.GetRequiredService<JourneyLog>().Add(failed);
+        }
+
+        /// <summary>Lets time pass until a condition holds, which the keeper's own thread brings about.</summary>
+        internal async Task PassAsync(Func<bool> condition)
+        {
+            using var limit = new CancellationTokenSource(Limit);
+            while (!condition())
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(5, limit.Token);
+            }
+        }
+
+        public ValueTask DisposeAsync() => services.DisposeAsync();
+    }
+
+    private sealed class MemoryStore : IStateStore
+    {
+        private readonly SortedDictionary<string, byte[]> values = new(StringComparer.Ordinal);
+
+        internal string? Failure { get; set; }
+
+        internal int Tries { get; private set; }
+
+        internal int Count => Keys("").Count;
+
+        internal IReadOnlyList<string> Ids() => [.. Keys("").Select(k => k.Split('~')[1]).Order(StringComparer.Ordinal)];
+
+        public byte[]? Find(string collection, string key)
+        {
+            lock (values) return values.GetValueOrDefault(key);
+        }
+
+        public IReadOnlyList<string> Keys(string collection)
+        {
+            lock (values) return [.. values.Keys];
+        }
+
+        public void Write(StateBatch batch)
+        {
+            lock (values)
+            {
+                Tries++;
+                if (Failure is not null) throw new StateStoreException(Failure);
+                foreach (var change in batch.Changes)
+                {
+                    if (change.Kind == StateChangeKind.Put) values[change.Key] = change.Value.ToArray();
+                    else if (change.Kind == StateChangeKind.KeepLast) foreach (var old in values.Keys.Reverse().Skip(change.Count).ToList()) values.Remove(old);
+                    else throw new NotSupportedException();
+                }
+            }
+        }
+    }
+
+    private sealed class Lines(ConcurrentQueue<string> all) : ILogger<JourneyKeeper>
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            all.Enqueue($"{logLevel}: {formatter(state, exception)}");
+    }
+}
