@@ -28,6 +28,7 @@ internal sealed record ListenerParts(
 internal sealed class ListenerServer : IAsyncDisposable
 {
     private static readonly TimeSpan HandshakeLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NoticePause = TimeSpan.FromSeconds(10);
 
     private readonly ListenerParts parts;
     private readonly HopServer handler;
@@ -35,13 +36,16 @@ internal sealed class ListenerServer : IAsyncDisposable
     private readonly List<Http1Server> codecs = [];
     private readonly WebApplication app;
     private readonly CancellationTokenSource draining = new();
+    private readonly ILogger log;
     private volatile Http1Server http1;
     private LoadBalancerAttributes attributes;
     private KestrelServerLimits? limits;
+    private long noticedAt;
 
     private ListenerServer(ListenerPlan plan, ListenerParts parts)
     {
         this.parts = parts;
+        log = parts.Logging.CreateLogger("Usher.LoadBalancer");
         Bound = plan.Bound;
         Https = plan.Https;
         handler = new HopServer(parts.Service, parts.Seam);
@@ -185,8 +189,19 @@ internal sealed class ListenerServer : IAsyncDisposable
                 record.FailedAt = parts.Seam.Time.GetTimestamp();
                 record.Failure ??= "the handshake was not completed: the client closed the connection, or both share no TLS version or cipher";
                 parts.Seam.Log.Add(record);
+                Notice(record);
             }
         }
+    }
+
+    /// <summary>Says that a handshake failed, now and then: a client that tries again and again is not to fill anybody's terminal.</summary>
+    private void Notice(HandshakeRecord record)
+    {
+        if (record.Outcome is not { } outcome) return;
+        var last = Volatile.Read(ref noticedAt);
+        if (last != 0 && parts.Seam.Time.GetElapsedTime(last, record.FailedAt) < NoticePause) return;
+        if (Interlocked.CompareExchange(ref noticedAt, record.FailedAt, last) != last) return;
+        log.HandshakeFailed(record.Connection.From, Bound, outcome, record.Failure?.TrimEnd('.') ?? "", (int)NoticePause.TotalSeconds);
     }
 
     /// <summary>The connection's first message; null when the connection ended or it took too long.</summary>
@@ -237,6 +252,7 @@ internal sealed class ListenerServer : IAsyncDisposable
         var http2 = connection.Features.Get<ITlsApplicationProtocolFeature>()?.ApplicationProtocol.Span.SequenceEqual("h2"u8) == true;
         if (connection.Features.Get<HandshakeRecord>() is { } record && connection.Features.Get<ISslStreamFeature>()?.SslStream is { } tls)
         {
+            HandshakeFailures.Follow(null);
             record.DoneAt = parts.Seam.Time.GetTimestamp();
             record.Version = tls.SslProtocol == System.Security.Authentication.SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2";
             record.Cipher = tls.NegotiatedCipherSuite.ToString();

@@ -82,6 +82,7 @@ public sealed class CertificateTests : IAsyncLifetime
             "openssl", "s_client", "-connect", road.Https.ToString(), "-servername", "api.example.com", "-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256");
         Assert.NotEqual(0, openssl.ExitCode);
         await road.UntilAsync("it is listed", () => road.ApiAsync("/api/journeys?failed=true").Result.EnumerateArray().Any(j => j.Text("outcome") == "tls.no-shared-key"));
+        await road.UntilAsync("it is said", () => road.Errors.Contains("failed (tls.no-shared-cipher)", StringComparison.Ordinal));
         var listed = await road.UsherAsync("journeys", "--failed");
         Assert.Contains("- https://api.example.com", listed.Output, StringComparison.Ordinal);
     }

@@ -70,6 +70,11 @@ internal static class CaCommand
                 lines.AddRange(authority is null ? await stores.Browsers.RemoveAsync(dry, cancellationToken) : await stores.Browsers.AddAsync(authority, dry, cancellationToken));
             }
 
+            if (kind != System && Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person)
+            {
+                lines.Add(new TrustLine(TrustOutcome.Absent, $"browsers of {person}", $"not looked at, since sudo's home is {Home()}: run usher ca trust --only browsers without sudo"));
+            }
+
             foreach (var line in lines) await Console.Out.WriteLineAsync(line.ToString());
             return lines.Exists(l => l.Outcome == TrustOutcome.Failed) ? ExitCodes.Failure : ExitCodes.Ok;
         });

@@ -86,11 +86,24 @@ public sealed class JourneyKeeper : IAsyncDisposable
         using var timer = new PeriodicTimer(options.KeepInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token)) Keep();
+            while (await timer.WaitForNextTickAsync(stopping.Token)) KeepOrSay();
         }
         catch (OperationCanceledException)
         {
             // The rest is for the stop.
+        }
+    }
+
+    /// <summary>A journey that can't be told is not to end the storing of all others.</summary>
+    private void KeepOrSay()
+    {
+        try
+        {
+            Keep();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            logger.KeepingFault(e);
         }
     }
 

@@ -11,6 +11,9 @@ internal static partial class KeepingLog
     [LoggerMessage(961, LogLevel.Information, "Journeys are stored again")]
     internal static partial void JourneysStoredAgain(this ILogger log);
 
+    [LoggerMessage(963, LogLevel.Error, "Some journeys are not stored, by a fault of the trace")]
+    internal static partial void KeepingFault(this ILogger log, Exception fault);
+
     [LoggerMessage(962, LogLevel.Warning, "Journeys of earlier runs can't be read: {Why}")]
     internal static partial void EarlierJourneysUnreadable(this ILogger log, string why);
 }
