@@ -44,7 +44,8 @@ internal sealed class DnsCompiler : IHopCompiler
             var aliases = new AliasResolver(zone, balancers, context.Errors);
             var sets = zone.Sets.Values.Select(s => (s.Name, Set: aliases.Resolve(s))).Where(s => s.Set is not null).Select(s => (s.Name, s.Set!)).ToList();
             var isPrivate = zone.Resource.Value.PrivateZone;
-            var built = ZoneTree.Build(zone.Name, zone.Id, sets, AwsDefaults.NameServers(zone.Id), AwsDefaults.Soa(zone.Id), isPrivate: isPrivate);
+            var (servers, soa) = isPrivate ? (AwsDefaults.PrivateNameServers, AwsDefaults.PrivateSoa) : (AwsDefaults.NameServers(zone.Id), AwsDefaults.Soa(zone.Id));
+            var built = ZoneTree.Build(zone.Name, zone.Id, sets, servers, soa, isPrivate: isPrivate);
             var others = isPrivate ? hidden : served;
             if (!others.TryAdd(zone.Name, built))
             {

@@ -33,6 +33,15 @@ internal static class AwsDefaults
         })];
     }
 
+    // Every private hosted zone has these ("Working with private hosted zones"), and the last one in its SOA.
+    private static readonly string[] PrivateServers = ["ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"];
+
+    /// <summary>The NS record set of a private zone that has written none.</summary>
+    public static CompiledSet PrivateNameServers { get; } = new(RecordType.NS, NameServersTtl, [.. PrivateServers.Select(s => Value(RecordType.NS, s))]);
+
+    /// <summary>The SOA of a private zone that has written none.</summary>
+    public static CompiledSet PrivateSoa { get; } = SoaBy(PrivateServers[^1], SoaTtl, 86400);
+
     /// <summary>The NS record set of a zone that has written none.</summary>
     public static CompiledSet NameServers(string zoneId) =>
         new(RecordType.NS, NameServersTtl, [.. NameServersOf(zoneId).Select(s => Value(RecordType.NS, s))]);
@@ -43,11 +52,10 @@ internal static class AwsDefaults
     /// <summary>The SOA of AWS's zone for load balancers' names, where nothing is kept longer than a minute.</summary>
     public static CompiledSet LoadBalancersSoa(string zoneId) => Soa(zoneId, LoadBalancerTtl, LoadBalancerTtl);
 
-    private static CompiledSet Soa(string zoneId, uint ttl, uint minimum)
-    {
-        var server = NameServersOf(zoneId)[0];
-        return new(RecordType.SOA, ttl, [Value(RecordType.SOA, string.Create(CultureInfo.InvariantCulture, $"{server}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 {minimum}"))]);
-    }
+    private static CompiledSet Soa(string zoneId, uint ttl, uint minimum) => SoaBy(NameServersOf(zoneId)[0], ttl, minimum);
+
+    private static CompiledSet SoaBy(string server, uint ttl, uint minimum) =>
+        new(RecordType.SOA, ttl, [Value(RecordType.SOA, string.Create(CultureInfo.InvariantCulture, $"{server}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 {minimum}"))]);
 
     private static Rdata Value(RecordType type, string text) => RecordValue.Parse(type, text, out var problem) ?? throw new FormatException(problem);
 }
