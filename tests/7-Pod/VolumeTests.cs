@@ -80,7 +80,7 @@ public sealed class VolumeTests : IAsyncDisposable
         worker.Plan = worker.Plan with { Volumes = road.Pod("a").Volumes };
         var running = (ICommandRunner)launcher!.Last!;
         Assert.True((await running.RunAsync(["sh", "-c", "grep a=2 /usher-test/app.conf && grep a=1 /usher-files/one.conf && test -d /etc/usher-test/within"], TestContext.Current.CancellationToken)).Success);
-        Assert.Contains("No such file", (await running.RunAsync(["no-such-program"], TestContext.Current.CancellationToken)).Output, StringComparison.Ordinal);
+        Assert.StartsWith("exec: \"no-such-program\": ", (await running.RunAsync(["no-such-program"], TestContext.Current.CancellationToken)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
