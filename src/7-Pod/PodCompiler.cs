@@ -14,9 +14,10 @@ namespace Usher.Pod;
 /// <item>Ports, probes, environment and arguments.</item>
 /// </list>
 /// </summary>
-internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage> builtIns) : IHopCompiler
+internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage> builtIns, IEnumerable<IClusterDns> dns) : IHopCompiler
 {
     private readonly IBuiltInImage[] builtIns = [.. builtIns];
+    private readonly IClusterDns[] dns = [.. dns];
 
     /// <inheritdoc/>
     public Snapshot Compile(CompileContext context)
@@ -138,11 +139,19 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
 
     private PodPlan WithFiles(PodPlan plan, V1PodSpec spec, PodScene scene)
     {
+        // Where the cluster's DNS is follows from the objects and their addresses alone.
+        var cluster = ResolverCompiler.AsksCluster(spec)
+            ? dns.Select(d => d.Bound(new Generation(0, scene.Context.State, scene.Context.Addresses, []))).FirstOrDefault()
+            : null;
+        plan = plan with { ClusterDns = cluster };
+        var resolver = ResolverCompiler.Compile(spec, cluster, scene);
         var mounts = plan.AllContainers.Any(c => !c.Mounts.IsEmpty);
-        if (!mounts && spec.HostAliases is not { Count: > 0 }) return plan;
+        if (!mounts && resolver is null && spec.HostAliases is not { Count: > 0 }) return plan;
         var mode = MountNamespaces.Allowed(options) ? MountMode.Namespace : MountMode.Folder;
-        if (mode == MountMode.Namespace) return plan with { Mounting = mode, Hosts = HostsFile.Of(spec, scene) };
+        if (mode == MountMode.Namespace) return plan with { Mounting = mode, Hosts = HostsFile.Of(spec, scene), Resolver = resolver };
         if (spec.HostAliases is { Count: > 0 }) scene.NotApply("hostAliases");
+        if (spec.DnsPolicy == "None") scene.NotApply("dnsPolicy");
+        if (spec.DnsConfig is not null) scene.NotApply("dnsConfig");
         if (mounts) scene.NotApply("containers[*].volumeMounts[*].mountPath");
         return plan with { Mounting = mounts ? mode : null };
     }

@@ -101,6 +101,12 @@ internal sealed record PodPlan
     /// <summary>The content of its <c>/etc/hosts</c>; null for the machine's.</summary>
     public string? Hosts { get; init; }
 
+    /// <summary>The content of its <c>/etc/resolv.conf</c>; null for the machine's.</summary>
+    public string? Resolver { get; init; }
+
+    /// <summary>Where the cluster's DNS is bound; null when there is none, and for a pod that doesn't ask it.</summary>
+    public IPEndPoint? ClusterDns { get; init; }
+
     /// <summary>From the request to stop to SIGKILL, preStop included.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 

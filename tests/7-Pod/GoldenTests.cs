@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using k8s.Models;
 using Usher.Model.Contracts;
@@ -24,6 +25,7 @@ public sealed class GoldenTests
         // The same wherever the test runs.
         var road = new TestRoad(18) { BuiltIns = { new ControllerImage() } };
         road.Options = road.Options with { MountNamespaces = true };
+        if (name.StartsWith("dns", StringComparison.Ordinal)) road.Dns = new IPEndPoint(IPAddress.Parse("127.18.16.1"), name == "dns" ? 53 : 8053);
         var told = new StringBuilder();
         foreach (var file in Directory.GetFiles(folder, "cluster*.yaml").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
         {
@@ -55,6 +57,8 @@ public sealed class GoldenTests
             told.Append(CultureInfo.InvariantCulture, $"  labels {string.Join(", ", (pod.Pod.Metadata.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}"))}\n");
             foreach (var volume in pod.Volumes) Tell(told, volume);
             foreach (var line in (pod.Hosts ?? "").Split('\n').SkipWhile(l => !l.StartsWith("# Entries", StringComparison.Ordinal))) told.Append(CultureInfo.InvariantCulture, $"  hosts {line}\n");
+            if (pod.ClusterDns is not null) told.Append(CultureInfo.InvariantCulture, $"  cluster DNS {pod.ClusterDns}\n");
+            foreach (var line in (pod.Resolver ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) told.Append(CultureInfo.InvariantCulture, $"  resolv {line}\n");
             foreach (var container in pod.AllContainers) Tell(told, container);
             if (!pod.NotApplied.IsEmpty) told.Append(CultureInfo.InvariantCulture, $"  not applied {string.Join(", ", pod.NotApplied)}\n");
         }

@@ -28,6 +28,9 @@ internal sealed class TestRoad : IGenerationSource
 
     public List<IBuiltInImage> BuiltIns { get; } = [];
 
+    /// <summary>Where the cluster's DNS is; null for a road without.</summary>
+    public IPEndPoint? Dns { get; set; }
+
     public Generation Current { get; private set; } = Generation.None;
 
     /// <summary>The generation that follows the current one.</summary>
@@ -40,7 +43,7 @@ internal sealed class TestRoad : IGenerationSource
         };
         context = context with { State = context.State.With(new PodReconciler().Reconcile(context, Current.State)) };
         context = context with { Addresses = plan.Next(new PodClaims().Claims(context).Concat(Services(context.State))) };
-        return new Generation(Current.Number + 1, context.State, context.Addresses, [new PodCompiler(Options, BuiltIns).Compile(context)]);
+        return new Generation(Current.Number + 1, context.State, context.Addresses, [new PodCompiler(Options, BuiltIns, Dns is null ? [] : [new FixedDns(Dns)]).Compile(context)]);
     }
 
     /// <summary>Makes the next generation the current one; there must be no error.</summary>
@@ -116,5 +119,10 @@ internal sealed class TestRoad : IGenerationSource
                 WorkingDirectory = workingDirectory,
             }, new Origin("test"));
         }
+    }
+
+    private sealed class FixedDns(IPEndPoint place) : IClusterDns
+    {
+        public IPEndPoint? Bound(Generation generation) => place;
     }
 }

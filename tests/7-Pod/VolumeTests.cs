@@ -98,6 +98,17 @@ public sealed class VolumeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_container_asks_the_clusters_DNS_where_it_is_at_its_own_port()
+    {
+        Assert.SkipUnless(MountNamespaces.Allowed(new PodOptions(false, "")), "this machine allows no mount namespaces");
+        var road = Road(mounted: true);
+        road.Dns = new System.Net.IPEndPoint(System.Net.IPAddress.Parse("127.18.16.1"), 53);
+        await Start(road, TestRoad.Image("sh -c cat /etc/resolv.conf; echo $CLUSTER_DNS; exec sleep 1000") + TestRoad.OnePod("ports: []"));
+        await Wait.Until(() => Log(road).EndsWith(":53\n", StringComparison.Ordinal), "the program is done");
+        Assert.Equal("search shop.svc.cluster.local svc.cluster.local cluster.local\nnameserver 127.18.16.1\noptions ndots:5\n127.18.16.1:53\n", Log(road));
+    }
+
+    [Fact]
     public async Task A_subPath_that_the_configuration_does_not_have_is_named()
     {
         var error = await Assert.ThrowsAsync<LaunchException>(() => Start(Road(mounted: false), Manifests("a=1", "true", "- { name: config, mountPath: /x, subPath: nothing }")));

@@ -76,7 +76,8 @@ internal sealed class PodLauncher(
         foreach (var mount in container.Mounts) MakeSubPath(pod, mount);
         if (pod.Mounting != MountMode.Namespace) return null;
         var binds = container.Mounts.Select(m => new Bind(folders.Of(pod, m), m.Path, m.ReadOnly)).ToList();
-        if (pod.Hosts is not null && !binds.Exists(b => b.Target == "/etc/hosts")) binds.Add(new Bind(folders.Hosts(pod), "/etc/hosts", ReadOnly: false));
+        // A mount of the container's own wins.
+        binds.AddRange(folders.SystemFiles(pod).Where(f => !binds.Exists(b => b.Target == f.Target)).Select(f => new Bind(f.Source, f.Target, ReadOnly: false)));
         return binds.Count == 0 ? null : await MountNamespaces.CreateAsync(folders.Stage(pod, container), binds, warden, cancellationToken);
     }
 

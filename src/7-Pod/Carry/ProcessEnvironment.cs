@@ -7,7 +7,7 @@ namespace Usher.Pod;
 /// A process pod's environment. Later ones win:
 /// <list type="number">
 /// <item>A few variables of Usher's own environment, by name: nothing that Usher set for itself reaches a pod.</item>
-/// <item><c>POD_NAME</c>, <c>POD_NAMESPACE</c>, <c>POD_IP</c> (the bound address), <c>NODE_NAME</c>, and with a container port <c>PORT</c> and <c>ASPNETCORE_URLS</c>.</item>
+/// <item><c>POD_NAME</c>, <c>POD_NAMESPACE</c>, <c>POD_IP</c> (the bound address), <c>NODE_NAME</c>, <c>CLUSTER_DNS</c> where there is one, and with a container port <c>PORT</c> and <c>ASPNETCORE_URLS</c>.</item>
 /// <item>What the road adds (<see cref="IPodEnvironment"/>), and where the container's volumes are (<see cref="VolumePaths"/>).</item>
 /// <item>The variables of Services, the container's <c>envFrom</c> and its <c>env</c>.</item>
 /// </list>
@@ -40,6 +40,7 @@ internal static class ProcessEnvironment
         all["POD_NAMESPACE"] = pod.Key.Namespace;
         all["POD_IP"] = address.Bound.ToString();
         all["NODE_NAME"] = pod.Node ?? "";
+        if (pod.ClusterDns is { } dns) all["CLUSTER_DNS"] = dns.ToString();
         if (container.Ports.FirstOrDefault() is { } port)
         {
             all["PORT"] = port.Bound.ToString(System.Globalization.CultureInfo.InvariantCulture);

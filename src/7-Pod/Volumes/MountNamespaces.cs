@@ -58,7 +58,7 @@ internal static class MountNamespaces
                 source) if [ -d "$2" ]; then try mkdir "/.usher/$3"; else : > "/.usher/$3"; fi; try mount --bind "$2" "/.usher/$3" ;;
                 layer) layer "$2" ;;
                 folder) try mkdir -p "$2" ;;
-                file) try mkdir -p "$(dirname "$2")"; [ -e "$2" ] || : > "$2" || fail "$2 can't be made" ;;
+                file) try mkdir -p "$(dirname "$2")"; [ -e "$2" ] || { rm -f "$2"; : > "$2"; } || fail "$2 can't be made" ;;
                 bind) try mount --bind "/.usher/$2" "$3" ;;
                 readonly) readonly_ "$2" ;;
             esac

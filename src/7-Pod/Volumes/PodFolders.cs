@@ -23,8 +23,12 @@ internal sealed class PodFolders(PodOptions options, TimeProvider time)
     /// <summary>Where a container's mounts are prepared; made.</summary>
     public string Stage(PodPlan pod, ContainerPlan container) => Directory.CreateDirectory(Path.Combine(Of(pod), "containers", container.Name)).FullName;
 
-    /// <summary>The pod's own <c>/etc/hosts</c>.</summary>
-    public string Hosts(PodPlan pod) => Path.Combine(Of(pod), "etc-hosts");
+    /// <summary>The pod's own files of the system: where they lie on this machine, and where they belong.</summary>
+    public IEnumerable<(string Source, string Target, string Content)> SystemFiles(PodPlan pod)
+    {
+        if (pod.Hosts is { } hosts) yield return (Path.Combine(Of(pod), "etc-hosts"), "/etc/hosts", hosts);
+        if (pod.Resolver is { } resolver) yield return (Path.Combine(Of(pod), "etc-resolv.conf"), "/etc/resolv.conf", resolver);
+    }
 
     /// <summary>Makes the volumes of a pod that is about to start.</summary>
     /// <exception cref="LaunchException">One can't be made.</exception>
@@ -40,7 +44,7 @@ internal sealed class PodFolders(PodOptions options, TimeProvider time)
         if (Needed(pod)) Delete(Of(pod));
     }
 
-    private static bool Needed(PodPlan pod) => !pod.Volumes.IsEmpty || pod.Hosts is not null;
+    private bool Needed(PodPlan pod) => !pod.Volumes.IsEmpty || SystemFiles(pod).Any();
 
     private void Write(PodPlan pod, bool anew)
     {
@@ -55,7 +59,7 @@ internal sealed class PodFolders(PodOptions options, TimeProvider time)
                 else Directory.CreateDirectory(Of(pod), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             }
 
-            if (pod.Hosts is { } hosts) File.WriteAllText(Hosts(pod), hosts);
+            foreach (var (source, _, content) in SystemFiles(pod)) File.WriteAllText(source, content);
             foreach (var volume in pod.Volumes)
             {
                 if (volume is FilesVolume files) AtomicFolder.Write(Of(pod, files), files.Files, time.GetUtcNow());
