@@ -107,6 +107,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             for (var i = 0; i < containers.Count; i++)
             {
                 if (string.IsNullOrEmpty(containers[i].Name)) scene.Error($"{field}[{i}].name", "Required value");
+                else if (Labels.Problem(containers[i].Name) is { } problem) scene.Error($"{field}[{i}].name", problem);
                 else if (!names.Add(containers[i].Name)) scene.Error($"{field}[{i}].name", $"Duplicate value: \"{containers[i].Name}\"");
                 if (string.IsNullOrEmpty(containers[i].Image)) scene.Error($"{field}[{i}].image", "Required value");
             }

@@ -59,6 +59,13 @@ public sealed class MountTests : IDisposable
     public void A_commands_words_may_name_volumes(string word, string expected) =>
         Assert.Equal(expected, VolumePaths.Expand(word, new Dictionary<string, string> { ["VOLUME_CONFIG"] = "/etc/app", ["CONFIG"] = "no" }));
 
+    [Theory]
+    [InlineData("# none|search corp", "")]
+    [InlineData("nameserver 192.0.2.1|options rotate|nameserver\t192.0.2.2  # second|nameservers x|nameserver 192.0.2.3", "nameserver 192.0.2.1\nnameserver 192.0.2.2\n")]
+    [InlineData("nameserver 127.18.16.1|nameserver 192.0.2.1", "nameserver 192.0.2.1\n")]
+    public void The_machines_name_servers_come_after_the_clusters(string machine, string expected) =>
+        Assert.Equal("nameserver 127.18.16.1\noptions ndots:5\n" + expected, MachineResolver.Behind("nameserver 127.18.16.1\noptions ndots:5\n", machine.Split('|')));
+
     [Fact]
     public void What_is_in_a_file_is_never_printed()
     {

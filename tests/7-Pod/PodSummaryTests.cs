@@ -26,6 +26,7 @@ public sealed class PodSummaryTests
     [InlineData("Always", "s=r a=-", "Pending", false, "Init:0/1", "0/2", 0)]
     [InlineData("Always", "s=S a=r", "Running", false, "Running", "0/2", 0)]
     [InlineData("Always", "s=R a=R", "Running", true, "Running", "2/2", 0)]
+    [InlineData("Always", "s=B a=B", "Running", false, "CrashLoopBackOff", "0/2", 4)]
     [InlineData("Always", "s=B a=R", "Running", false, "Init:CrashLoopBackOff", "1/2", 2)]
     public void Table(string policy, string containers, string phase, bool ready, string reason, string count, int restarts)
     {

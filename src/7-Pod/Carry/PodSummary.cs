@@ -15,14 +15,17 @@ internal static class PodSummary
         var inits = states.Where(s => s.Plan.Role != ContainerRole.App).ToList();
         var apps = states.Where(s => s.Plan.Role == ContainerRole.App).ToList();
         var at = inits.FindIndex(s => !Done(s));
-        var phase = Phase(plan, inits, apps, at);
+        // A sidecar that restarts doesn't take a pod back to its beginning.
+        var begun = at < 0 || apps.Exists(a => a.HasRun);
+        var phase = Phase(plan, inits, apps, begun ? -1 : at);
         var lasting = states.Where(s => s.Plan.Role != ContainerRole.Init).ToList();
         var ready = phase == "Running" && at < 0 && lasting.All(s => s.Ready);
         var main = apps.FirstOrDefault(s => s.Plan.Name == plan.Container);
         return new PodStatus(plan.Key, plan.Runtime, phase, ready, terminating,
-            (at < 0 ? lasting : inits).Sum(s => s.Restarts), main?.ProcessId, ready ? null : Message(plan, inits, apps, at))
+            (begun ? lasting : inits).Sum(s => s.Restarts), main?.ProcessId, ready ? null : Message(plan, inits, apps, at))
         {
-            Reason = terminating && phase is not ("Succeeded" or "Failed") ? "Terminating" : at >= 0 ? InitReason(inits, at) : Reason(phase, apps),
+            Reason = terminating && phase is not ("Succeeded" or "Failed") ? "Terminating"
+                : begun ? Reason(at < 0 ? phase : InitReason(inits, at), apps) : InitReason(inits, at),
             Containers = lasting.Count,
             ReadyContainers = lasting.Count(s => s.Ready),
         };
@@ -35,8 +38,7 @@ internal static class PodSummary
 
     private static string Phase(PodPlan plan, List<ContainerState> inits, List<ContainerState> apps, int at)
     {
-        // A sidecar that restarts doesn't take a pod back to its beginning.
-        if (at >= 0 && !apps.Exists(a => a.HasRun))
+        if (at >= 0)
         {
             return inits[at] is { Stage: ContainerStage.Terminated, Plan.RestartPolicy: RestartPolicy.Never } ? "Failed" : "Pending";
         }
@@ -53,9 +55,10 @@ internal static class PodSummary
         _ => string.Create(CultureInfo.InvariantCulture, $"Init:{at}/{inits.Count}"),
     };
 
-    private static string Reason(string phase, List<ContainerState> apps)
+    // The first container that has something to say has the last word.
+    private static string Reason(string otherwise, List<ContainerState> apps)
     {
-        var reason = phase;
+        var reason = otherwise;
         foreach (var app in Enumerable.Reverse(apps))
         {
             if (app.Stage != ContainerStage.Running && app.Reason is { } why) reason = why;

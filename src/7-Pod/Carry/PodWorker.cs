@@ -145,8 +145,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
             }
             catch (LaunchException e)
             {
-                var first = condition.Of(plan.Main);
-                first.CannotStart(e.Message);
+                condition.Of(plan.AllContainers.First()).CannotStart(e.Message);
                 var delay = backOff.Ended(tools.Time.GetUtcNow());
                 tools.Logger.Ended(plan.Name, e.Message, delay.TotalSeconds);
                 using var waited = new CancellationTokenSource();

@@ -19,6 +19,7 @@ internal static class VolumeCompiler
             var volume = spec.Volumes![i];
             var field = $"volumes[{i}]";
             if (string.IsNullOrEmpty(volume.Name)) scene.Error($"{field}.name", "Required value");
+            else if (Labels.Problem(volume.Name) is { } problem) scene.Error($"{field}.name", problem);
             else if (volumes.Exists(v => v.Name == volume.Name)) scene.Error($"{field}.name", $"Duplicate value: \"{volume.Name}\"");
             else if (Of(volume, field, scene) is { } plan) volumes.Add(plan);
         }

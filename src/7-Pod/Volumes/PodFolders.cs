@@ -27,7 +27,7 @@ internal sealed class PodFolders(PodOptions options, TimeProvider time)
     public IEnumerable<(string Source, string Target, string Content)> SystemFiles(PodPlan pod)
     {
         if (pod.Hosts is { } hosts) yield return (Path.Combine(Of(pod), "etc-hosts"), "/etc/hosts", hosts);
-        if (pod.Resolver is { } resolver) yield return (Path.Combine(Of(pod), "etc-resolv.conf"), "/etc/resolv.conf", resolver);
+        if (pod.Resolver is { } resolver) yield return (Path.Combine(Of(pod), "etc-resolv.conf"), "/etc/resolv.conf", pod.ClusterDns is null ? resolver : MachineResolver.Behind(resolver));
     }
 
     /// <summary>Makes the volumes of a pod that is about to start.</summary>
