@@ -61,6 +61,22 @@ internal static class ForwardedHeaders
         }
     }
 
+    /// <summary>A request's headers with those of X-Forwarded-*, as a target sees them; the client's port isn't known here.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, string>> Of(RequestFacts facts, ListenerPlan listener)
+    {
+        var came = facts.Headers.Where(h => Is(h.Key, "X-Forwarded-For")).Select(h => h.Value).ToList();
+        var chain = listener.Attributes.ForwardedFor switch { ForwardedForMode.Append => [.. came, facts.Source.ToString()], ForwardedForMode.Remove => [], _ => came };
+        return
+        [
+            .. facts.Headers.Where(h => !Is(h.Key, "X-Forwarded-For") && !Is(h.Key, "X-Forwarded-Proto") && !Is(h.Key, "X-Forwarded-Port")),
+            .. chain.Count == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("X-Forwarded-For", string.Join(", ", chain))],
+            new("X-Forwarded-Proto", listener.Scheme),
+            new("X-Forwarded-Port", listener.Port.ToString(CultureInfo.InvariantCulture)),
+        ];
+
+        static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>
     /// The Host header: without a port on the default ports; on others with the client's port, or the listener's when it named none (ALB user guide, Host header
     /// preservation). A request without Host gets the load balancer's DNS name (Elastic Load Balancing user guide, HTTP connections).

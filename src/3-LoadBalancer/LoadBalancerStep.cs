@@ -40,7 +40,8 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
                 Address = target.Bound,
                 Source = listener.Bound.Address,
                 Secured = false,
-                Request = facts with { Scheme = decision.Choice.Group!.Https ? "https" : "http" },
+                // What stands behind reads what the load balancer says of the client.
+                Request = facts with { Scheme = decision.Choice.Group!.Https ? "https" : "http", Headers = ForwardedHeaders.Of(facts, listener) },
             }),
         };
     }

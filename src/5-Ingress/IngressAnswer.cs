@@ -27,6 +27,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
                 $"the body is longer than proxy-body-size allows, {Size(choice.Route!.Rules.Proxy.MaxBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}, or proxy-body-size in the controller's ConfigMap"),
             IngressVerdict.Forbidden => new(403, "ingress.403.source-range",
                 $"{choice.Route!.Rules.Sources!.Denies(ClientView.Of(controller, facts).Address)} of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}{BehindProxy(controller)}"),
+            IngressVerdict.Unauthorized => new(401, "ingress.401.basic-auth", $"{choice.Route!.Rules.Auth!.Denies(facts)} (auth-type basic of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name})"),
             IngressVerdict.Unavailable => new(503, "ingress.503.no-endpoints",
                 $"Service {choice.Route!.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness"),
             _ => Redirect(decision),

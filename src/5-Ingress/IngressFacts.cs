@@ -58,6 +58,7 @@ internal static class IngressFacts
         IngressVerdict.NotAllowed => $"nginx takes no {facts.Method}: 405",
         IngressVerdict.TooLarge => $"{choice.Route!.Label}: the body is longer than proxy-body-size: 413",
         IngressVerdict.Forbidden => $"{choice.Route!.Label}: the client's address isn't allowed: 403",
+        IngressVerdict.Unauthorized => $"{choice.Route!.Label}: no user with this password: 401",
         IngressVerdict.Preflight => $"{choice.Route!.Label}: a preflight, answered by enable-cors: 204",
         _ => FormattableString.Invariant($"{choice.Route?.Label ?? $"host {facts.Host}"}: {By(choice)} → {answer!.Status} {answer.Location}"),
     };

@@ -49,6 +49,9 @@ internal enum IngressVerdict : byte
     /// <summary>The client's address isn't allowed: 403.</summary>
     Forbidden,
 
+    /// <summary>No user, or not one with this password: 401.</summary>
+    Unauthorized,
+
     /// <summary>A method that nginx takes from nobody: 405.</summary>
     NotAllowed,
 }
@@ -103,7 +106,7 @@ internal static class IngressHop
     /// <item>The location's own answers: a final slash, the body's size, a preflight, redirects.</item>
     /// <item>To https, where a certificate or an annotation wants it.</item>
     /// <item>The backend: the canary's, the route's own, or default-backend's; 503 without a ready endpoint.</item>
-    /// <item>Who may come: 403.</item>
+    /// <item>Who may come: 403 by address, 401 by name and password.</item>
     /// </list>
     /// </summary>
     internal static IngressChoice Decide<TStates, TReasons>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
@@ -150,6 +153,13 @@ internal static class IngressHop
         {
             if (TReasons.Wanted) reasons.Add($"source range by {sources.Where}", false, why);
             return choice with { Verdict = IngressVerdict.Forbidden };
+        }
+
+        if (choice.Verdict == IngressVerdict.Forward && route.Rules.Auth is { } auth && !IsAcme(route.Path))
+        {
+            var denied = auth.Denies(facts);
+            if (TReasons.Wanted) reasons.Add("auth-type basic", denied is null, denied ?? $"its user is in Secret {auth.Secret}");
+            if (denied is not null) return choice with { Verdict = IngressVerdict.Unauthorized };
         }
 
         return choice;
@@ -209,6 +219,9 @@ internal static class IngressHop
 
         return false;
     }
+
+    /// <summary>The default of the ConfigMap's no-auth-locations.</summary>
+    private static bool IsAcme(string path) => path.StartsWith("/.well-known/acme-challenge", StringComparison.Ordinal);
 
     private static IngressChoice Backend<TStates, TReasons>(RoutePlan route, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
         where TStates : struct, IBackendStates

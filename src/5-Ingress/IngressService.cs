@@ -76,6 +76,7 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
         var headers = ResponseHeaders.For(decision).Set;
         if (decision.Choice.Verdict == IngressVerdict.Health) return passage.AnswerAsync(200, headers, default, null, null);
         if (decision.Choice.Verdict == IngressVerdict.Preflight) return passage.AnswerAsync(204, [new("Content-Type", "text/plain charset=UTF-8"), .. headers], default, null, null);
+        if (decision.Choice.Verdict == IngressVerdict.Unauthorized) headers = [new("WWW-Authenticate", $"Basic realm=\"{decision.Choice.Route!.Rules.Auth!.Realm}\""), .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
         return PageAsync(passage, answer.Status, headers, answer.Outcome, answer.Problem + Behind(passage, decision));
     }

@@ -53,6 +53,7 @@ internal static class NginxHeaders
             if (rewrite.Apply(view, uri) is { } target) edits.SetTarget(target);
         }
 
+        if (route.Rules.Auth is not null) edits.Remove("Authorization"u8);
         if (route.Vhost is { } vhost) edits.Set("Host", vhost);
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
         if (decision.Choice.Role != BackendRoles.Fallback) return;

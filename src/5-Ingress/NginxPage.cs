@@ -13,7 +13,7 @@ internal static class NginxPage
     /// <summary>The page of a status.</summary>
     internal static byte[] Of(int status)
     {
-        var title = string.Create(CultureInfo.InvariantCulture, $"{status} {NginxPhrase.Of(status)}");
+        var title = status == 401 ? "401 Authorization Required" : string.Create(CultureInfo.InvariantCulture, $"{status} {NginxPhrase.Of(status)}");
         return Encoding.ASCII.GetBytes($"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n");
     }
 

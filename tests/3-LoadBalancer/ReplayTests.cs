@@ -89,6 +89,8 @@ public sealed class ReplayTests
         var forwarded = step.Take(desk.Generation, at)!;
         Assert.Equal(("127.18.1.1:30080", "127.18.0.1", "http"), (forwarded.Next!.Address!.ToString(), forwarded.Next.Source.ToString(), forwarded.Next.Request.Scheme));
         Assert.Null(forwarded.Status);
+        var told = forwarded.Next.Request.Headers.ToDictionary(h => h.Key, h => h.Value);
+        Assert.Equal(("127.0.0.1", "http", "80"), (told["X-Forwarded-For"], told["X-Forwarded-Proto"], told["X-Forwarded-Port"]));
         Assert.Equal(418, step.Take(desk.Generation, at with { Request = Ask.For("GET http://a/teapot") })!.Status);
         var moved = step.Take(desk.Generation, at with { Request = Ask.For("GET http://a/old") })!;
         Assert.Equal((302, Hop.LoadBalancer, null), (moved.Status, moved.AnsweredBy, moved.Next));

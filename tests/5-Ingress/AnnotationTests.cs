@@ -134,6 +134,34 @@ public sealed class AnnotationTests
     }
 
     [Theory]
+    // Made by openssl passwd -apr1 and -1, and by htpasswd -s.
+    [InlineData("ann:$apr1$J5pKcV3r$O9.YBOK84aNuTtUnBfuK1/", "ann:hunter2", "web")]
+    [InlineData("ann:$1$J5pKcV3r$JHKfXKfO372iLUr62L1hn.", "ann:hunter2", "web")]
+    [InlineData("ann:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=", "ann:hunter2", "web")]
+    [InlineData("# users\nann:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=\nbob:{PLAIN}x", "bob:x", "web")]
+    [InlineData("ann:{PLAIN}a:b", "ann:a", "web")]
+    [InlineData("ann:{PLAIN}x", "ann:y", "401")]
+    [InlineData("ann:{PLAIN}x", "bob:x", "401")]
+    [InlineData("ann:{PLAIN}x", null, "401")]
+    public void Basic_authentication(string file, string? user, string expected)
+    {
+        var cluster = new Cluster(Service("web") + Secrets.Yaml("users", "Opaque", ("auth", file))
+            + Ingress("api", "a.com / Prefix web", "auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users, nginx.ingress.kubernetes.io/auth-realm: Staff")).Valid();
+        Assert.Equal(expected, cluster.Ask($"GET http://a.com/{(user is null ? "" : $" Authorization=Basic_{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(user))}")}"));
+    }
+
+    [Theory]
+    [InlineData("auth-type: basic", "metadata.annotations.nginx.ingress.kubernetes.io/auth-type: found 'basic'; auth-secret is wanted with it")]
+    [InlineData("auth-type: digest", "metadata.annotations.nginx.ingress.kubernetes.io/auth-type: found 'digest'; only basic is supported yet")]
+    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: nobody", "metadata.annotations.nginx.ingress.kubernetes.io/auth-secret: found 'nobody'; there is no such Secret in namespace shop")]
+    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users", "data.auth: user 'ann': a hash by MD5 ($apr1$, $1$: htpasswd -m), {SHA}, {SSHA} or {PLAIN} is wanted; bcrypt and crypt aren't supported yet")]
+    public void Basic_authentication_that_is_wrong(string annotations, string error)
+    {
+        var cluster = new Cluster(Service("web") + Secrets.Yaml("users", "Opaque", ("auth", "ann:$2y$05$abcdefghijklmnopqrstuv")) + Ingress("api", "a.com / Prefix web", annotations));
+        Assert.Equal([error], cluster.Errors.All.Select(e => $"{e.Field}: {e.Message}"));
+    }
+
+    [Theory]
     [InlineData("ssl-redirect: maybe", "ssl-redirect: found 'maybe'; \"true\" or \"false\" is wanted")]
     [InlineData("proxy-body-size: 8kb", "proxy-body-size: found '8kb'; a size is wanted: bytes, or a number with k, m or g")]
     [InlineData("proxy-read-timeout: 1m", "proxy-read-timeout: found '1m'; whole seconds from 1 to 86400 are wanted")]

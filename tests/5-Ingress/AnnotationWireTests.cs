@@ -58,6 +58,22 @@ public sealed class AnnotationWireTests
     }
 
     [Fact]
+    public async Task A_request_without_a_user_is_asked_for_one_and_a_password_stays_here()
+    {
+        await using var running = await Running.StartAsync(
+            Service("web") + Secrets.Yaml("users", "Opaque", ("auth", "ann:{PLAIN}x"))
+            + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users, nginx.ingress.kubernetes.io/auth-realm: Staff")));
+        await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
+        var asked = await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 401 Unauthorized\r\n", asked, StringComparison.Ordinal);
+        Assert.Contains("\r\nWWW-Authenticate: Basic realm=\"Staff\"\r\n", asked, StringComparison.Ordinal);
+        Assert.Contains("<h1>401 Authorization Required</h1>", asked, StringComparison.Ordinal);
+        Assert.Equal(Ok, await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\nAuthorization: Basic YW5uOng=\r\n\r\n"));
+        Assert.DoesNotContain("Authorization", await web.RequestAsync(), StringComparison.Ordinal);
+        Assert.Equal("ingress.401.basic-auth", (await running.Seam.Journal.RequestAsync()).Outcome);
+    }
+
+    [Fact]
     public async Task A_body_that_is_too_long_never_reaches_the_backend()
     {
         await using var running = await OneAsync("/", "proxy-body-size: 1k");

@@ -57,7 +57,7 @@ internal static class AnnotationTable
         ["affinity"] = Refused(Later), ["affinity-mode"] = Refused(Later), ["affinity-canary-behavior"] = Refused(Later), ["session-cookie-name"] = Refused(Later), ["session-cookie-path"] = Refused(Later),
         ["session-cookie-domain"] = Refused(Later), ["session-cookie-expires"] = Refused(Later), ["session-cookie-max-age"] = Refused(Later), ["session-cookie-samesite"] = Refused(Later),
         ["session-cookie-secure"] = Refused(Later), ["session-cookie-change-on-failure"] = Refused(Later), ["session-cookie-conditional-samesite-none"] = Refused(Later),
-        ["auth-type"] = Refused(Later), ["auth-secret"] = Refused(Later), ["auth-secret-type"] = Refused(Later), ["auth-realm"] = Refused(Later),
+        ["auth-type"] = Applied(), ["auth-secret"] = Applied(), ["auth-secret-type"] = Applied(), ["auth-realm"] = Applied(),
         ["auth-url"] = Refused(Later), ["auth-signin"] = Refused(Later), ["auth-signin-redirect-param"] = Refused(Later), ["auth-method"] = Refused(Later), ["auth-response-headers"] = Refused(Later),
         ["auth-request-redirect"] = Refused(Later), ["auth-cache-key"] = Refused(Later), ["auth-cache-duration"] = Refused(Later), ["auth-keepalive"] = Refused(Later), ["auth-keepalive-requests"] = Refused(Later),
         ["auth-keepalive-timeout"] = Refused(Later), ["auth-keepalive-share-vars"] = Refused(Later), ["auth-proxy-set-headers"] = Refused(Later), ["auth-always-set-cookie"] = Refused(Later), ["enable-global-auth"] = Refused(Later),

@@ -29,6 +29,9 @@ internal sealed record LocationRules
     /// <summary>Who may come.</summary>
     public SourceRule? Sources { get; init; }
 
+    /// <summary>Whose name and password is wanted.</summary>
+    public BasicAuthRule? Auth { get; init; }
+
     /// <summary><c>default-backend</c>: where requests go while the Service has no ready endpoint.</summary>
     public BackendPlan? Fallback { get; init; }
 
@@ -42,5 +45,5 @@ internal sealed record LocationRules
     public ImmutableArray<string> Annotations { get; init; } = [];
 
     /// <summary>Whether a decision by these rules reads request headers.</summary>
-    public bool ReadsHeaders => Cors is not null;
+    public bool ReadsHeaders => Cors is not null || Auth is not null;
 }

@@ -66,9 +66,9 @@ internal sealed class ServerBuilder(CompileContext context, string host)
     /// <summary>Of the location that it becomes: a Prefix has a final slash; an Exact path, which is the whole path, comes before that.</summary>
     private static int Length(RoutePlan route) => route.Path.Length + (route.Kind == PathKind.ImplementationSpecific || route.Path.EndsWith('/') ? 0 : 1);
 
-    /// <summary>Whether the path without its final slash is redirected to it: nginx does that for a location with a final slash unless another has the path itself.</summary>
+    /// <summary>Whether the path without its final slash is redirected to it: nginx does that for a location with a final slash, of whatever kind, unless another has the path itself.</summary>
     private bool Slash(RoutePlan route) =>
-        route.Kind != PathKind.Exact && route.Path.Length > 1 && route.Path.EndsWith('/') && Find(route.Path[..^1], PathKind.Exact) is null && Find(route.Path[..^1], PathKind.Prefix) is null;
+        route.Path.Length > 1 && route.Path.EndsWith('/') && Find(route.Path[..^1], PathKind.Exact) is null && Find(route.Path[..^1], PathKind.Prefix) is null;
 
     /// <summary><c>~* "^PATH"</c>. Of a Prefix that isn't itself a pattern ingress-nginx makes two locations, with a final slash and without, which together take all that begins so.</summary>
     private Regex? Pattern(RoutePlan route)

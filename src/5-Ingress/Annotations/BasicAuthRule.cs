@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Text;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Model.Secrets;
+
+namespace Usher.Ingress;
+
+/// <summary><c>auth-type: basic</c>: requests without a user's name and password are answered with 401 (ingress-nginx documentation, Authentication). No record, so that nothing prints the hashes.</summary>
+internal sealed class BasicAuthRule
+{
+    private readonly FrozenDictionary<string, string> users;
+
+    private BasicAuthRule(string realm, string secret, FrozenDictionary<string, string> users) => (Realm, Secret, this.users) = (realm, secret, users);
+
+    /// <summary><c>auth-realm</c>.</summary>
+    internal string Realm { get; }
+
+    /// <summary>The Secret with the users, <c>namespace/name</c>.</summary>
+    internal string Secret { get; }
+
+    internal static BasicAuthRule? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress)
+    {
+        var name = reader.Text("auth-secret");
+        var kind = reader.Text("auth-secret-type") ?? "auth-file";
+        var realm = reader.Text("auth-realm") ?? "";
+        if (kind is not ("auth-file" or "auth-map")) reader.Wrong("auth-secret-type", kind, "auth-file or auth-map is wanted");
+        if (realm.Any(c => c is < ' ' or '"' or '\\')) reader.Wrong("auth-realm", realm, "a text without quotes is wanted");
+        switch (reader.Text("auth-type"))
+        {
+            case null: return null;
+            case "basic": break;
+            case var other:
+                reader.Wrong("auth-type", other, other == "digest" ? "only basic is supported yet" : "basic is wanted");
+                return null;
+        }
+
+        if (name is null)
+        {
+            reader.Wrong("auth-type", "basic", "auth-secret is wanted with it");
+            return null;
+        }
+
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var (ns, bare) = slash < 0 ? (ingress.Key.Namespace, name) : (name[..slash], name[(slash + 1)..]);
+        if (context.State.Find<V1Secret>(ns, bare) is { } secret) return new BasicAuthRule(realm, $"{ns}/{bare}", Users(context, secret, kind));
+        reader.Wrong("auth-secret", name, $"there is no such Secret in namespace {ns}");
+        return null;
+    }
+
+    /// <summary>Why a request is turned away; null when its user may come.</summary>
+    internal string? Denies(RequestFacts facts)
+    {
+        if (ClientView.Header(facts, "Authorization") is not { } header || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return "the request names no user (Authorization: Basic)";
+        var bytes = new byte[header.Length];
+        if (!Convert.TryFromBase64String(header[6..].Trim(), bytes, out var length)) return "its Authorization header isn't base64";
+        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        var colon = pair.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0) return "its Authorization header has no password";
+        if (!users.TryGetValue(pair[..colon], out var hash)) return $"Secret {Secret} has no user '{pair[..colon]}'";
+        return PasswordHash.Matches(hash, pair[(colon + 1)..]) ? null : $"the password of user '{pair[..colon]}' isn't that in Secret {Secret}";
+    }
+
+    /// <summary>The lines of an htpasswd file under <c>auth</c>, or one user for each key.</summary>
+    private static FrozenDictionary<string, string> Users(CompileContext context, Resource<V1Secret> secret, string kind)
+    {
+        var users = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (kind == "auth-map")
+        {
+            foreach (var key in TlsSecret.KeysOf(secret.Value)) Add(key, Encoding.UTF8.GetString(secret.Value.ValueOf(key)!).Trim(), $"data.{key}");
+        }
+        else if (secret.Value.ValueOf("auth") is { } file)
+        {
+            foreach (var line in Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#'))
+            {
+                var colon = line.IndexOf(':', StringComparison.Ordinal);
+                Add(colon < 0 ? "" : line[..colon], line[(colon + 1)..].Split(':')[0], "data.auth");
+            }
+        }
+        else context.Errors.Add(secret, "data", "has no auth, the file of users that auth-secret wants (auth-secret-type: auth-map for one user under each key)");
+        return users.ToFrozenDictionary(StringComparer.Ordinal);
+
+        void Add(string user, string hash, string field)
+        {
+            // Never the hash itself.
+            if (user.Length == 0) context.Errors.Add(secret, field, "has a line that isn't USER:HASH");
+            else if (!PasswordHash.IsKnown(hash)) context.Errors.Add(secret, field, $"user '{user}': {PasswordHash.Wanted}");
+            else users.TryAdd(user, hash);
+        }
+    }
+}
