@@ -10,6 +10,7 @@ public static class IngressRegistration
 {
     /// <summary>Adds hop 5. Wants <see cref="SeamParts"/> and <see cref="IServiceFronts"/>.</summary>
     public static IServiceCollection AddIngress(this IServiceCollection services) => services
+        .AddSingleton(s => new LimitTable(s.GetRequiredService<SeamParts>().Time))
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()

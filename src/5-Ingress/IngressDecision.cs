@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -6,9 +7,14 @@ using Usher.Model.Road;
 namespace Usher.Ingress;
 
 /// <summary>Reads the endpoints of now: the controller watches EndpointSlices itself, and doesn't wait for kube-proxy.</summary>
-internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation) : IBackendStates
+/// <param name="Fronts">Who knows the endpoints.</param>
+/// <param name="Generation">The generation that serves the request.</param>
+/// <param name="Limits">What addresses have asked of late; null for an explanation, which counts nothing and is over no limit.</param>
+internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation, LimitTable? Limits = null) : IBackendStates
 {
-    public bool IsReady(BackendPlan backend, BackendRoles role) => Fronts.HasReadyEndpoints(Generation, backend.Front);
+    public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Limits?.Admit(controller.Pod, limit, address) ?? ReadState.None;
+
+    public bool IsReady(BackendPlan backend, ReadState role) => Fronts.HasReadyEndpoints(Generation, backend.Front);
 }
 
 /// <summary>A decision of the ingress controller with all it was made from.</summary>

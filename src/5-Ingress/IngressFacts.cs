@@ -36,8 +36,8 @@ internal static class IngressFacts
         }
 
         if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"HTTPS ({tls})";
-        if (choice.Role == BackendRoles.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
-        if (choice.Role == BackendRoles.Fallback) told["defaultBackendOf"] = route.Backend.Label;
+        if (choice.Role == ReadState.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
+        if (choice.Role == ReadState.Fallback) told["defaultBackendOf"] = route.Backend.Label;
         if (!route.Rules.Annotations.IsEmpty) told["annotations"] = new JsonArray([.. route.Rules.Annotations.Select(a => JsonValue.Create(a))]);
         if (answer is not null || route.Rewrite is null || NormalPath.Of(decision.Facts.Path) is not { } uri) return;
         if (route.Rewrite.Apply(ClientView.Of(decision.Controller, decision.Facts), uri) is not { } target) return;
@@ -48,8 +48,8 @@ internal static class IngressFacts
     /// <summary>The decision in one line.</summary>
     internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
-        IngressVerdict.Forward when choice.Role == BackendRoles.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
-        IngressVerdict.Forward when choice.Role == BackendRoles.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}",
         IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
         IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
         IngressVerdict.Malformed => "the path is malformed: 400",
@@ -59,6 +59,7 @@ internal static class IngressFacts
         IngressVerdict.TooLarge => $"{choice.Route!.Label}: the body is longer than proxy-body-size: 413",
         IngressVerdict.Forbidden => $"{choice.Route!.Label}: the client's address isn't allowed: 403",
         IngressVerdict.Unauthorized => $"{choice.Route!.Label}: no user with this password: 401",
+        IngressVerdict.Limited => $"{choice.Route!.Label}: over its limit for one address: 503",
         IngressVerdict.Preflight => $"{choice.Route!.Label}: a preflight, answered by enable-cors: 204",
         _ => FormattableString.Invariant($"{choice.Route?.Label ?? $"host {facts.Host}"}: {By(choice)} → {answer!.Status} {answer.Location}"),
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -52,13 +53,16 @@ internal enum IngressVerdict : byte
     /// <summary>No user, or not one with this password: 401.</summary>
     Unauthorized,
 
+    /// <summary>More than limit-rps, limit-rpm or limit-connections allow: 503.</summary>
+    Limited,
+
     /// <summary>A method that nginx takes from nobody: 405.</summary>
     NotAllowed,
 }
 
-/// <summary>Which backend of a route.</summary>
+/// <summary>What was read of living state: which backends of a route were ready, and which limits a request ran into.</summary>
 [Flags]
-internal enum BackendRoles : byte
+internal enum ReadState : byte
 {
     None = 0,
 
@@ -70,6 +74,12 @@ internal enum BackendRoles : byte
 
     /// <summary>The annotation default-backend's.</summary>
     Fallback = 4,
+
+    /// <summary>The client's address asks too often.</summary>
+    OverRate = 8,
+
+    /// <summary>The client's address has too much under way.</summary>
+    OverConnections = 16,
 }
 
 /// <summary>What was chosen.</summary>
@@ -77,22 +87,28 @@ internal enum BackendRoles : byte
 /// <param name="Route">The route, or null when none matched.</param>
 /// <param name="Ready">What was read of the route's backends: those that had a ready endpoint.</param>
 /// <param name="Role">Which of them takes the request.</param>
-internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, BackendRoles Ready = BackendRoles.None, BackendRoles Role = BackendRoles.Primary)
+internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, ReadState Ready = ReadState.None, ReadState Role = ReadState.Primary)
 {
     /// <summary>The backend that takes the request; null without a route.</summary>
-    internal BackendPlan? Backend => Role switch { BackendRoles.Canary => Route?.Canary?.Backend, BackendRoles.Fallback => Route?.Rules.Fallback, _ => Route?.Backend };
+    internal BackendPlan? Backend => Role switch { ReadState.Canary => Route?.Canary?.Backend, ReadState.Fallback => Route?.Rules.Fallback, _ => Route?.Backend };
 }
 
-/// <summary>Tells whether a backend has a ready endpoint.</summary>
+/// <summary>The living state that a decision reads.</summary>
 internal interface IBackendStates
 {
-    bool IsReady(BackendPlan backend, BackendRoles role);
+    /// <summary>Whether a backend has a ready endpoint.</summary>
+    bool IsReady(BackendPlan backend, ReadState role);
+
+    /// <summary>Which limit an address is over; none counts the request.</summary>
+    ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address);
 }
 
 /// <summary>What a recorded decision read.</summary>
-internal readonly record struct RecordedBackends(BackendRoles Ready) : IBackendStates
+internal readonly record struct RecordedBackends(ReadState Ready) : IBackendStates
 {
-    public bool IsReady(BackendPlan backend, BackendRoles role) => (Ready & role) != 0;
+    public bool IsReady(BackendPlan backend, ReadState role) => (Ready & role) != 0;
+
+    public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Ready & (ReadState.OverRate | ReadState.OverConnections);
 }
 
 /// <summary>The receptionist: which Service, by host and path.</summary>
@@ -106,6 +122,7 @@ internal static class IngressHop
     /// <item>The location's own answers: a final slash, the body's size, a preflight, redirects.</item>
     /// <item>To https, where a certificate or an annotation wants it.</item>
     /// <item>The backend: the canary's, the route's own, or default-backend's; 503 without a ready endpoint.</item>
+    /// <item>How much one address may ask: 503.</item>
     /// <item>Who may come: 403 by address, 401 by name and password.</item>
     /// </list>
     /// </summary>
@@ -148,7 +165,13 @@ internal static class IngressHop
         // 5. The backend.
         var choice = Backend(route, states, facts, draw, reasons);
 
-        // 6. Who may come.
+        // 6. How much.
+        if (choice.Verdict == IngressVerdict.Forward && route.Rules.Limit is { } limit && Over(controller, limit, states, facts, reasons) is var over and not ReadState.None)
+        {
+            return choice with { Verdict = IngressVerdict.Limited, Ready = choice.Ready | over };
+        }
+
+        // 7. Who may come.
         if (choice.Verdict == IngressVerdict.Forward && route.Rules.Sources is { } sources && sources.Denies(ClientView.Of(controller, facts).Address) is { } why)
         {
             if (TReasons.Wanted) reasons.Add($"source range by {sources.Where}", false, why);
@@ -220,6 +243,17 @@ internal static class IngressHop
         return false;
     }
 
+    private static ReadState Over<TStates, TReasons>(ControllerPlan controller, LimitRule limit, TStates states, RequestFacts facts, TReasons reasons)
+        where TStates : struct, IBackendStates
+        where TReasons : struct, IReasonSink
+    {
+        var address = ClientView.Of(controller, facts).Address;
+        if (SourceRule.Contains(limit.Exempt, address)) return ReadState.None;
+        var over = states.Admit(controller, limit, address);
+        if (TReasons.Wanted) reasons.Add(limit.Words(over), over == ReadState.None, over == ReadState.None ? $"{address} was within it" : $"{address} was over it");
+        return over;
+    }
+
     /// <summary>The default of the ConfigMap's no-auth-locations.</summary>
     private static bool IsAcme(string path) => path.StartsWith("/.well-known/acme-challenge", StringComparison.Ordinal);
 
@@ -227,27 +261,27 @@ internal static class IngressHop
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
-        var ready = Read(route.Backend, BackendRoles.Primary, states, reasons);
-        if (ready == BackendRoles.None)
+        var ready = Read(route.Backend, ReadState.Primary, states, reasons);
+        if (ready == ReadState.None)
         {
             if (route.Rules.Fallback is not { } fallback) return new IngressChoice(IngressVerdict.Unavailable, route);
-            ready = Read(fallback, BackendRoles.Fallback, states, reasons);
-            return ready == BackendRoles.None ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ready, BackendRoles.Fallback);
+            ready = Read(fallback, ReadState.Fallback, states, reasons);
+            return ready == ReadState.None ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ready, ReadState.Fallback);
         }
 
         if (route.Canary is not { } canary || !canary.Rule.Takes(facts, draw, reasons)) return new IngressChoice(IngressVerdict.Forward, route, ready);
         // A canary without endpoints isn't there: its share goes to the primary.
-        ready |= Read(canary.Backend, BackendRoles.Canary, states, reasons);
-        return new IngressChoice(IngressVerdict.Forward, route, ready, (ready & BackendRoles.Canary) != 0 ? BackendRoles.Canary : BackendRoles.Primary);
+        ready |= Read(canary.Backend, ReadState.Canary, states, reasons);
+        return new IngressChoice(IngressVerdict.Forward, route, ready, (ready & ReadState.Canary) != 0 ? ReadState.Canary : ReadState.Primary);
     }
 
-    private static BackendRoles Read<TStates, TReasons>(BackendPlan backend, BackendRoles role, TStates states, TReasons reasons)
+    private static ReadState Read<TStates, TReasons>(BackendPlan backend, ReadState role, TStates states, TReasons reasons)
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
         var ready = states.IsReady(backend, role);
         if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
-        return ready ? role : BackendRoles.None;
+        return ready ? role : ReadState.None;
     }
 
     /// <summary>The body's length as the request says it; null when it says none.</summary>

@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
-internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
+internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
@@ -28,13 +28,28 @@ internal sealed class IngressService(IServiceFronts fronts) : IHttpHop
 
         // 2.
         passage.Record.Scheme = controller.Scheme;
-        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation), Facts(passage, controller), Draw.Random());
+        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits), Facts(passage, controller), Draw.Random());
         if (controller.Https) decision.Session = passage.Exchange.Features.Get<TlsSession>();
         passage.Record.Decision = decision;
+        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: { } counted }) limits.Ended(controller.Pod, counted, ClientView.Of(controller, decision.Facts).Address);
 
         // 3.
         if (IngressAnswer.Of(decision) is { } answer) await AnswerAsync(passage, decision, answer);
+        else if (decision.Choice.Route!.Rules.Limit is { Connections: > 0 } limit) await ForwardAsync(passage, decision, limit);
         else await ForwardAsync(passage, decision);
+    }
+
+    /// <summary>Counts the request as under way until it ends.</summary>
+    private async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision, LimitRule limit)
+    {
+        try
+        {
+            await ForwardAsync(passage, decision);
+        }
+        finally
+        {
+            limits.Ended(decision.Controller.Pod, limit, ClientView.Of(decision.Controller, decision.Facts).Address);
+        }
     }
 
     public ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)

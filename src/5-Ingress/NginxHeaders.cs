@@ -56,7 +56,7 @@ internal static class NginxHeaders
         if (route.Rules.Auth is not null) edits.Remove("Authorization"u8);
         if (route.Vhost is { } vhost) edits.Set("Host", vhost);
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
-        if (decision.Choice.Role != BackendRoles.Fallback) return;
+        if (decision.Choice.Role != ReadState.Fallback) return;
         edits.Set("X-Code", "503");
         edits.Set("X-Format", ClientView.Header(decision.Facts, "Accept") ?? (passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : ""));
         edits.Set("X-Namespace", route.Ingress.Namespace);

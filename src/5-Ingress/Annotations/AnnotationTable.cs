@@ -63,7 +63,7 @@ internal static class AnnotationTable
         ["auth-keepalive-timeout"] = Refused(Later), ["auth-keepalive-share-vars"] = Refused(Later), ["auth-proxy-set-headers"] = Refused(Later), ["auth-always-set-cookie"] = Refused(Later), ["enable-global-auth"] = Refused(Later),
         ["auth-tls-secret"] = Refused(Later), ["auth-tls-verify-client"] = Refused(Later), ["auth-tls-verify-depth"] = Refused(Later), ["auth-tls-error-page"] = Refused(Later),
         ["auth-tls-pass-certificate-to-upstream"] = Refused(Later), ["auth-tls-match-cn"] = Refused(Later), ["satisfy"] = Refused(Later),
-        ["limit-rps"] = Refused(Later), ["limit-rpm"] = Refused(Later), ["limit-connections"] = Refused(Later), ["limit-burst-multiplier"] = Refused(Later), ["limit-whitelist"] = Refused(Later), ["limit-allowlist"] = Refused(Later),
+        ["limit-rps"] = Applied(), ["limit-rpm"] = Applied(), ["limit-connections"] = Applied(), ["limit-burst-multiplier"] = Applied(), ["limit-whitelist"] = Applied(), ["limit-allowlist"] = Applied(),
         ["global-rate-limit"] = Refused(Later), ["global-rate-limit-window"] = Refused(Later), ["global-rate-limit-key"] = Refused(Later), ["global-rate-limit-ignored-cidrs"] = Refused(Later),
         ["custom-http-errors"] = Refused(Later), ["disable-proxy-intercept-errors"] = Refused(Later), ["custom-headers"] = Refused(Later), ["mirror-target"] = Refused(Later), ["mirror-host"] = Refused(Later), ["mirror-request-body"] = Refused(Later),
         ["proxy-cookie-domain"] = Refused(Later), ["proxy-cookie-path"] = Refused(Later), ["ssl-passthrough"] = Refused("the controller would relay bytes by SNI without decrypting them, which isn't supported yet"),

@@ -48,6 +48,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Redirect = RedirectRule.Read(reader),
             Cors = CorsRule.Read(reader),
             Sources = SourceRule.Read(reader, config),
+            Limit = LimitRule.Read(reader, ingress.Key),
             Auth = BasicAuthRule.Read(reader, context, ingress),
             Fallback = Fallback(reader, ingress, backends),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),

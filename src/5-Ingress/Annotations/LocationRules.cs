@@ -29,6 +29,9 @@ internal sealed record LocationRules
     /// <summary>Who may come.</summary>
     public SourceRule? Sources { get; init; }
 
+    /// <summary>How much one address may ask.</summary>
+    public LimitRule? Limit { get; init; }
+
     /// <summary>Whose name and password is wanted.</summary>
     public BasicAuthRule? Auth { get; init; }
 
