@@ -17,7 +17,7 @@ namespace Usher.Node;
 /// <item>Commit: close what is gone.</item>
 /// <item>From then on, whenever endpoints changed: close fronts that lost their last endpoint, open those that got one.</item>
 /// </list>
-/// A stopped node's fronts are cut, and its places and those of its pods answer nothing until it starts.
+/// A stopped node's fronts are cut, and its places and those of its pods answer nothing until it starts; nor does a front whose packets are dropped.
 /// From Prepare to the end of the change nothing else opens or closes fronts.
 /// </summary>
 internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
@@ -53,7 +53,7 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
         try
         {
             // 1.
-            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound) && !IsStopped(f)))
+            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound) && !silent.Has(f.Bound) && !IsStopped(f)))
             {
                 try
                 {
@@ -127,7 +127,7 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
         }
 
         // Before fronts open: a node that started again listens where nothing answered.
-        var fine = silent.Keep(SilentPlaces.Of(generation, fronts.All(generation), nodes));
+        var fine = silent.Keep(SilentPlaces.Of(generation, fronts, nodes));
         foreach (var front in wanted.Values.Where(f => !open.Has(f.Bound)))
         {
             try

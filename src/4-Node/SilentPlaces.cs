@@ -6,7 +6,10 @@ using Usher.Model.Road;
 
 namespace Usher.Node;
 
-/// <summary>The places of stopped nodes, kept silent: their NodePorts and health checks, and the ports that their pods declare. Not safe for concurrent use.</summary>
+/// <summary>
+/// Places that are kept silent: NodePorts whose packets are dropped, and of stopped nodes their NodePorts, health checks and the ports that their pods
+/// declare. Not safe for concurrent use.
+/// </summary>
 internal sealed class SilentPlaces : IDisposable
 {
     private readonly Dictionary<IPEndPoint, SilentSocket> sockets = [];
@@ -37,12 +40,16 @@ internal sealed class SilentPlaces : IDisposable
         return fine;
     }
 
-    /// <summary>Where nothing is to answer while these nodes are stopped.</summary>
-    public static IReadOnlySet<IPEndPoint> Of(Generation generation, IReadOnlyList<ServiceFront> fronts, INodeDirectory nodes)
+    /// <summary>Whether this place is kept silent.</summary>
+    public bool Has(IPEndPoint place) => sockets.ContainsKey(place);
+
+    /// <summary>Where nothing is to answer: NodePorts whose packets are dropped, and all of nodes that are stopped.</summary>
+    public static IReadOnlySet<IPEndPoint> Of(Generation generation, IServiceFronts fronts, INodeDirectory nodes)
     {
+        var places = fronts.All(generation).Where(f => fronts.Drops(generation, f)).Select(f => f.Bound).ToHashSet();
         var stopped = nodes.Current.Values.Where(n => n.StoppedSince is not null).Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
-        if (stopped.Count == 0) return new HashSet<IPEndPoint>();
-        var places = fronts.Where(f => f.Node is { } node && stopped.Contains(node.Name)).Select(f => f.Bound).ToHashSet();
+        if (stopped.Count == 0) return places;
+        places.UnionWith(fronts.All(generation).Where(f => f.Node is { } node && stopped.Contains(node.Name)).Select(f => f.Bound));
         foreach (var pod in generation.State.All<V1Pod>().Where(p => p.Value.Spec?.NodeName is { } node && stopped.Contains(node)))
         {
             if (generation.Addresses.Find(pod.Key) is null) continue;

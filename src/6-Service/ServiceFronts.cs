@@ -33,6 +33,15 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         };
     }
 
+    /// <inheritdoc/>
+    public bool Drops(Generation generation, ServiceFront front)
+    {
+        var snapshot = Snapshot(generation);
+        if (front.Kind != FrontKind.NodePort || snapshot.FrontAt(front.Bound) is not { Port.ExternalLocal: true, Node: { } node } found) return false;
+        var view = proxies.View(snapshot, found.Port, node.Name);
+        return view.Port.ExternalLocal && !Accepts(view, node) && UsableEndpoints.Any(view.State.Conditions);
+    }
+
     /// <summary>Whether the rules of every node have an endpoint for a virtual IP.</summary>
     public bool HasEndpointsEverywhere(Generation generation, ServiceFront front)
     {

@@ -50,6 +50,26 @@ public sealed class StoppedNodeTests
     }
 
     [Fact]
+    public async Task A_front_whose_packets_are_dropped_times_out_until_it_has_an_endpoint()
+    {
+        await using var road = new TestRoad();
+        await using var endpoint = new EchoServer();
+        var front = TestRoad.NodePort();
+        road.Fronts.Dropped.Add(front.Bound);
+        Assert.Empty(await road.ApplyAsync(front));
+        Assert.Equal(28, await CurlAsync(front));
+        // Another generation finds the place taken by nobody else.
+        Assert.Empty(await road.ApplyAsync(front));
+
+        road.Fronts.Set(front, endpoint.Address);
+        await TestRoad.UntilAsync(async () => await AcceptsAsync(front), "connections are accepted");
+        using var open = await TestRoad.ConnectAsync(front);
+
+        road.Fronts.Set(front, null);
+        await TestRoad.UntilAsync(async () => await CurlAsync(front) == 28, "connections time out again");
+    }
+
+    [Fact]
     public async Task A_place_that_is_silent_is_free_again_afterwards()
     {
         var bound = TestRoad.FreePort();

@@ -38,6 +38,14 @@ internal sealed class TestFronts : IServiceFronts
         lock (endpoints) return front.Kind == FrontKind.HealthCheck || endpoints.ContainsKey(front.Bound);
     }
 
+    /// <summary>Fronts without an endpoint here, whose packets are dropped.</summary>
+    public HashSet<IPEndPoint> Dropped { get; } = [];
+
+    public bool Drops(Generation generation, ServiceFront front)
+    {
+        lock (endpoints) return Dropped.Contains(front.Bound) && !endpoints.ContainsKey(front.Bound);
+    }
+
     /// <summary>The ready endpoints that every node has of every Service.</summary>
     public int Local { get; set; }
 

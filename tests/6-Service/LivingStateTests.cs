@@ -94,11 +94,15 @@ public sealed class LivingStateTests
         string With() => string.Join(' ', cluster.Fronts.All(cluster.Generation).Where(f => cluster.Fronts.HasEndpoints(cluster.Generation, f)).Select(f => f.Declared));
 
         Assert.Equal("10.100.0.7:80 10.0.1.10:30080 10.0.2.10:30080", With());
+        string Dropped() => string.Join(' ', cluster.Fronts.All(cluster.Generation).Where(f => cluster.Fronts.Drops(cluster.Generation, f)).Select(f => f.Declared));
+        Assert.Equal("", Dropped());
         cluster.Pods.Set("shop/b1", "not-ready");
         Assert.Equal("10.100.0.7:80 10.0.1.10:30080", With());
+        Assert.Equal("10.0.2.10:30080", Dropped());
         cluster.Pods.Set("shop/a1", "not-ready");
         cluster.Pods.Set("shop/a2", "not-ready");
         Assert.Equal("", With());
+        Assert.Equal("", Dropped());
         cluster.Pods.Set("shop/b1", "terminating");
         Assert.Equal("10.100.0.7:80 10.0.2.10:30080", With());
         Assert.Equal(4, changes);

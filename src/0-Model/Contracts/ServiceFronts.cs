@@ -55,6 +55,12 @@ public interface IServiceFronts
     bool HasEndpoints(Generation generation, ServiceFront front);
 
     /// <summary>
+    /// Whether a NodePort's packets from outside are dropped: the policy is <c>Local</c>, and only other nodes have an endpoint. Its connections time out
+    /// where those of a front without any endpoint are refused.
+    /// </summary>
+    bool Drops(Generation generation, ServiceFront front) => false;
+
+    /// <summary>
     /// Whether a front's Service port has a ready endpoint as the API server tells it now: for those who watch EndpointSlices themselves, as an
     /// ingress controller does, and don't wait for kube-proxy.
     /// </summary>
