@@ -31,7 +31,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         private static readonly HeadLimits Heads = new() { StartLineBytes = 8 * 1024, HeaderBytes = 8 * 1024, TotalBytes = 33 * 1024 };
         private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Http1Server server;
-        private readonly TcpListenerLoop http;
+        private readonly HopFront http;
         private readonly TcpListenerLoop health;
         private readonly IngressService service;
         private readonly SeamParts parts;
@@ -42,9 +42,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         {
             (this.service, this.parts, httpsAt) = (service, parts, start.Addresses.Bind(start.Key, image.HttpsPort));
             server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, InlineScheduling = true, TimeProvider = parts.Time });
-            var handler = new HopServer(service, parts);
-            http = TcpListenerLoop.Start(
-                start.Addresses.Bind(start.Key, image.HttpPort), (socket, draining, aborted) => server.RunAsync(socket, handler, draining, aborted));
+            http = HopFront.Start(start.Addresses.Bind(start.Key, image.HttpPort), server, service, parts);
             try
             {
                 var healthz = new HealthEndpoint();

@@ -9,9 +9,15 @@ namespace Usher.Seam;
 public static class SeamRegistration
 {
     /// <summary>Adds the seam between hops. Wants a generation source, a journey log and a <see cref="TimeProvider"/>.</summary>
-    public static IServiceCollection AddSeam(this IServiceCollection services) => services
-        .AddSingleton(s => new UpstreamPool(new UpstreamPoolOptions { TimeProvider = s.GetRequiredService<TimeProvider>() }))
+    /// <param name="services">Where to.</param>
+    /// <param name="express">True for express links: hops of this process are reached without a socket.</param>
+    public static IServiceCollection AddSeam(this IServiceCollection services, bool express = false) => services
+        .AddSingleton(s => new LinkTable(express, s.GetRequiredService<TimeProvider>()))
+        .AddSingleton(s => new UpstreamPool(new UpstreamPoolOptions
+        {
+            TimeProvider = s.GetRequiredService<TimeProvider>(), Dialer = s.GetRequiredService<LinkTable>(),
+        }))
         .AddSingleton(s => new SeamParts(
             s.GetRequiredService<IGenerationSource>(), s.GetRequiredService<IJourneyLog>(),
-            s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>()) { Links = s.GetRequiredService<LinkTable>() });
 }

@@ -14,22 +14,26 @@ public delegate FrontDecision DecideConnection(Generation generation, IPAddress 
 
 /// <summary>
 /// The seam for hops that carry connections and read nothing of them: accepts at one endpoint, lets the hop decide, dials and relays. The
-/// record is opened before the hop decides and closed when both directions have ended.
+/// record is opened before the hop decides and closed when both directions have ended. By express links a connection is decided and recorded in the
+/// same way, and led on to where it goes without a relay in between.
 /// </summary>
-public sealed class RelayFront : IAsyncDisposable
+public sealed class RelayFront : ILinkFront, IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private readonly DecideConnection decide;
     private readonly SeamParts parts;
     private readonly RelayOptions options;
     private readonly TcpListenerLoop listener;
+    private readonly RelayLinks links;
 
     private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts)
     {
         this.decide = decide;
         this.parts = parts;
         options = new RelayOptions { TimeProvider = parts.Time };
+        links = new RelayLinks(parts.Time);
         listener = TcpListenerLoop.Start(bound, ServeAsync, new TcpListenerOptions { TimeProvider = parts.Time });
+        parts.Links.Add(Bound, this);
     }
 
     /// <summary>Where it listens.</summary>
@@ -40,38 +44,38 @@ public sealed class RelayFront : IAsyncDisposable
     public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts) => new(bound, decide, parts);
 
     /// <summary>Refuses new connections from now on, and gives those that are open this long to end.</summary>
-    public Task StopAsync(TimeSpan grace) => listener.StopAsync(grace);
+    public Task StopAsync(TimeSpan grace)
+    {
+        parts.Links.Remove(Bound, this);
+        return Task.WhenAll(listener.StopAsync(grace), links.StopAsync(grace));
+    }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => listener.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.Zero);
+        await listener.DisposeAsync();
+        links.Dispose();
+    }
 
     /// <summary>1. Open the record. 2. Decide. 3. Dial; a failure resets the client. 4. Relay. 5. Close the record.</summary>
     private async Task ServeAsync(Socket socket, CancellationToken draining, CancellationToken aborted)
     {
         // 1.
-        var generation = parts.Generations.Current;
-        var record = new ConnectionRecord
-        {
-            Generation = generation,
-            Downstream = new ConnectionId((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!),
-            AcceptedAt = parts.Time.GetTimestamp(),
-        };
-        parts.Log.Add(record);
+        var record = Open(new ConnectionId((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!));
         try
         {
             // 2.
-            var decision = decide(generation, record.Downstream.From.Address);
+            var decision = decide(record.Generation, record.Downstream.From.Address);
             record.Decision = decision.Decision;
-            if (decision.Destination is not { } destination)
+
+            // 3.
+            if (await DialAsync(record, decision, aborted) is not { } upstream)
             {
-                record.CloseReason = "no endpoint to send it to";
                 TcpDialer.Reset(socket);
                 return;
             }
 
-            // 3.
-            var upstream = await DialAsync(socket, new UpstreamKey(destination, decision.Source), record, aborted);
-            if (upstream is null) return;
             decision.Opened?.Invoke();
 
             // 4.
@@ -83,23 +87,95 @@ public sealed class RelayFront : IAsyncDisposable
         }
         catch (Exception e)
         {
-            record.CloseReason = $"a fault in Usher itself: {e.Message}";
+            record.CloseReason = Fault(e);
             TcpDialer.Reset(socket);
             throw;
         }
         finally
         {
             // 5.
-            record.ClosedAt = parts.Time.GetTimestamp();
-            parts.Log.Closed(record);
+            Close(record);
         }
     }
 
-    private async Task<Socket?> DialAsync(Socket client, UpstreamKey key, ConnectionRecord record, CancellationToken aborted)
+    /// <summary>The same for a link: 1. Open the record. 2. Decide. 3. Open the way on; without one the link is as good as reset. 4. Close the record with the link.</summary>
+    async ValueTask<DialedUpstream?> ILinkFront.ConnectAsync(UpstreamKey key, bool byWire, CancellationToken cancellationToken)
     {
+        if (!links.TryTake(key.Source, out var from)) return null;
+
+        // 1.
+        var record = Open(new ConnectionId(from, Bound));
+        var dialed = new DialedUpstream { Local = from, Express = true, Aborted = links.Aborted, Closed = closed => Close(record, closed, from) };
         try
         {
-            var upstream = await TcpDialer.ConnectAsync(key, ConnectTimeout, parts.Time, aborted);
+            // 2.
+            var decision = decide(record.Generation, from.Address);
+            record.Decision = decision.Decision;
+
+            // 3.
+            if (!byWire && decision.Destination is { } end && parts.Links.HopAt(end)?.TryOpen(decision.Source) is { } link)
+            {
+                record.ConnectedAt = parts.Time.GetTimestamp();
+                record.Upstream = new ConnectionId(link.From, link.To);
+                record.Link = LinkKind.Express;
+                dialed = dialed with { Link = link };
+            }
+            else if (await DialAsync(record, decision, cancellationToken) is { } upstream)
+            {
+                dialed = dialed with { Socket = upstream };
+            }
+            else
+            {
+                return dialed;
+            }
+
+            decision.Opened?.Invoke();
+            return dialed;
+        }
+        catch (Exception e)
+        {
+            record.CloseReason = e is OperationCanceledException ? Words(RelayEnd.ClientClosed) : Fault(e);
+            Close(record, default, from);
+            throw;
+        }
+    }
+
+    private ConnectionRecord Open(ConnectionId downstream)
+    {
+        var record = new ConnectionRecord { Generation = parts.Generations.Current, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
+        parts.Log.Add(record);
+        return record;
+    }
+
+    private void Close(ConnectionRecord record)
+    {
+        record.ClosedAt = parts.Time.GetTimestamp();
+        parts.Log.Closed(record);
+    }
+
+    // 4. of a link.
+    private void Close(ConnectionRecord record, ClosedUpstream closed, IPEndPoint from)
+    {
+        record.BytesUp = closed.SentBytes;
+        record.BytesDown = closed.ReceivedBytes;
+        record.CloseReason ??= Words(closed.ByUpstream ? RelayEnd.UpstreamClosed : RelayEnd.ClientClosed);
+        Close(record);
+        links.GiveBack(from);
+    }
+
+    /// <summary>The connection to where the hop decided; null when there is none, and the record says why.</summary>
+    private async Task<Socket?> DialAsync(ConnectionRecord record, FrontDecision decision, CancellationToken cancellationToken)
+    {
+        if (decision.Destination is not { } destination)
+        {
+            record.CloseReason = "no endpoint to send it to";
+            return null;
+        }
+
+        var key = new UpstreamKey(destination, decision.Source);
+        try
+        {
+            var upstream = await TcpDialer.ConnectAsync(key, ConnectTimeout, parts.Time, cancellationToken);
             record.ConnectedAt = parts.Time.GetTimestamp();
             record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
             return upstream;
@@ -107,10 +183,11 @@ public sealed class RelayFront : IAsyncDisposable
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
             record.CloseReason = e is ConnectException failed ? Words(record.Generation, key, failed) : "stopped while dialling";
-            TcpDialer.Reset(client);
             return null;
         }
     }
+
+    private static string Fault(Exception e) => $"a fault in Usher itself: {e.Message}";
 
     private static string Words(Generation generation, UpstreamKey key, ConnectException failed)
     {

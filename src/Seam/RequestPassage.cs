@@ -120,6 +120,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.Upstream = known.Id;
         Record.UpstreamTls = known.Tls;
         Record.RequestOnUpstream = connection.Uses;
+        Record.Link = connection.IsExpress ? LinkKind.Express : LinkKind.Wire;
     }
 
     void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = HeaderText.Changes(edits, response);

@@ -9,4 +9,8 @@ namespace Usher.Seam;
 /// <param name="Log">Where records go.</param>
 /// <param name="Upstreams">The connections towards the next hops.</param>
 /// <param name="Time">The clock.</param>
-public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, UpstreamPool Upstreams, TimeProvider Time);
+public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, UpstreamPool Upstreams, TimeProvider Time)
+{
+    /// <summary>The fronts that express links reach; none unless the road has such links.</summary>
+    public LinkTable Links { get; init; } = new(express: false, Time);
+}

@@ -24,15 +24,22 @@ namespace Usher.Journey.Tests;
 /// <param name="Recorded">The decisions that were taken, in the order in which the request met them.</param>
 /// <param name="Pod">What the pods' hop tells of the pod that was reached, or null.</param>
 /// <param name="Journey">Its journey; null when no load balancer saw it.</param>
-internal sealed record Sent(int? Status, IReadOnlyList<IDecision> Recorded, HopAccount? Pod, JourneyTold? Journey);
+/// <param name="Body">The body as it came, without chunks taken apart; empty when nothing answered.</param>
+internal sealed record Sent(int? Status, IReadOnlyList<IDecision> Recorded, HopAccount? Pod, JourneyTold? Journey, string Body = "");
 
 /// <summary>The road of <c>roads/agreement</c> in this process, so that a test can take its decisions apart.</summary>
-public sealed class AgreementRoad : IAsyncLifetime
+public class AgreementRoad : IAsyncLifetime
 {
     private readonly StateDirectory state = StateDirectory.Temporary();
     private readonly LoopbackNetwork network = LoopbackNetwork.Free();
     private Road? road;
     private ApiServer? api;
+
+    /// <summary>Whether its links are express.</summary>
+    private protected virtual bool Express => false;
+
+    /// <summary>Its manifests.</summary>
+    private protected virtual string Folder => StandInRoad.Folder;
 
     internal Road Road => road!;
 
@@ -49,7 +56,7 @@ public sealed class AgreementRoad : IAsyncLifetime
         road = Road.Compose(
             new RoadSettings
             {
-                Paths = [StandInRoad.Folder], StandIn = true, Range = new LoopbackRange((byte)network.Number), DnsPort = 0, ApiPort = 0,
+                Paths = [Folder], StandIn = true, Express = Express, Range = new LoopbackRange((byte)network.Number), DnsPort = 0, ApiPort = 0,
             },
             state);
         var errors = new ErrorList();
@@ -59,8 +66,9 @@ public sealed class AgreementRoad : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await Road.StopAsync(TimeSpan.FromSeconds(5));
         if (api is not null) await api.DisposeAsync();
         await Road.DisposeAsync();
@@ -97,9 +105,9 @@ public sealed class AgreementRoad : IAsyncLifetime
         socket.Bind(new IPEndPoint(request.Source, 0));
         await socket.ConnectAsync(new IPEndPoint(answer.Addresses[0], Generation.Addresses.BoundPort(url.Port)), cancellation);
         await using var stream = await SecureAsync(socket, url, request.Http2);
-        var status = await ExchangeAsync(stream, url, request);
+        var (status, body) = await ExchangeAsync(stream, url, request);
         var connection = new ConnectionId((IPEndPoint)socket.LocalEndPoint!, (IPEndPoint)socket.RemoteEndPoint!);
-        return await RecordedAsync(query!, connection, since, status);
+        return await RecordedAsync(query!, connection, since, status) with { Body = body };
     }
 
     private async Task<Sent> RecordedAsync(DnsRecord query, ConnectionId connection, long since, int status)
@@ -145,7 +153,7 @@ public sealed class AgreementRoad : IAsyncLifetime
     }
 
     /// <summary>Over HTTP/1.1 by hand: a client library would join the values of a header that is given twice.</summary>
-    private static async Task<int> ExchangeAsync(Stream stream, Uri url, AgreementCase request)
+    private static async Task<(int Status, string Body)> ExchangeAsync(Stream stream, Uri url, AgreementCase request)
     {
         if (request.Http2) return await OverHttp2Async(stream, url, request);
         var headers = request.Headers.Any(h => h.Key == "Host") ? request.Headers : request.Headers.Prepend(KeyValuePair.Create("Host", url.Host));
@@ -154,16 +162,16 @@ public sealed class AgreementRoad : IAsyncLifetime
         using var reader = new StreamReader(stream, Encoding.Latin1);
         var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         Assert.StartsWith("HTTP/1.1 ", answer, StringComparison.Ordinal);
-        return int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
+        return (int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture), answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
     }
 
-    private static async Task<int> OverHttp2Async(Stream stream, Uri url, AgreementCase request)
+    private static async Task<(int Status, string Body)> OverHttp2Async(Stream stream, Uri url, AgreementCase request)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, ConnectCallback = (_, _) => ValueTask.FromResult(stream) });
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         foreach (var (name, value) in request.Headers) Assert.True(message.Headers.TryAddWithoutValidation(name, value));
         using var response = await client.SendAsync(message, TestContext.Current.CancellationToken);
-        return (int)response.StatusCode;
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     private static Uri UrlOf(AgreementCase request) => new(request.Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });

@@ -65,6 +65,9 @@ public sealed class RequestRecord
     /// <summary>Which request of the upstream connection it was, from 1; 1 means that the connection was new.</summary>
     public int RequestOnUpstream { get; set; }
 
+    /// <summary>How the next hop was reached: a socket, or a link inside this process. Means something only with <see cref="Upstream"/>.</summary>
+    public LinkKind Link { get; set; }
+
     /// <summary>The relay's record of the upstream connection, where a relay stands there.</summary>
     public ConnectionRecord? Via { get; set; }
 
@@ -140,6 +143,9 @@ public sealed class ConnectionRecord
 
     /// <summary>The connection dialled, or null.</summary>
     public ConnectionId? Upstream { get; set; }
+
+    /// <summary>How it leads there: a socket, or a link inside this process.</summary>
+    public LinkKind Link { get; set; }
 
     /// <summary>When that was connected.</summary>
     public long ConnectedAt { get; set; }

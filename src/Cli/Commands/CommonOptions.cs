@@ -22,6 +22,11 @@ internal static class CommonOptions
 
     internal static Option<bool> StandIn() => new("--stand-in") { Description = "Let a built-in server stand in for every application pod." };
 
+    internal static Option<bool> Express() => new("--express")
+    {
+        Description = "Pass requests between the hops of this process without a socket in between: the same decisions and journeys, for less.",
+    };
+
     internal static Option<int> Loopback() => new("--loopback")
     {
         Description = "The road's addresses are taken from 127.N.0.0/16.",

@@ -19,6 +19,7 @@ internal static class UpCommand
     {
         var files = CommonOptions.Files();
         var standIn = CommonOptions.StandIn();
+        var express = CommonOptions.Express();
         var state = CommonOptions.State();
         var loopback = CommonOptions.Loopback();
         var realPorts = CommonOptions.RealPorts();
@@ -26,13 +27,14 @@ internal static class UpCommand
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, state, loopback, realPorts, dnsPort, apiPort,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RoadSettings
             {
                 Paths = CommonOptions.PathsOrSample(parsed.GetValue(files) ?? []),
                 StandIn = parsed.GetValue(standIn),
+                Express = parsed.GetValue(express),
                 Range = new LoopbackRange((byte)parsed.GetValue(loopback), parsed.GetValue(realPorts)),
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),

@@ -164,7 +164,7 @@ internal sealed class Road : IAsyncDisposable
         .AddSingleton(new AccessLogOptions { Directory = Path.Combine(state.Path, "logs") })
         .AddControl()
         .AddSingleton<NodeControl>()
-        .AddSeam()
+        .AddSeam(settings.Express)
         .AddTrace()
         .AddSingleton<Explainer>();
 }

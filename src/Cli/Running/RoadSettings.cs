@@ -12,6 +12,9 @@ internal sealed record RoadSettings
     /// <summary>Whether stand-ins take the place of every pod that Usher doesn't serve itself.</summary>
     public bool StandIn { get; init; }
 
+    /// <summary>Whether hops of this process are reached by express links.</summary>
+    public bool Express { get; init; }
+
     /// <summary>The loopback addresses.</summary>
     public LoopbackRange Range { get; init; } = LoopbackRange.Default;
 

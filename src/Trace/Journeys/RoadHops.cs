@@ -36,6 +36,7 @@ internal static class RoadHops
             report.Facts["responseBytes"] = record.ResponseBytes;
             if (record.Upstream is not null)
             {
+                report.Facts["link"] = record.Link.Text();
                 report.Facts["upstreamConnection"] = record.RequestOnUpstream <= 1 ? "new" : $"reused (request {record.RequestOnUpstream})";
                 if (record.RequestOnUpstream <= 1) report.Facts["connectMs"] = clock.Between(record.ConnectStartedAt, record.ConnectedAt);
             }
@@ -71,6 +72,7 @@ internal static class RoadHops
             report.Facts.NoteConnection(sender.RequestOnUpstream, sender.UpstreamFate);
             if (!opened) report.Facts["decided"] = $"when the connection was opened, {sender.RequestOnUpstream - 1} request{(sender.RequestOnUpstream == 2 ? "" : "s")} ago";
             if (via.Generation.Number != first.Generation.Number) report.Facts["generation"] = via.Generation.Number;
+            if (account.Hop == Hop.Endpoint && via.Upstream is not null) report.Facts["link"] = via.Link.Text();
             var unreached = account.Hop == Hop.Endpoint && via.Upstream is null && account.Ok;
             if (unreached) report.Facts["problem"] = Unreached(via, report);
             yield return unreached ? report with { Ok = false } : report;
@@ -149,6 +151,8 @@ internal static class RoadHops
         ["bytesFromClient"] = upgrade.BytesUp,
         ["bytesToClient"] = upgrade.BytesDown,
     };
+
+    private static string Text(this LinkKind link) => link == LinkKind.Express ? "express" : "wire";
 
     private static HopAccount Undecided(RequestRecord record)
     {

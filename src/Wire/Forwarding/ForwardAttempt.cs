@@ -115,7 +115,8 @@ internal sealed class ForwardAttempt
         _relay.Begin(request.Options, upgrade);
     }
 
-    private static bool PassesUpgrade(in ForwardRequest request)
+    /// <summary>Whether a request's upgrade is passed on, which wants a socket.</summary>
+    internal static bool PassesUpgrade(in ForwardRequest request)
     {
         var head = request.Downstream.Request;
         if (request.Options.Upgrades == ForwardedUpgrades.None || !head.IsUpgrade || !request.Downstream.CanSwitch || head.Framing.MayHaveBody) return false;
@@ -127,7 +128,8 @@ internal sealed class ForwardAttempt
     private async ValueTask StopSendingAsync(HttpExchange downstream)
     {
         if (_sending is null) return;
-        if (!_sending.IsCompleted)
+        // What is sent completely is about to end by itself: its connection is as good as before.
+        if (!_sending.IsCompleted && !_pump.IsSent)
         {
             _connection.Cut(UpstreamConnection.CutReason.EarlyResponse);
             downstream.CancelBodyRead();
@@ -138,7 +140,8 @@ internal sealed class ForwardAttempt
 
     private ForwardResult Settle(UpstreamPool pool, ForwardRequest request, ForwardFailure? failure)
     {
-        var fate = FateOf(request.Options, failure);
+        var fate = _connection.FateOf(request.Options, failure, _pump.IsSent, extraBytes: !_connection.Received.IsEmpty);
+        if (failure is null && _tunnel is not null) fate = UpstreamFate.ClosedAfterUpgrade;
         var result = new ForwardResult
         {
             Outcome = failure?.Outcome ?? ForwardOutcome.Completed,
@@ -165,17 +168,6 @@ internal sealed class ForwardAttempt
         return result;
     }
 
-    private UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure)
-    {
-        if (failure is not null) return UpstreamFate.ClosedOnFailure;
-        if (_tunnel is not null) return UpstreamFate.ClosedAfterUpgrade;
-        if (!_pump.IsSent) return UpstreamFate.ClosedAfterEarlyResponse;
-        var response = _connection.Response;
-        if (!response.KeepAlive || response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;
-        if (!options.KeepAlive) return UpstreamFate.ClosedByOption;
-        return _connection.Received.IsEmpty ? UpstreamFate.Kept : UpstreamFate.ClosedForExtraBytes;
-    }
-
     /// <summary>What an exception means; null when it is none of ours.</summary>
     private ForwardFailure? Explain(Exception e, CancellationToken canceled)
     {
@@ -188,22 +180,11 @@ internal sealed class ForwardAttempt
             case OperationCanceledException when canceled.IsCancellationRequested:
                 return new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e);
             case SocketException or ObjectDisposedException:
-                return ExplainUpstream(e);
+                return _connection.Explain(e, _pump.ClientFailure);
             default:
                 return null;
         }
     }
-
-    private ForwardFailure ExplainUpstream(Exception e) => _connection.WhyCut switch
-    {
-        UpstreamConnection.CutReason.ResponseTimeout =>
-            new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e),
-        UpstreamConnection.CutReason.ClientGone =>
-            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", inner: e),
-        UpstreamConnection.CutReason.Canceled => new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e),
-        UpstreamConnection.CutReason.RequestFailed when _pump.ClientFailure is { } client => ForwardFailure.From(client),
-        _ => new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e),
-    };
 }
 
 /// <summary>What is to be forwarded, and when its connection was asked for and had.</summary>

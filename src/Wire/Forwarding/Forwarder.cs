@@ -63,20 +63,20 @@ public static class Forwarder
         var renting = RentAsync(request, pool, destination, onlyNew);
         if (!renting.IsCompletedSuccessfully) return AwaitConnectionAsync(renting, request, pool, destination);
         var connection = renting.Result;
-        return Attempt(connection).RunAsync(pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
+        return RunAsync(connection, pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
     }
 
     private static ValueTask<UpstreamConnection> RentAsync(
         ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
-        !onlyNew && pool.TryRentIdle(destination) is { } idle ? new(idle)
+        !onlyNew && pool.TryRentIdle(destination, ForwardAttempt.PassesUpgrade(request)) is { } idle ? new(idle)
             : request.Canceled.CanBeCanceled ? RentCancelablyAsync(request, pool, destination, onlyNew)
-            : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, request.Downstream.ClientGone);
+            : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, ForwardAttempt.PassesUpgrade(request), request.Downstream.ClientGone);
 
     private static async ValueTask<UpstreamConnection> RentCancelablyAsync(
         ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Canceled, request.Downstream.ClientGone);
-        return await pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, either.Token);
+        return await pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, ForwardAttempt.PassesUpgrade(request), either.Token);
     }
 
     private static async ValueTask<ForwardResult> AwaitConnectionAsync(
@@ -104,10 +104,13 @@ public static class Forwarder
                 : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled.");
         }
 
-        return await Attempt(connection).RunAsync(pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
+        return await RunAsync(connection, pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
     }
 
-    private static ForwardAttempt Attempt(UpstreamConnection connection) => connection.Attempt ??= new ForwardAttempt(connection);
+    private static ValueTask<ForwardResult> RunAsync(UpstreamConnection connection, UpstreamPool pool, ForwardRequest request) =>
+        connection.Link is { } link
+            ? (connection.LinkAttempt ??= new LinkAttempt(connection, link)).RunAsync(pool, request)
+            : (connection.Attempt ??= new ForwardAttempt(connection)).RunAsync(pool, request);
 
     private static ForwardOutcome OutcomeOf(ConnectFailure failure) => failure switch
     {

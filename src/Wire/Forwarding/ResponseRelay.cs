@@ -28,7 +28,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
                 var parsed = connection.Parser.ParseResponse(connection.Received.Span, connection.Response);
                 connection.Use((int)parsed.Consumed);
                 begun = parsed.Status != ParseStatus.Complete;
-                if (parsed.Status == ParseStatus.Bad) throw BadHead(parsed);
+                if (parsed.Status == ParseStatus.Bad) throw BadHead(new(parsed.Violation, parsed.Message));
                 if (!begun && (connection.Response.StatusCode >= 200 || (_upgrade && connection.Response.StatusCode == 101))) return;
                 if (!begun) RejectInterim(++interim);
                 if (!begun) connection.Parser.Reset();
@@ -93,11 +93,12 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
     private static ForwardFailure Malformed(string detail, HttpViolation violation) =>
         new(ForwardOutcome.MalformedResponse, detail, violation);
 
-    private static ForwardFailure BadHead(ParseResult parsed)
+    /// <summary>What a response's head that is none means for the forwarding.</summary>
+    internal static ForwardFailure BadHead(LineVerdict verdict)
     {
-        var tooLarge = parsed.Violation is HttpViolation.HeadTooLarge or HttpViolation.HeaderTooLarge
+        var tooLarge = verdict.Violation is HttpViolation.HeadTooLarge or HttpViolation.HeaderTooLarge
             or HttpViolation.TooManyHeaders or HttpViolation.StatusLineTooLong;
         var outcome = tooLarge ? ForwardOutcome.ResponseHeadTooLarge : ForwardOutcome.MalformedResponse;
-        return new(outcome, parsed.Message ?? "", parsed.Violation);
+        return new(outcome, verdict.Message ?? "", verdict.Violation);
     }
 }

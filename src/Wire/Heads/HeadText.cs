@@ -3,7 +3,7 @@ using System.Buffers.Text;
 namespace Usher.Wire;
 
 /// <summary>Writes a head's text into a span that is known to be large enough.</summary>
-internal ref struct HeadText(Span<byte> room)
+internal ref struct HeadText(Span<byte> room) : IHeadSink
 {
     private readonly Span<byte> _room = room;
 
@@ -47,18 +47,17 @@ internal ref struct HeadText(Span<byte> room)
         Write("\r\n"u8);
     }
 
-    public void Line(
-        ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, bool hasQuery, ReadOnlySpan<byte> query, ReadOnlySpan<byte> version)
+    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, bool hasQuery, ReadOnlySpan<byte> query)
     {
         Write(method);
         Write(" "u8);
         Write(path);
         if (hasQuery) Write("?"u8);
         Write(query);
-        Write(" "u8);
-        Write(version);
-        Write("\r\n"u8);
+        Write(" HTTP/1.1\r\n"u8);
     }
+
+    public void StatusLine(int code, ReadOnlySpan<byte> reason) => Status("HTTP/1.1 "u8, code, reason);
 
     public void Status(ReadOnlySpan<byte> version, int code, ReadOnlySpan<byte> reason)
     {

@@ -57,28 +57,17 @@ public static class HeadWriter
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(head);
         var text = new HeadText(output.GetSpan(Bound(head, edits) + defaultHost.Length));
-        ForwardedRequestLine(ref text, head, edits);
-        edits?.Begin();
-        var hosted = false;
-        var framed = false;
-        var authority = head.Form == TargetForm.Absolute && edits?.Replaces("Host"u8) != true;
-        for (var i = 0; i < head.HeaderCount; i++)
-        {
-            var kind = head.Kind(i);
-            if (kind == HeaderKind.Expect || TakeFraming(ref text, head, i, framing, ref framed)) continue;
-            if (kind == HeaderKind.Host && authority)
-            {
-                if (!hosted) text.Field(head.Name(i), head.Host);
-                hosted = true;
-                continue;
-            }
+        Forward(ref text, head, edits, framing, connection, defaultHost);
+        return End(output, ref text);
+    }
 
-            hosted |= ForwardedField(ref text, head, i, edits) && kind == HeaderKind.Host;
-        }
-
-        hosted |= AppendedFields(ref text, edits);
-        if (!hosted) text.Field("Host"u8, head.Host.IsEmpty ? defaultHost : head.Host);
-        return Finish(output, ref text, head, framing, framed, connection);
+    /// <summary>Makes <paramref name="next"/> the head that the next server would read of what <see cref="WriteForwarded(IBufferWriter{byte}, RequestHead, HeaderEdits?, BodyFraming, ConnectionOption, ReadOnlySpan{byte})"/> writes.</summary>
+    internal static LineVerdict CopyForwarded(
+        RequestHead next, HeadLimits limits, RequestHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption connection, ReadOnlySpan<byte> defaultHost)
+    {
+        var fill = new HeadFill(next, limits);
+        Forward(ref fill, head, edits, framing, connection, defaultHost);
+        return fill.Finish();
     }
 
     /// <summary>
@@ -91,17 +80,61 @@ public static class HeadWriter
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(head);
         var text = new HeadText(output.GetSpan(Bound(head, edits)));
-        text.Status("HTTP/1.1 "u8, head.StatusCode, head.Reason);
+        Forward(ref text, head, edits, framing, connection);
+        return End(output, ref text);
+    }
+
+    /// <summary>Makes <paramref name="next"/> the head that the client would read of what <see cref="WriteForwarded(IBufferWriter{byte}, ResponseHead, HeaderEdits?, BodyFraming, ConnectionOption)"/> writes.</summary>
+    internal static LineVerdict CopyForwarded(
+        ResponseHead next, HeadLimits limits, ResponseHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption connection)
+    {
+        var fill = new HeadFill(next, limits);
+        Forward(ref fill, head, edits, framing, connection);
+        return fill.Finish();
+    }
+
+    private static void Forward<TSink>(
+        ref TSink sink, RequestHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption connection, ReadOnlySpan<byte> defaultHost)
+        where TSink : struct, IHeadSink, allows ref struct
+    {
+        ForwardedRequestLine(ref sink, head, edits);
+        edits?.Begin();
+        var hosted = false;
+        var framed = false;
+        var authority = head.Form == TargetForm.Absolute && edits?.Replaces("Host"u8) != true;
+        for (var i = 0; i < head.HeaderCount; i++)
+        {
+            var kind = head.Kind(i);
+            if (kind == HeaderKind.Expect || TakeFraming(ref sink, head, i, framing, ref framed)) continue;
+            if (kind == HeaderKind.Host && authority)
+            {
+                if (!hosted) sink.Field(head.Name(i), head.Host);
+                hosted = true;
+                continue;
+            }
+
+            hosted |= ForwardedField(ref sink, head, i, edits) && kind == HeaderKind.Host;
+        }
+
+        hosted |= AppendedFields(ref sink, edits);
+        if (!hosted) sink.Field("Host"u8, head.Host.IsEmpty ? defaultHost : head.Host);
+        LastFields(ref sink, head, framing, framed, connection);
+    }
+
+    private static void Forward<TSink>(ref TSink sink, ResponseHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption connection)
+        where TSink : struct, IHeadSink, allows ref struct
+    {
+        sink.StatusLine(head.StatusCode, head.Reason);
         edits?.Begin();
         var framed = false;
         for (var i = 0; i < head.HeaderCount; i++)
         {
-            if (head.StatusCode == 304 && head.Kind(i) == HeaderKind.ContentLength) text.Field(head.Name(i), head.Value(i));
-            else if (!TakeFraming(ref text, head, i, framing, ref framed)) ForwardedField(ref text, head, i, edits);
+            if (head.StatusCode == 304 && head.Kind(i) == HeaderKind.ContentLength) sink.Field(head.Name(i), head.Value(i));
+            else if (!TakeFraming(ref sink, head, i, framing, ref framed)) ForwardedField(ref sink, head, i, edits);
         }
 
-        AppendedFields(ref text, edits);
-        return Finish(output, ref text, head, framing, framed, connection);
+        AppendedFields(ref sink, edits);
+        LastFields(ref sink, head, framing, framed, connection);
     }
 
     private static ReadOnlySpan<byte> Word(ConnectionOption connection) => connection switch
@@ -117,65 +150,71 @@ public static class HeadWriter
     private static int Verbatim(IBufferWriter<byte> output, ref HeadText text, MessageHead head)
     {
         for (var i = 0; i < head.HeaderCount; i++) text.Field(head.Name(i), head.Value(i));
+        return End(output, ref text);
+    }
+
+    private static int End(IBufferWriter<byte> output, ref HeadText text)
+    {
         text.Write("\r\n"u8);
         output.Advance(text.Length);
         return text.Length;
     }
 
-    private static void ForwardedRequestLine(ref HeadText text, RequestHead head, HeaderEdits? edits)
+    private static void ForwardedRequestLine<TSink>(ref TSink sink, RequestHead head, HeaderEdits? edits)
+        where TSink : struct, IHeadSink, allows ref struct
     {
-        if (edits is not null && !edits.Target.IsEmpty) text.Line(head.Method, edits.Target, "HTTP/1.1"u8);
-        else if (head.Form != TargetForm.Absolute) text.Line(head.Method, head.Target, "HTTP/1.1"u8);
-        else text.Line(head.Method, head.Path, head.HasQuery, head.Query, "HTTP/1.1"u8);
+        if (edits is not null && !edits.Target.IsEmpty) sink.RequestLine(head.Method, edits.Target, hasQuery: false, default);
+        else if (head.Form != TargetForm.Absolute) sink.RequestLine(head.Method, head.Target, hasQuery: false, default);
+        else sink.RequestLine(head.Method, head.Path, head.HasQuery, head.Query);
     }
 
     /// <summary>
     /// Handles a framing header: true when this header was one. The first is written in its place if the framing still needs it.
     /// </summary>
-    private static bool TakeFraming(ref HeadText text, MessageHead head, int index, BodyFraming framing, ref bool framed)
+    private static bool TakeFraming<TSink>(ref TSink sink, MessageHead head, int index, BodyFraming framing, ref bool framed)
+        where TSink : struct, IHeadSink, allows ref struct
     {
         var kind = head.Kind(index);
         if (kind is not (HeaderKind.ContentLength or HeaderKind.TransferEncoding)) return false;
         if (framed) return true;
-        if (kind == HeaderKind.ContentLength && framing.Kind == BodyKind.Length) text.Field(head.Name(index), framing.Length);
-        else if (kind == HeaderKind.TransferEncoding && framing.Kind == BodyKind.Chunked) text.Field(head.Name(index), "chunked"u8);
+        if (kind == HeaderKind.ContentLength && framing.Kind == BodyKind.Length) sink.Field(head.Name(index), framing.Length);
+        else if (kind == HeaderKind.TransferEncoding && framing.Kind == BodyKind.Chunked) sink.Field(head.Name(index), "chunked"u8);
         else return true;
         framed = true;
         return true;
     }
 
-    private static bool ForwardedField(ref HeadText text, MessageHead head, int index, HeaderEdits? edits)
+    private static bool ForwardedField<TSink>(ref TSink sink, MessageHead head, int index, HeaderEdits? edits)
+        where TSink : struct, IHeadSink, allows ref struct
     {
         var edit = -1;
         var fate = edits?.FateOf(head, index, out edit) ?? (HopByHop.Drops(head, index) ? HeaderFate.HopByHop : HeaderFate.Kept);
         if (fate is HeaderFate.Removed or HeaderFate.HopByHop) return false;
-        text.Field(head.Name(index), fate == HeaderFate.Rewritten ? edits!.Value(edit) : head.Value(index));
+        sink.Field(head.Name(index), fate == HeaderFate.Rewritten ? edits!.Value(edit) : head.Value(index));
         return true;
     }
 
     /// <summary>Writes what the edits add; true when Host was among it.</summary>
-    private static bool AppendedFields(ref HeadText text, HeaderEdits? edits)
+    private static bool AppendedFields<TSink>(ref TSink sink, HeaderEdits? edits)
+        where TSink : struct, IHeadSink, allows ref struct
     {
         var hosted = false;
         for (var i = 0; edits is not null && i < edits.Count; i++)
         {
             if (!edits.IsAppended(i)) continue;
-            text.Field(edits.Name(i), edits.Value(i));
+            sink.Field(edits.Name(i), edits.Value(i));
             hosted |= HeaderKinds.Of(edits.Name(i)) == HeaderKind.Host;
         }
 
         return hosted;
     }
 
-    private static int Finish(
-        IBufferWriter<byte> output, ref HeadText text, MessageHead head, BodyFraming framing, bool framed, ConnectionOption connection)
+    private static void LastFields<TSink>(ref TSink sink, MessageHead head, BodyFraming framing, bool framed, ConnectionOption connection)
+        where TSink : struct, IHeadSink, allows ref struct
     {
-        if (!framed && framing.Kind == BodyKind.Length) text.Field("Content-Length"u8, framing.Length);
-        if (!framed && framing.Kind == BodyKind.Chunked) text.Field("Transfer-Encoding"u8, "chunked"u8);
-        if (connection == ConnectionOption.Upgrade && head.TryGet("Upgrade"u8, out var protocol)) text.Field("Upgrade"u8, protocol);
-        if (connection != ConnectionOption.None) text.Field("Connection"u8, Word(connection));
-        text.Write("\r\n"u8);
-        output.Advance(text.Length);
-        return text.Length;
+        if (!framed && framing.Kind == BodyKind.Length) sink.Field("Content-Length"u8, framing.Length);
+        if (!framed && framing.Kind == BodyKind.Chunked) sink.Field("Transfer-Encoding"u8, "chunked"u8);
+        if (connection == ConnectionOption.Upgrade && head.TryGet("Upgrade"u8, out var protocol)) sink.Field("Upgrade"u8, protocol);
+        if (connection != ConnectionOption.None) sink.Field("Connection"u8, Word(connection));
     }
 }

@@ -30,6 +30,8 @@ public sealed class Http1Parser
         Bad,
     }
 
+    internal static LineVerdict TooManyHeaders => new(HttpViolation.TooManyHeaders, "There are more headers than allowed.");
+
     /// <summary>Makes ready for the next message.</summary>
     public void Reset() => _stage = Stage.Fresh;
 
@@ -57,6 +59,26 @@ public sealed class Http1Parser
     /// <inheritdoc cref="ParseResponse(in ReadOnlySequence{byte}, ResponseHead)"/>
     public ParseResult ParseResponse(ReadOnlySpan<byte> input, ResponseHead head) => Parse(input, head);
 
+    /// <summary>Whether a line is longer than allowed, or than what is left of the head.</summary>
+    /// <param name="limits">What is allowed.</param>
+    /// <param name="before">Bytes of the head before the line.</param>
+    /// <param name="lineBytes">Bytes of the line, its end included.</param>
+    /// <param name="start">True for a request line or status line.</param>
+    /// <param name="head">The head that the line belongs to.</param>
+    /// <param name="verdict">What is wrong, if it exceeds.</param>
+    internal static bool Exceeds(HeadLimits limits, int before, int lineBytes, bool start, MessageHead head, out LineVerdict verdict)
+    {
+        verdict = default;
+        var lineLimit = start ? limits.StartLineBytes : limits.HeaderBytes;
+        var room = limits.TotalBytes - before;
+        if (lineBytes <= Math.Min(lineLimit, room)) return false;
+        verdict = lineLimit > room ? new(HttpViolation.HeadTooLarge, "All headers together are longer than allowed.")
+            : !start ? new(HttpViolation.HeaderTooLarge, "A header is longer than allowed.")
+            : head is RequestHead ? new(HttpViolation.TargetTooLong, "The request line is longer than allowed.")
+            : new(HttpViolation.StatusLineTooLong, "The status line is longer than allowed.");
+        return true;
+    }
+
     private ParseResult Parse(in ReadOnlySequence<byte> input, MessageHead head)
     {
         if (input.IsSingleSegment) return Parse(input.FirstSpan, head);
@@ -82,7 +104,7 @@ public sealed class Http1Parser
             var lineFeed = rest.IndexOf((byte)'\n');
             var take = lineFeed < 0 ? rest.Length : lineFeed + 1;
             if (head.Length == _lineStart && RejectFirstByte(rest[0], head, out var reject)) return Bad(head, consumed, reject);
-            if (Exceeds(head.Length - _lineStart + take, head, out reject)) return Bad(head, consumed, reject);
+            if (Exceeds(_limits, _lineStart, head.Length - _lineStart + take, _stage == Stage.StartLine, head, out reject)) return Bad(head, consumed, reject);
             var raw = head.Store(rest[..take]);
             consumed += take;
             if (lineFeed < 0) break;
@@ -122,20 +144,6 @@ public sealed class Http1Parser
         return true;
     }
 
-    private bool Exceeds(int lineBytes, MessageHead head, out LineVerdict verdict)
-    {
-        verdict = default;
-        var start = _stage == Stage.StartLine;
-        var lineLimit = start ? _limits.StartLineBytes : _limits.HeaderBytes;
-        var room = _limits.TotalBytes - _lineStart;
-        if (lineBytes <= Math.Min(lineLimit, room)) return false;
-        verdict = lineLimit > room ? new(HttpViolation.HeadTooLarge, "All headers together are longer than allowed.")
-            : !start ? new(HttpViolation.HeaderTooLarge, "A header is longer than allowed.")
-            : head is RequestHead ? new(HttpViolation.TargetTooLong, "The request line is longer than allowed.")
-            : new(HttpViolation.StatusLineTooLong, "The status line is longer than allowed.");
-        return true;
-    }
-
     private LineVerdict ReadLine(MessageHead head, MessageHead.Slice line, out bool complete)
     {
         complete = false;
@@ -150,7 +158,7 @@ public sealed class Http1Parser
             complete = line.Length == 0;
             if (complete) return default;
             return head.HeaderCount == _limits.HeaderCount
-                ? new(HttpViolation.TooManyHeaders, "There are more headers than allowed.")
+                ? TooManyHeaders
                 : FieldLine.Read(head, line, control >= 0);
         }
 
@@ -170,22 +178,16 @@ public sealed class Http1Parser
     {
         var violation = HeadSemantics.Read(head, out var semantics, out var message);
         if (violation != HttpViolation.None) return Bad(head, consumed, new(violation, message));
-        SetSemantics(head, semantics);
+        head.SetSemantics(semantics);
         head.WireLength = head.Length + _skipped;
         _stage = Stage.Fresh;
         return new ParseResult(ParseStatus.Complete, consumed);
     }
 
-    private static void SetSemantics(MessageHead head, HeadSemantics semantics)
-    {
-        if (head is RequestHead request) request.SetSemantics(semantics);
-        else ((ResponseHead)head).SetSemantics(semantics);
-    }
-
     private ParseResult Bad(MessageHead head, int consumed, LineVerdict verdict)
     {
         // What was read stays to be looked at, but nothing follows from it: no body, no further message.
-        SetSemantics(head, HeadSemantics.OfBadHead);
+        head.SetSemantics(HeadSemantics.OfBadHead);
         _stage = Stage.Bad;
         return _bad = new ParseResult(ParseStatus.Bad, consumed, verdict.Violation, verdict.Message);
     }

@@ -84,6 +84,9 @@ public abstract class MessageHead
     /// <summary>Forgets what was derived from the headers.</summary>
     private protected abstract void Changed();
 
+    /// <summary>Tells what the headers say together, once they are complete.</summary>
+    internal abstract void SetSemantics(HeadSemantics semantics);
+
     internal HeaderKind Kind(int index) => FieldAt(index).Kind;
 
     internal ReadOnlySpan<byte> Stored(Slice slice) => _bytes.AsSpan(slice.Start, slice.Length);

@@ -105,7 +105,7 @@ public sealed class RequestHead : MessageHead
     /// <summary>Tells the framing where no header does (HTTP/2).</summary>
     internal void SetFraming(BodyFraming framing) => _framing = framing;
 
-    internal void SetSemantics(HeadSemantics semantics) => _semantics = semantics;
+    internal override void SetSemantics(HeadSemantics semantics) => _semantics = semantics;
 
     /// <summary>Splits a stored target; false when it fits no form. Its bytes are already checked.</summary>
     internal bool SetStored(Slice method, Slice target, int version)

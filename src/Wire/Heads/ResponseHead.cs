@@ -73,7 +73,7 @@ public sealed class ResponseHead : MessageHead
         Changed();
     }
 
-    internal void SetSemantics(HeadSemantics semantics) => _semantics = semantics;
+    internal override void SetSemantics(HeadSemantics semantics) => _semantics = semantics;
 
     private protected override void Changed() => _semantics = null;
 }

@@ -3,6 +3,8 @@ namespace Usher.Wire;
 /// <summary>Reads request lines and status lines (RFC 9112 sections 3 and 4).</summary>
 internal static class StartLine
 {
+    public static LineVerdict BadTarget => new(HttpViolation.InvalidTarget, "The target is neither a path nor an http URI.");
+
     public static LineVerdict Read(RequestHead head, MessageHead.Slice line)
     {
         var text = head.Stored(line);
@@ -20,7 +22,7 @@ internal static class StartLine
         var sound = head.SetStored(
             new(line.Start, first), new(line.Start + first + 1, target.Length), number == 0 ? 11 : number);
         if (number == 0) return new(HttpViolation.UnsupportedVersion, "The version is neither HTTP/1.1 nor HTTP/1.0.");
-        return sound ? default : new(HttpViolation.InvalidTarget, "The target is neither a path nor an http URI.");
+        return sound ? default : BadTarget;
     }
 
     public static LineVerdict Read(ResponseHead head, MessageHead.Slice line)

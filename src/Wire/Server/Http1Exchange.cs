@@ -145,7 +145,7 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
         if (_started) throw new InvalidOperationException("The response has already started.");
         if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
         _started = true;
-        framing = FramingFor(head, framing);
+        framing = FramingFor(Request, head, framing);
         _close |= !Request.KeepAlive || framing.Kind == BodyKind.UntilClose || _connection.IsEnding
             || (!_body.IsRead && (_continueDue || _body.Left > _options.DrainBytes));
         var option = _close ? ConnectionOption.Close : Request.Version == 10 ? ConnectionOption.KeepAlive : ConnectionOption.None;
@@ -210,15 +210,15 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     }
 
     /// <summary>The framing that this client understands and this response may have.</summary>
-    private BodyFraming FramingFor(ResponseHead head, BodyFraming framing)
+    internal static BodyFraming FramingFor(RequestHead request, ResponseHead head, BodyFraming framing)
     {
         if (head.StatusForbidsBody) return BodyFraming.None;
         return framing.Kind switch
         {
             BodyKind.Length => framing,
-            BodyKind.None => Request.IsHead ? BodyFraming.None : BodyFraming.OfLength(0),
-            _ when Request.IsHead && (framing.Kind == BodyKind.UntilClose || Request.Version == 10) => BodyFraming.None,
-            _ => Request.Version == 10 ? BodyFraming.UntilClose : BodyFraming.Chunked,
+            BodyKind.None => request.IsHead ? BodyFraming.None : BodyFraming.OfLength(0),
+            _ when request.IsHead && (framing.Kind == BodyKind.UntilClose || request.Version == 10) => BodyFraming.None,
+            _ => request.Version == 10 ? BodyFraming.UntilClose : BodyFraming.Chunked,
         };
     }
 }

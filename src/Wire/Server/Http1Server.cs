@@ -21,6 +21,9 @@ public sealed class Http1Server : IDisposable
             new SocketConnectionFactoryOptions { UnsafePreferInlineScheduling = _options.InlineScheduling }, NullLogger.Instance);
     }
 
+    /// <summary>How connections are served.</summary>
+    public Http1ServerOptions Options => _options;
+
     /// <summary>
     /// Serves one connection (Kestrel's raw connection middleware: before or after TLS) until either side closes it. When
     /// <paramref name="draining"/> fires, or Kestrel asks for the connection's end, the current response is finished with "Connection:

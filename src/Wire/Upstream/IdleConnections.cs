@@ -20,12 +20,14 @@ internal sealed class IdleConnections
         }
     }
 
-    public bool TryTakeNewest([NotNullWhen(true)] out UpstreamConnection? connection)
+    /// <summary>Takes the newest connection; of sockets only with <paramref name="byWire"/>.</summary>
+    public bool TryTakeNewest(bool byWire, [NotNullWhen(true)] out UpstreamConnection? connection)
     {
         lock (_gate)
         {
-            connection = _connections.Count > 0 ? _connections[^1] : null;
-            if (connection is not null) _connections.RemoveAt(_connections.Count - 1);
+            var at = byWire ? _connections.FindLastIndex(static c => c.Link is null) : _connections.Count - 1;
+            connection = at >= 0 ? _connections[at] : null;
+            if (connection is not null) _connections.RemoveAt(at);
             return connection is not null;
         }
     }

@@ -6,7 +6,9 @@ namespace Usher.Wire;
 /// <summary>
 /// Gathers small writes to an upstream and sends them together; large ones go out as they are. Holds at most 64 KiB beyond one head.
 /// </summary>
-internal sealed class SendBuffer(Socket socket, TlsChannel? tls) : IBufferWriter<byte>
+/// <param name="socket">Where to; null when the upstream has reset the connection.</param>
+/// <param name="tls">What secures it; null for plain TCP.</param>
+internal sealed class SendBuffer(Socket? socket, TlsChannel? tls) : IBufferWriter<byte>
 {
     private const int Initial = 4 * 1024;
     private const int Gather = 16 * 1024;
@@ -72,6 +74,7 @@ internal sealed class SendBuffer(Socket socket, TlsChannel? tls) : IBufferWriter
             return;
         }
 
+        if (socket is null) throw new SocketException((int)SocketError.ConnectionReset);
         while (!data.IsEmpty)
         {
             var sent = await socket.SendAsync(data, SocketFlags.None);

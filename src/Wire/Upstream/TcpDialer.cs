@@ -53,7 +53,7 @@ public static class TcpDialer
         var socket = await ConnectAsync(key, timeout, timeProvider, cancellationToken);
         return key.Tls is null
             ? new NetworkStream(socket, ownsSocket: true)
-            : (await new TlsHandshake(key, socket, timeProvider).RunAsync(cancellationToken)).Stream;
+            : (await new TlsHandshake(key, DialedUpstream.To(socket), timeProvider).RunAsync(cancellationToken)).Stream;
     }
 
     /// <summary>Closes a socket so that its peer sees a reset (RST), not an end.</summary>

@@ -8,8 +8,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Usher.Wire;
 
 /// <summary>The client's side of one TLS handshake with an upstream.</summary>
-internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider time)
+internal sealed class TlsHandshake(UpstreamKey key, DialedUpstream dialed, TimeProvider time)
 {
+    private const string WasReset = "the connection was reset during the TLS handshake";
     private readonly UpstreamTls _settings = key.Tls!;
     private UpstreamSession _session = new() { Settings = key.Tls!, Started = time.GetTimestamp() };
     private string? _objection;
@@ -19,6 +20,7 @@ internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider 
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public async Task<(SslStream Stream, UpstreamSession Session)> RunAsync(CancellationToken cancellationToken)
     {
+        if (dialed.Socket is not { } socket) throw Failed(ConnectFailure.TlsFailed, WasReset, new SocketException((int)SocketError.ConnectionReset));
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var done = false;
         try
@@ -77,7 +79,7 @@ internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider 
 
     private ConnectException Failed(ConnectFailure failure, string reason, Exception inner) => new(key, failure, reason, inner)
     {
-        LocalEndPoint = socket.LocalEndPoint as IPEndPoint,
+        LocalEndPoint = dialed.Local,
         Session = _session,
     };
 
@@ -87,7 +89,7 @@ internal sealed class TlsHandshake(UpstreamKey key, Socket socket, TimeProvider 
         var root = e.GetBaseException();
         return root switch
         {
-            SocketException { SocketErrorCode: SocketError.ConnectionReset } => "the connection was reset during the TLS handshake",
+            SocketException { SocketErrorCode: SocketError.ConnectionReset } => WasReset,
             SocketException broken => $"the TLS handshake broke off: {broken.Message}",
             IOException => "the connection was closed during the TLS handshake",
             _ when root.Message.Contains("frame", StringComparison.OrdinalIgnoreCase) || root.Message.Contains("wrong version number", StringComparison.Ordinal) =>

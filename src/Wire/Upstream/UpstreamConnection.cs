@@ -14,25 +14,36 @@ public sealed class UpstreamConnection : IDisposable
 {
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
-    private readonly Socket _socket;
+    private readonly Socket? _socket;
     private readonly TlsChannel? _tls;
+    private readonly Action<ClosedUpstream>? _closed;
+    private readonly CancellationTokenRegistration _aborting;
     private byte[]? _buffer;
     private int _start;
     private int _end;
     private int _cut;
+    private long _sentBefore;
+    private long _receivedBefore;
+    private bool _endedByUpstream;
+    private int _disposed;
 
     internal UpstreamConnection(
-        long id, UpstreamKey key, Socket socket, TimeProvider timeProvider, TlsChannel? tls = null, UpstreamSession? session = null)
+        long id, UpstreamKey key, DialedUpstream dialed, TimeProvider timeProvider, TlsChannel? tls = null, UpstreamSession? session = null)
     {
         Id = id;
         Key = key;
         Session = session;
-        _socket = socket;
+        _socket = dialed.Socket;
         _tls = tls;
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _closed = dialed.Closed;
+        _endedByUpstream = dialed is { Socket: null, Link: null };
+        LocalEndPoint = dialed.Local;
         RemoteEndPoint = key.Remote;
+        IsExpress = dialed.Express;
+        Link = dialed.Link;
         Deadline = new Deadline(timeProvider, () => Cut(CutReason.ResponseTimeout));
-        Output = new SendBuffer(socket, tls);
+        Output = new SendBuffer(dialed.Socket, tls);
+        _aborting = dialed.Aborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(CutReason.Aborted), this);
     }
 
     /// <summary>Why a connection was cut from our side while it was in use.</summary>
@@ -44,6 +55,7 @@ public sealed class UpstreamConnection : IDisposable
         RequestFailed,
         EarlyResponse,
         Canceled,
+        Aborted,
     }
 
     /// <summary>A number of its own within the process's pool.</summary>
@@ -70,6 +82,12 @@ public sealed class UpstreamConnection : IDisposable
     /// <summary>True when it carried a request before.</summary>
     public bool Reused => Uses > 1;
 
+    /// <summary>True when no socket leads to <see cref="RemoteEndPoint"/>: what would have happened there happened in this process.</summary>
+    public bool IsExpress { get; }
+
+    /// <summary>The link that it is the near end of; null for a socket.</summary>
+    internal Link? Link { get; }
+
     /// <summary>When it was last returned, as the pool's clock's timestamp.</summary>
     internal long ReturnedAt { get; set; }
 
@@ -91,8 +109,11 @@ public sealed class UpstreamConnection : IDisposable
     /// <summary>Parser, heads and edits that are reused with the connection.</summary>
     internal Http1Parser Parser { get; } = new(HeadLimits.Responses);
 
-    /// <summary>The forwarder's working object for this connection.</summary>
+    /// <summary>The forwarder's working object for this connection, over a socket.</summary>
     internal ForwardAttempt? Attempt { get; set; }
+
+    /// <summary>The same over a link.</summary>
+    internal LinkAttempt? LinkAttempt { get; set; }
 
     internal ResponseHead Response { get; } = new();
 
@@ -101,9 +122,13 @@ public sealed class UpstreamConnection : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         Deadline.Dispose();
-        _socket.Dispose();
+        _aborting.Dispose();
+        _socket?.Dispose();
         _tls?.Dispose();
+        Link?.Dispose();
+        _closed?.Invoke(new ClosedUpstream(_endedByUpstream, _sentBefore, _receivedBefore));
     }
 
     /// <summary>Tells that so much of <see cref="Received"/> was used.</summary>
@@ -113,9 +138,11 @@ public sealed class UpstreamConnection : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ReceiveAsync()
     {
+        if (_socket is null) throw new SocketException((int)SocketError.ConnectionReset);
         Room();
         var room = _buffer.AsMemory(_end);
         var received = _tls is null ? await _socket.ReceiveAsync(room, SocketFlags.None) : await _tls.ReceiveAsync(room);
+        if (received == 0) _endedByUpstream = true;
         _end += received;
         ReceivedBytes += received;
         return received;
@@ -125,22 +152,47 @@ public sealed class UpstreamConnection : IDisposable
     internal ValueTask EndSendingAsync()
     {
         if (_tls is not null) return _tls.EndSendingAsync();
-        _socket.Shutdown(SocketShutdown.Send);
+        _socket?.Shutdown(SocketShutdown.Send);
         return default;
     }
 
     /// <summary>Ends it from our side; pending operations fail. The first reason counts.</summary>
     internal void Cut(CutReason reason)
     {
-        if (Interlocked.CompareExchange(ref _cut, (int)reason, (int)CutReason.None) == (int)CutReason.None) _socket.Dispose();
+        if (Interlocked.CompareExchange(ref _cut, (int)reason, (int)CutReason.None) != (int)CutReason.None) return;
+        _socket?.Dispose();
+        Link?.Cut();
+    }
+
+    /// <summary>What it means that the upstream's side failed.</summary>
+    internal ForwardFailure Explain(Exception e, ExchangeException? clientFailure) => WhyCut switch
+    {
+        CutReason.ResponseTimeout =>
+            new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e),
+        CutReason.ClientGone =>
+            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", inner: e),
+        CutReason.Canceled => new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e),
+        CutReason.RequestFailed when clientFailure is not null => ForwardFailure.From(clientFailure),
+        _ => new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e),
+    };
+
+    /// <summary>What becomes of it after an exchange.</summary>
+    internal UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure, bool sent, bool extraBytes)
+    {
+        if (failure is not null) return UpstreamFate.ClosedOnFailure;
+        if (!sent || WhyCut == CutReason.EarlyResponse) return UpstreamFate.ClosedAfterEarlyResponse;
+        if (!Response.KeepAlive || Response.Framing.Kind == BodyKind.UntilClose) return UpstreamFate.ClosedByUpstream;
+        if (!options.KeepAlive) return UpstreamFate.ClosedByOption;
+        return extraBytes ? UpstreamFate.ClosedForExtraBytes : UpstreamFate.Kept;
     }
 
     /// <summary>True when the peer has closed it, or sent what nobody asked for: then it can't carry another request.</summary>
     internal bool IsKnownDead()
     {
+        if (WhyCut != CutReason.None) return true;
         try
         {
-            return WhyCut != CutReason.None || _socket.Poll(0, SelectMode.SelectRead);
+            return _endedByUpstream |= Link?.IsClosed ?? _socket?.Poll(0, SelectMode.SelectRead) ?? true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -160,6 +212,9 @@ public sealed class UpstreamConnection : IDisposable
     internal void End()
     {
         Deadline.Disarm();
+        Link?.End();
+        _sentBefore += Link?.Exchange.RequestBytes ?? Output.SentBytes;
+        _receivedBefore += Link?.Exchange.ResponseBytes ?? ReceivedBytes;
         Output.End();
         if (_buffer is not null) ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net.Sockets;
 
 namespace Usher.Wire;
 
@@ -12,6 +11,7 @@ public sealed class UpstreamPool : IDisposable
 {
     private readonly ConcurrentDictionary<UpstreamKey, IdleConnections> _idle = new();
     private readonly UpstreamPoolOptions _options;
+    private readonly IUpstreamDialer _dialer;
     private readonly ITimer _sweep;
     private long _lastId;
     private volatile bool _disposed;
@@ -21,6 +21,7 @@ public sealed class UpstreamPool : IDisposable
     public UpstreamPool(UpstreamPoolOptions? options = null)
     {
         _options = options ?? new UpstreamPoolOptions();
+        _dialer = _options.Dialer ?? new TcpUpstreamDialer(_options.TimeProvider);
         var period = TimeSpan.FromMilliseconds(Math.Clamp(_options.IdleTimeout.TotalMilliseconds / 4, 10, 15_000));
         _sweep = _options.TimeProvider.CreateTimer(static state => ((UpstreamPool)state!).Sweep(), this, period, period);
     }
@@ -31,23 +32,25 @@ public sealed class UpstreamPool : IDisposable
     /// <summary>The number of all idle connections.</summary>
     public int TotalIdle => _idle.Values.Sum(static idle => idle.Count);
 
-    /// <summary>Rents an idle connection, or a new one when there is none or <paramref name="onlyNew"/>.</summary>
+    /// <summary>
+    /// Rents an idle connection, or a new one when there is none or <paramref name="onlyNew"/>. With <paramref name="byWire"/> it is no link.
+    /// </summary>
     /// <exception cref="ConnectException">The connection couldn't be made in time, or not be secured.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public ValueTask<UpstreamConnection> RentAsync(
-        UpstreamKey key, TimeSpan? connectTimeout = null, bool onlyNew = false, CancellationToken cancellationToken = default)
+        UpstreamKey key, TimeSpan? connectTimeout = null, bool onlyNew = false, bool byWire = false, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!onlyNew && TryRentIdle(key) is { } idle) return new ValueTask<UpstreamConnection>(idle);
-        return ConnectAsync(key, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
+        if (!onlyNew && TryRentIdle(key, byWire) is { } idle) return new ValueTask<UpstreamConnection>(idle);
+        return ConnectAsync(key, byWire || key.Tls is not null, connectTimeout ?? _options.ConnectTimeout, cancellationToken);
     }
 
-    /// <summary>Rents an idle connection; null when there is none that can be used.</summary>
-    internal UpstreamConnection? TryRentIdle(UpstreamKey key)
+    /// <summary>Rents an idle connection, with <paramref name="byWire"/> no link; null when there is none that can be used.</summary>
+    internal UpstreamConnection? TryRentIdle(UpstreamKey key, bool byWire)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (!_idle.TryGetValue(key, out var idle)) return null;
-        while (idle.TryTakeNewest(out var connection))
+        while (idle.TryTakeNewest(byWire, out var connection))
         {
             if (!IsExpired(connection) && !connection.IsKnownDead())
             {
@@ -102,20 +105,28 @@ public sealed class UpstreamPool : IDisposable
         Sweep();
     }
 
-    private async ValueTask<UpstreamConnection> ConnectAsync(UpstreamKey key, TimeSpan timeout, CancellationToken cancellationToken)
+    private async ValueTask<UpstreamConnection> ConnectAsync(UpstreamKey key, bool byWire, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var socket = await TcpDialer.ConnectAsync(key, timeout, _options.TimeProvider, cancellationToken);
+        var dialed = await _dialer.DialAsync(key, byWire, timeout, cancellationToken);
         var connection = key.Tls is null
-            ? new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider)
-            : await SecureAsync(key, socket, cancellationToken);
+            ? new UpstreamConnection(Interlocked.Increment(ref _lastId), key, dialed, _options.TimeProvider)
+            : await SecureAsync(key, dialed, cancellationToken);
         connection.Begin();
         return connection;
     }
 
-    private async Task<UpstreamConnection> SecureAsync(UpstreamKey key, Socket socket, CancellationToken cancellationToken)
+    private async Task<UpstreamConnection> SecureAsync(UpstreamKey key, DialedUpstream dialed, CancellationToken cancellationToken)
     {
-        var (stream, session) = await new TlsHandshake(key, socket, _options.TimeProvider).RunAsync(cancellationToken);
-        return new UpstreamConnection(Interlocked.Increment(ref _lastId), key, socket, _options.TimeProvider, new TlsChannel(stream), session);
+        try
+        {
+            var (stream, session) = await new TlsHandshake(key, dialed, _options.TimeProvider).RunAsync(cancellationToken);
+            return new UpstreamConnection(Interlocked.Increment(ref _lastId), key, dialed, _options.TimeProvider, new TlsChannel(stream), session);
+        }
+        catch
+        {
+            dialed.Closed?.Invoke(default);
+            throw;
+        }
     }
 
     private bool TryKeep(UpstreamConnection connection)

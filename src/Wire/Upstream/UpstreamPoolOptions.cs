@@ -12,6 +12,9 @@ public sealed record UpstreamPoolOptions
     /// <summary>The most idle connections for one key; more are closed when they are returned. 256 by default.</summary>
     public int MaxIdlePerKey { get; init; } = 256;
 
+    /// <summary>Makes the connections; null to dial.</summary>
+    public IUpstreamDialer? Dialer { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -1,0 +1,298 @@
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Usher.Wire;
+
+/// <summary>
+/// One request on one link, from the near end: what <see cref="ForwardAttempt"/> does over a socket, with the far end's handler called in its place.
+/// The object stays with its connection and is used again with it.
+/// </summary>
+internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
+{
+    private readonly LinkExchange _far = link.Exchange;
+    private ForwardRequest _request;
+    private CancellationTokenRegistration _cut;
+    private CancellationTokenRegistration _cutByCaller;
+    private ReadResult _read;
+    private ForwardFailure? _failure;
+    private Exception? _fault;
+    private long _sentAt;
+    private long _firstByte;
+    private long _lastByte;
+    private int _status;
+    private bool _begun;
+
+    private HttpExchange Client => _request.Downstream;
+
+    /// <summary>
+    /// 1. Hand over the request's head, as the far end would have read it.
+    /// 2. Let the far end serve it. It reads the body and hands over the response by the methods below, on its own time.
+    /// 3. Drop what it left unread of the body.
+    /// 4. Settle: keep the link or close it, and tell what happened.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ForwardResult> RunAsync(UpstreamPool pool, ForwardRequest request)
+    {
+        Begin(request);
+        try
+        {
+            _cut = Client.ClientGone.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), connection);
+            _cutByCaller = request.Canceled.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), connection);
+            request.Observer?.OnConnected(connection);
+            if (Client.Request.ExpectContinue) await Client.SendContinueAsync(request.Canceled);
+            if (_begun = link.TryBegin()) await PassAsync();
+            else _failure = new ForwardFailure(ForwardOutcome.UpstreamClosedBeforeResponse, "The upstream closed the connection without a response.");
+        }
+        catch (Exception e)
+        {
+            Note(e);
+        }
+        finally
+        {
+            _cut.Dispose();
+            _cutByCaller.Dispose();
+        }
+
+        if (_fault is not null)
+        {
+            connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            pool.Return(connection, reusable: false);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+        }
+
+        // 4.
+        _failure ??= _far.ResponseCompleted ? null : WhyIncomplete();
+        if (_failure is not null) connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+        if (_failure is not null && Client.ResponseStarted) Client.Abort();
+        return Settle(pool);
+    }
+
+    /// <summary>Reads the client's body for the far end.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<ReadResult> ReadBodyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _read = await Client.ReadBodyAsync(cancellationToken);
+            if (_read.IsCanceled || _far.BodyBytes + _read.Buffer.Length <= _request.Options.MaxRequestBody) return _read;
+            Client.AdvanceBody(_read.Buffer.End, _read.Buffer.End);
+            throw new ExchangeException(HttpViolation.BodyTooLarge, "The request's body is longer than allowed.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            Note(e);
+            connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            throw new ExchangeException(HttpViolation.ConnectionClosed, "The client closed the connection inside the request's body.", e);
+        }
+    }
+
+    public void AdvanceBody(SequencePosition consumed, SequencePosition examined)
+    {
+        var used = _read.Buffer.IsEmpty ? 0 : _read.Buffer.Slice(0, consumed).Length;
+        var last = _read.IsCompleted && used == _read.Buffer.Length;
+        _read = default;
+        Client.AdvanceBody(consumed, examined);
+        _far.CountBody(used, last);
+        if (last) Sent();
+    }
+
+    public void CancelBodyRead() => Client.CancelBodyRead();
+
+    /// <summary>Takes the response's head from the far end, lets it be edited, and hands it to the client.</summary>
+    public ValueTask StartResponseAsync(ResponseHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption option)
+    {
+        connection.Deadline.Disarm();
+        var verdict = HeadWriter.CopyForwarded(connection.Response, _request.Options.ResponseHeadLimits, head, edits, framing, option);
+        _far.CountHead(connection.Response.WireLength);
+        if (verdict.Violation != HttpViolation.None) return Refuse(ResponseRelay.BadHead(verdict));
+        _firstByte = Now();
+        _status = connection.Response.StatusCode;
+        try
+        {
+            connection.ResponseEdits.Reset();
+            _request.ResponseEditor?.Edit(connection.Response, connection.ResponseEdits);
+            _request.Observer?.OnResponse(connection.Response, connection.ResponseEdits);
+            return Passing(Client.StartResponseAsync(connection.Response, connection.ResponseEdits, connection.Response.Framing, _request.Canceled));
+        }
+        catch (Exception e)
+        {
+            return Refuse(e);
+        }
+    }
+
+    public ValueTask WriteBodyAsync(ReadOnlyMemory<byte> data)
+    {
+        connection.Deadline.Disarm();
+        return Passing(Client.WriteBodyAsync(data, _request.Canceled));
+    }
+
+    /// <summary>Sends what was kept back; from then on more is due from the far end.</summary>
+    public async ValueTask FlushAsync()
+    {
+        connection.Deadline.Disarm();
+        await Passing(Client.FlushAsync(_request.Canceled));
+        connection.Deadline.Arm(_request.Options.ResponseTimeout);
+    }
+
+    /// <summary>
+    /// The far end has done its part: a client that has all and goes doesn't cost the link, and what happens to the last bytes isn't the far end's to
+    /// know.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask CompleteAsync()
+    {
+        connection.Deadline.Disarm();
+        _lastByte = Now();
+        _cut.Dispose();
+        _cutByCaller.Dispose();
+        try
+        {
+            await Client.CompleteAsync(_request.Canceled);
+        }
+        catch (Exception e)
+        {
+            Note(e);
+        }
+    }
+
+    private void Begin(ForwardRequest request)
+    {
+        _request = request;
+        _failure = null;
+        _fault = null;
+        _read = default;
+        _begun = false;
+        _sentAt = _firstByte = _lastByte = _status = 0;
+    }
+
+    private async ValueTask PassAsync()
+    {
+        // 1.
+        var head = Client.Request;
+        var framing = head.Framing;
+        var host = head.Host.IsEmpty ? Encoding.ASCII.GetBytes(connection.RemoteEndPoint.ToString()) : [];
+        var option = _request.Options.KeepAlive ? ConnectionOption.None : ConnectionOption.Close;
+        var verdict = HeadWriter.CopyForwarded(_far.Request, _far.HeadLimits, head, _request.RequestEdits, framing, option, host);
+        var rejected = verdict.Violation != HttpViolation.None;
+        _far.Begin(this, rejected);
+        if (_far.IsBodyRead) Sent();
+
+        // 2.
+        await link.ServeAsync(rejected ? new HttpRejection(verdict.Violation, verdict.Message ?? "") : null);
+
+        // 3.
+        connection.Deadline.Disarm();
+        if (_failure is null && _fault is null && _far.ResponseCompleted && !_far.IsBodyRead) await DropBodyAsync();
+    }
+
+    /// <summary>
+    /// On a socket the far end would drop some of a body that it doesn't want, and the near end have sent it: what is there already is read, and nothing
+    /// waited for.
+    /// </summary>
+    private async ValueTask DropBodyAsync()
+    {
+        for (var left = (long)_far.DrainBytes; left > 0 && !_far.IsBodyRead;)
+        {
+            var reading = Client.ReadBodyAsync();
+            if (!reading.IsCompleted) Client.CancelBodyRead();
+            try
+            {
+                _read = await reading;
+            }
+            catch (ExchangeException)
+            {
+                // The client's fault, after its answer: what it has counts.
+                return;
+            }
+
+            if (_read.IsCanceled) return;
+            left -= _read.Buffer.Length;
+            AdvanceBody(_read.Buffer.End, _read.Buffer.End);
+        }
+    }
+
+    private void Sent()
+    {
+        _sentAt = Now();
+        if (_status == 0) connection.Deadline.Arm(_request.Options.ResponseTimeout);
+        _request.Observer?.OnRequestSent();
+    }
+
+    private long Now() => _request.Options.TimeProvider.GetTimestamp();
+
+    /// <summary>Tells the far end that its client is gone when handing something to ours has failed.</summary>
+    private ValueTask Passing(ValueTask passing) => passing.IsCompletedSuccessfully ? default : AwaitAsync(passing);
+
+    private async ValueTask AwaitAsync(ValueTask passing)
+    {
+        try
+        {
+            await passing;
+        }
+        catch (Exception e)
+        {
+            await Refuse(e);
+        }
+    }
+
+    private ValueTask Refuse(Exception e)
+    {
+        Note(e);
+        connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+        return ValueTask.FromException(
+            new ExchangeException(HttpViolation.ConnectionClosed, "The client closed the connection before it had the response.", e));
+    }
+
+    /// <summary>Keeps the first thing that went wrong on the near side. What is none of ours is the caller's to see.</summary>
+    private void Note(Exception e)
+    {
+        if (_failure is not null || _fault is not null) return;
+        switch (e)
+        {
+            case ForwardFailure failure:
+                _failure = failure;
+                break;
+            case ExchangeException client:
+                _failure = ForwardFailure.From(client);
+                break;
+            case OperationCanceledException when _request.Canceled.IsCancellationRequested:
+                _failure = new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e);
+                break;
+            default:
+                _fault = e;
+                break;
+        }
+    }
+
+    private ForwardFailure WhyIncomplete() => connection.Explain(
+        new IOException("the handler cut the response"), clientFailure: null);
+
+    private ForwardResult Settle(UpstreamPool pool)
+    {
+        var result = new ForwardResult
+        {
+            Outcome = _failure?.Outcome ?? ForwardOutcome.Completed,
+            Detail = _failure?.Message,
+            Violation = _failure?.Violation ?? HttpViolation.None,
+            StatusCode = _status,
+            ResponseStarted = Client.ResponseStarted,
+            UpstreamReused = connection.Reused,
+            UpstreamConnectionId = connection.Id,
+            UpstreamLocal = connection.LocalEndPoint,
+            UpstreamRemote = connection.RemoteEndPoint,
+            ConnectStarted = _request.ConnectStarted,
+            Connected = _request.Connected,
+            RequestSent = _sentAt,
+            FirstByte = _firstByte,
+            LastByte = _lastByte > 0 ? _lastByte : Now(),
+            SentBytes = _begun ? _far.RequestBytes : 0,
+            ReceivedBytes = _begun ? _far.ResponseBytes : 0,
+        };
+        var fate = connection.FateOf(_request.Options, _failure, _sentAt > 0, extraBytes: false);
+        _request = default;
+        var kept = pool.Return(connection, fate == UpstreamFate.Kept);
+        result.UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate;
+        return result;
+    }
+}
