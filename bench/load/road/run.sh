@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The road on wire links beside nginx behind nginx and HAProxy behind HAProxy: one run, the same certificate, the same backends, the same load.
-# Usage: bench/load/road/run.sh [seconds per round] [rounds]        Writes bench/results/road.md
+# The road on wire links and on express links beside nginx behind nginx and HAProxy behind HAProxy: one run, the same certificate, the same backends, the same load.
+# Usage: bench/load/road/run.sh [seconds per round] [rounds] [hosts]        Writes bench/results/road.md, or road-HOSTS-hosts.md with more hosts than one
+# With more hosts each has an Ingress of its own (a server block, a line in a list of hosts), and requests go to all of them in turns.
 # Wants nginx, haproxy and wrk (Debian packages nginx-light, haproxy, wrk). Each load ends by itself.
 set -eu
-seconds=${1:-10} rounds=${2:-3} connections=32
+seconds=${1:-10} rounds=${2:-3} hosts=${3:-1} connections=32
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 here="$root/bench/load/road"
 work=$(mktemp -d)
@@ -21,16 +22,35 @@ for program in "$nginx" "$haproxy" wrk; do command -v "$program" >/dev/null || {
 
 "$root/usher" --help >/dev/null # builds it when it has to
 
-# The road. Its pods are the backends of all three chains.
+# The manifests, with an Ingress for each host, and their pods' program beside them.
+mkdir "$work/road"
+cp -r "$here/manifests" "$here/backend.sh" "$work/road/"
+name() { if [ "$1" = 1 ]; then echo api.example.com; else echo "h$1.example.com"; fi; }
+all_hosts() { local i; for i in $(seq "$hosts"); do name "$i"; done; }
+if [ "$hosts" -gt 1 ]; then
+    sed -i 's/values: \[api.example.com\]/values: [api.example.com, "*.example.com"]/' "$work/road/manifests/edge.yaml"
+    for i in $(seq 2 "$hosts"); do
+        printf -- '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: %s\n      http: { paths: [{ path: /v1/users, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }] }\n' "$i" "$(name "$i")"
+    done > "$work/road/manifests/hosts.yaml"
+fi
+
+# Two roads, wire and express, in turns as the others; the pods of the first are the backends of nginx and HAProxy.
 network=77
-"$root/usher" up -f "$here/manifests" --state "$work/state" --loopback $network --dns-port 0 --api-port 0 >"$work/up.log" 2>&1 &
-pids+=($!)
-usher_pid=$!
-for _ in $(seq 300); do grep -q "The road is up" "$work/up.log" && break; kill -0 $usher_pid 2>/dev/null || { cat "$work/up.log"; exit 1; }; sleep 0.1; done
-grep -q "The road is up" "$work/up.log" || { cat "$work/up.log"; exit 1; }
-road_pid=$usher_pid
-pem=$(ls "$work"/state/certificates/*.pem | head -1)
-backends=$(seq 1 254 | while read -r i; do for t in 64; do (exec 3<>/dev/tcp/127.$network.$t.$i/8080) 2>/dev/null && echo "127.$network.$t.$i:8080"; done; [ "$i" -gt 12 ] && break; done; true)
+declare -A road_pid
+up() { # chain network flags: a road, once it is up
+    local chain=$1 number=$2; shift 2
+    "$root/usher" up -f "$work/road/manifests" --state "$work/state-$chain" --loopback "$number" --dns-port 0 --api-port 0 "$@" >"$work/up-$chain.log" 2>&1 &
+    road_pid[$chain]=$!
+    pids+=("${road_pid[$chain]}")
+    for _ in $(seq 600); do grep -q "The road is up" "$work/up-$chain.log" && return; kill -0 "${road_pid[$chain]}" 2>/dev/null || break; sleep 0.1; done
+    cat "$work/up-$chain.log"; exit 1
+}
+up wire $network
+up express $((network + 1)) --express
+pem=$(ls "$work"/state-wire/certificates/*.pem | head -1)
+# An ingress pod has its port of health checks too; what has only 8080 is an application's.
+open() { (exec 3<>"/dev/tcp/127.$network.64.$1/$2") 2>/dev/null; }
+backends=$(seq 1 12 | while read -r i; do open "$i" 8080 && ! open "$i" 10254 && ! open "$i" 18254 && echo "127.$network.64.$i:8080"; done; true)
 
 # nginx behind nginx: the first ends TLS, the second routes by host and path.
 mkdir -p "$work/nginx"
@@ -45,18 +65,23 @@ http { access_log off; $(temp f)
 CONF
 {
     echo "worker_processes 1; daemon off; pid $work/nginx/inner.pid; error_log stderr error; events { worker_connections 4096; }"
-    echo "http { access_log off; $(temp i) upstream pods { keepalive 64; keepalive_requests 1000000000;"
+    echo "http { access_log off; $(temp i) server_names_hash_max_size 16384; upstream pods { keepalive 64; keepalive_requests 1000000000;"
     for b in $backends; do echo "server $b;"; done
     cat <<CONF
   }
-  server { listen 127.$network.200.1:8080; keepalive_requests 1000000000; server_name api.example.com;
-    location /v1/users { proxy_pass http://pods; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host \$host; proxy_set_header X-Real-IP \$remote_addr; } } }
 CONF
+    for h in $(all_hosts); do cat <<CONF
+  server { listen 127.$network.200.1:8080; keepalive_requests 1000000000; server_name $h;
+    location /v1/users { proxy_pass http://pods; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host \$host; proxy_set_header X-Real-IP \$remote_addr; } }
+CONF
+    done
+    echo "}"
 } > "$work/nginx/inner.conf"
 "$nginx" -p "$work/nginx" -c "$work/nginx/inner.conf" & pids+=($!); nginx_inner=$!
 "$nginx" -p "$work/nginx" -c "$work/nginx/front.conf" & pids+=($!); nginx_front=$!
 
 # HAProxy behind HAProxy.
+all_hosts > "$work/hosts"
 {
     cat <<CONF
 global
@@ -71,7 +96,7 @@ defaults
 CONF
 } > "$work/defaults.cfg"
 { cat "$work/defaults.cfg"; printf 'frontend f\n  bind 127.%s.201.1:8443 ssl crt %s alpn http/1.1\n  http-request set-header X-Forwarded-Proto https\n  default_backend b\nbackend b\n  server inner 127.%s.201.1:8080\n' $network "$pem" $network; } > "$work/front.cfg"
-{ cat "$work/defaults.cfg"; printf 'frontend f\n  bind 127.%s.201.1:8080\n  use_backend b if { hdr(host) -i api.example.com } { path_beg /v1/users }\nbackend b\n  balance random\n' $network; n=0; for b in $backends; do n=$((n+1)); echo "  server pod$n $b"; done; } > "$work/inner.cfg"
+{ cat "$work/defaults.cfg"; printf 'frontend f\n  bind 127.%s.201.1:8080\n  use_backend b if { hdr(host) -i -f %s } { path_beg /v1/users }\nbackend b\n  balance random\n' $network "$work/hosts"; n=0; for b in $backends; do n=$((n+1)); echo "  server pod$n $b"; done; } > "$work/inner.cfg"
 "$haproxy" -f "$work/inner.cfg" -db >/dev/null 2>&1 & pids+=($!); haproxy_inner=$!
 "$haproxy" -f "$work/front.cfg" -db >/dev/null 2>&1 & pids+=($!); haproxy_front=$!
 
@@ -79,21 +104,31 @@ tick=$(getconf CLK_TCK)
 # CPU ticks of processes and their children that are still there (nginx's worker is a child of its master).
 cpu() { local sum=0 pid; for pid in "$@" $(for p in "$@"; do pgrep -P "$p" || true; done); do set -- $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null || echo); sum=$((sum + ${12:-0} + ${13:-0})); done; echo $sum; }
 cpu_one() { set -- $(sed 's/.*) //' "/proc/$1/stat"); echo $((${12} + ${13})); }
-url_of() { case $1 in road) echo "https://127.$network.0.1:8443/v1/users" ;; nginx) echo "https://127.$network.200.1:8443/v1/users" ;; haproxy) echo "https://127.$network.201.1:8443/v1/users" ;; esac; }
-spent() { case $1 in road) cpu_one $road_pid ;; nginx) cpu $nginx_front $nginx_inner ;; haproxy) cpu $haproxy_front $haproxy_inner ;; esac; }
+url_of() { case $1 in wire) echo "https://127.$network.0.1:8443/v1/users" ;; express) echo "https://127.$((network + 1)).0.1:8443/v1/users" ;; nginx) echo "https://127.$network.200.1:8443/v1/users" ;; haproxy) echo "https://127.$network.201.1:8443/v1/users" ;; esac; }
+spent() { case $1 in wire | express) cpu_one "${road_pid[$1]}" ;; nginx) cpu $nginx_front $nginx_inner ;; haproxy) cpu $haproxy_front $haproxy_inner ;; esac; }
 
-for chain in road nginx haproxy; do
+# Requests to all hosts in turns.
+{
+    echo 'local hosts, next = {}, 0'
+    all_hosts | sed 's/.*/hosts[#hosts + 1] = "&"/'
+    echo 'local made = {}'
+    echo 'init = function() for i, host in ipairs(hosts) do made[i] = wrk.format("GET", nil, { ["Host"] = host }) end end'
+    echo 'request = function() next = next % #made + 1; return made[next] end'
+} > "$work/hosts.lua"
+load() { wrk -t1 -c$connections -d"$2s" --latency -s "$work/hosts.lua" "$(url_of "$1")"; }
+
+for chain in wire express nginx haproxy; do
     for _ in $(seq 100); do code=$(curl -sk -o "$work/body" -w '%{http_code}' -H 'Host: api.example.com' "$(url_of $chain)" || true); [ "$code" = 200 ] && break; sleep 0.1; done
     [ "$code" = 200 ] || { echo "$chain answers $code" >&2; exit 1; }
     [ "$(wc -c < "$work/body")" = 75 ] || { echo "$chain: wrong body: $(cat "$work/body")" >&2; exit 1; }
-    wrk -t1 -c$connections -d3s -H 'Host: api.example.com' "$(url_of $chain)" >/dev/null # warm up
+    load $chain 3 >/dev/null # warm up
 done
 
 : > "$work/rows"
 for round in $(seq "$rounds"); do
-    for chain in nginx road haproxy; do
+    for chain in nginx express wire haproxy; do
         before=$(spent $chain)
-        wrk -t1 -c$connections -d"${seconds}s" --latency -H 'Host: api.example.com' "$(url_of $chain)" > "$work/wrk"
+        load $chain "$seconds" > "$work/wrk"
         after=$(spent $chain)
         requests=$(sed -n 's/^ *\([0-9]*\) requests in.*/\1/p' "$work/wrk")
         bad=$(sed -n 's/.*Non-2xx or 3xx responses: \([0-9]*\)/\1/p' "$work/wrk"); errors=$(grep -c 'Socket errors' "$work/wrk" || true)
@@ -102,30 +137,34 @@ for round in $(seq "$rounds"); do
             'BEGIN { printf "%s %d %.0f %s %s %.1f %d %d\n", chain, round, s, p50, p99, t / hz * 1e6 / r, bad, errors }' | tee -a "$work/rows"
     done
 done
-rss=$(awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$road_pid/status")
+rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${road_pid[$1]}/status"; }
+busy=$(awk '{ print $1 }' /proc/loadavg)
 
 # The demo, once built.
 demo() { local started ended; started=$(date +%s.%N); "$root/usher" demo >/dev/null 2>&1; ended=$(date +%s.%N); echo "$ended - $started" | bc; }
 median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+memory_wire=$(rss wire) memory_express=$(rss express)
 demo_time=${SKIP_DEMO:+skipped}; [ -n "$demo_time" ] || demo_time=$(for _ in 1 2 3; do demo; done | median)
 
 of() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | median; }
 ms() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | sed 's/us$/ 0.001/; s/ms$/ 1/; s/\([0-9]\)s$/\1 1000/' | awk '{ print $1 * $2 }' | median; }
 nginx_cpu=$(of nginx 6)
 {
-    echo "# The road on wire links, beside nginx and HAProxy"
+    if [ "$hosts" = 1 ]; then echo "# The road, beside nginx and HAProxy"; else echo "# The road with $hosts hosts, beside nginx and HAProxy"; fi
     echo
     echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians. TLS with the road's own RSA certificate, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes from the"
-    echo "same nginx pods. CPU is that of the proxies, user and system, per request; machines differ and are noisy, so read the ratios."
-    echo "Made by \`bench/load/road/run.sh $seconds $rounds\` on $(date -u +%F); $("$nginx" -v 2>&1 | sed 's/.*: //'), HAProxy $("$haproxy" -v | sed -n 's/.*version \([^ ]*\).*/\1/p' | head -1), .NET $(dotnet --version)."
+    [ "$hosts" = 1 ] || echo "same nginx pods, by $hosts hosts in turns, each with an Ingress (nginx: a server block; HAProxy: a line in a list)."
+    [ "$hosts" = 1 ] && echo "same nginx pods."
+    echo "CPU is that of the proxies, user and system, per request; machines differ and are noisy, so read the ratios."
+    echo "Made by \`bench/load/road/run.sh $seconds $rounds $hosts\` on $(date -u +%F); $("$nginx" -v 2>&1 | sed 's/.*: //'), HAProxy $("$haproxy" -v | sed -n 's/.*version \([^ ]*\).*/\1/p' | head -1), .NET $(dotnet --version)."
     echo
     echo "| chain | proxies on the way | requests/s | p50 ms | p99 ms | CPU µs/request | × nginx | failed |"
     echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
-    for chain in road nginx haproxy; do
-        case $chain in road) label="Usher, wire links, tracing on" n=4 ;; nginx) label="nginx behind nginx" n=2 ;; haproxy) label="HAProxy behind HAProxy" n=2 ;; esac
+    for chain in wire express nginx haproxy; do
+        case $chain in wire) label="Usher, wire links, tracing on" n=4 ;; express) label="Usher, express links, tracing on" n=1 ;; nginx) label="nginx behind nginx" n=2 ;; haproxy) label="HAProxy behind HAProxy" n=2 ;; esac
         printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$label" $n "$(of $chain 3)" "$(ms $chain 4)" "$(ms $chain 5)" "$(of $chain 6)" \
             "$(awk -v a="$(of $chain 6)" -v b="$nginx_cpu" 'BEGIN { printf "%.2f", a / b }')" "$(awk -v c=$chain '$1 == c { n += $7 + $8 } END { print n }' "$work/rows")"
     done
     echo
-    echo "Bar: at most 5 × nginx behind nginx. Resident memory of the road after the load: $rss MB. \`usher demo\`, built, median of three: $demo_time s."
-} | tee "$root/bench/results/road.md"
+    echo "Load average at the end: $busy (this load alone makes about 2). Bars: wire links at most 4 × nginx behind nginx, express links at most 1.2 ×. Resident memory after the load: $memory_wire MB on wire links, $memory_express MB on express links. \`usher demo\`, built, median of three: $demo_time s."
+} | tee "$root/bench/results/road$([ "$hosts" = 1 ] || echo "-$hosts-hosts").md"
