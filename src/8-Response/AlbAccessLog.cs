@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Usher.Model.Aws;
@@ -17,6 +18,9 @@ internal sealed class AlbAccessLog(TimeProvider time)
     /// <summary>A user agent is cut at 8 KB (same section).</summary>
     private const int MaxUserAgent = 8 * 1024;
 
+    // A connection has one identity object for all of its requests, which dies with the last record of it.
+    private readonly ConditionalWeakTable<ConnectionId, ConnectionPart> connections = [];
+
     /// <summary>The line without its end, for a request that the load balancer is done with.</summary>
     public string Line(RequestRecord record, HandshakeRecord? handshake)
     {
@@ -24,7 +28,12 @@ internal sealed class AlbAccessLog(TimeProvider time)
         var (loadBalancerArn, port) = facts is null ? ListenerOf(record) : (facts.LoadBalancerArn, facts.ListenerPort);
         var target = Or(facts?.TargetEndPoint?.ToString());
         var targetStatus = record.UpstreamStatus == 0 ? "-" : record.UpstreamStatus.ToString(CultureInfo.InvariantCulture);
-        var (certificate, serverName) = Certificate(handshake);
+        if (!connections.TryGetValue(record.Downstream, out var connection))
+        {
+            connection = ConnectionPart.Of(record, handshake);
+            connections.AddOrUpdate(record.Downstream, connection);
+        }
+
 
         var line = new StringBuilder(512);
         line.Append(Type(record)).Append(' ');
@@ -41,7 +50,7 @@ internal sealed class AlbAccessLog(TimeProvider time)
         line.Append(Or(handshake?.Version)).Append(' ');
         line.Append(Or(facts?.TargetGroupArn)).Append(' ');
         line.Quoted(TraceHeader(record)).Append(' ');
-        line.Quoted(serverName).Append(' ').Quoted(certificate).Append(' ');
+        line.Quoted(connection.ServerName).Append(' ').Quoted(connection.Certificate).Append(' ');
         line.Append(facts?.RulePriority is { } priority ? priority.ToString(CultureInfo.InvariantCulture) : "-").Append(' ');
         line.Moment(record.StartedOn).Append(' ');
         line.Quoted(facts is null ? null : string.Join(',', facts.ActionsExecuted)).Append(' ');
@@ -50,7 +59,7 @@ internal sealed class AlbAccessLog(TimeProvider time)
 
         // The two desync classification fields: nothing classifies requests here.
         line.Append("\"-\" \"-\" ");
-        return line.Append(ConnectionTraceId(record, handshake)).ToString();
+        return line.Append(connection.TraceId).ToString();
     }
 
     private static string Type(RequestRecord record)
@@ -88,25 +97,8 @@ internal sealed class AlbAccessLog(TimeProvider time)
         return string.Create(CultureInfo.InvariantCulture, $"{record.Scheme}://{host}:{port}{path}{(query.Length > 0 ? $"?{query}" : "")}");
     }
 
-    private static string? TraceHeader(RequestRecord record)
-    {
-        const string name = "X-Amzn-Trace-Id";
-        var changes = record.RequestChanges;
-        if (Value(changes.Added) is { } added) return added;
-        if (Value(changes.Rewritten) is { } rewritten) return rewritten;
-        return record.JourneyId is null ? null : $"Root={record.JourneyId}";
-
-        static string? Value(IEnumerable<KeyValuePair<string, string>> headers) =>
-            headers.FirstOrDefault(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-    }
-
-    /// <summary>The certificate presented, and the name asked for; no name where none was given or the default answered for it.</summary>
-    private static (string? Arn, string? ServerName) Certificate(HandshakeRecord? handshake)
-    {
-        if (handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)?.Facts is not { } facts) return (null, null);
-        var matched = facts["matched"]?.ToString() is not "default";
-        return (facts["certificateArn"]?.ToString(), matched ? facts["sni"]?.ToString() : null);
-    }
+    private static string? TraceHeader(RequestRecord record) =>
+        record.RequestChanges.ValueOf("X-Amzn-Trace-Id") ?? (record.JourneyId is null ? null : $"Root={record.JourneyId}");
 
     /// <summary>The load balancer and declared port behind an address, for a request that was refused before any decision.</summary>
     private static (string Arn, int Port) ListenerOf(RequestRecord record)
@@ -126,13 +118,28 @@ internal sealed class AlbAccessLog(TimeProvider time)
         return at < 0 ? arn : arn[(at + ":loadbalancer/".Length)..];
     }
 
-    /// <summary><c>TID_</c> and 32 hex digits, one for each connection of a client.</summary>
-    private static string ConnectionTraceId(RequestRecord record, HandshakeRecord? handshake)
-    {
-        var since = handshake?.AcceptedAt ?? 0;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{record.Downstream}/{since}")));
-        return $"TID_{Convert.ToHexStringLower(hash)[..32]}";
-    }
-
     private static string Or(string? value) => string.IsNullOrEmpty(value) ? "-" : value;
+
+    /// <summary>What is the same in all lines of a connection.</summary>
+    /// <param name="Certificate">The certificate presented, or null.</param>
+    /// <param name="ServerName">The name asked for; null where none was given or the default answered for it.</param>
+    /// <param name="TraceId">Its id.</param>
+    private sealed record ConnectionPart(string? Certificate, string? ServerName, string TraceId)
+    {
+        internal static ConnectionPart Of(RequestRecord record, HandshakeRecord? handshake)
+        {
+            var traceId = ConnectionTraceId(record, handshake);
+            if (handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)?.Facts is not { } facts) return new ConnectionPart(null, null, traceId);
+            var matched = facts["matched"]?.ToString() is not "default";
+            return new ConnectionPart(facts["certificateArn"]?.ToString(), matched ? facts["sni"]?.ToString() : null, traceId);
+        }
+
+        /// <summary><c>TID_</c> and 32 hex digits, one for each connection of a client.</summary>
+        private static string ConnectionTraceId(RequestRecord record, HandshakeRecord? handshake)
+        {
+            var since = handshake?.AcceptedAt ?? 0;
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{record.Downstream}/{since}")));
+            return $"TID_{Convert.ToHexStringLower(hash)[..32]}";
+        }
+    }
 }

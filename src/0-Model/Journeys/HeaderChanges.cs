@@ -37,6 +37,17 @@ public sealed class HeaderChanges
     /// <summary>Headers whose value was changed, with the new value.</summary>
     public ImmutableDictionary<string, string> Rewritten => Values(h => h.WasThere);
 
+    /// <summary>What a header was added or rewritten with, whatever the case of its name; null when it wasn't.</summary>
+    public string? ValueOf(string name)
+    {
+        foreach (var header in all)
+        {
+            if (header.Value is not null && header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return header.Value;
+        }
+
+        return null;
+    }
+
     private ImmutableDictionary<string, string> Values(Func<ChangedHeader, bool> which) =>
         all.Where(h => h.Value is not null && which(h)).DistinctBy(h => h.Name).ToImmutableDictionary(h => h.Name, h => h.Value!);
 }

@@ -69,10 +69,7 @@ internal static class UpCommand
             // Either ends when a signal asks to stop; one that fails ends the other too.
             await Task.WhenAll(stop.EndsWith(FollowRequestsAsync), stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token)));
 
-            async Task FollowRequestsAsync(CancellationToken token)
-            {
-                await foreach (var ended in road.Services.GetRequiredService<IJourneyFeed>().FollowAsync(token)) RequestLines.Print(ended);
-            }
+            Task FollowRequestsAsync(CancellationToken token) => RequestLines.FollowAsync(road.Services.GetRequiredService<IJourneyFeed>(), token);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

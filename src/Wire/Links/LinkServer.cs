@@ -35,7 +35,10 @@ public sealed class LinkServer(IExchangeHandler handler, Http1ServerOptions opti
         }
     }
 
-    /// <summary>Stops: lets links in use end for at most <paramref name="grace"/>, then cuts them.</summary>
+    /// <summary>
+    /// Stops: lets links in use end for at most <paramref name="grace"/>, then cuts them. A handler that hands something to a client that takes nothing
+    /// isn't waited for longer than a connection lingers.
+    /// </summary>
     public async Task StopAsync(TimeSpan grace)
     {
         Link[] open;
@@ -56,7 +59,7 @@ public sealed class LinkServer(IExchangeHandler handler, Http1ServerOptions opti
         {
             lock (_links) open = [.. _links];
             foreach (var link in open) link.Abort();
-            await empty.Task;
+            await Task.WhenAny(empty.Task, Task.Delay(Options.LingerTimeout, Options.TimeProvider));
         }
     }
 
