@@ -18,7 +18,6 @@ internal static class AttributeCheck
     private static readonly Dictionary<string, string> TargetGroupDefaults = new(StringComparer.Ordinal)
     {
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
-        ["slow_start.duration_seconds"] = "0",
     };
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer) =>

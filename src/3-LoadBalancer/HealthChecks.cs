@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -13,7 +12,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
     private readonly Dictionary<(TargetGroupPlan Group, int Target), (CancellationTokenSource Stop, Task Loop)> loops = [];
 
     /// <summary>Checks these groups from now on, and no others.</summary>
-    internal void Follow(ImmutableArray<TargetGroupPlan> groups)
+    internal void Follow(IEnumerable<TargetGroupPlan> groups)
     {
         var wanted = groups.SelectMany(g => Enumerable.Range(0, g.Targets.Length).Select(i => (Group: g, Target: i))).ToHashSet();
         foreach (var (key, loop) in loops.Where(l => !wanted.Contains(l.Key)).ToList())
@@ -38,14 +37,17 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
 
     private async Task LoopAsync(TargetGroupPlan group, int index, CancellationToken cancellationToken)
     {
-        var state = table.Of(group).Targets[index];
+        var states = table.Of(group);
+        var state = states.Targets[index];
         var streak = new HealthStreak(group.HealthCheck.HealthyThreshold, group.HealthCheck.UnhealthyThreshold, state.Health);
         try
         {
             while (true)
             {
                 var result = await HealthCheck.RunAsync(group.Targets[index], group.HealthCheck, From(group, group.Targets[index]), time, cancellationToken);
+                var before = state.Health.State;
                 state.Health = streak.Next(result);
+                if (before != HealthState.Healthy && state.Health.State == HealthState.Healthy) states.BecameHealthy(state);
                 var pause = state.Health.State == HealthState.Initial ? InitialInterval : group.HealthCheck.Interval;
                 await Task.Delay(pause, time, cancellationToken);
             }

@@ -51,7 +51,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
         }
 
         table.Retain(snapshot.TargetGroups);
-        checks.Follow(snapshot.TargetGroups);
+        checks.Follow(snapshot.GroupsInUse);
         var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);
         foreach (var old in servers.Values.Where(s => !wanted.TryGetValue(s.Bound, out var https) || https != s.Https).ToList())
         {

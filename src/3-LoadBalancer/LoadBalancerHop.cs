@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -46,6 +47,8 @@ internal readonly record struct LoadBalancerChoice(
 /// <summary>The gate: which rule, which target group, which target.</summary>
 internal static class LoadBalancerHop
 {
+    private const int SharePoints = 1000;
+
     /// <summary>
     /// Decides for one request:
     /// <list type="number">
@@ -90,7 +93,7 @@ internal static class LoadBalancerHop
         var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
-            Algorithm.RoundRobin => Nth(reading, failOpen, (int)(reading.Turn % candidates)),
+            Algorithm.RoundRobin => NextInTurn(reading, failOpen, candidates, draw),
             Algorithm.WeightedRandom => Nth(reading, failOpen, Turned(draw).Below(candidates)),
             _ => FewestOutstanding(reading, failOpen, draw),
         };
@@ -188,6 +191,29 @@ internal static class LoadBalancerHop
         : bound.Until <= now ? $"the client's ended at {bound.Until:u}"
         : otherwise;
 
+    /// <summary>The next in turn. One in its slow start has its turn as often as its share says; else it is the turn of one with a whole share.</summary>
+    private static int NextInTurn(GroupReading reading, bool all, int candidates, Draw draw)
+    {
+        var next = Nth(reading, all, (int)(reading.Turn % candidates));
+        var share = reading.Targets[next].Share;
+        if (share >= 1 || Turned(draw).Below(SharePoints) < share * SharePoints) return next;
+        var whole = 0;
+        foreach (var target in reading.Targets)
+        {
+            if ((all || target.Health.Usable) && target.Share >= 1) whole++;
+        }
+
+        if (whole == 0) return next;
+        var n = (int)(reading.Turn / candidates % whole);
+        for (var i = 0; i < reading.Targets.Length; i++)
+        {
+            var target = reading.Targets[i];
+            if ((all || target.Health.Usable) && target.Share >= 1 && n-- == 0) return i;
+        }
+
+        return next;
+    }
+
     private static int Nth(GroupReading reading, bool all, int n)
     {
         for (var i = 0; i < reading.Targets.Length; i++)
@@ -227,8 +253,9 @@ internal static class LoadBalancerHop
     {
         for (var i = 0; i < group.Targets.Length; i++)
         {
-            var (health, outstanding) = reading.Targets[i];
+            var (health, outstanding, share) = reading.Targets[i];
             var count = outstanding == 1 ? "1 outstanding request" : $"{outstanding} outstanding requests";
+            if (share < 1) count += string.Create(CultureInfo.InvariantCulture, $", in its slow start at {share:0 %} of its share");
             var why = (health.Usable, failOpen) switch
             {
                 (true, _) => $"{health.Name}, {count}",

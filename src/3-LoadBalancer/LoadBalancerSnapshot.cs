@@ -15,6 +15,10 @@ internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listener
 
     internal ImmutableArray<TargetGroupPlan> TargetGroups { get; } = targetGroups;
 
+    /// <summary>The target groups that some rule forwards to; the others get no requests and no health checks.</summary>
+    internal FrozenSet<TargetGroupPlan> GroupsInUse { get; } = listeners.SelectMany(l => l.Rules)
+        .Select(r => r.Action).OfType<ForwardPlan>().SelectMany(f => f.Groups).Select(g => g.Group).ToFrozenSet();
+
     /// <summary>The listener that is bound to an endpoint, or null.</summary>
     internal ListenerPlan? ListenerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }
@@ -163,6 +167,9 @@ internal sealed class TargetGroupPlan
 
     /// <summary>How long a target that was taken away may go on with the requests that it has, 0–3600 s, 300 s when not set.</summary>
     internal required TimeSpan DeregistrationDelay { get; init; }
+
+    /// <summary>How long a target that has become healthy is given less than its share, 30–900 s; zero for not at all.</summary>
+    internal TimeSpan SlowStart { get; init; }
 
     /// <summary>How a client is kept at its target; null when it isn't.</summary>
     internal StickinessPlan? Stickiness { get; init; }

@@ -53,6 +53,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Minimum = new HealthyMinimum(
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
+                SlowStart = group.Value.Attributes.Seconds("slow_start.duration_seconds", 0),
                 Stickiness = StickinessOf(group),
                 DeregistrationDelay = group.Value.Attributes.Seconds("deregistration_delay.timeout_seconds", 300),
             };

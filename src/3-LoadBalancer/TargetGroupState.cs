@@ -10,6 +10,7 @@ internal sealed class TargetState : IDisposable
     private int outstanding;
     private volatile TargetHealth health;
     private volatile bool drains;
+    private long rampsFrom;
 
     internal TargetState(TargetHealth health)
     {
@@ -40,6 +41,16 @@ internal sealed class TargetState : IDisposable
         drains = false;
     }
 
+    /// <summary>It has become healthy, and is given less than its share for a while.</summary>
+    internal void Ramp(long now) => Volatile.Write(ref rampsFrom, now);
+
+    /// <summary>What it gets of its share now, from 0 to 1: it grows evenly over the slow start.</summary>
+    internal double Share(TimeSpan slowStart, TimeProvider time)
+    {
+        var from = Volatile.Read(ref rampsFrom);
+        return from == 0 || slowStart == TimeSpan.Zero ? 1 : Math.Clamp(time.GetElapsedTime(from) / slowStart, 0, 1);
+    }
+
     internal void Begin() => Interlocked.Increment(ref outstanding);
 
     internal void End() => Interlocked.Decrement(ref outstanding);
@@ -53,24 +64,36 @@ internal sealed class TargetState : IDisposable
 }
 
 /// <summary>The living state of a target group's targets, in the order of its plan.</summary>
-internal sealed class TargetGroupState(ImmutableArray<TargetState> targets)
+internal sealed class TargetGroupState(ImmutableArray<TargetState> targets, TimeSpan slowStart, TimeProvider time)
 {
     private long turn = -1;
 
     internal ImmutableArray<TargetState> Targets { get; } = targets;
+
+    /// <summary>
+    /// A target has become healthy: where the group starts targets slowly and another healthy one has its whole share, this one ramps up (ALB user guide,
+    /// Target groups, Slow start mode: the targets of a group that had none healthy don't).
+    /// </summary>
+    internal void BecameHealthy(TargetState target)
+    {
+        if (slowStart > TimeSpan.Zero && Targets.Any(t => t != target && t.Health.Usable && t.Share(slowStart, time) >= 1)) target.Ramp(time.GetTimestamp());
+    }
 
     /// <summary>Reads everything that a decision looks at.</summary>
     /// <param name="takeTurn">Whether round robin moves on; false for a look that sends nothing.</param>
     internal GroupReading Read(bool takeTurn)
     {
         var readings = new TargetReading[Targets.Length];
-        for (var i = 0; i < readings.Length; i++) readings[i] = new TargetReading(Targets[i].Health, Targets[i].Outstanding);
+        for (var i = 0; i < readings.Length; i++) readings[i] = new TargetReading(Targets[i].Health, Targets[i].Outstanding, Targets[i].Share(slowStart, time));
         return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), takeTurn ? Interlocked.Increment(ref turn) : Volatile.Read(ref turn) + 1);
     }
 }
 
 /// <summary>What a decision read of one target.</summary>
-internal readonly record struct TargetReading(TargetHealth Health, int Outstanding);
+/// <param name="Health">Its health.</param>
+/// <param name="Outstanding">Its outstanding requests.</param>
+/// <param name="Share">What it gets of its share, below 1 in its slow start.</param>
+internal readonly record struct TargetReading(TargetHealth Health, int Outstanding, double Share = 1);
 
 /// <summary>What a decision read of a target group: recorded with it, so that it can be replayed.</summary>
 /// <param name="Targets">In the order of the plan.</param>

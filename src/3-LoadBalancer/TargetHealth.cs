@@ -12,6 +12,9 @@ internal enum HealthState
     /// <summary>Failing.</summary>
     Unhealthy,
 
+    /// <summary>Of a group that no rule forwards to: it isn't checked.</summary>
+    Unused,
+
     /// <summary>Deregistered; what it still carries may end.</summary>
     Draining,
 
@@ -30,6 +33,9 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
 
     internal static readonly TargetHealth Healthy = new(HealthState.Healthy, null, null);
 
+    internal static readonly TargetHealth Unused =
+        new(HealthState.Unused, "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer");
+
     internal static readonly TargetHealth Draining =
         new(HealthState.Draining, "Target.DeregistrationInProgress", "Target deregistration is in progress");
 
@@ -44,6 +50,7 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
         HealthState.Initial => "initial",
         HealthState.Healthy => "healthy",
         HealthState.Unhealthy => "unhealthy",
+        HealthState.Unused => "unused",
         HealthState.Draining => "draining",
         _ => "assumed healthy",
     };

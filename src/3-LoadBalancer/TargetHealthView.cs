@@ -7,13 +7,17 @@ namespace Usher.LoadBalancer;
 internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
 {
     public IReadOnlyList<TargetHealthReport> All(Generation generation) =>
-        [.. (generation.Find<LoadBalancerSnapshot>()?.TargetGroups ?? []).SelectMany(group =>
-            group.Targets.Zip(table.Of(group).Targets, (target, state) =>
-                Report(group.Name, target.Label, state)))
-            .Concat(table.Draining.Select(d => Report(d.Group, d.Target, d.State)))];
+        [.. (generation.Find<LoadBalancerSnapshot>() is { } snapshot ? snapshot.TargetGroups.SelectMany(group => Reports(snapshot, group)) : [])
+            .Concat(table.Draining.Select(d => Report(d.Group, d.Target, d.State.Health, d.State)))];
 
-    private static TargetHealthReport Report(string group, string target, TargetState state) =>
-        new(group, target, state.Health.Name, state.Health.Reason, state.Health.Description, state.Outstanding);
+    private IEnumerable<TargetHealthReport> Reports(LoadBalancerSnapshot snapshot, TargetGroupPlan group)
+    {
+        var used = snapshot.GroupsInUse.Contains(group);
+        return group.Targets.Zip(table.Of(group).Targets, (target, state) => Report(group.Name, target.Label, used ? state.Health : TargetHealth.Unused, state));
+    }
+
+    private static TargetHealthReport Report(string group, string target, TargetHealth health, TargetState state) =>
+        new(group, target, health.Name, health.Reason, health.Description, state.Outstanding);
 
     public IReadOnlyList<ListenerReport> Listeners(Generation generation) =>
         [.. (generation.Find<LoadBalancerSnapshot>()?.Listeners ?? []).Select(l =>

@@ -7,6 +7,7 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
 {
     private readonly ConcurrentDictionary<TargetGroupPlan, TargetGroupState> states = new();
     private readonly ConcurrentDictionary<TargetKey, TargetState> targets = new();
+    private readonly TimeProvider clock = time ?? TimeProvider.System;
     private readonly DrainingTargets draining = new(time ?? TimeProvider.System);
     private Dictionary<TargetKey, TargetGroupPlan> registered = [];
 
@@ -25,7 +26,9 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
         foreach (var group in groups)
         {
             states[group] = new TargetGroupState(
-                [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))]);
+                [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))],
+                group.SlowStart,
+                clock);
         }
     }
 
@@ -56,8 +59,8 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
         Cookies.Dispose();
     }
 
-    private static TargetGroupState Assumed(TargetGroupPlan group) =>
-        new([.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))]);
+    private TargetGroupState Assumed(TargetGroupPlan group) =>
+        new([.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))], TimeSpan.Zero, clock);
 }
 
 /// <summary>A target of a group: the same port of the same instance may be in several groups.</summary>

@@ -125,6 +125,38 @@ public sealed class DecideTests
     }
 
     [Fact]
+    public void A_target_in_its_slow_start_gets_a_growing_part_of_its_share()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var desk = new Desk(new Edge().Group(new TargetGroup
+        {
+            TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web", Targets = [.. Enumerable.Range(1, 3).Select(i => new TargetDescription("i-0a1", i))],
+            Attributes = new Dictionary<string, string> { ["slow_start.duration_seconds"] = "100" },
+        }).Listener(80, Forward("web")), time);
+        var states = desk.Table.Of(desk.Snapshot.TargetGroups[0]);
+        states.BecameHealthy(states.Targets[2]);
+        var (random, at) = (new Random(1), 0);
+        foreach (var (second, least, most) in ((int, int, int)[])[(0, 0, 0), (25, 200, 300), (50, 430, 570), (100, 1000, 1000)])
+        {
+            time.Advance(TimeSpan.FromSeconds(second - at));
+            at = second;
+            var mine = Enumerable.Range(0, 3000).Count(_ => desk.Decide(Ask.For("GET http://a/"), new((ulong)random.NextInt64(long.MinValue, long.MaxValue))).Target!.Port == 3);
+            Assert.InRange(mine, least, most);
+        }
+
+        // Targets that become healthy while no other has its whole share begin with it.
+        time.Advance(TimeSpan.FromSeconds(100));
+        desk.Target("web", 0).Health = desk.Target("web", 1).Health = TargetHealth.Initial;
+        states.BecameHealthy(states.Targets[2]);
+        Assert.Equal(1, states.Read(takeTurn: false).Targets[2].Share);
+        desk.Target("web", 0).Health = TargetHealth.Healthy;
+        states.BecameHealthy(states.Targets[0]);
+        time.Advance(TimeSpan.FromSeconds(20));
+        Assert.Contains(desk.Decide(Ask.For("GET http://a/"), default).Tell().Single().Reasons,
+            r => r.Candidate == "i-0a1:1" && r.Why.Contains("in its slow start at 20 % of its share", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Looking_takes_no_turn()
     {
         var desk = new Desk(new Edge().Group("web", ["i-0a1:1", "i-0a1:2"]).Listener(80, Forward("web")));

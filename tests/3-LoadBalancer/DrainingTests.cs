@@ -24,11 +24,12 @@ public sealed class DrainingTests
         await rig.UntilAsync("i-0a1:30080", "healthy");
         await rig.UntilAsync("i-0a2:30080", "healthy");
         using var client = await rig.ConnectAsync();
-        while (first.Requests.Count == 0)
+        for (var sent = 1; ; sent++)
         {
             await client.SendAsync(Get);
-            if (rig.Report("i-0a1:30080").Outstanding == 0) await Limit.UntilAsync(() => first.Requests.Count > 0 || rig.Journal.Requests.Count > 0);
-            if (first.Requests.Count == 0) await client.ReadMessageAsync();
+            await Limit.UntilAsync(() => first.Requests.Count > 0 || rig.Journal.Requests.Count >= sent);
+            if (first.Requests.Count > 0) break;
+            await client.ReadMessageAsync();
         }
 
         await rig.ApplyAsync(Web(rig, 300, "i-0a2"));

@@ -88,6 +88,22 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task The_targets_of_a_group_that_no_rule_forwards_to_are_unused_and_not_checked()
+    {
+        await using var rig = new Rig();
+        await using var first = Backend.Saying("ok", rig.Node(1));
+        await using var second = Backend.Saying("ok", rig.Node(2));
+        var spare = new Model.Aws.TargetGroup { TargetGroupArn = Model.Aws.AwsNames.TargetGroupArn(Scope, "spare"), Name = "spare", Port = 30080, HealthCheck = Quick, Targets = [new("i-0a2")] };
+        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick).Group(spare).Listener(80, Forward("web")));
+        await rig.UntilAsync("i-0a1:30080", "healthy");
+        Assert.Equal(new TargetHealthReport("spare", "i-0a2:30080", "unused", "Target.NotInUse",
+            "Target group is not configured to receive traffic from the load balancer", 0), rig.Report("i-0a2:30080"));
+        Assert.Equal(0, second.Checks);
+        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick).Group(spare).Listener(80, Weighted(("web", 1), ("spare", 0))));
+        await rig.UntilAsync("i-0a2:30080", "healthy");
+    }
+
+    [Fact]
     public async Task A_deregistered_target_is_checked_no_more()
     {
         await using var rig = new Rig();

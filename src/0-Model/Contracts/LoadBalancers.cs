@@ -6,7 +6,7 @@ namespace Usher.Model.Contracts;
 /// <summary>A target's health as DescribeTargetHealth tells it.</summary>
 /// <param name="TargetGroup">The group's name.</param>
 /// <param name="Target">The target, <c>id:port</c>.</param>
-/// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>, <c>draining</c>.</param>
+/// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>, <c>draining</c>, <c>unused</c>.</param>
 /// <param name="Reason">AWS's reason code, or null.</param>
 /// <param name="Description">What the check got and wanted, or null.</param>
 /// <param name="Outstanding">Requests sent to it that aren't answered yet.</param>
