@@ -40,13 +40,14 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         var states = table.Of(group);
         var state = states.Targets[index];
         var streak = new HealthStreak(group.HealthCheck.HealthyThreshold, group.HealthCheck.UnhealthyThreshold, state.Health);
+        var pace = new InitialPace(group.HealthCheck.Interval, time);
         try
         {
             while (true)
             {
                 var result = await HealthCheck.RunAsync(group.Targets[index], group.HealthCheck, From(group, group.Targets[index]), time, cancellationToken);
                 var before = state.Health.State;
-                state.Health = streak.Next(result);
+                if (before != HealthState.Initial || pace.Counts(result)) state.Health = streak.Next(result);
                 if (before != HealthState.Healthy && state.Health.State == HealthState.Healthy) states.BecameHealthy(state);
                 var pause = state.Health.State == HealthState.Initial ? InitialInterval : group.HealthCheck.Interval;
                 await Task.Delay(pause, time, cancellationToken);

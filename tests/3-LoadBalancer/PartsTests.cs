@@ -132,6 +132,25 @@ public sealed partial class PartsTests
     }
 
     [Theory]
+    // One check a second: f fails, p passes; C counts.
+    [InlineData(30, "ffffffffffff", "C....C....C.")]
+    [InlineData(30, "fffp", "C..C")]
+    [InlineData(5, "ffffff", "C....C")]
+    [InlineData(2, "fff", "CCC")]
+    public void Failures_of_a_new_target_count_every_five_seconds_at_most(int interval, string checks, string counted)
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var pace = new InitialPace(TimeSpan.FromSeconds(interval), time);
+        var told = checks.Select(c =>
+        {
+            var counts = pace.Counts(c == 'p' ? CheckResult.Pass : new CheckResult(false, "Target.Timeout", "slow"));
+            time.Advance(TimeSpan.FromSeconds(1));
+            return counts ? 'C' : '.';
+        });
+        Assert.Equal(counted, string.Concat(told));
+    }
+
+    [Theory]
     [InlineData("200", "200", "199 201 404")]
     [InlineData("200,202", "200 202", "201")]
     [InlineData("200-399", "200 301 399", "199 400")]
