@@ -61,6 +61,17 @@ public sealed class StickyTests
     }
 
     [Fact]
+    public void Many_cookies_are_written_and_read_at_once()
+    {
+        using var cookies = new StickyCookies(TimeProvider.System);
+        Parallel.For(0, 20_000, i =>
+        {
+            var set = cookies.Set("AWSALB", null, "arn:a", $"i-{i}:1", TimeSpan.FromMinutes(1)).First();
+            Assert.Equal($"i-{i}:1", cookies.Read([new("Cookie", set[..set.IndexOf(';', StringComparison.Ordinal)])]).Targets!.Value[0].To);
+        });
+    }
+
+    [Fact]
     public void A_group_is_kept_whatever_its_weight_is_by_now()
     {
         RuleAction Action(int old) => Weighted(("old", old), ("new", 100)) with { StickinessSeconds = 60 };

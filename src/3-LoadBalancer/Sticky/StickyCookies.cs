@@ -28,6 +28,8 @@ internal sealed class StickyCookies(TimeProvider time) : IDisposable
 
     /// <summary>The cookie's own expiry, whatever the stickiness's duration.</summary>
     private static readonly TimeSpan Expiry = TimeSpan.FromDays(7);
+    // One cipher works on one cookie at a time.
+    private readonly Lock gate = new();
     private readonly AesGcm cipher = new(RandomNumberGenerator.GetBytes(32), TagLength);
 
     /// <summary>Reads a request's cookies.</summary>
@@ -89,7 +91,7 @@ internal sealed class StickyCookies(TimeProvider time) : IDisposable
         var plain = JsonSerializer.SerializeToUtf8Bytes(bindings);
         var whole = new byte[NonceLength + plain.Length + TagLength];
         RandomNumberGenerator.Fill(whole.AsSpan(0, NonceLength));
-        cipher.Encrypt(whole.AsSpan(0, NonceLength), plain, whole.AsSpan(NonceLength, plain.Length), whole.AsSpan(NonceLength + plain.Length));
+        lock (gate) cipher.Encrypt(whole.AsSpan(0, NonceLength), plain, whole.AsSpan(NonceLength, plain.Length), whole.AsSpan(NonceLength + plain.Length));
         return Convert.ToBase64String(whole);
     }
 
@@ -102,7 +104,7 @@ internal sealed class StickyCookies(TimeProvider time) : IDisposable
         var plain = new byte[whole.Length - NonceLength - TagLength];
         try
         {
-            cipher.Decrypt(whole[..NonceLength], whole[NonceLength..^TagLength], whole[^TagLength..], plain);
+            lock (gate) cipher.Decrypt(whole[..NonceLength], whole[NonceLength..^TagLength], whole[^TagLength..], plain);
         }
         catch (AuthenticationTagMismatchException)
         {
