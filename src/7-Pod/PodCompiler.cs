@@ -30,10 +30,11 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             context.State.All<V1Pod>().Select(pod => Settled(pod, carry, context) ?? Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
     }
 
-    // A pod that goes on as it was compiled: what people have changed since isn't its.
+    // A pod that goes on as it was compiled: what people have changed since isn't its. Another of its name is none (each has references of its own).
     private static PodPlan? Settled(Resource<V1Pod> pod, PodCarryOver carry, CompileContext context) =>
-        carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { } plan
-            ? plan with { Pod = pod.Value, Addresses = context.Addresses }
+        carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { } plan 
+        && ReferenceEquals(plan.Pod.Metadata?.OwnerReferences, pod.Value.Metadata?.OwnerReferences) && (plan.Node ?? "") == (pod.Value.Spec.NodeName ?? "")
+            ? plan with { Pod = pod.Value, Addresses = context.Addresses, Address = context.Addresses.Find(pod.Key) }
             : null;
 
     private PodPlan? Compile(Resource<V1Pod> pod, CompileContext context, PodBlame blame)
@@ -207,11 +208,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
 
     private static void RefuseControllers(CompileContext context)
     {
-        Refuse<V1StatefulSet>();
-        Refuse<V1DaemonSet>();
         Refuse<V1ReplicationController>();
-        Refuse<V1Job>();
-        Refuse<V1CronJob>();
 
         void Refuse<T>() where T : class
         {

@@ -103,6 +103,7 @@ internal sealed class Cluster
             told.Append(CultureInfo.InvariantCulture, $"  {set.Key.Kind} {set.Key.Name} wants {set.Value.Spec.Replicas}, revision {set.Value.Metadata.Annotations["deployment.kubernetes.io/revision"]}\n");
         }
 
+        foreach (var revision in State.All<V1ControllerRevision>()) told.Append(CultureInfo.InvariantCulture, $"  ControllerRevision {revision.Key.Name} is revision {revision.Value.Revision}\n");
         foreach (var pod in Pods)
         {
             var life = pod.Terminating ? pod.Status is { Ready: true } ? "terminating, ready" : "terminating"

@@ -23,6 +23,8 @@ internal sealed class TestRoad : IGenerationSource
 
     public PodOptions Options { get; set; } = new(StandInOnly: false, Path.Combine(Path.GetTempPath(), $"usher-pod-tests-{Guid.NewGuid():N}"));
 
+    public LoopbackRange Range => range;
+
     /// <summary>What the controllers see; nothing unless told.</summary>
     public Func<Observed> Observe { get; set; } = () => Observed.Nothing;
 

@@ -24,9 +24,22 @@ internal sealed class Placement
     public static void Place(PodBook book)
     {
         var placement = new Placement(book, [.. book.Context.State.All<V1Node>().Select(n => n.Value)]);
+        foreach (var pod in book.All.Where(p => p is { Terminating: false, Finished: true })) Finish(pod, book);
         var pods = book.All.Where(p => !p.Terminating && !p.Finished).ToList();
         foreach (var pod in pods) placement.Keep(pod);
         foreach (var pod in pods) placement.Seat(pod);
+    }
+
+    // One that has ended gives its address back, and is never started again.
+    private static void Finish(PodEntry pod, PodBook book)
+    {
+        book.Settle(pod);
+        if (pod.Pod.Status?.Phase == pod.Phase) return;
+        pod.Pod = pod.Pod with
+        {
+            Spec = pod.Pod.Spec with { NodeName = pod.Had?.Spec.NodeName },
+            Status = new V1PodStatus { Phase = pod.Phase, HostIP = pod.Had?.Status?.HostIP, Conditions = pod.Had?.Status?.Conditions },
+        };
     }
 
     private void Keep(PodEntry pod)

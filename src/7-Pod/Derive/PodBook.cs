@@ -83,6 +83,13 @@ internal sealed class PodBook
             return;
         }
 
+        // One that has ended stays as it is, unless it was changed.
+        if (had is { Finished: true } && !(Sources.TryGetValue(had.Pod, out var before) && SafeNames.Canonical(before.Spec) == SafeNames.Canonical(written.Value.Spec)))
+        {
+            Remove(had);
+            had = null;
+        }
+
         if (had is not null) Remove(had);
         var pod = written.Value with
         {
@@ -99,11 +106,15 @@ internal sealed class PodBook
         while (true)
         {
             var key = new ResourceKey("", "Pod", owner.Namespace, $"{owner.Name}-{SafeNames.PodSuffix($"{owner.Namespace}/{owner.Name}", ordinal, attempt)}");
-            if (Find(key) is not { } taken) return Create(key, reference, template, $"{owner.Name}-");
-            if (taken.Controller is { } other && other.Kind == reference.Kind && other.Name == reference.Name) (ordinal, attempt) = (ordinal + 1, 0);
-            else attempt++;
+            if (IsFree(key)) return Create(key, reference, template, $"{owner.Name}-");
+            // The next of its numbers; or another name for the number when the name is somebody else's.
+            if (Find(key) is { } taken && (taken.Controller?.Kind != reference.Kind || taken.Controller.Name != reference.Name)) attempt++;
+            else (ordinal, attempt) = (ordinal + 1, 0);
         }
     }
+
+    /// <summary>Whether no pod has the name, nor is one of that name still seen.</summary>
+    public bool IsFree(ResourceKey key) => Find(key) is null && !Context.Observed.Pods.ContainsKey(key);
 
     /// <summary>A new pod of a controller with a name that it chose.</summary>
     public PodEntry Create(ResourceKey key, V1OwnerReference reference, V1PodTemplateSpec template, string? generateName = null)

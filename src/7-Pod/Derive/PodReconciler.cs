@@ -8,10 +8,10 @@ namespace Usher.Pod;
 /// What the workloads' controllers, kube-scheduler and the VPC CNI do to the objects; pure, on copies. Each time one step, from what the running
 /// generation has and how its pods live.
 /// <list type="number">
-/// <item>Pods that somebody wrote are taken as they are; those on a node that is no more are deleted, and those on
+/// <item>Pods that somebody wrote are taken as they are; those on a node that is no more, or whose taint they don't tolerate, are deleted, and those on
 /// one that is drained evicted.</item>
 /// <item>A Deployment becomes ReplicaSets, one for each template that still has pods, named after the template's hash.</item>
-/// <item>A ReplicaSet becomes pods.</item>
+/// <item>A ReplicaSet becomes pods; so do a StatefulSet, a DaemonSet and a Job, and a CronJob becomes Jobs.</item>
 /// <item>What nobody wants is deleted: it terminates, and stays until it is gone.</item>
 /// <item>A pod gets a node, and an address of its subnet; it keeps both.</item>
 /// </list>
@@ -29,11 +29,12 @@ internal sealed class PodReconciler : IReconciler
         // 1. Written pods.
         var nodes = context.State.All<V1Node>().Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var pod in book.All.Where(p => p.Scheduled && !nodes.Contains(p.Pod.Spec.NodeName)).ToList()) book.Delete(pod);
+        Evictions.Evict(book);
         foreach (var pod in context.State.All<V1Pod>().Where(p => p.Value.Spec is not null)) book.Take(pod);
         Drains.Evict(book);
 
         // 2. Deployments.
-        var made = context.State.All<V1Deployment>().Select(d => DeploymentController.Sync(d, book).ToList()).ToList();
+        var made = context.State.All<V1Deployment>().Select(d => DeploymentController.Sync(Autoscaling.Of(d, context.State), book).ToList()).ToList();
 
         // 3. ReplicaSets.
         var written = context.State.All<V1ReplicaSet>().Where(set => WorkloadChecks.Valid(set, context.Errors))
@@ -43,11 +44,23 @@ internal sealed class PodReconciler : IReconciler
             foreach (var set in sets) ReplicaSets.Sync(set, sets.SelectMany(s => s.Pods), book);
         }
 
+        var others = new List<Resource>();
+        foreach (var set in context.State.All<V1StatefulSet>()) others.AddRange(StatefulSetController.Sync(Autoscaling.Of(set, context.State), book));
+        foreach (var set in context.State.All<V1DaemonSet>()) DaemonSetController.Sync(set, book);
+        var timed = new List<Resource<V1Job>>();
+        foreach (var cron in context.State.All<V1CronJob>())
+        {
+            if (CronJobController.Sync(cron, book, timed) is { } seen) others.Add(seen);
+        }
+
+        others.AddRange(Jobs.Sync(timed, book));
+
         // 4. What is over.
         book.DeleteUnwanted();
 
         // 5. Nodes and addresses.
         Placement.Place(book);
-        return [.. made.SelectMany(sets => sets).Select(s => new Resource(s.Key, s.Value, Origin.Derived)), .. book.Resources()];
+        NoEffect.Warn(context);
+        return [.. made.SelectMany(sets => sets).Select(s => new Resource(s.Key, s.Value, Origin.Derived)), .. others, .. book.Resources()];
     }
 }

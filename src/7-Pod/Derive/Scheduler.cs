@@ -38,6 +38,9 @@ internal sealed class Scheduler(IEnumerable<V1Node> nodes)
         return node;
     }
 
+    /// <summary>Whether a node takes a pod.</summary>
+    public static bool Takes(V1Node node, V1PodSpec spec) => Refusal(node, spec) is null;
+
     private string Refusal(IEnumerable<string> refusals)
     {
         if (nodes.Count == 0) return "no nodes available to schedule pods: there is no Node among the objects; add one (kind: Node)";
@@ -61,7 +64,8 @@ internal sealed class Scheduler(IEnumerable<V1Node> nodes)
 
     private static readonly V1Taint Cordon = new() { Key = "node.kubernetes.io/unschedulable", Effect = "NoSchedule" };
 
-    private static bool Tolerates(V1Toleration toleration, V1Taint taint) =>
+    /// <summary>Whether a toleration matches a taint.</summary>
+    public static bool Tolerates(V1Toleration toleration, V1Taint taint) =>
         (string.IsNullOrEmpty(toleration.Effect) || toleration.Effect == taint.Effect)
         && (string.IsNullOrEmpty(toleration.Key) ? toleration.OperatorProperty == "Exists" : toleration.Key == taint.Key)
         && (toleration.OperatorProperty == "Exists" || (toleration.Value ?? "") == (taint.Value ?? ""));

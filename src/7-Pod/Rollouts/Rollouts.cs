@@ -23,9 +23,14 @@ internal sealed class Rollouts(IGenerationSource generations, IPodDirectory pods
             .ToLookup(p => (p.Controller!.Kind, p.Key.Namespace, p.Controller.Name));
         return
         [
-            .. state.All<V1Deployment>().Select(d => DeploymentProgress.Of(d, state, byOwner, observed.Now))
+            .. state.All<V1Deployment>().Select(d => DeploymentProgress.Of(Autoscaling.Of(d, state), state, byOwner, observed.Now))
+                .Concat(state.All<V1StatefulSet>().Select(s => SetProgress.Of(Autoscaling.Of(s, state), state, Of(s.Key), observed.Now)))
+                .Concat(state.All<V1DaemonSet>().Select(s => SetProgress.Of(s, state, Of(s.Key), observed.Now)))
+                .Concat(state.All<V1Job>().Select(j => SetProgress.Of(j, Of(j.Key))))
                 .OrderBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal),
         ];
+
+        IReadOnlyList<PodEntry> Of(ResourceKey owner) => [.. byOwner[(owner.Kind, owner.Namespace, owner.Name)]];
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,10 @@ internal readonly record struct Fencepost(int Surge, int Unavailable)
         return new Fencepost(surge, surge == 0 && unavailable == 0 ? 1 : Math.Min(unavailable, replicas));
     }
 
+    /// <summary>Of a DaemonSet on so many nodes: one may be unavailable unless written; both are rounded up.</summary>
+    public static Fencepost Of(V1DaemonSetUpdateStrategy? strategy, int nodes) => new(
+        Resolve(strategy?.RollingUpdate?.MaxSurge, nodes, up: true, "0"), Resolve(strategy?.RollingUpdate?.MaxUnavailable, nodes, up: true, "1"));
+
     /// <summary>A number of pods, or a percentage of them.</summary>
     public static int Resolve(IntOrString? value, int replicas, bool up, string absent)
     {

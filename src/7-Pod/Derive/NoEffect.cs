@@ -1,0 +1,26 @@
+using k8s;
+using k8s.Models;
+using Usher.Model.Road;
+
+namespace Usher.Pod;
+
+/// <summary>Kinds that ordinary manifests have and that change nothing here: each object is named once, so that nobody relies on it.</summary>
+internal static class NoEffect
+{
+    /// <summary>Warns of each.</summary>
+    public static void Warn(CompileContext context)
+    {
+        Each<V2HorizontalPodAutoscaler>("spec.metrics", "has no effect: there are no metrics here; replicas are only kept between minReplicas and maxReplicas");
+        Each<V1PodDisruptionBudget>("kind", "has no effect: nothing here asks for a budget before it evicts a pod");
+        Each<V1NetworkPolicy>("kind", "has no effect: every pod may reach every other");
+        Each<V1PriorityClass>("kind", "has no effect: pods aren't preempted");
+        Each<V1ResourceQuota>("kind", "has no effect: resources aren't counted");
+        Each<V1LimitRange>("kind", "has no effect: resources aren't limited");
+        Each<V1StorageClass>("kind", "has no effect: every claim is a folder on this machine");
+
+        void Each<T>(string field, string message) where T : class, IKubernetesObject
+        {
+            foreach (var found in context.State.All<T>()) context.Warnings.Add(found, field, message);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Control;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Pod.Tests;
+
+/// <summary>Rollouts of real processes, driven by the control's loop alone.</summary>
+public sealed class RollingTests : IAsyncDisposable
+{
+    private readonly TestRoad road = new();
+    private readonly ServiceProvider services;
+    private readonly int port = TestRoad.FreePort();
+    private readonly ConcurrentQueue<string> violations = new();
+    private readonly ConcurrentQueue<string> generations = new();
+
+    // It tells of changes while the services go.
+    private readonly IPodDirectory pods;
+
+    public RollingTests()
+    {
+        services = new ServiceCollection()
+            .AddSingleton(new RoadOptions(Usher.Model.Aws.AwsScope.Default, road.Range))
+            .AddSingleton(road.Options)
+            .AddControl()
+            .AddPods()
+            .BuildServiceProvider();
+        pods = services.GetRequiredService<IPodDirectory>();
+        Control.Published += g => generations.Enqueue(string.Join(' ', g.State.All<k8s.Models.V1ReplicaSet>().OrderBy(s => s.Value.Metadata.Annotations["deployment.kubernetes.io/revision"]).Select(s => s.Value.Spec.Replicas)));
+    }
+
+    [Fact]
+    public async Task A_rolling_update_never_has_too_few_ready_or_too_many_pods_and_each_step_is_a_generation()
+    {
+        await Apply(Deployment("1", replicas: 4, surge: 1, unavailable: 1));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        pods.Changed += () => Check(least: 3, most: 5);
+
+        await Apply(Deployment("2", replicas: 4, surge: 1, unavailable: 1));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await Wait.Until(() => pods.Current.Count == 4, "the old pods are gone");
+
+        Assert.Empty(violations);
+        Assert.Equal(["4", "4 1", "3 1", "3 2"], generations.Take(4));
+        Assert.EndsWith("4", generations.Last(), StringComparison.Ordinal);
+        await Wait.Until(() => State().All<k8s.Models.V1ReplicaSet>().Count() == 1, "the old ReplicaSet is over");
+    }
+
+    [Fact]
+    public async Task New_pods_that_end_at_once_take_no_more_old_ones_down_than_may_be_missing_and_the_old_manifest_ends_it()
+    {
+        await Apply(Deployment("1", replicas: 3, surge: 1, unavailable: 1));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        var before = State().All<k8s.Models.V1ReplicaSet>().Single().Key;
+        pods.Changed += () => Check(least: 2, most: 4);
+
+        await Apply(TestRoad.Image("false", "users:2") + Deployment("2", replicas: 3, surge: 1, unavailable: 1, image: "users:2"));
+        await Wait.Until(() => pods.Current.Values.Count(p => p.Message?.Contains("CrashLoopBackOff", StringComparison.Ordinal) == true) == 2, "the new pods end again and again");
+        Assert.Equal(2, pods.Current.Values.Count(p => p.Ready));
+        Assert.Contains(Rollouts.Current, r => r is { Done: false, Available: 2, Updated: 2 });
+
+        await Apply(Deployment("1", replicas: 3, surge: 1, unavailable: 1));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        await Wait.Until(() => State().All<k8s.Models.V1ReplicaSet>().Count() == 1, "the failed ReplicaSet is over");
+        Assert.Equal(before, State().All<k8s.Models.V1ReplicaSet>().Single().Key);
+        Assert.Empty(violations);
+    }
+
+    [Fact]
+    public async Task Recreate_starts_the_new_pods_when_the_old_ones_are_gone()
+    {
+        await Apply(Deployment("1", replicas: 2, recreate: true));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        var old = pods.Current.Keys.ToHashSet();
+        pods.Changed += () =>
+        {
+            var now = pods.Current.Keys;
+            if (now.Any(old.Contains) && now.Any(k => !old.Contains(k))) violations.Enqueue("old and new pods at once");
+        };
+
+        await Apply(Deployment("2", replicas: 2, recreate: true));
+        await Wait.Until(() => pods.Current.Count == 2 && pods.Current.All(p => !old.Contains(p.Key) && p.Value.Ready), "the new pods are ready");
+
+        Assert.Empty(violations);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        if (Directory.Exists(road.Options.LogDirectory)) Directory.Delete(road.Options.LogDirectory, recursive: true);
+    }
+
+    private RoadControl Control => services.GetRequiredService<RoadControl>();
+
+
+    private IRollouts Rollouts => services.GetRequiredService<IRollouts>();
+
+    private DesiredState State() => services.GetRequiredService<IGenerationSource>().Current.State;
+
+    private async Task Apply(string yaml)
+    {
+        var errors = new ErrorList();
+        await Control.ApplyAsync("test", [.. TestRoad.Load(yaml, Path.GetTempPath())], errors, TestContext.Current.CancellationToken);
+        Assert.Empty(errors.All);
+    }
+
+    private void Check(int least, int most)
+    {
+        var counted = pods.Current.Values.Where(p => !p.Terminating).ToList();
+        if (counted.Count > most) violations.Enqueue($"{counted.Count} pods");
+        if (counted.Count(p => p.Ready) < least) violations.Enqueue($"{counted.Count(p => p.Ready)} ready");
+    }
+
+    private string Deployment(string version, int replicas, int surge = 1, int unavailable = 0, bool recreate = false, string image = "users:1") => $$"""
+        {{TestRoad.Image($"dotnet {ProcessTests.Host} serve", "users:1")}}{{TestRoad.Node}}apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: users, namespace: shop }
+        spec:
+          replicas: {{replicas}}
+          strategy: { {{(recreate ? "type: Recreate" : $"rollingUpdate: {{ maxSurge: {surge}, maxUnavailable: {unavailable} }}")}} }
+          selector: { matchLabels: { app: users } }
+          template:
+            metadata: { labels: { app: users } }
+            spec:
+              terminationGracePeriodSeconds: 5
+              containers:
+                - name: c
+                  image: "{{image}}"
+                  env: [{ name: VERSION, value: "{{version}}" }]
+                  ports: [{ name: http, containerPort: {{port}} }]
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+        """;
+}
