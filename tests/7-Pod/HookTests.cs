@@ -26,7 +26,8 @@ public sealed class HookTests : IAsyncDisposable
     {
         await Start("- { name: c, image: \"app:1\", readinessProbe: { exec: { command: [sh, -c, 'sleep 1000 & echo $! > child; wait'] }, periodSeconds: 1, timeoutSeconds: 1 } }");
         await Wait.Until(() => Status.Message?.EndsWith("timed out after 1s", StringComparison.Ordinal) == true, "it is told");
-        await Wait.Until(() => !ProcessTests.Alive(int.Parse(File.ReadAllText($"{folder}/child"), System.Globalization.CultureInfo.InvariantCulture)), "its child is gone");
+        // The probe runs again and again, and writes the file each time.
+        await Wait.Until(() => int.TryParse(File.ReadAllText($"{folder}/child"), System.Globalization.CultureInfo.InvariantCulture, out var child) && !ProcessTests.Alive(child), "its child is gone");
     }
 
     [Fact]

@@ -86,6 +86,51 @@ public sealed class RollingTests : IAsyncDisposable
         Assert.Empty(violations);
     }
 
+    [Fact]
+    public async Task A_job_runs_once_to_its_end_gives_its_addresses_back_and_is_not_run_again_by_the_same_manifest()
+    {
+        var job = TestRoad.Image("true", "migrate:1") + TestRoad.Node + """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: { name: migrate, namespace: shop }
+            spec:
+              completions: 3
+              parallelism: 2
+              template: { spec: { restartPolicy: Never, containers: [{ name: c, image: "migrate:1" }] } }
+            """;
+        await Apply(job);
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        Assert.Equal(3, pods.Current.Count);
+        Assert.All(pods.Current.Values, p => Assert.Equal("Succeeded", p.Phase));
+        await Wait.Until(() => pods.Current.Keys.All(k => Current.Addresses.Find(k) is null), "the addresses were given back");
+        var ended = pods.Current;
+
+        await Apply(job + " ");
+        await Apply(job);
+        Assert.Equal(ended, pods.Current);
+    }
+
+    [Fact]
+    public async Task A_stateful_set_starts_in_order_and_a_pod_comes_back_under_its_name()
+    {
+        var order = new ConcurrentQueue<string>();
+        pods.Changed += () =>
+        {
+            foreach (var pod in pods.Current.Values.Where(p => p.Ready && !order.Contains(p.Key.Name))) order.Enqueue(pod.Key.Name);
+        };
+        await Apply(StatefulSet("1"));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(["web-0", "web-1"], order);
+        var before = pods.Current.ToDictionary(p => p.Key.Name, p => p.Value.ProcessId);
+
+        await Apply(StatefulSet("2"));
+        Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+
+        Assert.Equal(["web-0", "web-1"], pods.Current.Keys.Select(k => k.Name).Order(StringComparer.Ordinal));
+        Assert.All(pods.Current, p => Assert.NotEqual(before[p.Key.Name], p.Value.ProcessId));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
@@ -97,7 +142,9 @@ public sealed class RollingTests : IAsyncDisposable
 
     private IRollouts Rollouts => services.GetRequiredService<IRollouts>();
 
-    private DesiredState State() => services.GetRequiredService<IGenerationSource>().Current.State;
+    private Generation Current => services.GetRequiredService<IGenerationSource>().Current;
+
+    private DesiredState State() => Current.State;
 
     private async Task Apply(string yaml)
     {
@@ -112,6 +159,26 @@ public sealed class RollingTests : IAsyncDisposable
         if (counted.Count > most) violations.Enqueue($"{counted.Count} pods");
         if (counted.Count(p => p.Ready) < least) violations.Enqueue($"{counted.Count(p => p.Ready)} ready");
     }
+
+    private string StatefulSet(string version) => $$"""
+        {{TestRoad.Image($"dotnet {ProcessTests.Host} serve", "web:1")}}{{TestRoad.Node}}apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: { name: web, namespace: shop }
+        spec:
+          serviceName: web
+          replicas: 2
+          selector: { matchLabels: { app: web } }
+          template:
+            metadata: { labels: { app: web } }
+            spec:
+              terminationGracePeriodSeconds: 5
+              containers:
+                - name: c
+                  image: "web:1"
+                  env: [{ name: VERSION, value: "{{version}}" }]
+                  ports: [{ name: http, containerPort: {{port}} }]
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+        """;
 
     private string Deployment(string version, int replicas, int surge = 1, int unavailable = 0, bool recreate = false, string image = "users:1") => $$"""
         {{TestRoad.Image($"dotnet {ProcessTests.Host} serve", "users:1")}}{{TestRoad.Node}}apiVersion: apps/v1

@@ -11,7 +11,6 @@ internal static class NoEffect
     public static void Warn(CompileContext context)
     {
         Each<V2HorizontalPodAutoscaler>("spec.metrics", "has no effect: there are no metrics here; replicas are only kept between minReplicas and maxReplicas");
-        Each<V1PodDisruptionBudget>("kind", "has no effect: nothing here asks for a budget before it evicts a pod");
         Each<V1NetworkPolicy>("kind", "has no effect: every pod may reach every other");
         Each<V1PriorityClass>("kind", "has no effect: pods aren't preempted");
         Each<V1ResourceQuota>("kind", "has no effect: resources aren't counted");
