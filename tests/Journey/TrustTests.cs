@@ -86,6 +86,7 @@ public sealed class TrustTests(SampleRoad sample)
         var remove = await TrustAsync(system, road.State, "--only", "system", "--root", system.Path, "--remove");
         Assert.True(remove.ExitCode == 0, remove.ToString());
         Assert.Empty(Directory.GetFiles(system.FileOf("usr/local/share/ca-certificates")));
+        Assert.DoesNotContain(Directory.GetFileSystemEntries(system.FileOf("etc/ssl/certs")), f => Path.GetFileName(f).Contains("usher", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -7,12 +7,16 @@ namespace Usher.Cli.Trust;
 /// <param name="root">Where the system's folders are; <c>/</c> but in tests.</param>
 internal sealed class SystemStore(string root)
 {
-    private sealed record Kind(string Folder, string Ending, string Program);
+    /// <param name="Folder">Where its own certificates lie.</param>
+    /// <param name="Ending">How their files end.</param>
+    /// <param name="Program">What makes the store anew.</param>
+    /// <param name="Fresh">The option with which that also forgets what is gone; empty when it always does.</param>
+    private sealed record Kind(string Folder, string Ending, string Program, string Fresh);
 
     private static readonly Kind[] Kinds =
     [
-        new("usr/local/share/ca-certificates", ".crt", "update-ca-certificates"),
-        new("etc/pki/ca-trust/source/anchors", ".pem", "update-ca-trust"),
+        new("usr/local/share/ca-certificates", ".crt", "update-ca-certificates", "--fresh"),
+        new("etc/pki/ca-trust/source/anchors", ".pem", "update-ca-trust", ""),
     ];
 
     internal async Task<TrustLine> AddAsync(TrustedAuthority authority, bool dryRun, CancellationToken cancellationToken)
@@ -31,7 +35,7 @@ internal sealed class SystemStore(string root)
             return new(TrustOutcome.Failed, store, $"{Reason(e)}: sudo install -m 0644 {authority.Path} {file} && sudo {kind.Program}");
         }
 
-        return await UpdateAsync(kind, store, $"got {Path.GetFileName(file)}", cancellationToken);
+        return await UpdateAsync(kind, [], store, $"got {Path.GetFileName(file)}", cancellationToken);
     }
 
     internal async Task<TrustLine> RemoveAsync(bool dryRun, CancellationToken cancellationToken)
@@ -48,15 +52,15 @@ internal sealed class SystemStore(string root)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(TrustOutcome.Failed, store, $"{Reason(e)}: sudo rm {string.Join(' ', files)} && sudo {kind.Program}");
+            return new(TrustOutcome.Failed, store, $"{Reason(e)}: sudo rm {string.Join(' ', files)} && sudo {kind.Program} {kind.Fresh}".TrimEnd());
         }
 
-        return await UpdateAsync(kind, store, $"{names} removed", cancellationToken);
+        return await UpdateAsync(kind, kind.Fresh.Length == 0 ? [] : [kind.Fresh], store, $"{names} removed", cancellationToken);
     }
 
-    private async Task<TrustLine> UpdateAsync(Kind kind, string store, string done, CancellationToken cancellationToken)
+    private async Task<TrustLine> UpdateAsync(Kind kind, string[] options, string store, string done, CancellationToken cancellationToken)
     {
-        var (code, output) = await Programs.RunAsync(Programs.Find(kind.Program)!, Arguments(kind), cancellationToken);
+        var (code, output) = await Programs.RunAsync(Programs.Find(kind.Program)!, [.. Arguments(kind), .. options], cancellationToken);
         return code == 0
             ? new(TrustOutcome.Done, store, $"{done}, {kind.Program} ran")
             : new(TrustOutcome.Failed, store, $"{done}, but {kind.Program} ended with {code}: {Programs.LastLine(output)}; run it yourself: sudo {kind.Program}");
