@@ -27,6 +27,7 @@ internal static class AllCosts
             await IngressCosts.RequestAsync(effort),
             ServiceCosts.Decide(road, effort),
             TraceCosts.Add(effort),
+            await RoadCosts.ExpressAsync(effort),
         ];
     }
 }

@@ -27,7 +27,8 @@ internal sealed class BenchRoad : IAsyncDisposable
     private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("usher-bench-");
     private readonly ServiceProvider services;
 
-    internal BenchRoad()
+    /// <param name="express">Whether its links are express.</param>
+    internal BenchRoad(bool express = false)
     {
         // 127.190.x to 127.249.x: away from the ranges of a running road and of the tests.
         var network = (byte)(190 + (Interlocked.Increment(ref lastNetwork) % 60));
@@ -38,7 +39,7 @@ internal sealed class BenchRoad : IAsyncDisposable
             .AddSingleton(new DnsOptions(new IPEndPoint(IPAddress.Loopback, 0)))
             .AddSingleton(new CertificateOptions(state.FullName)).AddSingleton(new Usher.Control.State.StateStoreOptions(state.FullName))
             .AddSingleton(new PodOptions(StandInOnly: true, Path.Combine(state.FullName, "logs")))
-            .AddControl().AddSeam().AddTrace()
+            .AddControl().AddSeam(express).AddTrace()
             .AddDns().AddCertificates().AddLoadBalancer().AddNode().AddIngress().AddService().AddPods().AddAssumedPods()
             .BuildServiceProvider();
         Generation = Compile();
