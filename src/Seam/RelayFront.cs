@@ -182,6 +182,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         }
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
+            record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
             record.CloseReason = e is ConnectException failed ? Words(record.Generation, key, failed) : "stopped while dialling";
             return null;
         }

@@ -75,10 +75,22 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     {
         // Now rather than when asked: the port may be another connection's by then.
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
+        TellRefusal(record);
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly.
         else if (record.JourneyId is not null) laterHops.Add(record);
         Added.Beat();
+    }
+
+    /// <summary>
+    /// On a node the kernel's rules pass a refusal through. A relay has accepted before it knows of one, so that the hop in front of it met a reset: what it met
+    /// is told as what it was. The endpoint behind the relay says the rest.
+    /// </summary>
+    private static void TellRefusal(RequestRecord record)
+    {
+        if (record is not { Via: { Refused: true, Upstream: null }, UpstreamStatus: 0, Status: 502 }) return;
+        record.Outcome = $"{record.Hop.Name()}.502.connection-refused";
+        record.Problem = null;
     }
 
     /// <inheritdoc/>

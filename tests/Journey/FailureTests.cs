@@ -25,6 +25,7 @@ public sealed class FailureTests(TroubleRoad trouble)
     // The ingress.
     [InlineData("ingress.404.no-route", 404, "ingress", "https://in.example.org/nowhere", "no Ingress has a rule for host in.example.org and path /nowhere")]
     [InlineData("ingress.503.no-endpoints", 503, "ingress", "https://in.example.org/unready", "Service web/unready", "HTTP probe failed with statuscode: 503")]
+    [InlineData("ingress.502.connection-refused", 502, "ingress", "https://in.example.org/refuses", ":9999 refused the connection: nothing listens there", "targetPort of Service web/wrong-port")]
     [InlineData("ingress.502.reset", 502, "ingress", "https://in.example.org/t/reset", "Service web/trouble", "reset the connection")]
     [InlineData("ingress.502.closed-before-response", 502, "ingress", "https://in.example.org/t/close", "Service web/trouble", "before it answered")]
     [InlineData("ingress.502.malformed-response", 502, "ingress", "https://in.example.org/t/malformed", "Service web/trouble", "no valid HTTP response")]

@@ -144,6 +144,9 @@ public sealed class ConnectionRecord
     /// <summary>The connection dialled, or null.</summary>
     public ConnectionId? Upstream { get; set; }
 
+    /// <summary>True when nothing listened where it was dialled (ECONNREFUSED).</summary>
+    public bool Refused { get; set; }
+
     /// <summary>How it leads there: a socket, or a link inside this process.</summary>
     public LinkKind Link { get; set; }
 

@@ -61,7 +61,8 @@ internal static class RoadHops
     {
         if (sender.Via is not { } via) yield break;
         var opened = sender.RequestOnUpstream <= 1;
-        foreach (var account in via.Decision?.Tell() ?? [])
+        var accounts = via.Decision?.Tell().ToList() ?? [];
+        foreach (var account in accounts)
         {
             // A node carries the request to its end; a Service and its endpoint are a choice that is made once, when the connection opens.
             var (start, took) = account.Hop == Hop.Node
@@ -74,7 +75,7 @@ internal static class RoadHops
             if (via.Generation.Number != first.Generation.Number) report.Facts["generation"] = via.Generation.Number;
             if (account.Hop == Hop.Endpoint && via.Upstream is not null) report.Facts["link"] = via.Link.Text();
             var unreached = account.Hop == Hop.Endpoint && via.Upstream is null && account.Ok;
-            if (unreached) report.Facts["problem"] = Unreached(via, report);
+            if (unreached) report.Facts["problem"] = Unreached(via, report, accounts.Find(a => a.Hop == Hop.Service)?.Name);
             yield return unreached ? report with { Ok = false } : report;
         }
     }
@@ -83,11 +84,12 @@ internal static class RoadHops
     /// Why a connection found nobody. A pod that stops while rules still lead to it is the failure of rolling updates: SIGTERM and the news set out together
     /// (Kubernetes documentation, Pod Lifecycle, "Termination of Pods"), and only a preStop hook lets the news arrive first.
     /// </summary>
-    private static string Unreached(ConnectionRecord via, HopReport endpoint)
+    private static string Unreached(ConnectionRecord via, HopReport endpoint, string? service)
     {
         var reason = via.CloseReason ?? "the endpoint could not be reached";
         return endpoint.Facts["unheard"]?.GetValue<string>() is { } late
             ? $"{reason}; {late}. Give the pod a preStop hook (lifecycle.preStop.sleep) that outlasts this, so that it serves until everybody has heard"
+            : via.Refused ? $"{reason}. Does the program of {endpoint.Name} listen on that port? It is the targetPort of Service {service}"
             : reason;
     }
 
