@@ -19,6 +19,7 @@ public delegate FrontDecision DecideConnection(Generation generation, IPAddress 
 /// </summary>
 public sealed class RelayFront : ILinkFront, IAsyncDisposable
 {
+    private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private readonly DecideConnection decide;
     private readonly SeamParts parts;
@@ -58,7 +59,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         links.Dispose();
     }
 
-    /// <summary>1. Open the record. 2. Decide. 3. Dial; a failure resets the client. 4. Relay. 5. Close the record.</summary>
+    /// <summary>1. Open the record. 2. Decide. 3. Dial; a failure resets the client once it knows that it is connected. 4. Relay. 5. Close the record.</summary>
     private async Task ServeAsync(Socket socket, CancellationToken draining, CancellationToken aborted)
     {
         // 1.
@@ -72,6 +73,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             // 3.
             if (await DialAsync(record, decision, aborted) is not { } upstream)
             {
+                await HeardAsync(socket, aborted);
                 TcpDialer.Reset(socket);
                 return;
             }
@@ -185,6 +187,24 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
             record.CloseReason = e is ConnectException failed ? Words(record.Generation, key, failed) : "stopped while dialling";
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Waits until the client has sent something, and so knows that it is connected; not for long, since some wait for the server to speak first. A reset that comes
+    /// earlier is a failed connect to the client, whose record then has no connection to be joined by.
+    /// </summary>
+    private async Task HeardAsync(Socket client, CancellationToken aborted)
+    {
+        using var limit = new CancellationTokenSource(ResetDelay, parts.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
+        try
+        {
+            await client.ReceiveAsync(Memory<byte>.Empty, either.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        {
+            // Silent, or gone.
         }
     }
 

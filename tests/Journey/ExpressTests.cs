@@ -108,6 +108,22 @@ public sealed partial class ExpressTests(WireTwin wire, ExpressTwin express) : I
     }
 
     [Fact]
+    public async Task Usher_up_express_runs_a_road_whose_hops_pass_requests_on_by_themselves()
+    {
+        await using var road = await RunningRoad.StartAsync("--express");
+
+        var journey = await road.TraceAsync("https://api.example.com/v1/users");
+
+        Assert.Equal("ok", journey.Text("outcome"));
+        Assert.Equal("express", journey.Hop("load-balancer").Facts().Text("link"));
+        Assert.Contains("application", journey.HopNames());
+        // Every address still listens.
+        Assert.Equal("200", (await Tool.RunAsync("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: api.example.com", $"http://127.{road.Network}.1.1:30080/v1/users")).Output);
+        Machine.Signal(road.ProcessId, Machine.Interrupt);
+        Assert.Equal(0, await road.EndAsync());
+    }
+
+    [Fact]
     public async Task What_is_chosen_for_a_connection_stays_on_it()
     {
         var request = Cases["GET https://app.example.org/api/x/y?z=1"];
@@ -159,7 +175,7 @@ public sealed partial class ExpressTests(WireTwin wire, ExpressTwin express) : I
     }
 
     private static bool Varies(string name) =>
-        name.EndsWith("Ms", StringComparison.Ordinal) || name.EndsWith("At", StringComparison.Ordinal) || name is "id" or "traceId" or "startedAt" or "draw" or "link" or "serial" or "notBefore" or "notAfter";
+        name.EndsWith("Ms", StringComparison.Ordinal) || name.EndsWith("At", StringComparison.Ordinal) || name is "id" or "traceId" or "startedAt" or "draw" or "link" or "serial" or "notBefore" or "notAfter" or "renewsFrom";
 
     private static string Plain(string text) =>
         Nth().Replace(Moment().Replace(Network().Replace(ClientPort().Replace(Id().Replace(PodName().Replace(text, "-pod"), "ID"), "client"), "127.N."), "then"), "n");
