@@ -40,6 +40,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
                 Address = target.Bound,
                 Source = listener.Bound.Address,
                 Secured = false,
+                NamesServer = false,
                 // What stands behind reads what the load balancer says of the client.
                 Request = facts with { Scheme = decision.Choice.Group!.Https ? "https" : "http", Headers = ForwardedHeaders.Of(facts, listener) },
             }),

@@ -31,6 +31,9 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     /// <summary>What the client's connection negotiated; null in the plain, and where no connection was.</summary>
     internal TlsSession? Session { get; set; }
 
+    /// <summary>Whether a client without a session would have named the host in its handshake.</summary>
+    internal bool NamesServer { get; set; } = true;
+
     /// <summary>Decides as live traffic does.</summary>
     internal static IngressDecision Make<TStates>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw = default) where TStates : struct, IBackendStates =>
         new(controller, facts, draw, IngressHop.Decide(controller, states, facts, draw, default(NoReasons)));

@@ -6,14 +6,15 @@ namespace Usher.Ingress;
 /// <summary>What a decision tells of its route and of its answer.</summary>
 internal static class IngressFacts
 {
-    /// <summary>That TLS ends here, and with what; for a decision without a connection, what a client would be shown that asks for the request's host.</summary>
+    /// <summary>That TLS ends here, and with what; for a decision without a connection, what a client would be shown that asks for the request's host, or for none.</summary>
     internal static void Tell(JsonObject told, IngressDecision decision)
     {
         var session = decision.Session;
-        var (certificate, why) = session is { Certificate: { } shown } ? (shown, session.Why) : decision.Controller.Routes.Certificates.Choose(decision.Facts.Host.Length == 0 ? null : decision.Facts.Host);
+        var name = decision.NamesServer && decision.Facts.Host.Length > 0 ? decision.Facts.Host : null;
+        var (certificate, why) = session is { Certificate: { } shown } ? (shown, session.Why) : decision.Controller.Routes.Certificates.Choose(name);
         told["tlsVersion"] = session?.Version;
         told["tlsCipher"] = session?.Cipher;
-        told["sni"] = session is null ? decision.Facts.Host : session.ServerName ?? "none";
+        told["sni"] = (session is null ? name : session.ServerName) ?? "none";
         told["certificate"] = certificate.Subject;
         told["certificateFrom"] = certificate.Source;
         told["certificateWhy"] = why;
@@ -48,9 +49,9 @@ internal static class IngressFacts
     /// <summary>The decision in one line.</summary>
     internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
-        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
-        IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}",
-        IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}",
+        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
+        IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
+        IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
         IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
         IngressVerdict.Malformed => "the path is malformed: 400",
         IngressVerdict.Health => "the controller's own /healthz: 200",
@@ -63,6 +64,8 @@ internal static class IngressFacts
         IngressVerdict.Preflight => $"{choice.Route!.Label}: a preflight, answered by enable-cors: 204",
         _ => FormattableString.Invariant($"{choice.Route?.Label ?? $"host {facts.Host}"}: {By(choice)} → {answer!.Status} {answer.Location}"),
     };
+
+    private static string Again(IngressChoice choice) => choice.Route!.Rules.BackendTls is null ? "" : ", encrypted again";
 
     private static string By(IngressChoice choice) => choice.Verdict switch
     {

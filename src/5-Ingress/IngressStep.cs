@@ -15,6 +15,7 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
         var decision = given is null
             ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
             : IngressDecision.Make(controller, new RecordedBackends(given.Choice.Ready), facts, given.Draw);
+        decision.NamesServer = traveller.NamesServer;
         if (IngressAnswer.Of(decision) is { } answer) return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress };
         return new StepTaken([decision], traveller with
         {

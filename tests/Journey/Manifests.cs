@@ -11,10 +11,13 @@ internal sealed class Manifests : IDisposable
     internal static Manifests Empty() => new();
 
     /// <summary>The sample's files; its application is found from here too.</summary>
-    internal static Manifests Sample()
+    internal static Manifests Sample() => Of("samples/shop");
+
+    /// <summary>The files of a sample road, by its folder.</summary>
+    internal static Manifests Of(string folder)
     {
         var manifests = new Manifests();
-        var sample = System.IO.Path.Combine(Tool.Root, "samples/shop");
+        var sample = System.IO.Path.Combine(Tool.Root, folder);
         foreach (var file in Directory.EnumerateFiles(sample, "*.yaml")) File.Copy(file, System.IO.Path.Combine(manifests.Path, System.IO.Path.GetFileName(file)));
         manifests.Change("usher.yaml", "../../artifacts", System.IO.Path.Combine(Tool.Root, "artifacts"));
         return manifests;

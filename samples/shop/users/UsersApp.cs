@@ -21,6 +21,8 @@ internal static class UsersApp
         // Without the reload, no replica watches its folder for an appsettings.json that it hasn't got.
         var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         if (settings.Url is not null) builder.WebHost.UseUrls(settings.Url);
+        // The slim builder leaves HTTPS out; its certificate is in Kestrel's own settings (Kestrel__Certificates__Default__Path).
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -29,6 +29,9 @@ public sealed record Traveller
     /// <summary>True once the TLS handshake at <see cref="Address"/> was decided.</summary>
     public bool Secured { get; init; }
 
+    /// <summary>True while whoever connects to <see cref="Address"/> names the host in its handshake (SNI), as clients do; a load balancer names none to its targets.</summary>
+    public bool NamesServer { get; init; } = true;
+
     /// <summary>Decisions of a recorded journey, in order: a step that finds its own uses the recorded state and draw instead of living ones.</summary>
     public IReadOnlyList<IDecision> Given { get; init; } = [];
 

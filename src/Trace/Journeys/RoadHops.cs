@@ -119,6 +119,8 @@ internal static class RoadHops
                 : clock.Between(caller.ConnectStartedAt, caller.ConnectedAt);
         }
 
+        // The handshake went through every relay: what the caller encrypted, the pod decrypted.
+        if (caller.UpstreamTls is { Version: { } version } tls) report.Facts["tls"] = new JsonObject { ["decrypted"] = $"{version} {tls.Cipher}", ["certificate"] = tls.Subject };
         if (answered) report.Facts["firstByteMs"] = clock.Between(caller.RequestSentAt, caller.FirstByteAt);
         return report with
         {

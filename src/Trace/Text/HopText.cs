@@ -21,6 +21,7 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
         Heading();
         Paragraph(hop.Name.Length == 0 || hop.Decision.Contains(hop.Name, StringComparison.Ordinal) ? hop.Decision : $"{hop.Name} — {hop.Decision}", Plain);
         if (hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem) Paragraph($"✗ {problem}", paint.Bad);
+        if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Paragraph(encryption, paint.Cool);
         Facts();
         if (hop.Request is { } request) Headers("→", request.Added, request.Rewritten, request.Removed);
         if (hop.Response is { } response) Headers("←", response.Added, response.Rewritten, response.Removed);

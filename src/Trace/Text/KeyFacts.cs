@@ -15,13 +15,12 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("tls", "{}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
         [
-            ("tlsVersion", "TLS ends here: {}"), ("certificate", "{}"),
-            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"), ("tls", "{}"),
+            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),
             ("generation", "generation {}"), ("note", "{}"),
         ],
         [Hop.Service] = [("decided", "decided {}"), ("inferredFrom", "from {}")],
