@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -19,5 +20,8 @@ public static class SeamRegistration
         }))
         .AddSingleton(s => new SeamParts(
             s.GetRequiredService<IGenerationSource>(), s.GetRequiredService<IJourneyLog>(),
-            s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>()) { Links = s.GetRequiredService<LinkTable>() });
+            s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>())
+        {
+            Links = s.GetRequiredService<LinkTable>(), Timings = s.GetService<IServerTimings>(),
+        });
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.ObjectPool;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -14,6 +15,7 @@ namespace Usher.Seam;
 public sealed class RequestPassage : IForwardObserver, IResponseEditor
 {
     private static readonly ObjectPool<HeaderEdits> Edits = new DefaultObjectPool<HeaderEdits>(new EditsPolicy());
+    private const string ServerTiming = "Server-Timing";
     private readonly SeamParts parts;
 
     internal RequestPassage(HttpExchange exchange, RequestRecord record, SeamParts parts)
@@ -103,6 +105,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         head.SetStatus(status, reason);
         head.Add("Date", parts.Time.GetUtcNow().ToString("R"));
         foreach (var (name, value) in headers) head.Add(name, value);
+        if (parts.Timings is { } timings && Timed(timings) is { } timing) head.Add(ServerTiming, timing);
         await Exchange.RespondAsync(head, body);
     }
 
@@ -121,11 +124,26 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.UpstreamTls = known.Tls;
         Record.RequestOnUpstream = connection.Uses;
         Record.Link = connection.IsExpress ? LinkKind.Express : LinkKind.Wire;
+        if (parts.Timings is not null) (Record.ConnectedAt, Record.RequestSentAt) = (connection.Uses <= 1 ? parts.Time.GetTimestamp() : 0, 0);
+    }
+
+    void IForwardObserver.OnRequestSent()
+    {
+        if (parts.Timings is not null) Record.RequestSentAt = parts.Time.GetTimestamp();
     }
 
     void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = HeaderText.Changes(edits, response);
 
-    void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits) => ResponseEditor?.Edit(response, edits);
+    void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits)
+    {
+        ResponseEditor?.Edit(response, edits);
+        if (parts.Timings is not { } timings) return;
+        Record.FirstByteAt = parts.Time.GetTimestamp();
+        // One more field line: what the application says of itself stays.
+        if (Timed(timings) is { } timing) edits.Add(ServerTiming, timing);
+    }
+
+    private string? Timed(IServerTimings timings) => Record.ServerTiming = timings.HeadLeaves(Record);
 
     internal void Lost(ExchangeException gone) => Note(Record.Outcome ?? $"{Record.Hop.Name()}.client-gone", Record.Problem ?? gone.Message);
 

@@ -1,3 +1,4 @@
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -13,4 +14,7 @@ public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, U
 {
     /// <summary>The fronts that express links reach; none unless the road has such links.</summary>
     public LinkTable Links { get; init; } = new(express: false, Time);
+
+    /// <summary>What adds the hops' times to answers; null when nobody wants them.</summary>
+    public IServerTimings? Timings { get; init; }
 }

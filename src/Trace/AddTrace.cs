@@ -8,6 +8,7 @@ using Usher.Model.Road;
 using Usher.Trace.Journeys;
 using Usher.Trace.Keeping;
 using Usher.Trace.Otlp;
+using Usher.Trace.Timing;
 
 namespace Usher.Trace;
 
@@ -42,4 +43,9 @@ public static class TraceRegistration
                 s.GetRequiredService<TraceOptions>(),
                 s.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Lets the load balancer's answers carry <c>Server-Timing</c>. Wants what <see cref="AddTrace"/> adds; uses the pods' accounts.</summary>
+    public static IServiceCollection AddServerTimings(this IServiceCollection services) => services
+        .AddSingleton<IServerTimings>(s => new ServerTimings(
+            s.GetRequiredService<JourneyLog>(), new Lazy<IPodAccounts?>(s.GetService<IPodAccounts>), s.GetRequiredService<TimeProvider>()));
 }

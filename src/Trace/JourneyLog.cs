@@ -185,6 +185,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
                 ? found
                 : null;
 
+    /// <summary>The same for a request whose answer comes at this moment.</summary>
+    internal ConnectionRecord? RelayNow(RequestRecord request) =>
+        request.Upstream is { } upstream && relayed.Find(upstream) is { } found && (found.ClosedAt == 0 || found.ClosedAt >= request.StartedAt) ? found : null;
+
     /// <summary>The name server's record of a query, or null.</summary>
     /// <param name="client">Where the query came from; an address of 0.0.0.0 stands for any.</param>
     /// <param name="queryId">The query's id.</param>

@@ -46,6 +46,8 @@ internal sealed class TestRoad
 
     public JourneyBook Book => services.GetRequiredService<JourneyBook>();
 
+    public IPodAccounts Pods => services.GetRequiredService<IPodAccounts>();
+
     public SpanStore Spans => services.GetRequiredService<SpanStore>();
 
     public Generation Generation { get; } = new(12, DesiredState.Empty, AddressPlan.Empty, []);

@@ -104,6 +104,9 @@ public sealed class RequestRecord
     /// <summary>Something worth knowing that is no problem (a port that was mapped), or null.</summary>
     public string? Note { get; set; }
 
+    /// <summary>The <c>Server-Timing</c> header that was added to the answer; null when none was.</summary>
+    public string? ServerTiming { get; set; }
+
     /// <summary>What became of the connection after the upstream had switched protocols (101); null when it hadn't.</summary>
     public UpgradeRecord? Upgrade { get; set; }
 

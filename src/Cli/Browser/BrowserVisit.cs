@@ -33,7 +33,8 @@ internal static class BrowserVisit
               domainLookupStart: n.domainLookupStart, domainLookupEnd: n.domainLookupEnd,
               connectStart: n.connectStart, secureConnectionStart: n.secureConnectionStart, connectEnd: n.connectEnd,
               requestStart: n.requestStart, responseStart: n.responseStart, responseEnd: n.responseEnd,
-              domInteractive: n.domInteractive, domContentLoaded: n.domContentLoadedEventEnd, load: n.loadEventEnd, transferSize: n.transferSize },
+              domInteractive: n.domInteractive, domContentLoaded: n.domContentLoadedEventEnd, load: n.loadEventEnd, transferSize: n.transferSize,
+              serverTiming: n.serverTiming.map(t => ({ name: t.name, description: t.description, duration: t.duration })) },
             resources: performance.getEntriesByType('resource').map(r => ({
               url: r.name, initiator: r.initiatorType, protocol: r.nextHopProtocol, status: r.responseStatus,
               start: r.startTime, responseStart: r.responseStart, end: r.responseEnd, transferSize: r.transferSize })),

@@ -48,6 +48,8 @@ internal sealed record NavigationTiming
     public double Load { get; init; }
 
     public double TransferSize { get; init; }
+
+    public IReadOnlyList<ServerTimingMetric> ServerTiming { get; init; } = [];
 }
 
 /// <summary>Something that the page asked for.</summary>
@@ -68,6 +70,16 @@ internal sealed record ResourceTiming
     public double End { get; init; }
 
     public double TransferSize { get; init; }
+}
+
+/// <summary>What a server told of its own time in a response's <c>Server-Timing</c> header, as the browser read it.</summary>
+internal sealed record ServerTimingMetric
+{
+    public required string Name { get; init; }
+
+    public string Description { get; init; } = "";
+
+    public double Duration { get; init; }
 }
 
 /// <summary>Reads what the page's script collected.</summary>

@@ -64,12 +64,15 @@ internal static class VisitJourney
                 ["loadMs"] = Round(n.Load),
                 ["firstPaintMs"] = load.FirstPaint is { } paint ? Round(paint) : null,
                 ["firstContentfulPaintMs"] = load.FirstContentfulPaint is { } content ? Round(content) : null,
+                ["serverTiming"] = n.ServerTiming.Count == 0 ? null : new JsonArray([.. n.ServerTiming.Select(t => (JsonNode)Metric(t))]),
                 ["screenshot"] = screenshot,
                 ["problems"] = new JsonArray([.. problems.Select(p => (JsonNode)p)]),
                 ["resources"] = new JsonArray([.. load.Resources.Select(r => (JsonNode)Resource(r, requests))]),
             },
         };
     }
+
+    private static JsonObject Metric(ServerTimingMetric metric) => new() { ["name"] = metric.Name, ["description"] = metric.Description, ["durationMs"] = metric.Duration };
 
     private static JsonObject Resource(ResourceTiming resource, IReadOnlyList<Journey> requests) => new()
     {

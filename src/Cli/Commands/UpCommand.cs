@@ -25,9 +25,10 @@ internal static class UpCommand
         var realPorts = CommonOptions.RealPorts();
         var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
+        var serverTiming = new Option<bool>("--server-timing") { Description = "Add a Server-Timing header with the hops' times to every answer, for a browser's developer tools." };
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RoadSettings
@@ -38,6 +39,7 @@ internal static class UpCommand
                 Range = new LoopbackRange((byte)parsed.GetValue(loopback), parsed.GetValue(realPorts)),
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
+                ServerTiming = parsed.GetValue(serverTiming),
             },
             parsed.GetValue(state),
             cancellationToken));

@@ -48,11 +48,15 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Composes a road that runs, with its API. Nothing is started yet.</summary>
     internal static Road Compose(RoadSettings settings, StateDirectory state)
     {
-        var app = ApiServer.Build(settings.ApiPort, services => Common(services, settings, state)
-            .AddSingleton<OtlpAddress>()
-            .AddSingleton(state)
-            .AddSingleton<IPodEnvironment, PodEnvironment>()
-            .AddRoad());
+        var app = ApiServer.Build(settings.ApiPort, services =>
+        {
+            Common(services, settings, state)
+                .AddSingleton<OtlpAddress>()
+                .AddSingleton(state)
+                .AddSingleton<IPodEnvironment, PodEnvironment>()
+                .AddRoad();
+            if (settings.ServerTiming) services.AddServerTimings();
+        });
         return new Road(settings, app.Services, app) { Api = app };
     }
 

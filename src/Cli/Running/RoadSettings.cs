@@ -15,6 +15,9 @@ internal sealed record RoadSettings
     /// <summary>Whether hops of this process are reached by express links.</summary>
     public bool Express { get; init; }
 
+    /// <summary>Whether the load balancers' answers carry <c>Server-Timing</c>.</summary>
+    public bool ServerTiming { get; init; }
+
     /// <summary>The loopback addresses.</summary>
     public LoopbackRange Range { get; init; } = LoopbackRange.Default;
 

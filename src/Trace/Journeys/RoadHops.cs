@@ -42,6 +42,7 @@ internal static class RoadHops
             }
 
             if (record.UpstreamTls is { } tls) report.Facts["tls"] = Encryption(handshake, tls);
+            if (record.ServerTiming is { } timing) report.Facts["serverTiming"] = timing;
             if (record.Upgrade is { } upgrade) report.Facts["upgrade"] = Upgraded(upgrade, clock);
             if (record.Generation.Number != first.Generation.Number) report.Facts["generation"] = record.Generation.Number;
             if (record.Outcome is not null) report.Facts["outcome"] = record.Outcome;

@@ -15,7 +15,7 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -80,10 +81,10 @@ internal sealed record Told(string Name) : IDecision
 /// <summary>The seam's parts with a journal to read.</summary>
 internal sealed class SeamUnderTest : IDisposable
 {
-    public SeamUnderTest(TimeProvider? time = null)
+    public SeamUnderTest(TimeProvider? time = null, IServerTimings? timings = null)
     {
         Upstreams = new UpstreamPool(new UpstreamPoolOptions { TimeProvider = time ?? TimeProvider.System });
-        Parts = new SeamParts(Generations, Journal, Upstreams, time ?? TimeProvider.System);
+        Parts = new SeamParts(Generations, Journal, Upstreams, time ?? TimeProvider.System) { Timings = timings };
     }
 
     public Generations Generations { get; } = new();
