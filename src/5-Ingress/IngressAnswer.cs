@@ -30,6 +30,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             IngressVerdict.Unauthorized => new(401, "ingress.401.basic-auth", $"{choice.Route!.Rules.Auth!.Denies(facts)} (auth-type basic of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name})"),
             IngressVerdict.Limited => new(503, "ingress.503.limit",
                 $"{ClientView.Of(controller, facts).Address} asks more of {choice.Route!.Ingress.Namespace}/{choice.Route.Ingress.Name} than {choice.Route.Rules.Limit!.Words(choice.Ready & (ReadState.OverRate | ReadState.OverConnections))} allows{BehindProxy(controller)}"),
+            IngressVerdict.Unavailable when choice.Route!.Backend.Missing is { } missing => new(503, $"ingress.503.{missing.Code}", missing.Why),
             IngressVerdict.Unavailable => new(503, "ingress.503.no-endpoints",
                 $"Service {choice.Route!.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness"),
             _ => Redirect(decision),

@@ -14,7 +14,7 @@ internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation
 {
     public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Limits?.Admit(controller.Pod, limit, address) ?? ReadState.None;
 
-    public bool IsReady(BackendPlan backend, ReadState role) => Fronts.HasReadyEndpoints(Generation, backend.Front);
+    public bool IsReady(BackendPlan backend, ReadState role) => backend.Missing is null && Fronts.HasReadyEndpoints(Generation, backend.Front);
 }
 
 /// <summary>A decision of the ingress controller with all it was made from.</summary>

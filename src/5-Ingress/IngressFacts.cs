@@ -32,8 +32,11 @@ internal static class IngressFacts
         if (choice.Backend is { } backend)
         {
             told["service"] = backend.Label;
-            told["clusterIP"] = backend.Front.Declared.ToString();
-            told["clusterIPBound"] = backend.Front.Bound.ToString();
+            if (backend.Missing is null)
+            {
+                told["clusterIP"] = backend.Front.Declared.ToString();
+                told["clusterIPBound"] = backend.Front.Bound.ToString();
+            }
         }
 
         if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"HTTPS ({tls})";
@@ -52,6 +55,7 @@ internal static class IngressFacts
         IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
         IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
         IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
+        IngressVerdict.Unavailable when choice.Route!.Backend.Missing is not null => $"{choice.Route.Label} → Service {choice.Route.Backend.Label}, which isn't there: 503",
         IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
         IngressVerdict.Malformed => "the path is malformed: 400",
         IngressVerdict.Health => "the controller's own /healthz: 200",

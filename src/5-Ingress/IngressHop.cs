@@ -280,7 +280,7 @@ internal static class IngressHop
         where TReasons : struct, IReasonSink
     {
         var ready = states.IsReady(backend, role);
-        if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
+        if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", ready, ready ? "has a ready endpoint" : backend.Missing is null ? "has no ready endpoint" : "isn't there");
         return ready ? role : ReadState.None;
     }
 

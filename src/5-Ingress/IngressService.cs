@@ -99,7 +99,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
     /// <summary>Why the Service's endpoints aren't ready, from the hop that knows; empty for another failure.</summary>
     private string? Behind(RequestPassage passage, IngressDecision decision)
     {
-        if (decision.Choice.Verdict != IngressVerdict.Unavailable) return null;
+        if (decision.Choice.Verdict != IngressVerdict.Unavailable || decision.Choice.Route!.Backend.Missing is not null) return null;
         var front = decision.Choice.Route!.Backend.Front;
         var told = fronts.Decide(passage.Generation, front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
         return told.Count == 0 ? ". Its selector takes no pod" : $". {string.Join("; ", told.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";

@@ -138,7 +138,15 @@ internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend);
 /// <param name="Front">The Service's virtual IP and port.</param>
 internal sealed record BackendPlan(ServiceFront Front)
 {
+    /// <summary>Why there is no such Service or port, and so no endpoint; null where there is one. The front then leads nowhere.</summary>
+    public MissingService? Missing { get; init; }
+
     /// <summary><c>shop/users:http</c>.</summary>
     internal string Label =>
         $"{Front.Service.Namespace}/{Front.Service.Name}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(CultureInfo.InvariantCulture) : Front.PortName)}";
 }
+
+/// <summary>A Service or port that an Ingress names and that isn't there.</summary>
+/// <param name="Code">The end of the outcome: <c>no-service</c>, <c>no-service-port</c>.</param>
+/// <param name="Why">Where it is named, what was found and what there is.</param>
+internal sealed record MissingService(string Code, string Why);

@@ -30,7 +30,7 @@ internal sealed class Cluster
     {
         var state = new DesiredState(Read((standard ? Standard : "") + yaml));
         var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings };
-        var claims = state.All<V1Service>().Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
+        var claims = state.All<V1Service>().Where(s => s.Value.Spec is { ClusterIP: not "None", Type: not "ExternalName" }).Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
             .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
         var plan = AddressPlan.In(new LoopbackRange(network)).Next(claims);
         Generation = new Generation(1, state, plan, [new IngressCompiler().Compile(context with { Addresses = plan })]);

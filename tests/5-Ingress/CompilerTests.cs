@@ -40,15 +40,9 @@ public sealed class CompilerTests
             "metadata.annotations.nginx.ingress.kubernetes.io/rewrite-targt: is no annotation of ingress-nginx; did you mean rewrite-target?"),
 
         // BackendCompiler
-        ["no such Service"] = (Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "none"))}]"),
-            "spec.rules[0].http.paths[0].backend.service.name: found 'none'; namespace shop has the Services web"),
-        ["no Service at all"] = (Routes("api", $"defaultBackend: {To("none")}, rules: []"), "spec.defaultBackend.service.name: found 'none'; namespace shop has no Service"),
-        ["no such port"] = (
-            Service("web", "{ name: http, port: 8080 }, { port: 9090 }") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
-            "spec.rules[0].http.paths[0].backend.service.port: found 80; Service shop/web has the ports http (8080), 9090"),
-        ["no such port name"] = (
-            Web + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web").Replace("number: 80", "name: grpc", StringComparison.Ordinal))}]"),
-            "spec.rules[0].http.paths[0].backend.service.port: found 'grpc'; Service shop/web has the ports http (80)"),
+        ["a headless Service"] = (
+            Service("web").Replace("spec: {", "spec: { clusterIP: None,", StringComparison.Ordinal) + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
+            "spec.rules[0].http.paths[0].backend.service.name: Service shop/web is headless: this controller dials virtual IPs, and it has none; take clusterIP: None away, or name another Service"),
         ["a resource as backend"] = (
             Routes("api", $"rules: [{Rule("a.com", "{ path: /, pathType: Prefix, backend: { resource: { kind: Bucket, name: b } } }")}]"),
             "spec.rules[0].http.paths[0].backend: a service is wanted; a resource as backend isn't supported"),
@@ -62,8 +56,22 @@ public sealed class CompilerTests
     {
         var (yaml, error) = Wrong[name];
         var told = new Cluster(yaml).Errors.All.Select(e => e.ToString());
-        // An Ingress whose only backend is wrong has nothing left to serve, and says so too.
-        Assert.Equal([$"cluster.yaml:1: Ingress shop/api: {error}"], told.Where(e => name != "no Service at all" || !e.Contains("neither rules", StringComparison.Ordinal)));
+        Assert.Equal([$"cluster.yaml:1: Ingress shop/api: {error}"], told);
+    }
+
+    /// <summary>As on a cluster: the Ingress is taken, and its requests are answered 503 until what it names is there.</summary>
+    [Theory]
+    [InlineData("web", "{ name: http, port: 80 }", "none", "number: 80", "no-service", "backend.service.name: found 'none'; namespace shop has the Services web")]
+    [InlineData("web", "{ name: http, port: 8080 }, { port: 9090 }", "web", "number: 80", "no-service-port", "backend.service.port: found 80; Service shop/web has the ports http (8080), 9090")]
+    [InlineData("web", "{ name: http, port: 80 }", "web", "name: grpc", "no-service-port", "backend.service.port: found 'grpc'; Service shop/web has the ports http (80)")]
+    public void A_Service_or_port_that_is_not_there_is_a_warning_and_a_503(string service, string ports, string named, string port, string code, string told)
+    {
+        var cluster = new Cluster(Service(service, ports) + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", named).Replace("number: 80", port, StringComparison.Ordinal))}]")).Valid();
+        var field = $"spec.rules[0].http.paths[0].{told}";
+        Assert.Equal($"cluster.yaml:1: Ingress shop/api: {field}. Requests are answered 503 until it is there", Assert.Single(cluster.Warnings.All).ToString());
+        var decision = cluster.Decide("a.com", "/x");
+        var answer = IngressAnswer.Of(decision);
+        Assert.Equal((503, $"ingress.503.{code}", $"Ingress shop/api {field}"), (answer!.Status, answer.Outcome, answer.Problem));
     }
 
     [Fact]
@@ -72,7 +80,7 @@ public sealed class CompilerTests
         var cluster = new Cluster(Web + Routes("api",
             $"rules: [{Rule("a_b.com", Path("/", "Prefix", "web"))}, {Rule("b.com", Path("x", "Regex", "none"))}]"));
         Assert.Equal(
-            ["spec.rules[0].host", "spec.rules[1].http.paths[0].backend.service.name", "spec.rules[1].http.paths[0].path", "spec.rules[1].http.paths[0].pathType"],
+            ["spec.rules[0].host", "spec.rules[1].http.paths[0].path", "spec.rules[1].http.paths[0].pathType"],
             cluster.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
     }
 

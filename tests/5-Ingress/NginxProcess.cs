@@ -39,7 +39,8 @@ internal sealed class NginxProcess : IAsyncDisposable
             }
             """, TestContext.Current.CancellationToken);
         var nginx = new NginxProcess(folder);
-        await Limit.UntilAsync(() => nginx.process.HasExited || Listens(port));
+        // Its own word that it listens: a port that answers may be somebody else's by now.
+        await Limit.UntilAsync(() => nginx.process.HasExited || (File.Exists(Path.Combine(folder, "nginx.pid")) && Listens(port)));
         if (nginx.process.HasExited) Assert.Fail(await nginx.process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
         return nginx;
     }

@@ -11,7 +11,6 @@ public sealed class BadInputTests(SampleRoad sample)
     [InlineData("kubernetes.yaml", "replicas: 3", "replicass: 3", "Deployment shop/users: spec.replicass: unknown field")]
     [InlineData("kubernetes.yaml", "kind: IngressClass", "kind: IngressClas", "IngressClas nginx: kind: IngressClas")]
     [InlineData("kubernetes.yaml", "ingressClassName: nginx", "ingressClassName: other", "Ingress shop/api: spec.ingressClassName: found 'other'")]
-    [InlineData("kubernetes.yaml", "service: { name: users, port: { name: http } } }\n          - path: /\n", "service: { name: nobody, port: { name: http } } }\n          - path: /\n", "Ingress shop/api: spec.rules[0].http.paths[0].backend.service.name: found 'nobody'")]
     [InlineData("edge.yaml", "targetGroupRef: { from: { name: shop-nodes } }", "targetGroupRef: { from: { name: nobody } }", "Rule shop/api-host: spec.actions[0].targetGroupRef.from.name: found nobody")]
     [InlineData("edge.yaml", "priority: 10", "priority: ten", "Rule shop/api-host: spec.priority: found \"ten\"")]
     [InlineData("usher.yaml", "Shop.Users.dll]", "Shop.Users.dll", "YAML")]

@@ -25,6 +25,9 @@ public sealed class FailureTests(TroubleRoad trouble)
     // The ingress.
     [InlineData("ingress.404.no-route", 404, "ingress", "https://in.example.org/nowhere", "no Ingress has a rule for host in.example.org and path /nowhere")]
     [InlineData("ingress.503.no-endpoints", 503, "ingress", "https://in.example.org/unready", "Service web/unready", "HTTP probe failed with statuscode: 503")]
+    [InlineData("ingress.503.no-service", 503, "ingress", "https://in.example.org/nobody", "Ingress web/web spec.rules[0].http.paths[3].backend.service.name: found 'nobody'", "trouble")]
+    [InlineData("ingress.503.no-service-port", 503, "ingress", "https://in.example.org/no-port", "Ingress web/web spec.rules[0].http.paths[4].backend.service.port: found 81", "has the ports 80")]
+    [InlineData("ingress.413.body-too-large", 413, "ingress", "https://in.example.org/t/ok", "proxy-body-size")]
     [InlineData("ingress.502.connection-refused", 502, "ingress", "https://in.example.org/refuses", ":9999 refused the connection: nothing listens there", "targetPort of Service web/wrong-port")]
     [InlineData("ingress.502.reset", 502, "ingress", "https://in.example.org/t/reset", "Service web/trouble", "reset the connection")]
     [InlineData("ingress.502.closed-before-response", 502, "ingress", "https://in.example.org/t/close", "Service web/trouble", "before it answered")]
@@ -36,7 +39,9 @@ public sealed class FailureTests(TroubleRoad trouble)
     {
         var road = await trouble.RunsAsync();
 
-        var ended = await road.UsherAsync("trace", "--json", url);
+        // More than ingress-nginx takes by default, 1 MiB, where that is the failure.
+        using var big = new BigFile(outcome.Contains("413", StringComparison.Ordinal) ? (1 << 20) + 1 : 0);
+        var ended = await road.UsherAsync("trace", ["--json", .. big.Arguments, url]);
 
         var journey = JsonDocument.Parse(ended.Output).RootElement;
         Assert.Equal((outcome, status?.ToString(), answeredBy), (journey.Text("outcome"), journey.Text("status"), journey.Text("answeredBy")));
@@ -125,6 +130,26 @@ public sealed class FailureTests(TroubleRoad trouble)
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    /// <summary>A file of this size to post; no arguments for an empty one.</summary>
+    private sealed class BigFile : IDisposable
+    {
+        private readonly string? path;
+
+        internal BigFile(int size)
+        {
+            if (size == 0) return;
+            path = Path.GetTempFileName();
+            File.WriteAllBytes(path, Enumerable.Repeat((byte)'x', size).ToArray());
+        }
+
+        internal string[] Arguments => path is null ? [] : ["-d", $"@{path}"];
+
+        public void Dispose()
+        {
+            if (path is not null) File.Delete(path);
         }
     }
 }

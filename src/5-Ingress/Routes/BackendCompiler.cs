@@ -18,16 +18,32 @@ internal sealed class BackendCompiler(CompileContext context)
             return null;
         }
 
-        if (Find(ingress, ingress.Key.Namespace, wanted.Name ?? "", $"{field}.service.name") is not { } service) return null;
+        var key = new ResourceKey("", "Service", ingress.Key.Namespace, wanted.Name ?? "");
+        if (context.State.Find<V1Service>(key.Namespace, key.Name) is not { } service)
+        {
+            return Missing($"{field}.service.name", "no-service", $"found '{key.Name}'; {Known(key.Namespace)}");
+        }
+
         var port = service.Value.Spec?.Ports?.FirstOrDefault(p => wanted.Port?.Name is { Length: > 0 } name ? p.Name == name : p.Port == wanted.Port?.Number);
         if (port is null)
         {
-            context.Errors.Add(ingress, $"{field}.service.port",
+            return Missing($"{field}.service.port", "no-service-port",
                 $"found {Name(wanted.Port)}; {service.Key} has the ports {string.Join(", ", service.Value.Spec?.Ports?.Select(Name) ?? [])}");
-            return null;
         }
 
-        return Plan(service, port);
+        if (Plan(service, port) is { } plan) return plan;
+        context.Errors.Add(ingress, $"{field}.service.name", service.Value.Spec?.Type == "ExternalName"
+            ? $"{service.Key} is an ExternalName: this controller dials Services here, and such a one has no address; name one with endpoints"
+            : $"{service.Key} is headless: this controller dials virtual IPs, and it has none; take clusterIP: None away, or name another Service");
+        return null;
+
+        // As ingress-nginx has it: the location is there, and answers 503 until the Service is.
+        BackendPlan Missing(string at, string code, string why)
+        {
+            context.Warnings.Add(ingress, at, $"{why}. Requests are answered 503 until it is there");
+            var nowhere = new IPEndPoint(IPAddress.None, wanted.Port?.Number ?? 0);
+            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, key, wanted.Port?.Name ?? "", null, nowhere, nowhere)) { Missing = new MissingService(code, $"{ingress.Key} {at}: {why}") };
+        }
     }
 
     /// <summary>The first port of a Service that an annotation names, as <c>name</c> or <c>namespace/name</c>.</summary>
@@ -49,9 +65,14 @@ internal sealed class BackendCompiler(CompileContext context)
     private Resource<V1Service>? Find(Resource<V1Ingress> ingress, string ns, string name, string field)
     {
         if (context.State.Find<V1Service>(ns, name) is { } service) return service;
-        var known = context.State.All<V1Service>().Where(s => s.Key.Namespace == ns).Select(s => s.Key.Name).ToList();
-        context.Errors.Add(ingress, field, $"found '{name}'; namespace {ns} has {(known.Count == 0 ? "no Service" : $"the Services {string.Join(", ", known)}")}");
+        context.Errors.Add(ingress, field, $"found '{name}'; {Known(ns)}");
         return null;
+    }
+
+    private string Known(string ns)
+    {
+        var known = context.State.All<V1Service>().Where(s => s.Key.Namespace == ns).Select(s => s.Key.Name).ToList();
+        return $"namespace {ns} has {(known.Count == 0 ? "no Service" : $"the Services {string.Join(", ", known)}")}";
     }
 
     private BackendPlan? Plan(Resource<V1Service> service, V1ServicePort port) => context.Addresses.Find(service.Key) is not { } address
