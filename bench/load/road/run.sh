@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The road on wire links and on express links beside nginx behind nginx and HAProxy behind HAProxy: one run, the same certificate, the same backends, the same load.
+# The road on wire links and on express links beside nginx behind nginx and HAProxy behind HAProxy: one run, certificates of the same kind, the same backends, the same load.
 # Usage: bench/load/road/run.sh [seconds per round] [rounds] [hosts]        Writes bench/results/road.md, or road-HOSTS-hosts.md with more hosts than one
 # With more hosts each has an Ingress of its own (a server block, a line in a list of hosts), and requests go to all of them in turns.
 # Wants nginx, haproxy and wrk (Debian packages nginx-light, haproxy, wrk). Each load ends by itself.
@@ -47,7 +47,10 @@ up() { # chain network flags: a road, once it is up
 }
 up wire $network
 up express $((network + 1)) --express
-pem=$(ls "$work"/state-wire/certificates/*.pem | head -1)
+# The road's own key stays in its store; this one is of the same kind, and connections are kept, so that handshakes hardly count.
+pem="$work/peer.pem"
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/peer.key" -out "$work/peer.crt" 2>/dev/null
+cat "$work/peer.crt" "$work/peer.key" > "$pem"
 # An ingress pod has its port of health checks too; what has only 8080 is an application's.
 open() { (exec 3<>"/dev/tcp/127.$network.64.$1/$2") 2>/dev/null; }
 backends=$(seq 1 12 | while read -r i; do open "$i" 8080 && ! open "$i" 10254 && ! open "$i" 18254 && echo "127.$network.64.$i:8080"; done; true)
@@ -152,7 +155,7 @@ nginx_cpu=$(of nginx 6)
 {
     if [ "$hosts" = 1 ]; then echo "# The road, beside nginx and HAProxy"; else echo "# The road with $hosts hosts, beside nginx and HAProxy"; fi
     echo
-    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians. TLS with the road's own RSA certificate, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes from the"
+    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians. TLS with RSA 2048 certificates, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes from the"
     [ "$hosts" = 1 ] || echo "same nginx pods, by $hosts hosts in turns, each with an Ingress (nginx: a server block; HAProxy: a line in a list)."
     [ "$hosts" = 1 ] && echo "same nginx pods."
     echo "CPU is that of the proxies, user and system, per request; machines differ and are noisy, so read the ratios."
