@@ -144,19 +144,17 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\nX-B: y\r\nX-B: z\r\nSet-Cookie: \u00e9\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
             text => seen = text);
         using var pool = new UpstreamPool();
-        var outcome = ForwardOutcome.Canceled;
+        // Known only after the client has the whole answer.
+        var result = new TaskCompletionSource<ForwardResult>();
         _handle = async exchange =>
-        {
-            var result = await Forwarder.ForwardAsync(exchange, pool, upstream.Key, null, null, new ForwardOptions());
-            outcome = result.Outcome;
-        };
+            result.SetResult(await Forwarder.ForwardAsync(exchange, pool, upstream.Key, null, null, new ForwardOptions()));
         using var request = Request(HttpMethod.Post, "/p?q");
         request.Content = new Endless(3);
         using var response = await _client.SendAsync(request);
         Assert.Equal("abcde", await response.Content.ReadAsStringAsync());
         Assert.Equal(["y", "z"], response.Headers.GetValues("X-B"));
         Assert.True(response.Headers.Contains("Set-Cookie"));
-        Assert.Equal(ForwardOutcome.Completed, outcome);
+        Assert.Equal(ForwardOutcome.Completed, (await result.Task.WaitAsync(Limit.Wait)).Outcome);
         Assert.StartsWith($"POST /p?q HTTP/1.1\r\n", seen, StringComparison.Ordinal);
         Assert.EndsWith("Transfer-Encoding: chunked\r\n\r\n3\r\n\0\0\0\r\n0\r\n\r\n", seen, StringComparison.Ordinal);
     }
