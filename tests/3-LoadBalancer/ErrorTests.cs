@@ -73,7 +73,7 @@ public sealed class ErrorTests
         target.Health = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
         await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: HealthTests.Quick).Listener(80, Forward("web")));
         await rig.UntilAsync("i-0a1:30080", "unhealthy");
-        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+        AssertPage(await rig.AskAsync(Get), 502, "Bad Gateway");
         var record = await rig.Journal.RequestAsync();
         AssertRecord(record, 502, "load-balancer.502.closed-before-response", answeredHere: true);
         Assert.EndsWith(
@@ -156,7 +156,7 @@ public sealed class ErrorTests
     public async Task Without_registered_targets_it_is_503()
     {
         await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", []).Listener(80, Forward("web")));
-        AssertPage(await AskOnceAsync(rig), 503, "Service Temporarily Unavailable");
+        AssertPage(await rig.AskAsync(Get), 503, "Service Temporarily Unavailable");
         var record = await rig.Journal.RequestAsync();
         AssertRecord(record, 503, "load-balancer.503.no-registered-target", answeredHere: true);
         Assert.Contains("target group web has no registered targets", record.Problem, StringComparison.Ordinal);
@@ -166,7 +166,7 @@ public sealed class ErrorTests
     public async Task A_target_that_refuses_is_502()
     {
         await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
-        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+        AssertPage(await rig.AskAsync(Get), 502, "Bad Gateway");
         var record = await rig.Journal.RequestAsync();
         AssertRecord(record, 502, "load-balancer.502.connection-refused", answeredHere: true);
         Assert.StartsWith("target i-0a1 10.0.1.10:30080 refused the connection", record.Problem, StringComparison.Ordinal);
@@ -183,7 +183,7 @@ public sealed class ErrorTests
     [InlineData("silent", 504, "idle-timeout", "did not answer within the idle timeout (1 s)")]
     public async Task A_target_that_fails_before_its_response(string what, int status, string code, string problem)
     {
-        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", what == "silent" ? "1" : "60")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
         await using var target = new Backend(
             async (peer, _, _) =>
             {
@@ -192,7 +192,7 @@ public sealed class ErrorTests
                 else if (what != "close") await peer.SendAsync(what.Replace("LONG", new string('a', 16_300), StringComparison.Ordinal));
             },
             rig.Node(1));
-        AssertPage(await AskOnceAsync(rig), status, status == 502 ? "Bad Gateway" : "Gateway Time-out");
+        AssertPage(await rig.AskAsync(Get), status, status == 502 ? "Bad Gateway" : "Gateway Time-out");
         var record = await rig.Journal.RequestAsync();
         AssertRecord(record, status, $"load-balancer.{status}.{code}", answeredHere: true);
         Assert.Contains(problem, record.Problem, StringComparison.Ordinal);
@@ -211,9 +211,9 @@ public sealed class ErrorTests
                 await target.NextAsync(peer);
             },
             rig.Node(1));
-        Assert.EndsWith("ok", await AskOnceAsync(rig), StringComparison.Ordinal);
+        Assert.EndsWith("ok", await rig.AskAsync(Get), StringComparison.Ordinal);
         await rig.Journal.RequestAsync(); // the connection is kept by now
-        AssertPage(await AskOnceAsync(rig), 502, "Bad Gateway");
+        AssertPage(await rig.AskAsync(Get), 502, "Bad Gateway");
 
         var record = await rig.Journal.RequestAsync(2);
         AssertRecord(record, 502, "load-balancer.502.keep-alive-race", answeredHere: true);
@@ -270,9 +270,8 @@ public sealed class ErrorTests
     public async Task An_idle_connection_is_closed_without_a_word_and_leaves_no_record()
     {
         await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Listener(80, Fixed(200)));
-        using var client = await rig.ConnectAsync();
-        await client.SendAsync(Get);
-        await client.ReadMessageAsync();
+        var (client, _) = await rig.OpenAsync(Get);
+        using var closed = client;
         Assert.True(await client.IsClosedAsync());
         Assert.Single(rig.Journal.Requests);
     }
@@ -290,13 +289,6 @@ public sealed class ErrorTests
 
     private static StepTaken Explain(Rig rig, string request) =>
         new LoadBalancerStep(new TargetTable()).Take(rig.Seam.Generations.Current, new() { Request = Ask.For(request), Address = rig.Http })!;
-
-    private static async Task<string> AskOnceAsync(Rig rig)
-    {
-        using var client = await rig.ConnectAsync();
-        await client.SendAsync(Get);
-        return await client.ReadMessageAsync();
-    }
 
     private static void AssertPage(string answer, int status, string reason)
     {

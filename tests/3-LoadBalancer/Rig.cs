@@ -108,9 +108,30 @@ internal sealed class Rig : IAsyncDisposable
     /// <summary>Sends one request on a connection of its own and reads the answer.</summary>
     internal async Task<string> AskAsync(string request)
     {
-        using var client = await ConnectAsync();
-        await client.SendAsync(request);
-        return await client.ReadMessageAsync();
+        var (client, answer) = await OpenAsync(request);
+        client.Dispose();
+        return answer;
+    }
+
+    /// <summary>
+    /// Sends one request on a connection of its own and reads the answer; the connection is the caller's. On a busy machine a short idle timeout may pass before the
+    /// listener reads the first byte. It then closes without a word or a record, as it should, and the request is sent again.
+    /// </summary>
+    internal async Task<(RawPeer Client, string Answer)> OpenAsync(string request)
+    {
+        for (var (left, recorded) = (10, Journal.Requests.Count); ; left--)
+        {
+            var client = await ConnectAsync();
+            try
+            {
+                await client.SendAsync(request);
+                return (client, await client.ReadMessageAsync());
+            }
+            catch (Exception e) when (left > 0 && e is IOException or SocketException && Journal.Requests.Count == recorded)
+            {
+                client.Dispose();
+            }
+        }
     }
 
     /// <summary>A client whose connections go to the HTTPS listener, whatever the URL says.</summary>

@@ -89,7 +89,8 @@ public sealed class WebSocketTests
     [Fact]
     public async Task Silence_for_the_idle_timeout_closes_it()
     {
-        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        // Long enough for what comes before the silence on a busy machine.
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "4")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
         await using var server = await WebSocketServer.StartAsync(rig.Node(1));
         using var client = await ConnectAsync(rig, "ws://a.example.com/echo");
         await SendAsync(client, "hello");

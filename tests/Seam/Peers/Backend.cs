@@ -37,7 +37,7 @@ internal sealed class Backend : IAsyncDisposable
     /// <summary>Connections that carried requests.</summary>
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Health checks answered.</summary>
+    /// <summary>Health checks so far, each counted before it is answered.</summary>
     public int Checks => Volatile.Read(ref checks);
 
     /// <summary>The last health check as it came.</summary>
@@ -87,9 +87,10 @@ internal sealed class Backend : IAsyncDisposable
         if (first.Contains("User-Agent: ELB-HealthChecker", StringComparison.Ordinal))
         {
             LastCheck = first;
-            if (Health.Length > 0) await peer.SendAsync(Health);
-            else await peer.ReadToEndAsync();
+            var answer = Health;
             Interlocked.Increment(ref checks);
+            if (answer.Length > 0) await peer.SendAsync(answer);
+            else await peer.ReadToEndAsync();
             return;
         }
 
