@@ -191,9 +191,9 @@ public sealed partial class LinkTests
 
     private static string Words(LinkCase @case, ForwardResult r)
     {
-        var bytes = r.Outcome == ForwardOutcome.Completed && !@case.AnyBytes && r.UpstreamFate != UpstreamFate.ClosedAfterEarlyResponse
+        var bytes = r.Outcome == ForwardOutcome.Completed && !@case.AnyBytes && !@case.AnyFate && r.UpstreamFate != UpstreamFate.ClosedAfterEarlyResponse
             ? $"{r.SentBytes} {r.ReceivedBytes}" : "";
-        return $"{r.Outcome} {r.Violation} {r.StatusCode} started {r.ResponseStarted} reused {r.UpstreamReused} retried {r.Retried} {(@case.AnyFate ? "" : r.UpstreamFate)} {bytes}"
+        return $"{r.Outcome} {r.Violation} {r.StatusCode} started {r.ResponseStarted} retried {r.Retried} {(@case.AnyFate ? "" : $"{r.UpstreamFate}, reused {r.UpstreamReused}")} {bytes}"
             + $" connect {r.ConnectStarted > 0}{r.Connected > 0} first {r.FirstByte > 0} last {r.LastByte > 0}";
     }
 

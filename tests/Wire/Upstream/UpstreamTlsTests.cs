@@ -156,7 +156,7 @@ public sealed class UpstreamTlsTests : IDisposable
         using var client = await proxy.ConnectAsync();
         await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
         Assert.EndsWith($"\r\n\r\n{body}", await client.ReadMessageAsync(), StringComparison.Ordinal);
-        Assert.Equal(UpstreamFate.Kept, (await proxy.ResultAsync()).UpstreamFate);
+        Assert.Equal(ForwardOutcome.Completed, (await proxy.ResultAsync()).Outcome);
     }
 
     [Fact]
