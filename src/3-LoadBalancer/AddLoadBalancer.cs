@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Usher.Model.Contracts;
 using Usher.Model.Road;
 using Usher.Seam;
@@ -9,14 +8,13 @@ namespace Usher.LoadBalancer;
 /// <summary>Registration of the load balancers' hop.</summary>
 public static class LoadBalancerRegistration
 {
-    /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, a <see cref="TimeProvider"/> and logging.</summary>
+    /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddLoadBalancer(this IServiceCollection services) => services
         .AddSingleton<TargetTable>()
         .AddSingleton<HealthChecks>()
         .AddSingleton<LoadBalancerService>()
         .AddSingleton(s => new ListenerParts(
-            s.GetRequiredService<SeamParts>(), s.GetRequiredService<ICertificateChooser>(),
-            s.GetRequiredService<LoadBalancerService>(), s.GetRequiredService<ILoggerFactory>()))
+            s.GetRequiredService<SeamParts>(), s.GetRequiredService<ICertificateChooser>(), s.GetRequiredService<LoadBalancerService>()))
         .AddSingleton<IHopCompiler, LoadBalancerCompiler>()
         .AddSingleton<IAddressClaimant, LoadBalancerClaims>()
         .AddSingleton<IRoadStep, LoadBalancerStep>()

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -28,10 +27,10 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
 
     internal IngressChoice Choice { get; } = choice;
 
-    /// <summary>What the client's connection negotiated; null in the plain, and where no connection was.</summary>
-    internal TlsSession? Session { get; set; }
+    /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
+    internal HandshakeRecord? Handshake { get; set; }
 
-    /// <summary>Whether a client without a session would have named the host in its handshake.</summary>
+    /// <summary>Whether a client without a connection would have named the host in its handshake.</summary>
     internal bool NamesServer { get; set; } = true;
 
     /// <summary>Decides as live traffic does.</summary>
@@ -47,15 +46,9 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         var reasons = new ReasonList();
         var replayed = Replay(reasons);
         var answer = IngressAnswer.Of(this);
-        var told = new JsonObject
-        {
-            ["pod"] = $"{Controller.Pod.Namespace}/{Controller.Pod.Name}",
-            ["controller"] = Controller.Class,
-            ["declared"] = Controller.Declared.ToString(),
-            ["bound"] = Controller.Bound.ToString(),
-            ["host"] = Facts.Host,
-            ["path"] = Facts.Path,
-        };
+        var told = IngressFacts.Of(Controller);
+        told["host"] = Facts.Host;
+        told["path"] = Facts.Path;
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
         if (Controller.Https) IngressFacts.Tell(told, this);
         if (answer?.Location is { } location) told["location"] = location;

@@ -6,19 +6,22 @@ namespace Usher.Ingress;
 /// <summary>What a decision tells of its route and of its answer.</summary>
 internal static class IngressFacts
 {
+    /// <summary>Who tells.</summary>
+    internal static JsonObject Of(ControllerPlan controller) => new()
+    {
+        ["pod"] = $"{controller.Pod.Namespace}/{controller.Pod.Name}",
+        ["controller"] = controller.Class,
+        ["declared"] = controller.Declared.ToString(),
+        ["bound"] = controller.Bound.ToString(),
+    };
+
     /// <summary>That TLS ends here, and with what; for a decision without a connection, what a client would be shown that asks for the request's host, or for none.</summary>
     internal static void Tell(JsonObject told, IngressDecision decision)
     {
-        var session = decision.Session;
+        told["tlsVersion"] = decision.Handshake?.Version;
+        told["tlsCipher"] = decision.Handshake?.Cipher;
         var name = decision.NamesServer && decision.Facts.Host.Length > 0 ? decision.Facts.Host : null;
-        var (certificate, why) = session is { Certificate: { } shown } ? (shown, session.Why) : decision.Controller.Routes.Certificates.Choose(name);
-        told["tlsVersion"] = session?.Version;
-        told["tlsCipher"] = session?.Cipher;
-        told["sni"] = (session is null ? name : session.ServerName) ?? "none";
-        told["certificate"] = certificate.Subject;
-        told["certificateFrom"] = certificate.Source;
-        told["certificateWhy"] = why;
-        if (certificate.NotAfter is { } end) told["certificateNotAfter"] = end.ToString("u", System.Globalization.CultureInfo.InvariantCulture);
+        (decision.Handshake?.Decision as ShownCertificate ?? new ShownCertificate(decision.Controller, name)).Tell(told);
     }
 
     /// <summary>The facts of a route.</summary>

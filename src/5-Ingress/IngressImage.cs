@@ -36,7 +36,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         private readonly IngressService service;
         private readonly SeamParts parts;
         private readonly System.Net.IPEndPoint httpsAt;
-        private TlsPort? https;
+        private KestrelFront? https;
 
         internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
         {
@@ -57,7 +57,9 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         }
 
         /// <summary>Opens the HTTPS port.</summary>
-        internal async Task SecureAsync(CancellationToken cancellationToken) => https = await TlsPort.StartAsync(httpsAt, service, server, parts, cancellationToken);
+        internal async Task SecureAsync(CancellationToken cancellationToken) => https = await KestrelFront.StartAsync(
+            new KestrelFrontOptions { Bound = httpsAt, Hop = service, Http1 = server, KeepAlive = server.Options.IdleTimeout, HeadBytes = Heads.TotalBytes, Tls = new TlsPort(httpsAt, service, parts.Generations) },
+            parts, cancellationToken);
 
         public Task<string> Exited => exited.Task;
 

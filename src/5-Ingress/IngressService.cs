@@ -29,7 +29,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
         // 2.
         passage.Record.Scheme = controller.Scheme;
         var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits), Facts(passage, controller), Draw.Random());
-        if (controller.Https) decision.Session = passage.Exchange.Features.Get<TlsSession>();
+        if (controller.Https) decision.Handshake = passage.Exchange.Features.Get<HandshakeRecord>();
         passage.Record.Decision = decision;
         if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: { } counted }) limits.Ended(controller.Pod, counted, ClientView.Of(controller, decision.Facts).Address);
 

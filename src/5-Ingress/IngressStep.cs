@@ -10,6 +10,7 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at || generation.Find<IngressSnapshot>()?.ControllerAt(at) is not { } controller) return null;
+        if (WrongProtocol.Of(controller, traveller.Request.Scheme) is { } wrong) return new StepTaken([wrong], null) { Status = wrong.Status, AnsweredBy = wrong.AnsweredBy };
         var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -9,7 +11,7 @@ namespace Usher.Seam;
 /// <summary>Registration of the seam.</summary>
 public static class SeamRegistration
 {
-    /// <summary>Adds the seam between hops. Wants a generation source, a journey log and a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Adds the seam between hops. Wants a generation source, a journey log and a <see cref="TimeProvider"/>; logging where there is some.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="express">True for express links: hops of this process are reached without a socket.</param>
     public static IServiceCollection AddSeam(this IServiceCollection services, bool express = false) => services
@@ -23,5 +25,6 @@ public static class SeamRegistration
             s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>())
         {
             Links = s.GetRequiredService<LinkTable>(), Timings = s.GetService<IServerTimings>(),
+            Logging = s.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         });
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -14,6 +16,9 @@ public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, U
 {
     /// <summary>The fronts that express links reach; none unless the road has such links.</summary>
     public LinkTable Links { get; init; } = new(express: false, Time);
+
+    /// <summary>Where fronts say what a person should know at once.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>What adds the hops' times to answers; null when nobody wants them.</summary>
     public IServerTimings? Timings { get; init; }

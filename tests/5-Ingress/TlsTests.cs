@@ -4,8 +4,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
+using Usher.Wire.Tests.Peers;
 using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
@@ -139,21 +141,50 @@ public sealed class TlsTests
         var answer = await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n", running.HttpsAt);
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("<center>The plain HTTP request was sent to HTTPS port</center>", answer, StringComparison.Ordinal);
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.Empty(running.Seam.Journal.Handshakes);
         Assert.Equal("ingress.400.plain-http-on-https-port", (await running.Seam.Journal.RequestAsync()).Outcome);
     }
 
-    [Fact]
-    public async Task A_handshake_that_fails_is_recorded()
+    [Theory]
+    [InlineData("-tls1_3 -verify_return_error", "ingress.tls.client-refused", "unknown ca", "name a Secret in the Ingress's spec.tls")]
+    [InlineData("-tls1_2 -verify_return_error", "ingress.tls.client-refused", "unknown ca", "name a Secret in the Ingress's spec.tls")]
+    [InlineData("-tls1_3 -sigalgs ed25519", "ingress.tls.no-shared-cipher", null, "client and ingress controller share no cipher suite")]
+    [InlineData("-tls1_1 -cipher DEFAULT@SECLEVEL=0", "ingress.tls.no-shared-version", null, "; the controller's are those of ssl-protocols in its ConfigMap")]
+    public async Task A_handshake_that_fails_says_why_and_which_certificate_was_chosen(string flags, string outcome, string? alert, string failure)
     {
         await using var running = await StartAsync();
-        using (var socket = new Socket(SocketType.Stream, ProtocolType.Tcp))
+        var (code, output) = await Run.ProgramAsync("openssl", ["s_client", "-connect", running.HttpsAt.ToString(), "-servername", "a.com", .. flags.Split(' ')]);
+        Assert.NotEqual(0, code);
+        var record = await running.Seam.Journal.HandshakeAsync();
+        Assert.True((Hop.Ingress, outcome, alert) == (record.Hop, record.Outcome, record.Alert), $"{record.Outcome} {record.Alert} {record.Failure} {output}");
+        Assert.Contains(failure, record.Failure, StringComparison.Ordinal);
+        Assert.Equal(("a.com", 0L), (record.ServerName, record.DoneAt));
+        Assert.True(record.FailedAt >= record.AcceptedAt);
+        var told = record.Decision!.Tell().Single();
+        Assert.Equal((Hop.Ingress, "controller", "certificate CN=a.com (Secret shop/a), since it is that of the Ingress with host a.com"), (told.Hop, told.Name, told.Decision));
+        Assert.Equal(("ingress-nginx/controller", "a.com", "Secret shop/a"), (told.Facts["pod"]!.ToString(), told.Facts["sni"]!.ToString(), told.Facts["certificateFrom"]!.ToString()));
+        Assert.Empty(running.Seam.Journal.Requests);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x16, 0x03, 0x01, 0x00, 0x05 }, "ingress.tls.closed", "the client closed the connection in the middle of the handshake, without an alert")]
+    [InlineData(new byte[] { 0x80, 0x03, 0x01, 0x00, 0x05 }, "ingress.tls.closed", "the client closed the connection in the middle of the handshake, without an alert")]
+    [InlineData(new byte[0], null, "the client closed the connection before it had sent anything")]
+    public async Task A_client_that_goes_before_the_end_leaves_a_record(byte[] sent, string? outcome, string failure)
+    {
+        await using var running = await StartAsync();
+        using (var client = await RawPeer.ConnectAsync(running.HttpsAt))
         {
-            await socket.ConnectAsync(running.HttpsAt, TestContext.Current.CancellationToken);
-            await socket.SendAsync(new byte[] { 0x16, 0x03, 0x01, 0x00, 0x05 }, TestContext.Current.CancellationToken);
+            await client.Socket.SendAsync(sent, TestContext.Current.CancellationToken);
+            client.EndSending();
+            await client.ReadToEndAsync();
         }
 
-        await Wire.Tests.Peers.Limit.UntilAsync(() => running.Seam.Journal.Handshakes.Count > 0);
-        Assert.StartsWith("the handshake with the ingress was not completed", running.Seam.Journal.Handshakes[0].Failure, StringComparison.Ordinal);
+        var record = await running.Seam.Journal.HandshakeAsync();
+        Assert.Equal(outcome, record.Outcome);
+        Assert.StartsWith(failure, record.Failure, StringComparison.Ordinal);
+        Assert.Empty(running.Seam.Journal.Requests);
     }
 
     [Theory]
@@ -194,10 +225,33 @@ public sealed class TlsTests
         var cluster = new Cluster(Web + Secrets.Tls("a", ["a.com"])
             + Routes("a", $"tls: [{{ hosts: [a.com], secretName: a }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("backend-protocol: HTTPS"))).Valid();
         var plan = cluster.PlanOf("controller", 443);
-        var taken = new IngressStep(cluster.Fronts).Take(cluster.Generation, new Traveller { Request = Facts("a.com", "/"), Address = plan.Bound })!;
+        var taken = new IngressStep(cluster.Fronts).Take(cluster.Generation, new Traveller { Request = Facts("a.com", "/") with { Scheme = "https" }, Address = plan.Bound })!;
         Assert.Equal((cluster.ServiceAt("web"), "https"), (taken.Next!.Address, taken.Next.Request.Scheme));
         var told = taken.Decisions.Single().Tell().Single();
         Assert.Equal(("CN=a.com", "HTTPS (TLS, no server name, certificate not verified)"), (told.Facts["certificate"]!.ToString(), told.Facts["backendProtocol"]!.ToString()));
+    }
+
+    [Theory]
+    [InlineData(443, "http", 400, Hop.Ingress, "ingress.400.plain-http-on-https-port")]
+    [InlineData(80, "https", 502, Hop.LoadBalancer, "load-balancer.502.tls-handshake")]
+    public void Explain_knows_who_speaks_the_wrong_protocol(int port, string scheme, int status, Hop answers, string outcome)
+    {
+        var cluster = new Cluster(Web + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]")).Valid();
+        var taken = new IngressStep(cluster.Fronts).Take(
+            cluster.Generation, new Traveller { Request = Facts("a.com", "/") with { Scheme = scheme }, Address = cluster.PlanOf("controller", port).Bound })!;
+        Assert.Equal((null, status, answers), (taken.Next, taken.Status, taken.AnsweredBy));
+        Assert.Equal((false, outcome), (taken.Decisions.Single().Tell().Single().Ok, taken.Decisions.Single().Tell().Single().Outcome));
+    }
+
+    [Fact]
+    public void Explain_says_that_a_host_without_tls_gets_the_fake_certificate_and_why()
+    {
+        var cluster = new Cluster(Web + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]")).Valid();
+        var taken = new IngressStep(cluster.Fronts).Take(
+            cluster.Generation, new Traveller { Request = Facts("a.com", "/") with { Scheme = "https" }, Address = cluster.PlanOf("controller", 443).Bound })!;
+        var facts = taken.Decisions.Single().Tell().Single().Facts;
+        Assert.Equal((Fake, "the controller's own fake certificate", "no Ingress with TLS has host a.com, so the default certificate is shown; no --default-ssl-certificate is given"),
+            (facts["certificate"]!.ToString(), facts["certificateFrom"]!.ToString(), facts["certificateWhy"]!.ToString()));
     }
 
     private static Task<Running> StartAsync() => Running.StartAsync(

@@ -169,9 +169,12 @@ public sealed class ConnectionRecord
     public long BytesDown { get; set; }
 }
 
-/// <summary>What the load balancer recorded of one TLS handshake. Times as in <see cref="RequestRecord"/>.</summary>
+/// <summary>What the port that ends TLS recorded of one handshake. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class HandshakeRecord
 {
+    /// <summary>The hop that tells of it: step 2 stands for a load balancer's listener; an ingress controller's port tells of its own.</summary>
+    public Hop Hop { get; init; } = Hop.Tls;
+
     /// <summary>The connection.</summary>
     public required ConnectionId Connection { get; init; }
 
@@ -196,7 +199,7 @@ public sealed class HandshakeRecord
     /// <summary>Why it failed and the way out, or null.</summary>
     public string? Failure { get; set; }
 
-    /// <summary>The code of a failure (<c>tls.client-refused</c>); null when it was done, and for a connection that ended before anything was said on it.</summary>
+    /// <summary>The code of a failure (<c>tls.client-refused</c>, <c>ingress.tls.client-refused</c>); null when it was done, and for a connection that ended before anything was said on it.</summary>
     public string? Outcome { get; set; }
 
     /// <summary>The alert that the client sent (RFC 8446 section 6), as OpenSSL words it; null for none.</summary>
@@ -211,7 +214,7 @@ public sealed class HandshakeRecord
     /// <summary>When it had failed; 0 when it was done.</summary>
     public long FailedAt { get; set; }
 
-    /// <summary>The id under which a failed one is listed; null otherwise. Given by the journey log.</summary>
+    /// <summary>The id under which a failed one is listed; null for one that isn't. Given by the journey log.</summary>
     public string? JourneyId { get; set; }
 }
 

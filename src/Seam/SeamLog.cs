@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 
-namespace Usher.LoadBalancer;
+namespace Usher.Seam;
 
 /// <summary>Event ids 300–319.</summary>
-internal static partial class LoadBalancerLog
+internal static partial class SeamLog
 {
     [LoggerMessage(300, LogLevel.Warning, "The handshake of {Client} at {Listener} failed ({Outcome}): {Why}. Further ones within {Pause} s are only listed (usher journeys --failed)")]
     internal static partial void HandshakeFailed(this ILogger log, IPEndPoint client, IPEndPoint listener, string outcome, string why, int pause);

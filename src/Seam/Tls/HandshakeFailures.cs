@@ -2,13 +2,13 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
 
-namespace Usher.LoadBalancer;
+namespace Usher.Seam;
 
 /// <summary>
 /// Why handshakes fail. Kestrel's TLS layer tells it to its log only, so this stands between the two: what that layer logs while a connection's
 /// handshake runs goes into the connection's record.
 /// </summary>
-internal sealed class HandshakeFailures(ILoggerFactory inner) : ILoggerFactory
+internal sealed class HandshakeFailures(ILoggerFactory inner, HandshakeWords words) : ILoggerFactory
 {
     private const string TlsLayer = "Microsoft.AspNetCore.Server.Kestrel.Https.Internal.HttpsConnectionMiddleware";
 
@@ -16,7 +16,7 @@ internal sealed class HandshakeFailures(ILoggerFactory inner) : ILoggerFactory
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) =>
-        categoryName == TlsLayer ? new Listener(inner.CreateLogger(categoryName)) : inner.CreateLogger(categoryName);
+        categoryName == TlsLayer ? new Listener(inner.CreateLogger(categoryName), words) : inner.CreateLogger(categoryName);
 
     /// <inheritdoc/>
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
@@ -29,27 +29,34 @@ internal sealed class HandshakeFailures(ILoggerFactory inner) : ILoggerFactory
     /// <summary>From here on, what the TLS layer says in this flow is about this handshake; about none for null, which also spares each request of the connection the cost of the flow.</summary>
     internal static void Follow(HandshakeRecord? record) => Running.Value = record;
 
-    /// <summary>Puts a failure into words.</summary>
-    internal static void Tell(HandshakeRecord record, Exception failure)
+    /// <summary>Puts a failure into a record: its code and words.</summary>
+    internal static void Tell(HandshakeRecord record, string code, string failure)
+    {
+        record.Outcome = record.Hop == Hop.Tls ? $"tls.{code}" : $"{record.Hop.Name()}.tls.{code}";
+        record.Failure = failure;
+    }
+
+    /// <summary>Puts what the TLS library says into a record.</summary>
+    internal static void Tell(HandshakeRecord record, Exception failure, HandshakeWords words)
     {
         var reason = Reason(failure);
         var alert = new[] { "tlsv1 alert ", "sslv3 alert ", "tlsv13 alert " }
             .Where(prefix => reason.StartsWith(prefix, StringComparison.Ordinal)).Select(prefix => reason[prefix.Length..]).FirstOrDefault();
         record.Alert = alert;
-        (record.Outcome, record.Failure) = (alert, reason) switch
+        var (code, told) = (alert, reason) switch
         {
-            ("unknown ca", _) => ("tls.client-refused",
-                "the client refused the certificate: it doesn't trust the CA that signed it (alert unknown ca). Let it trust the road's CA: usher ca trust, or usher ca export"),
-            ("bad certificate" or "certificate unknown" or "certificate expired" or "certificate revoked" or "unsupported certificate", _) => ("tls.client-refused",
-                $"the client refused the certificate (alert {alert}): it doesn't trust the CA, the name isn't the one asked for, or it has ended. For the road's own CA: usher ca trust"),
-            ("protocol version", _) or (null, "unsupported protocol") => ("tls.no-shared-version", $"client and listener share no TLS version{Versions(record)}; the listener's are those of spec.sslPolicy"),
-            ("handshake failure", _) or (null, "no shared cipher" or "no suitable signature algorithm" or "no suitable key share" or "no suitable groups") => ("tls.no-shared-cipher",
-                "client and listener share no cipher suite, group or signature algorithm that fits the certificate's key"),
-            (not null, _) => ("tls.client-refused", $"the client ended the handshake (alert {alert})"),
-            (null, "http request" or "https proxy request" or "wrong version number") => ("tls.not-tls", "the client spoke no TLS: plain HTTP at an HTTPS listener, say"),
-            _ when failure is IOException => ("tls.closed", "the client closed the connection in the middle of the handshake, without an alert"),
-            _ => ("tls.failed", $"the handshake failed: {reason}"),
+            ("unknown ca", _) => ("client-refused", $"the client refused the certificate: it doesn't trust the CA that signed it (alert unknown ca). {words.Distrusted}"),
+            ("bad certificate" or "certificate unknown" or "certificate expired" or "certificate revoked" or "unsupported certificate", _) => ("client-refused",
+                $"the client refused the certificate (alert {alert}): it doesn't trust the CA, the name isn't the one asked for, or it has ended. {words.Refused}"),
+            ("protocol version", _) or (null, "unsupported protocol") => ("no-shared-version", $"client and {words.Server} share no TLS version{Versions(record)}; {words.Versions}"),
+            ("handshake failure", _) or (null, "no shared cipher" or "no suitable signature algorithm" or "no suitable key share" or "no suitable groups") => ("no-shared-cipher",
+                $"client and {words.Server} share no cipher suite, group or signature algorithm that fits the certificate's key"),
+            (not null, _) => ("client-refused", $"the client ended the handshake (alert {alert})"),
+            (null, "http request" or "https proxy request" or "wrong version number") => ("not-tls", $"the client spoke no TLS: plain HTTP at {words.Port}, say"),
+            _ when failure is IOException => ("closed", "the client closed the connection in the middle of the handshake, without an alert"),
+            _ => ("failed", $"the handshake failed: {reason}"),
         };
+        Tell(record, code, told);
     }
 
     private static string Versions(HandshakeRecord record) => record.Offered is null ? "" : $" (the client offers {record.Offered})";
@@ -66,7 +73,7 @@ internal sealed class HandshakeFailures(ILoggerFactory inner) : ILoggerFactory
         return reason;
     }
 
-    private sealed class Listener(ILogger next) : ILogger
+    private sealed class Listener(ILogger next, HandshakeWords words) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state) where TState : notnull => next.BeginScope(state);
 
@@ -76,8 +83,8 @@ internal sealed class HandshakeFailures(ILoggerFactory inner) : ILoggerFactory
         {
             if (Running.Value is { DoneAt: 0, Failure: null } record)
             {
-                if (exception is AuthenticationException or IOException) Tell(record, exception);
-                else if (eventId.Name == "AuthenticationTimedOut") (record.Outcome, record.Failure) = ("tls.timeout", "the handshake took longer than the listener waits");
+                if (exception is AuthenticationException or IOException) Tell(record, exception, words);
+                else if (eventId.Name == "AuthenticationTimedOut") Tell(record, "timeout", $"the handshake took longer than the {words.Server} waits");
             }
 
             if (next.IsEnabled(logLevel)) next.Log(logLevel, eventId, state, exception, formatter);

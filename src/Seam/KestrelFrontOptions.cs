@@ -1,0 +1,26 @@
+using System.Net;
+using Usher.Wire;
+
+namespace Usher.Seam;
+
+/// <summary>What a hop says of a front on Kestrel's connection layer.</summary>
+public sealed record KestrelFrontOptions
+{
+    /// <summary>Where to listen.</summary>
+    public required IPEndPoint Bound { get; init; }
+
+    /// <summary>Who serves the requests.</summary>
+    public required IHttpHop Hop { get; init; }
+
+    /// <summary>Serves HTTP/1; owned by the caller.</summary>
+    public required Http1Server Http1 { get; init; }
+
+    /// <summary>How long an HTTP/2 connection may be idle.</summary>
+    public required TimeSpan KeepAlive { get; init; }
+
+    /// <summary>The longest head of an HTTP/2 request, in bytes.</summary>
+    public required int HeadBytes { get; init; }
+
+    /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1 alone.</summary>
+    public ITlsEnd? Tls { get; init; }
+}

@@ -1,0 +1,30 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Usher.Model.Journeys;
+
+namespace Usher.Seam;
+
+/// <summary>The end of TLS at a hop's port: what the hop itself says of it. Asked anew for each connection, so that what it says may change.</summary>
+public interface ITlsEnd
+{
+    /// <summary>The hop that tells of the port's handshakes.</summary>
+    Hop Hop { get; }
+
+    /// <summary>How long a ClientHello is waited for, and then as long the rest of the handshake.</summary>
+    TimeSpan HandshakeLimit { get; }
+
+    /// <summary>Whether a connection that begins with this byte is no handshake, but a request in the plain.</summary>
+    bool IsPlain(byte first);
+
+    /// <summary>Answers a request in the plain. Its connection closes after that.</summary>
+    IHttpHop Plain { get; }
+
+    /// <summary>Chooses what a client is shown, and with which versions and protocols the handshake goes on.</summary>
+    /// <param name="hello">What the client sent.</param>
+    /// <param name="record">The handshake's record, with the client's server name; takes the decision.</param>
+    /// <exception cref="AuthenticationException">There is nothing to show; the handshake fails with these words.</exception>
+    SslServerAuthenticationOptions Choose(PeekedHello hello, HandshakeRecord record);
+
+    /// <summary>What is said of handshakes that fail.</summary>
+    HandshakeWords Words { get; }
+}
