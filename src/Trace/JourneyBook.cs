@@ -135,6 +135,7 @@ public sealed class JourneyBook
         {
             LoadBalancer = first,
             Ingress = ingress,
+            Refused = ingress is null ? log.RefusedOf(first) : null,
             Handshake = log.HandshakeOf(first),
             Dns = report is null ? null : QueryOf(report, Clock.Ticks(report.Times.Start, report.Times, time)),
             Client = report,
@@ -154,7 +155,7 @@ public sealed class JourneyBook
     {
         if (RoadHops.Reached(first) is not { } reached) return;
         var limit = log.KeepsRecords(reached) ? options.LateRecordWait : options.UnknownHopWait;
-        await log.Added.UntilAsync(() => Behind(first) is not null, limit, time, cancellationToken);
+        await log.Added.UntilAsync(() => Behind(first) is not null || log.RefusedOf(first) is not null, limit, time, cancellationToken);
     }
 
     /// <summary>

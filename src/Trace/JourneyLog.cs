@@ -14,7 +14,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     private readonly Ring<RequestRecord> journeys;
     private readonly Ring<RequestRecord> laterHops;
     private readonly Ring<DnsRecord> queries;
-    private readonly Ring<HandshakeRecord> failedHandshakes;
+    private readonly FailedHandshakes failedHandshakes;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
@@ -28,7 +28,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
         journeys = new Ring<RequestRecord>(options.Journeys);
         laterHops = new Ring<RequestRecord>(options.Journeys);
         queries = new Ring<DnsRecord>(options.DnsRecords);
-        failedHandshakes = new Ring<HandshakeRecord>(options.FailedHandshakes);
+        failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
@@ -51,12 +51,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     public void Add(HandshakeRecord record)
     {
         handshakes.Add(record.Connection, record, time.GetTimestamp());
-        if (record.Outcome is not null)
-        {
-            record.JourneyId ??= JourneyIds.New(time.GetUtcNow());
-            failedHandshakes.Add(record);
-        }
-
+        failedHandshakes.Add(record);
         Added.Beat();
     }
 
@@ -142,11 +137,24 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
 
-    /// <summary>The same of failed handshakes.</summary>
-    internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.After(ref after, h => h.FailedAt <= until);
+    /// <summary>The same of clients' handshakes that failed.</summary>
+    internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
 
-    /// <summary>Handshakes that failed, the newest first.</summary>
-    internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst();
+    /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
+    internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);
+
+    /// <summary>The handshake that failed where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
+    internal HandshakeRecord? RefusedOf(RequestRecord request) =>
+        Refusing(request) is { } connection && handshakes.Find(connection) is { DoneAt: 0 } found && Within(found, request) ? found : null;
+
+    /// <summary>Whether no request's journey tells of it: the client's own handshakes come before any request.</summary>
+    private bool IsAlone(HandshakeRecord failed) =>
+        failed.Hop == Hop.Tls || !journeys.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
+
+    /// <summary>The connection whose handshake failed behind a hop, as its far end knows it; null where none did.</summary>
+    private static ConnectionId? Refusing(RequestRecord request) => request.UpstreamTls is { Version: null } ? request.Via?.Upstream ?? request.Upstream : null;
+
+    private static bool Within(HandshakeRecord handshake, RequestRecord request) => handshake.AcceptedAt >= request.StartedAt && handshake.AcceptedAt <= request.EndedAt;
 
     /// <summary>The load balancer's record of a journey, or null.</summary>
     internal RequestRecord? Find(string journeyId) => journeys.NewestFirst().FirstOrDefault(r => r.JourneyId == journeyId);

@@ -6,7 +6,7 @@ public sealed record TraceOptions
     /// <summary>Journeys kept; the oldest give way. At least 1.</summary>
     public int Journeys { get; init; } = 10_000;
 
-    /// <summary>Failed handshakes kept to be listed; the oldest give way. At least 1.</summary>
+    /// <summary>Failed handshakes kept to be listed, of clients and of those behind the load balancer each; the oldest give way. At least 1.</summary>
     public int FailedHandshakes { get; init; } = 1_000;
 
     /// <summary>Name server records kept. At least 1.</summary>

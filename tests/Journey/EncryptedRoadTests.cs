@@ -98,6 +98,44 @@ public sealed class EncryptedRoadTests(VaultRoad vault) : IClassFixture<VaultRoa
         Assert.Equal("handshake failed", journey.Hop("ingress").Facts().GetProperty("tls").Text("encrypted"));
     }
 
+    [Fact]
+    public async Task A_handshake_refused_at_the_ingress_is_listed_with_its_certificate()
+    {
+        var road = await vault.RunsAsync();
+        var ingress = (await road.TraceAsync(Url)).Hop("ingress").Facts().Text("bound")!;
+
+        var refused = await Tool.RunAsync("openssl", "s_client", "-connect", ingress, "-servername", "vault.example.com", "-verify_return_error");
+
+        Assert.NotEqual(0, refused.ExitCode);
+        JsonElement? listed = null;
+        await road.UntilAsync("the handshake is listed", () => (listed = road.ApiAsync("/api/journeys?failed=true&limit=1000").Result.EnumerateArray()
+            .Cast<JsonElement?>().FirstOrDefault(j => j!.Value.Text("outcome") == "ingress.tls.client-refused")) is not null);
+        var journey = JsonDocument.Parse((await road.UsherAsync("journeys", listed!.Value.Text("id")!, "--json")).Output).RootElement;
+        Assert.Equal(("https://vault.example.com", "ingress"), (journey.Text("url"), Assert.Single(journey.HopNames())));
+        var hop = journey.Hop("ingress");
+        Assert.Equal($"handshake failed: certificate {IngressCertificate} (Secret vault/vault-tls), since it is that of the Ingress with host vault.example.com", hop.Text("decision"));
+        Assert.Equal(("unknown ca", ingress, "vault.example.com"), (hop.Facts().Text("alert"), hop.Facts().Text("bound"), hop.Facts().Text("sni")));
+        Assert.Contains("(ingress.tls.client-refused)", road.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_load_balancer_and_an_ingress_without_a_TLS_version_in_common_are_502_and_the_ingress_says_why()
+    {
+        using var manifests = Manifests.Of("samples/vault");
+        manifests.Change("kubernetes.yaml", "            - --ingress-class=nginx\n", "            - --ingress-class=nginx\n            - --configmap=ingress-nginx/ingress-nginx-controller\n");
+        manifests.Write("settings.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ingress-nginx-controller, namespace: ingress-nginx }\ndata: { ssl-protocols: TLSv1.3 }\n");
+        manifests.Change("edge.yaml", "sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06", "sslPolicy: ELBSecurityPolicy-2016-08");
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        var journey = await road.TraceAsync(Url);
+
+        Assert.Equal(("502", "load-balancer", "load-balancer.502.tls-handshake"), (journey.Text("status"), journey.Text("answeredBy"), journey.Text("outcome")));
+        Assert.Contains("Behind it (seen): client and ingress controller share no TLS version (the client offers TLSv1.2, TLSv1.1, TLSv1.0); the controller's are those of ssl-protocols", journey.Text("problem"), StringComparison.Ordinal);
+        var ingress = journey.Hop("ingress");
+        Assert.Equal(("seen", "ingress.tls.no-shared-version", "none"), (ingress.Text("evidence"), ingress.Facts().Text("outcome"), ingress.Facts().Text("sni")));
+        Assert.StartsWith($"handshake failed: certificate {IngressCertificate} (Secret vault/vault-tls), since the client named no server", ingress.Text("decision"), StringComparison.Ordinal);
+    }
+
     /// <summary>A timeline without its line breaks and marks.</summary>
     private static string OneLine(string timeline, params char[] marks) =>
         string.Join(' ', timeline.Split('\n').Select(l => l.Trim().TrimStart(marks).Trim()));

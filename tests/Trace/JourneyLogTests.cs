@@ -236,6 +236,64 @@ public sealed class JourneyLogTests
     }
 
     [Fact]
+    public void A_handshake_that_failed_at_the_ingress_is_listed_as_its()
+    {
+        var road = new TestRoad();
+        road.Log.Add(RefusedAtIngress());
+
+        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        Assert.Equal(("https://api.example.com", "ingress.tls.no-shared-version", "they share no TLS version"), (journey.Url, journey.Outcome, journey.Problem));
+        var hop = Assert.Single(journey.Hops);
+        Assert.Equal((5, Hop.Ingress, "shop/controller", false), (hop.Step, hop.Hop, hop.Name, hop.Ok));
+        Assert.Equal("handshake failed: certificate CN=a.com", hop.Decision);
+    }
+
+    [Fact]
+    public void Where_a_request_waited_for_it_the_requests_journey_tells_of_it()
+    {
+        var road = new TestRoad();
+        road.Log.Add(RefusedAtIngress());
+        var first = road.LoadBalancer();
+        (first.Status, first.UpstreamStatus, first.AnsweredHere, first.Outcome, first.Problem) = (502, 0, true, "load-balancer.502.tls-handshake", "no TLS handshake with i-0a1");
+        first.UpstreamTls = new UpstreamSecurity();
+        road.AddAll(first, null, road.AtNode(), null);
+
+        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        Assert.Equal("load-balancer.502.tls-handshake", journey.Outcome);
+        Assert.Equal("no TLS handshake with i-0a1. Behind it (seen): they share no TLS version", journey.Problem);
+        var hop = Assert.Single(journey.Hops, h => h.Hop == Hop.Ingress);
+        Assert.Equal((Evidence.Seen, "ingress.tls.no-shared-version"), (hop.Evidence, (string?)hop.Facts["outcome"]));
+        Assert.DoesNotContain(journey.Hops, h => h.Hop == Hop.Pod);
+    }
+
+    [Fact]
+    public void A_health_check_that_fails_at_the_ingress_again_and_again_is_listed_once_a_minute()
+    {
+        var road = new TestRoad();
+        for (var i = 0; i < 10; i++) road.Log.Add(RefusedAtIngress(from: $"127.18.1.1:{4000 + i}", at: 15_000 * i));
+        road.Log.Add(RefusedAtIngress(from: "127.18.1.2:4000", at: 140_000));
+
+        Assert.Equal([(140_000.5, "127.18.1.2"), (120_000.5, "127.18.1.1"), (60_000.5, "127.18.1.1"), (0.5, "127.18.1.1")],
+            road.Log.FailedHandshakes().Select(h => ((double)(h.FailedAt - TestRoad.At(0)) / TimeSpan.TicksPerMillisecond, h.Connection.From.Address.ToString())));
+        // The store is for requests and for those who asked.
+        long after = 0;
+        Assert.Empty(road.Log.FailedSince(ref after, long.MaxValue));
+    }
+
+    /// <summary>A handshake on the connection that the relay at the node opened to the ingress.</summary>
+    private static HandshakeRecord RefusedAtIngress(string? from = null, double at = 6) => new()
+    {
+        Hop = Hop.Ingress,
+        Connection = from is null ? TestRoad.ToIngress : TestRoad.Between(from, "127.18.64.1:8443"),
+        AcceptedAt = TestRoad.At(at),
+        FailedAt = TestRoad.At(at + 0.5),
+        ServerName = "api.example.com",
+        Outcome = "ingress.tls.no-shared-version",
+        Failure = "they share no TLS version",
+        Decision = new TestDecision(new HopAccount(Hop.Ingress, "shop/controller", "certificate CN=a.com")),
+    };
+
+    [Fact]
     public void Of_failed_handshakes_the_newest_are_kept()
     {
         var log = new JourneyLog(new TraceOptions { FailedHandshakes = 3 }, TimeProvider.System);

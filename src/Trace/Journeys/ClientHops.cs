@@ -67,11 +67,11 @@ internal static class ClientHops
         return report with { Ok = false };
     }
 
-    /// <summary>Step 2 of a connection that ended there.</summary>
+    /// <summary>Step 2 of a connection that ended there, or the step of another hop whose port ends TLS.</summary>
     public static HopReport Failed(HandshakeRecord handshake, Clock clock)
     {
-        var told = handshake.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)
-            ?? new HopAccount(Hop.Tls, handshake.ServerName ?? handshake.Connection.To.ToString(), "no certificate was chosen");
+        var told = handshake.Decision?.Tell().FirstOrDefault(a => a.Hop == handshake.Hop)
+            ?? new HopAccount(handshake.Hop, handshake.ServerName ?? handshake.Connection.To.ToString(), "no certificate was chosen");
         // What the choice itself says of a certificate that can't please is the cause; the client's alert only its effect.
         var account = told with { Decision = $"handshake failed: {told.Decision}", Ok = false, Outcome = told.Outcome ?? handshake.Outcome };
         var report = account.Report(Evidence.Seen, clock.At(handshake.AcceptedAt), clock.Between(handshake.AcceptedAt, handshake.FailedAt));

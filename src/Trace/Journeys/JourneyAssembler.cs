@@ -58,9 +58,13 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
             hops.AddRange(RoadHops.Relay(ingress, first, clock, "clusterIP"));
             caller = ingress;
         }
+        else if (records.Refused is { } refused)
+        {
+            hops.Add(ClientHops.Failed(refused, clock));
+        }
 
         // 7
-        var pod = RoadHops.Pod(caller, pods, clock);
+        var pod = records.Refused is null ? RoadHops.Pod(caller, pods, clock) : null;
         if (pod is not null) hops.Add(pod);
 
         // 8
@@ -92,7 +96,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
     }
 
     /// <summary>
-    /// A connection whose handshake failed, and that so carried no request: the load balancer knows its two ends, the name asked for and what went wrong.
+    /// A connection whose handshake failed, and that so carried no request: the port that ends TLS knows its two ends, the name asked for and what went wrong.
     /// </summary>
     public Journey Assemble(HandshakeRecord handshake)
     {

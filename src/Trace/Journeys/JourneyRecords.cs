@@ -12,6 +12,9 @@ internal sealed record JourneyRecords
     /// <summary>The ingress's record, or null.</summary>
     public RequestRecord? Ingress { get; init; }
 
+    /// <summary>The handshake that failed at the ingress, where the load balancer's request got no further; null otherwise.</summary>
+    public HandshakeRecord? Refused { get; init; }
+
     /// <summary>The handshake of the client's connection, or null.</summary>
     public HandshakeRecord? Handshake { get; init; }
 

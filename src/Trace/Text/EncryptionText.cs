@@ -32,7 +32,8 @@ internal static class EncryptionText
     private static string Terminated(HopReport hop)
     {
         var facts = hop.Facts;
-        if (facts["certificate"] is not { } certificate) return "";
+        // A handshake that failed has a certificate and no version.
+        if (facts["certificate"] is not { } certificate || (hop.Evidence == Evidence.Seen && facts["tlsVersion"] is null)) return "";
         var session = facts["tlsVersion"] is { } version ? $"decrypts {version} {facts["tlsCipher"]}" : "decrypts";
         var line = $"{session} with {certificate} ({Text(facts["certificateFrom"])})";
         return facts["certificateWhy"] is { } why ? $"{line}, since {why}" : line;
