@@ -1,6 +1,5 @@
 using Usher.Doorway.Files.Manifests;
 using Usher.Doorway.Files.Sources;
-using Usher.Doorway.Files.Yaml;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 
@@ -32,10 +31,11 @@ public static class FilesDoorway
     /// <returns>The objects without errors. Complete only when nothing was added to <paramref name="errors"/>.</returns>
     public static IReadOnlyList<Resource> Load(
         IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput = null) =>
-        Read(paths, scope, errors, standardInput)!.Resources;
+        Read(paths, scope, errors, standardInput, new ManifestCache(), onlyIfChanged: false)!.Resources;
 
-    /// <summary>As <see cref="Load"/>; null, and no errors, when nothing has changed since a load with the digest <paramref name="known"/>.</summary>
-    internal static LoadedManifests? Read(IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput, string? known = null)
+    /// <summary>As <see cref="Load"/>, with what the last load left; null, and no errors, when nothing has changed since and only changes are wanted.</summary>
+    internal static LoadedManifests? Read(
+        IReadOnlyList<string> paths, AwsScope scope, ErrorList errors, TextReader? standardInput, ManifestCache cache, bool onlyIfChanged)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(scope);
@@ -45,25 +45,30 @@ public static class FilesDoorway
         // 1.
         var search = new ManifestFiles(found, standardInput);
         var files = search.Find(paths);
-        var digest = LoadedManifests.DigestOf(files, found);
-        if (digest == known) return null;
+        if (onlyIfChanged && cache.IsSame(files, found)) return null;
+        cache.Begin(files, found);
         var manifests = new ManifestSet(found);
+        var said = new HashSet<string>();
         foreach (var file in files)
         {
             // 2. and 3.
-            var documents = YamlReader.Read(file, found);
-            manifests.IsComplete &= documents.IsComplete;
-            foreach (var document in documents.All) ManifestReader.Read(file, document, manifests);
+            var read = FileReader.Read(file, cache.Find(file), found, said);
+            if (found.IsEmpty) cache.Keep(read);
+            manifests.IsComplete &= read.IsComplete;
+            foreach (var document in read.Documents)
+            {
+                foreach (var manifest in document.Manifests) manifests.Add(manifest);
+            }
         }
 
         // 4.
-        var resources = manifests.Finish(scope);
+        var resources = manifests.Finish(scope, cache);
         if (found.IsEmpty && manifests.IsEmpty)
         {
             found.Add(new ConfigError(null, 0, "", "", $"{string.Join(", ", paths)}: no object is defined there; name a file or folder with manifests"));
         }
 
         foreach (var error in found.All) errors.Add(error);
-        return new LoadedManifests(resources, digest, search.Places);
+        return new LoadedManifests(resources, search.Places);
     }
 }

@@ -9,20 +9,21 @@ namespace Usher.Doorway.Files;
 /// <param name="standardInput">What <c>-</c> reads.</param>
 public sealed class ManifestSource(IReadOnlyList<string> paths, AwsScope scope, TextReader standardInput)
 {
+    private readonly ManifestCache cache = new();
     private readonly Lazy<string> standardText = new(() => ReadToLimit(standardInput));
 
     /// <summary>What the last load found; null before the first.</summary>
     public LoadedManifests? Last { get; private set; }
 
-    /// <summary>Reads everything anew. Reports what is wrong to <paramref name="errors"/>.</summary>
-    public LoadedManifests Load(ErrorList errors) => Read(errors, known: null)!;
+    /// <summary>Reads everything. Reports what is wrong to <paramref name="errors"/>.</summary>
+    public LoadedManifests Load(ErrorList errors) => Read(errors, onlyIfChanged: false)!;
 
-    /// <summary>Reads everything anew; null, and no errors, when nothing was saved since the last time.</summary>
-    public LoadedManifests? LoadIfChanged(ErrorList errors) => Read(errors, Last?.Digest);
+    /// <summary>Reads what was saved since the last time; null, and no errors, when nothing was.</summary>
+    public LoadedManifests? LoadIfChanged(ErrorList errors) => Read(errors, onlyIfChanged: Last is not null);
 
-    private LoadedManifests? Read(ErrorList errors, string? known)
+    private LoadedManifests? Read(ErrorList errors, bool onlyIfChanged)
     {
-        var loaded = FilesDoorway.Read(paths, scope, errors, paths.Contains("-") ? new StringReader(standardText.Value) : null, known);
+        var loaded = FilesDoorway.Read(paths, scope, errors, paths.Contains("-") ? new StringReader(standardText.Value) : null, cache, onlyIfChanged);
         Last = loaded ?? Last;
         return loaded;
     }

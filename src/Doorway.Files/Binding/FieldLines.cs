@@ -11,8 +11,9 @@ namespace Usher.Doorway.Files.Binding;
 internal sealed class FieldLines : IReadOnlyDictionary<string, int>
 {
     private readonly Entry[] entries;
+    private readonly int moved;
 
-    private FieldLines(Entry[] entries) => this.entries = entries;
+    private FieldLines(Entry[] entries, int moved = 0) => (this.entries, this.moved) = (entries, moved);
 
     /// <inheritdoc/>
     public int Count => entries.Length;
@@ -21,7 +22,7 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
     public IEnumerable<string> Keys => this.Select(pair => pair.Key);
 
     /// <inheritdoc/>
-    public IEnumerable<int> Values => entries.Select(e => e.Line);
+    public IEnumerable<int> Values => entries.Select(e => e.Line + moved);
 
     /// <inheritdoc/>
     public int this[string key] => TryGetValue(key, out var line) ? line : throw new KeyNotFoundException(key);
@@ -33,11 +34,16 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out int value)
     {
         value = Find(key, 0, entries.Length);
-        return value > 0;
+        if (value == 0) return false;
+        value += moved;
+        return true;
     }
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, int>> GetEnumerator() => Walk("", 0, entries.Length).GetEnumerator();
+
+    /// <summary>The same fields some lines further on.</summary>
+    internal FieldLines Moved(int lines) => new(entries, moved + lines);
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -77,7 +83,7 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
         for (var i = first; i < end; i = entries[i].End, ordinal++)
         {
             var path = entries[i].Name is not { } name ? $"{parent}[{ordinal}]" : parent.Length == 0 ? name : $"{parent}.{name}";
-            yield return new(path, entries[i].Line);
+            yield return new(path, entries[i].Line + moved);
             foreach (var inner in Walk(path, i + 1, entries[i].End)) yield return inner;
         }
     }

@@ -16,7 +16,7 @@ internal static class ImagesFile
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    internal static void Read(SourceText source, YamlValue root, ManifestSet set)
+    internal static void Read(SourceText source, YamlValue root, Reading reading)
     {
         var bound = StrictBinder.Bind(root, typeof(Document), Error);
         var origin = new Origin(FilesDoorway.Name, source.Name, root.Line, bound.Lines);
@@ -37,7 +37,7 @@ internal static class ImagesFile
             }
             else
             {
-                set.Add(new Manifest(null, ImageCommand.KeyOf(image), origin with { Line = line }, read is null ? null : Command(image, read[image])));
+                reading.Add(new Manifest(null, ImageCommand.KeyOf(image), origin with { Line = line }, read is null ? null : Command(image, read[image])));
             }
         }
 
@@ -53,7 +53,7 @@ internal static class ImagesFile
             return null;
         }
 
-        void Error(int line, string field, string message) => set.Errors.Add(new ConfigError(source.Name, line, Label, field, message));
+        void Error(int line, string field, string message) => reading.Errors.Add(new ConfigError(source.Name, line, Label, field, message));
     }
 
     // What isn't a list has been reported as such.

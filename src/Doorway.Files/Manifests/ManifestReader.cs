@@ -12,15 +12,15 @@ internal sealed class ManifestReader
     internal const string DefaultNamespace = "default";
 
     private readonly string file;
-    private readonly ManifestSet set;
+    private readonly Reading reading;
 
-    private ManifestReader(string file, ManifestSet set) => (this.file, this.set) = (file, set);
+    private ManifestReader(string file, Reading reading) => (this.file, this.reading) = (file, reading);
 
-    internal static void Read(SourceText source, YamlDocument document, ManifestSet set)
+    internal static void Read(SourceText source, YamlDocument document, Reading reading)
     {
         var isManifest = document.Root is YamlMap map && (map["apiVersion"] ?? map["kind"]) is not null;
-        if (!isManifest && ImagesFile.Names.Contains(source.FileName, StringComparer.Ordinal)) ImagesFile.Read(source, document.Root, set);
-        else new ManifestReader(source.Name, set).Object(document.Root);
+        if (!isManifest && ImagesFile.Names.Contains(source.FileName, StringComparer.Ordinal)) ImagesFile.Read(source, document.Root, reading);
+        else new ManifestReader(source.Name, reading).Object(document.Root);
     }
 
     private void Object(YamlValue value)
@@ -37,7 +37,7 @@ internal sealed class ManifestReader
         else if (ManifestKind.Find(apiVersion, kind) is { } known) Known(map, known);
         else
         {
-            var (field, message) = UnsupportedKinds.Refuse(apiVersion, kind, set.SayOnce);
+            var (field, message) = UnsupportedKinds.Refuse(apiVersion, kind, reading.SayOnce);
             Error(LineOf(map, field), Label(map, kind), field, message);
         }
     }
@@ -92,7 +92,7 @@ internal sealed class ManifestReader
 
         object? value = null;
         if (bound.Json is { } json && !failed) value = Deserialise(json);
-        if (name.Length > 0) set.Add(new Manifest(kind, key, origin, value));
+        if (name.Length > 0) reading.Add(new Manifest(kind, key, origin, value));
 
         void Report(int line, string field, string message)
         {
@@ -160,5 +160,5 @@ internal sealed class ManifestReader
         return map.Line;
     }
 
-    private void Error(int line, string label, string field, string message) => set.Errors.Add(new ConfigError(file, line, label, field, message));
+    private void Error(int line, string label, string field, string message) => reading.Errors.Add(new ConfigError(file, line, label, field, message));
 }

@@ -11,7 +11,6 @@ internal sealed class ManifestSet(ErrorList errors)
     private static readonly string[] Initial = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
     private readonly Dictionary<ResourceKey, Manifest> all = [];
-    private readonly HashSet<string> said = [];
 
     /// <summary>Collects all errors.</summary>
     internal ErrorList Errors { get; } = errors;
@@ -22,9 +21,6 @@ internal sealed class ManifestSet(ErrorList errors)
     /// <summary>True when there is no object of a cluster or of AWS.</summary>
     internal bool IsEmpty => all.Values.All(m => m.Kind is null);
 
-    /// <summary><c>; something</c> the first time, nothing afterwards: what is long and the same for many errors is said in one.</summary>
-    internal string SayOnce(string something) => said.Add(something) ? $"; {something}" : "";
-
     internal void Add(Manifest manifest)
     {
         if (all.TryAdd(manifest.Key, manifest)) return;
@@ -34,13 +30,19 @@ internal sealed class ManifestSet(ErrorList errors)
     }
 
     /// <summary>Checks what concerns several objects, and returns those without errors.</summary>
-    internal IReadOnlyList<Resource> Finish(AwsScope scope)
+    internal IReadOnlyList<Resource> Finish(AwsScope scope, ManifestCache cache)
     {
         if (IsComplete) CheckNamespaces();
-        var resources = all.Values
-            .Where(m => m.Value is not null && !AckKinds.Has(m.Kind))
-            .Select(m => new Resource(m.Key, m.Value!, m.Origin));
-        return [.. resources, .. AckKinds.Map(all.Values.Where(m => AckKinds.Has(m.Kind)), scope, Errors, IsComplete)];
+        var resources = new List<Resource>(all.Count);
+        var ack = new List<Manifest>();
+        foreach (var manifest in all.Values)
+        {
+            if (AckKinds.Has(manifest.Kind)) ack.Add(manifest);
+            else if (manifest.Value is not null) resources.Add(manifest.Resource);
+        }
+
+        resources.AddRange(cache.Map(ack, scope, Errors, IsComplete));
+        return resources;
     }
 
     private void CheckNamespaces()

@@ -9,14 +9,14 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private const string StandardInput = "-";
     private const string StandardInputName = "standard input";
 
-    private readonly List<SourceText> found = [];
+    private readonly List<SourceFile> found = [];
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> places = new(StringComparer.Ordinal);
 
     /// <summary>Every file and folder that was looked at, missing ones too, as absolute paths: a change of one of them may change what is found.</summary>
     internal IReadOnlySet<string> Places => places;
 
-    internal IReadOnlyList<SourceText> Find(IReadOnlyList<string> paths)
+    internal IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths)
     {
         if (paths.Count == 0) Error(null, "no manifests were named; name a file or folder with -f, or - for standard input");
         foreach (var path in paths) Add(path);
@@ -53,14 +53,14 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     {
         if (!seen.Add(StandardInput)) return;
         if (standardInput is null) Error(StandardInputName, "can't be read here");
-        else if (SourceText.OfReader(StandardInputName, standardInput, errors) is { } text) found.Add(text);
+        else if (SourceFile.OfReader(StandardInputName, standardInput, errors) is { } read) found.Add(read);
     }
 
     private void AddFile(string name)
     {
         var full = Path.GetFullPath(name);
         Look(full);
-        if (seen.Add(full) && SourceText.OfFile(name, full, errors) is { } text) found.Add(text);
+        if (seen.Add(full) && SourceFile.OfFile(name, full, errors) is { } file) found.Add(file);
     }
 
     /// <summary>Adds what a folder holds, sorted by name.</summary>
@@ -108,7 +108,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private int AddKustomization(string name)
     {
         Look(Path.GetFullPath(name));
-        if (!seen.Add(Path.GetFullPath(name)) || SourceText.OfFile(name, Path.GetFullPath(name), errors) is not { } text) return 1;
+        if (!seen.Add(Path.GetFullPath(name)) || SourceFile.OfFile(name, Path.GetFullPath(name), errors)?.Text(errors) is not { } text) return 1;
         var folder = Path.GetDirectoryName(name)!;
         foreach (var resource in Kustomization.Resources(text, errors)) AddResource(name, folder, resource);
 

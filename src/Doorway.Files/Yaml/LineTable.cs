@@ -20,6 +20,18 @@ internal sealed class LineTable
         if (starts.Count > 1 && starts[^1] == text.Length) starts.RemoveAt(starts.Count - 1);
     }
 
+    /// <summary>How many line breaks a text has.</summary>
+    internal static int Breaks(string text)
+    {
+        var count = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == text.Length || text[i + 1] != '\n'))) count++;
+        }
+
+        return count;
+    }
+
     /// <summary>How many lines there are.</summary>
     internal int Count => starts.Count;
 

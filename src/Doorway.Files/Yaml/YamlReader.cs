@@ -13,6 +13,7 @@ internal static class YamlReader
     internal static YamlDocuments Read(SourceText source, ErrorList errors)
     {
         var lines = new LineTable(source.Text);
+        var before = source.FirstLine - 1;
         if (Characters.FirstBad(source.Text) is >= 0 and var at)
         {
             Report(at, $"found the character U+{(int)source.Text[at]:X4}, which YAML doesn't have; it is plain text");
@@ -30,8 +31,8 @@ internal static class YamlReader
                 parser.Consume<StreamStart>();
                 while (parser.TryConsume<DocumentStart>(out _))
                 {
-                    var root = new NodeBuilder(parser, index => lines.At(start + index).Line).Build();
-                    if (root is not YamlScalar { Kind: ScalarKind.Null }) documents.Add(new YamlDocument(root));
+                    var root = new NodeBuilder(parser, index => before + lines.At(start + index).Line).Build();
+                    if (root is not YamlScalar { Kind: ScalarKind.Null }) documents.Add(new YamlDocument(root, start, before + lines.At(start).Line));
                     parser.Consume<DocumentEnd>();
                 }
             }
@@ -58,7 +59,7 @@ internal static class YamlReader
         {
             complete = false;
             var (line, column) = lines.At(index);
-            errors.Add(new ConfigError(source.Name, line, "", "", $"column {column}: {message}"));
+            errors.Add(new ConfigError(source.Name, before + line, "", "", $"column {column}: {message}"));
         }
     }
 

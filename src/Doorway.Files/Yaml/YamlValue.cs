@@ -90,7 +90,9 @@ internal sealed class YamlMap(int line, List<YamlEntry> entries, IReadOnlyList<D
 
 /// <summary>A document of a file.</summary>
 /// <param name="Root">Its value.</param>
-internal sealed record YamlDocument(YamlValue Root);
+/// <param name="Start">Where in the text the part starts that it is in: its <c>---</c> line, or the text's start.</param>
+/// <param name="Line">The line there.</param>
+internal sealed record YamlDocument(YamlValue Root, int Start, int Line);
 
 /// <summary>The documents of a file.</summary>
 /// <param name="All">Those that could be read and aren't empty.</param>

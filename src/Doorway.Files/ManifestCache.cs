@@ -1,0 +1,52 @@
+using Usher.Doorway.Files.Ack;
+using Usher.Doorway.Files.Manifests;
+using Usher.Doorway.Files.Sources;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.Doorway.Files;
+
+/// <summary>What one load leaves for the next: what hasn't changed isn't read again, and its objects stay the very same.</summary>
+internal sealed class ManifestCache
+{
+    private readonly Dictionary<string, ReadFile> byName = new(StringComparer.Ordinal);
+    private IReadOnlyList<SourceFile>? files;
+    private string[] problems = [];
+    private IReadOnlyList<Manifest> ackManifests = [];
+    private IReadOnlyList<Resource> ackResources = [];
+
+    /// <summary>Whether these files, and what was wrong with finding them, are those of the last load.</summary>
+    internal bool IsSame(IReadOnlyList<SourceFile> found, ErrorList errors)
+    {
+        if (files is null || files.Count != found.Count || !errors.All.Select(e => e.ToString()).SequenceEqual(problems)) return false;
+        for (var i = 0; i < found.Count; i++)
+        {
+            if (!files[i].Says(found[i])) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Begins with the files of a load.</summary>
+    internal void Begin(IReadOnlyList<SourceFile> found, ErrorList errors)
+    {
+        (files, problems) = (found, [.. errors.All.Select(e => e.ToString())]);
+        var names = found.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in byName.Keys.Where(name => !names.Contains(name)).ToList()) byName.Remove(gone);
+    }
+
+    /// <summary>A file as it was last read without errors, or null.</summary>
+    internal ReadFile? Find(SourceFile file) => byName.TryGetValue(file.Name, out var read) && read.File.FullPath == file.FullPath ? read : null;
+
+    /// <summary>Keeps a file that was read without errors.</summary>
+    internal void Keep(ReadFile file) => byName[file.File.Name] = file;
+
+    /// <summary>ACK's objects as AWS's: those of the last load when nothing of them has changed.</summary>
+    internal IReadOnlyList<Resource> Map(IReadOnlyList<Manifest> manifests, AwsScope scope, ErrorList errors, bool isComplete)
+    {
+        if (manifests.Count == ackManifests.Count && manifests.Zip(ackManifests).All(pair => ReferenceEquals(pair.First, pair.Second))) return ackResources;
+        IReadOnlyList<Resource> mapped = [.. AckKinds.Map(manifests, scope, errors, isComplete)];
+        if (errors.IsEmpty && isComplete) (ackManifests, ackResources) = (manifests, mapped);
+        return mapped;
+    }
+}

@@ -1,0 +1,19 @@
+using Usher.Doorway.Files.Sources;
+
+namespace Usher.Doorway.Files.Manifests;
+
+/// <summary>A document of a file, with what may follow it up to the next.</summary>
+/// <param name="Start">Where its part of the file starts, in bytes.</param>
+/// <param name="Line">The line there.</param>
+/// <param name="Manifests">Its objects.</param>
+internal readonly record struct ReadDocument(int Start, int Line, Manifest[] Manifests)
+{
+    /// <summary>The same some bytes and lines further on.</summary>
+    internal ReadDocument Moved(int bytes, int lines) => new(Start + bytes, Line + lines, lines == 0 ? Manifests : Array.ConvertAll(Manifests, m => m.Moved(lines)));
+}
+
+/// <summary>A file that was read.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Documents">Its documents.</param>
+/// <param name="IsComplete">False when one could not be read.</param>
+internal sealed record ReadFile(SourceFile File, IReadOnlyList<ReadDocument> Documents, bool IsComplete);
