@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -22,9 +23,12 @@ internal sealed class DefaultNodes : IReconciler
         ("10.0.2.10", "i-0a1b2c3d4e5f60002", 'b'),
     ];
 
+    // The same objects for every generation, so that nodes which haven't changed are seen not to have.
+    private static readonly ConcurrentDictionary<string, Resource[]> ByRegion = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous) =>
-        context.State.All<V1Node>().Any() ? [] : Nodes.Select(n => Of(context.Scope.Region, n.Address, n.Instance, n.Zone));
+        context.State.All<V1Node>().Any() ? [] : ByRegion.GetOrAdd(context.Scope.Region, region => [.. Nodes.Select(n => Of(region, n.Address, n.Instance, n.Zone))]);
 
     private static Resource Of(string region, string address, string instance, char zone)
     {

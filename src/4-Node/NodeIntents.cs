@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -14,6 +15,9 @@ internal sealed class NodeIntents : IReconciler
 {
     private const string Unreachable = NodeIntent.UnreachableTaint;
 
+    // What was made of a node last: the same object again while the same is asked of the same one.
+    private static readonly ConditionalWeakTable<V1Node, Merged> Last = [];
+
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
@@ -21,8 +25,14 @@ internal sealed class NodeIntents : IReconciler
         if (intents.Count == 0) yield break;
         foreach (var node in context.State.All<V1Node>())
         {
-            if (intents.GetValueOrDefault(node.Key.Name) is { } intent) yield return new Resource(node.Key, Merge(node.Value, intent), node.Origin);
+            if (intents.GetValueOrDefault(node.Key.Name) is { } intent) yield return new Resource(node.Key, Of(node.Value, intent), node.Origin);
         }
+    }
+
+    private static V1Node Of(V1Node node, NodeIntent intent)
+    {
+        if (!Last.TryGetValue(node, out var merged) || merged.Intent != intent) Last.AddOrUpdate(node, merged = new Merged(intent, Merge(node, intent)));
+        return merged.Node;
     }
 
     private static V1Node Merge(V1Node node, NodeIntent intent)
@@ -64,4 +74,6 @@ internal sealed class NodeIntents : IReconciler
         };
         return node with { Metadata = metadata, Spec = spec, Status = status };
     }
+
+    private sealed record Merged(NodeIntent Intent, V1Node Node);
 }

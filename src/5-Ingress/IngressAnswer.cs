@@ -10,6 +10,9 @@ namespace Usher.Ingress;
 /// <param name="Location">Where a redirect leads; null for no redirect.</param>
 internal sealed record IngressAnswer(int Status, string? Outcome = null, string? Problem = null, string? Location = null)
 {
+    /// <summary>The most hosts that a host is compared with.</summary>
+    private const int MostCompared = 100;
+
     /// <summary>The answer to a decision; null when the request is passed on.</summary>
     internal static IngressAnswer? Of(IngressDecision decision)
     {
@@ -70,10 +73,19 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; add one, or a defaultBackend";
         }
 
-        var hosts = table.Hosts.Keys.Concat(table.Wildcards.Keys.Select(k => "*" + k)).Order(StringComparer.Ordinal).ToList();
-        var near = NearestWord.Of(facts.Host, hosts);
-        var known = hosts.Count == 0 ? "there are no rules" : near is not null ? $"the nearest is {near}" : $"there are {string.Join(", ", hosts.Take(5))}{(hosts.Count > 5 ? FormattableString.Invariant($" and {hosts.Count - 5} more") : "")}";
-        return $"no Ingress has a rule for host {host} and path {facts.Path}: {known}; add one, or a defaultBackend";
+        return $"no Ingress has a rule for host {host} and path {facts.Path}: {Known(table, facts.Host)}; add one, or a defaultBackend";
+    }
+
+    /// <summary>Which hosts there are. Of many only the number: this is said of every request for an unknown host, and must not cost by how many are known.</summary>
+    private static string Known(RouteTable table, string host)
+    {
+        var count = table.Hosts.Count + table.Wildcards.Count;
+        if (count == 0) return "there are no rules";
+        if (count > MostCompared) return FormattableString.Invariant($"there are rules for {count} others");
+        var hosts = table.Hosts.Select(pair => pair.Key).Concat(table.Wildcards.Select(pair => "*" + pair.Key)).Order(StringComparer.Ordinal).ToList();
+        return NearestWord.Of(host, hosts) is { } near
+            ? $"the nearest is {near}"
+            : $"there are {string.Join(", ", hosts.Take(5))}{(hosts.Count > 5 ? FormattableString.Invariant($" and {hosts.Count - 5} more") : "")}";
     }
 
     private static string BehindProxy(ControllerPlan controller) => controller.Config.ReadsHeaders

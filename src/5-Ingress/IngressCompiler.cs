@@ -21,26 +21,34 @@ internal sealed class IngressCompiler : IHopCompiler
         // Several controllers may read the same Ingress and ConfigMap: what is wrong there is wrong once.
         var inner = context with { Errors = new ErrorList() };
         var classes = new IngressClasses(inner);
-        var configs = new ConfigMapCompiler(inner);
 
         // 1.
         var pods = context.State.All<V1Pod>().Select(pod => (Pod: pod, Image: ControllerImage.In(pod.Value))).Where(p => p.Image is not null).Select(p => (p.Pod, Image: p.Image!)).ToList();
         var images = pods.Select(p => p.Image).Distinct().ToList();
 
         // 2.
-        var served = new HashSet<ResourceKey>();
-        var tables = new Dictionary<ControllerImage, (RouteTable Routes, NginxConfig Config)>();
+        var before = context.Running.Find<IngressSnapshot>();
+        var ingresses = context.State.List<V1Ingress>();
+        var served = new bool[ingresses.Count];
+        var tables = new Dictionary<ControllerImage, CompiledRoutes>();
+        var configs = new Dictionary<ControllerImage, CompiledStep<NginxConfig>>();
         foreach (var image in images)
         {
-            var config = configs.Compile(image.ConfigMap);
-            var own = context.State.All<V1Ingress>().Where(i => classes.Serves(image, i)).ToList();
-            served.UnionWith(own.Select(i => i.Key));
-            tables[image] = (new RouteCompiler(inner, image, config).Compile(own), config);
+            var config = configs[image] = inner.Step(before?.Configs.GetValueOrDefault(image), c => new ConfigMapCompiler(c).Compile(image.ConfigMap));
+            var own = new List<Resource<V1Ingress>>(ingresses.Count);
+            for (var i = 0; i < ingresses.Count; i++)
+            {
+                if (!classes.Serves(image, ingresses[i])) continue;
+                served[i] = true;
+                own.Add(ingresses[i]);
+            }
+
+            tables[image] = new RouteCompiler(inner, image, config.Value, before?.Compiled.GetValueOrDefault(image)).Compile(own);
         }
 
         // 3. Those for ingress-nginx are read all the same, for what is wrong in them.
-        var orphans = context.State.All<V1Ingress>().Where(i => !served.Contains(i.Key)).Where(i => classes.Report(i, images)).ToList();
-        new RouteCompiler(inner, ControllerImage.Standard, NginxConfig.Default).Compile(orphans);
+        var orphans = ingresses.Where((_, i) => !served[i]).Where(i => classes.Report(i, images)).ToList();
+        new RouteCompiler(inner, ControllerImage.Standard, NginxConfig.Default, null).Compile(orphans);
         foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
 
         var controllers = new Dictionary<IPEndPoint, ControllerPlan>();
@@ -48,7 +56,7 @@ internal sealed class IngressCompiler : IHopCompiler
         {
             if (image.Ignored.Length > 0) context.Warnings.Add(pod, "spec.containers", $"of the ingress controller's arguments, {image.Ignored} isn't carried out");
             if (context.Addresses.Find(pod.Key) is not { } address) continue;
-            var (routes, config) = tables[image];
+            var (routes, config) = (tables[image].Table, tables[image].Config);
             foreach (var (port, https) in new[] { (image.HttpPort, false), (image.HttpsPort, true) })
             {
                 var bound = context.Addresses.Bind(pod.Key, port);
@@ -56,6 +64,6 @@ internal sealed class IngressCompiler : IHopCompiler
             }
         }
 
-        return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()));
+        return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()) { Compiled = tables, Configs = configs });
     }
 }

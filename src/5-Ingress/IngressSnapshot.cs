@@ -5,12 +5,19 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
 /// <summary>Every ingress controller's routes. Immutable.</summary>
 internal sealed class IngressSnapshot(FrozenDictionary<IPEndPoint, ControllerPlan> byBound)
 {
+    /// <summary>How each controller's routes were compiled, for the next generation.</summary>
+    internal IReadOnlyDictionary<ControllerImage, CompiledRoutes> Compiled { get; init; } = FrozenDictionary<ControllerImage, CompiledRoutes>.Empty;
+
+    /// <summary>How each controller's ConfigMap was read.</summary>
+    internal IReadOnlyDictionary<ControllerImage, CompiledStep<NginxConfig>> Configs { get; init; } = FrozenDictionary<ControllerImage, CompiledStep<NginxConfig>>.Empty;
+
     /// <summary>The controller whose pod listens at a bound endpoint, or null.</summary>
     internal ControllerPlan? ControllerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }
@@ -44,10 +51,10 @@ internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEn
 /// <param name="AnyHost">The server of rules without a host, or null.</param>
 /// <param name="Default">Where requests for hosts that no rule has go, or null.</param>
 internal sealed record RouteTable(
-    FrozenDictionary<string, ServerPlan> Hosts, FrozenDictionary<string, ServerPlan> Wildcards, ServerPlan? AnyHost, RoutePlan? Default)
+    HostTable<ServerPlan> Hosts, HostTable<ServerPlan> Wildcards, ServerPlan? AnyHost, RoutePlan? Default)
 {
     internal static readonly RouteTable Empty =
-        new(FrozenDictionary<string, ServerPlan>.Empty, FrozenDictionary<string, ServerPlan>.Empty, null, null);
+        new(HostTable<ServerPlan>.Empty, HostTable<ServerPlan>.Empty, null, null);
 
     /// <summary>What is shown in handshakes.</summary>
     public CertificateTable Certificates { get; init; } = CertificateTable.Empty;
@@ -57,6 +64,9 @@ internal sealed record RouteTable(
 
     /// <summary>The smallest proxy-body-size in bytes: shorter bodies concern no decision.</summary>
     public long SmallestBody { get; init; } = LocationRules.Default.Proxy.MaxBody;
+
+    /// <summary>The server of a rule's host as it is written, or null.</summary>
+    internal ServerPlan? ServerOf(string host) => host.Length == 0 ? AnyHost : host[0] == '*' ? Wildcards.Find(host[1..]) : Hosts.Find(host);
 }
 
 /// <summary>All paths of one host.</summary>
@@ -73,6 +83,18 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
 
     /// <summary>What makes all of its paths regular expressions, for people; null when they aren't.</summary>
     public string? RegexBy { get; init; }
+
+    /// <summary>The Ingresses that it was made of.</summary>
+    public ImmutableArray<IngressPart> Parts { get; init; } = [];
+
+    /// <summary>Whether a decision reads request headers.</summary>
+    public bool ReadsHeaders { get; } = Default?.ReadsHeaders == true || Routes.Any(r => r.ReadsHeaders);
+
+    /// <summary>The smallest proxy-body-size in bytes.</summary>
+    public long SmallestBody { get; } = Routes.Append(Default).Min(RouteCompiler.SmallestBody);
+
+    /// <summary>A host that is redirected as a whole; the one before when that says the same.</summary>
+    internal static ServerPlan Redirecting(string host, WwwRedirect to, ServerPlan? before) => before is not null && before.Host == host && before.Www == to ? before : new ServerPlan(host, [], null) { Www = to };
 }
 
 /// <summary><c>app-root</c>.</summary>

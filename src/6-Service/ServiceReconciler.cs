@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -12,10 +13,13 @@ namespace Usher.Service;
 /// <item>Numbers that a Service had in the running generation stay, unless somebody wrote them elsewhere.</item>
 /// <item>The others get a free one.</item>
 /// </list>
-/// The results are copies; the stored objects are never changed.
+/// The results are copies; the stored objects are never changed. A copy that would say what that of the running generation says is that one.
 /// </summary>
 internal sealed class ServiceReconciler : IReconciler
 {
+    // Which written object a copy was made of.
+    private static readonly ConditionalWeakTable<V1Service, V1Service> Sources = [];
+
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
@@ -33,7 +37,7 @@ internal sealed class ServiceReconciler : IReconciler
         }
 
         // 2. Kept numbers.
-        var plans = services.Select(s => new Plan(s, before.GetValueOrDefault(s.Key)?.Spec)).ToList();
+        var plans = services.Select(s => new Plan(s, before.GetValueOrDefault(s.Key))).ToList();
         foreach (var plan in plans)
         {
             plan.KeepAddress(addresses);
@@ -103,15 +107,17 @@ internal sealed class ServiceReconciler : IReconciler
     private sealed class Plan
     {
         private readonly V1ServiceSpec spec;
+        private readonly V1Service? had;
         private readonly V1ServiceSpec? before;
         private readonly int[] nodePorts;
         private string? address;
         private int healthCheck;
 
-        public Plan(Resource<V1Service> service, V1ServiceSpec? before)
+        public Plan(Resource<V1Service> service, V1Service? had)
         {
             Service = service;
-            this.before = before;
+            this.had = had;
+            before = had?.Spec;
             spec = service.Value.Spec;
             address = WrittenAddress(spec);
             nodePorts = [.. (spec.Ports ?? []).Select(p => p.NodePort ?? 0)];
@@ -170,7 +176,17 @@ internal sealed class ServiceReconciler : IReconciler
         }
 
         /// <summary>A copy with the numbers and the API server's defaults.</summary>
-        public V1Service Result() => Service.Value with
+        public V1Service Result()
+        {
+            if (had is not null && Sources.TryGetValue(had, out var source) && ReferenceEquals(source, Service.Value) && IsAsBefore()) return had;
+            var copy = Copy();
+            Sources.Add(copy, Service.Value);
+            return copy;
+        }
+
+        private bool IsAsBefore() => before!.ClusterIP == address && (before.HealthCheckNodePort ?? 0) == healthCheck && (before.Ports ?? []).Select(p => p.NodePort ?? 0).SequenceEqual(nodePorts);
+
+        private V1Service Copy() => Service.Value with
         {
             Spec = spec with
             {

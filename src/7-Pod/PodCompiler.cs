@@ -34,7 +34,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
     private static PodPlan? Settled(Resource<V1Pod> pod, PodCarryOver carry, CompileContext context) =>
         carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { } plan 
         && ReferenceEquals(plan.Pod.Metadata?.OwnerReferences, pod.Value.Metadata?.OwnerReferences) && (plan.Node ?? "") == (pod.Value.Spec.NodeName ?? "")
-            ? plan with { Pod = pod.Value, Addresses = context.Addresses, Address = context.Addresses.Find(pod.Key) }
+            ? plan with { Pod = pod.Value, Addresses = context.Addresses.Whole, Address = context.Addresses.Find(pod.Key) }
             : null;
 
     private PodPlan? Compile(Resource<V1Pod> pod, CompileContext context, PodBlame blame)
@@ -75,7 +75,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             Pod = pod.Value,
             Node = string.IsNullOrEmpty(spec.NodeName) ? null : spec.NodeName,
             Address = scene.Address,
-            Addresses = context.Addresses,
+            Addresses = context.Addresses.Whole,
             Unschedulable = pod.Value.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" })?.Message,
             Container = main.Name ?? "",
             Image = main.Image ?? "",

@@ -19,8 +19,9 @@ public sealed record ResourceChanges(IReadOnlyList<ResourceKey> Added, IReadOnly
     /// <summary>Compares.</summary>
     public static ResourceChanges Between(IReadOnlyList<Resource> before, IReadOnlyList<Resource> after)
     {
-        var old = before.ToDictionary(r => r.Key);
-        var now = after.ToDictionary(r => r.Key);
+        var (gone, come) = ListDifference.Between(before, after);
+        var old = gone.ToDictionary(r => r.Key);
+        var now = come.ToDictionary(r => r.Key);
         return new ResourceChanges(
             Named(now.Keys.Where(k => !old.ContainsKey(k))),
             Named(now.Where(pair => old.TryGetValue(pair.Key, out var was) && !Same(was.Value, pair.Value.Value)).Select(pair => pair.Key)),

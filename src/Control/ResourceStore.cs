@@ -13,25 +13,30 @@ public sealed class ResourceStore
     /// <summary>The state of what is kept.</summary>
     public DesiredState Current { get; private set; } = DesiredState.Empty;
 
-    /// <summary>The state that would result if a doorway's objects were these. Nothing is stored.</summary>
+    /// <summary>The state that would result if a doorway's objects were these. Nothing is stored. It shares with <see cref="Current"/> what hasn't changed.</summary>
     public DesiredState Preview(string doorway, IReadOnlyList<Resource> objects, ErrorList errors)
     {
-        var merged = new Dictionary<ResourceKey, Resource>();
-        foreach (var resource in byDoorway.Where(pair => pair.Key != doorway).SelectMany(pair => pair.Value)) merged[resource.Key] = resource;
-        foreach (var resource in objects)
+        var before = byDoorway.GetValueOrDefault(doorway) ?? [];
+        var (gone, come) = ListDifference.Between(before, objects);
+        var stay = come.Select(r => r.Key).ToHashSet();
+        var owned = gone.Select(r => r.Key).ToHashSet();
+        var put = new List<Resource>();
+        foreach (var resource in come)
         {
-            if (merged.TryAdd(resource.Key, resource)) continue;
-            errors.Add(resource.Key, resource.Origin, "metadata.name",
-                $"belongs to the doorway '{merged[resource.Key].Origin.Doorway}' already; '{doorway}' can't claim it too");
+            if (owned.Contains(resource.Key) || Current.Find(resource.Key) is not { } other) put.Add(resource);
+            else errors.Add(resource.Key, resource.Origin, "metadata.name", $"belongs to the doorway '{other.Origin.Doorway}' already; '{doorway}' can't claim it too");
         }
 
-        return new DesiredState(merged.Values);
+        return Current.With(put, owned.Where(key => !stay.Contains(key)));
     }
 
     /// <summary>Keeps a doorway's objects. Called once their state was published.</summary>
-    public void Keep(string doorway, IReadOnlyList<Resource> objects)
+    /// <param name="doorway">The doorway.</param>
+    /// <param name="objects">Its objects.</param>
+    /// <param name="state">What <see cref="Preview"/> made of them.</param>
+    public void Keep(string doorway, IReadOnlyList<Resource> objects, DesiredState state)
     {
         byDoorway[doorway] = objects;
-        Current = new DesiredState(byDoorway.Values.SelectMany(kept => kept));
+        Current = state;
     }
 }

@@ -8,9 +8,9 @@ namespace Usher.Control;
 /// <list type="number">
 /// <item>Reconcilers derive objects, each seeing what those before it derived.</item>
 /// <item>Claimants say who needs an address; the plan keeps the addresses of those who stay.</item>
-/// <item>Compilers make one snapshot each.</item>
+/// <item>Compilers make one snapshot each, but for those that would read the same as for the running generation: theirs is taken over.</item>
 /// </list>
-/// Every step reports all of its errors, and all steps run, so that a person sees everything that is wrong at once.
+/// What stays as it is is the very same object in both generations, so that comparing references tells what changed. Every step reports all of its errors, and all steps run, so that a person sees everything that is wrong at once.
 /// </summary>
 public sealed class RoadCompiler(
     RoadOptions options,
@@ -60,7 +60,7 @@ public sealed class RoadCompiler(
         }
 
         changed |= context.State.Count != before.Count;
-        return context;
+        return context with { State = context.State.Sharing(before) };
     }
 
     private Generation Finish(CompileContext context, bool isStep = false)
@@ -69,11 +69,13 @@ public sealed class RoadCompiler(
         context = context with { Addresses = context.Addresses.Next(claimants.SelectMany(c => c.Claims(context))) };
 
         // 3. Compile.
-        var snapshots = compilers.Select(c => c.Compile(context)).ToList();
-        return new Generation(context.Running.Number + 1, context.State, context.Addresses, snapshots)
+        var before = context.Running.Parts;
+        var parts = compilers.Select((c, i) => context.Step(i < before.Count ? before[i] : null, c.Compile)).ToList();
+        return new Generation(context.Running.Number + 1, context.State, context.Addresses, parts.Select(p => p.Value))
         {
             Warnings = [.. context.Warnings.All.Distinct()],
             IsStep = isStep,
+            Parts = parts,
         };
     }
 }

@@ -40,8 +40,9 @@ public sealed class RoadControl(
         try
         {
             var due = new DueTimes();
-            var next = compiler.Compile(store.Preview(doorway, objects, errors), current.Current, Observe(), due, errors);
-            if (!await BringAsync(next, () => store.Keep(doorway, objects), errors, cancellationToken)) return null;
+            var desired = store.Preview(doorway, objects, errors);
+            var next = compiler.Compile(desired, current.Current, Observe(), due, errors);
+            if (!await BringAsync(next, () => store.Keep(doorway, objects, desired), errors, cancellationToken)) return null;
             // The pods may have changed since they were observed.
             if (!stopped) loop.Begin(StepAsync, pods);
             return next;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Usher.Model.Desired;
 
 /// <summary>One thing wrong with the desired state: which object, which field, what was found and what is allowed.</summary>
@@ -21,17 +19,32 @@ public sealed record ConfigError(string? File, int Line, string Object, string F
 /// <summary>Collects every error of one load or compile, so that they are reported together.</summary>
 public sealed class ErrorList
 {
-    private readonly ConcurrentQueue<ConfigError> errors = new();
+    private readonly Lock gate = new();
+    private List<ConfigError>? errors;
 
     /// <summary>True when nothing was reported.</summary>
-    public bool IsEmpty => errors.IsEmpty;
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (gate) return errors is null;
+        }
+    }
 
     /// <summary>Everything reported so far, ordered by file and line.</summary>
-    public IReadOnlyList<ConfigError> All =>
-        [.. errors.OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Line).ThenBy(e => e.Object, StringComparer.Ordinal)];
+    public IReadOnlyList<ConfigError> All
+    {
+        get
+        {
+            lock (gate) return errors is null ? [] : [.. errors.OrderBy(e => e.File, StringComparer.Ordinal).ThenBy(e => e.Line).ThenBy(e => e.Object, StringComparer.Ordinal)];
+        }
+    }
 
     /// <summary>Reports an error.</summary>
-    public void Add(ConfigError error) => errors.Enqueue(error);
+    public void Add(ConfigError error)
+    {
+        lock (gate) (errors ??= []).Add(error);
+    }
 
     /// <summary>Reports an error in a field of an object.</summary>
     public void Add(ResourceKey key, Origin origin, string field, string message) =>

@@ -1,51 +1,118 @@
-using System.Collections.Frozen;
+using Usher.Model.Road;
 
 namespace Usher.Model.Desired;
 
-/// <summary>Every object that people wrote, and what reconcilers derived from it. Immutable.</summary>
+/// <summary>
+/// Every object that people wrote, and what reconcilers derived from it. Immutable. A state that follows from another shares with it what hasn't changed.
+/// A kind has one type of object.
+/// </summary>
 public sealed class DesiredState
 {
-    private readonly FrozenDictionary<ResourceKey, Resource> byKey;
-    private readonly FrozenDictionary<Type, Resource[]> byType;
+    private readonly Dictionary<Type, ObjectTable> byType;
+    private readonly Dictionary<(string Group, string Kind), ObjectTable> byKind = [];
+    private readonly Reads? reads;
 
-    /// <summary>Indexes the objects. Keys must be unique.</summary>
+    /// <summary>Indexes the objects.</summary>
+    /// <exception cref="ArgumentException">A key is there twice.</exception>
     public DesiredState(IEnumerable<Resource> resources)
+        : this(resources.GroupBy(r => r.Value.GetType()).ToDictionary(g => g.Key, g => ObjectTable.Of(g.Key, g)), null)
     {
-        byKey = resources.ToFrozenDictionary(r => r.Key);
-        byType = byKey.Values
-            .GroupBy(r => r.Value.GetType())
-            .ToFrozenDictionary(
-                g => g.Key,
-                g => g.OrderBy(r => r.Key.Namespace, StringComparer.Ordinal).ThenBy(r => r.Key.Name, StringComparer.Ordinal).ToArray());
+    }
+
+    private DesiredState(Dictionary<Type, ObjectTable> byType, Reads? reads)
+    {
+        this.byType = byType;
+        this.reads = reads;
+        foreach (var table in byType.Values)
+        {
+            foreach (var kind in table.Kinds) byKind.TryAdd(kind, table);
+            Count += table.All.Count;
+        }
     }
 
     /// <summary>Nothing at all.</summary>
     public static DesiredState Empty { get; } = new([]);
 
     /// <summary>How many objects there are.</summary>
-    public int Count => byKey.Count;
+    public int Count { get; }
 
-    /// <summary>All objects, in no order.</summary>
-    public IEnumerable<Resource> Resources => byKey.Values;
+    /// <summary>All objects, by type, each type's ordered by namespace and name.</summary>
+    public IEnumerable<Resource> Resources => byType.Values.SelectMany(table => table.All);
 
-    /// <summary>All objects of one type, ordered by namespace and name.</summary>
-    public IEnumerable<Resource<T>> All<T>() where T : class =>
-        byType.TryGetValue(typeof(T), out var found) ? found.Select(Typed<T>) : [];
+    /// <summary>All objects of one type, ordered by namespace and name. Where nothing of the type has changed, the very same list as in the state before.</summary>
+    public IEnumerable<Resource<T>> All<T>() where T : class => List<T>();
 
-    /// <summary>The object of a type by namespace and name, or null. Cluster-scoped kinds have an empty namespace.</summary>
-    public Resource<T>? Find<T>(string ns, string name) where T : class =>
-        All<T>().FirstOrDefault(r => r.Key.Namespace == ns && r.Key.Name == name);
-
-    /// <summary>The object with this identity, or null.</summary>
-    public Resource? Find(ResourceKey key) => byKey.GetValueOrDefault(key);
-
-    /// <summary>This state with more objects; one that is there already is replaced.</summary>
-    public DesiredState With(IEnumerable<Resource> more)
+    /// <summary>As <see cref="All{T}"/>.</summary>
+    public IReadOnlyList<Resource<T>> List<T>() where T : class
     {
-        var merged = byKey.ToDictionary();
-        foreach (var resource in more) merged[resource.Key] = resource;
-        return new DesiredState(merged.Values);
+        var table = Table(typeof(T));
+        reads?.Add(typeof(T), table);
+        return table is null ? [] : ((ObjectTable<T>)table).Values;
     }
 
-    private static Resource<T> Typed<T>(Resource r) where T : class => new(r.Key, (T)r.Value, r.Origin);
+    /// <summary>The object of a type by namespace and name, or null. Cluster-scoped kinds have an empty namespace.</summary>
+    public Resource<T>? Find<T>(string ns, string name) where T : class
+    {
+        var found = ((ObjectTable<T>?)Table(typeof(T)))?.Find(ns, name);
+        reads?.Add(typeof(T), ns, name, found);
+        return found;
+    }
+
+    /// <summary>The object with this identity, or null.</summary>
+    public Resource? Find(ResourceKey key)
+    {
+        var found = byKind.GetValueOrDefault((key.Group, key.Kind))?.Find(key);
+        reads?.Add(key, found);
+        return found;
+    }
+
+    /// <summary>This state with more objects; one that is there already is replaced. The very same where that changes nothing.</summary>
+    public DesiredState With(IEnumerable<Resource> more) => With(more, []);
+
+    /// <summary>This state with more objects and without some; itself where that changes nothing.</summary>
+    public DesiredState With(IEnumerable<Resource> more, IEnumerable<ResourceKey> without)
+    {
+        Dictionary<Type, ObjectTable>? next = null;
+        foreach (var gone in without.GroupBy(k => byKind.GetValueOrDefault((k.Group, k.Kind))))
+        {
+            if (gone.Key is { } table && table.All.Count > 0) Put(table.All[0].Value.GetType(), table.With([.. gone.Distinct().Order(Order).Select(k => (k, (Resource?)null))]));
+        }
+
+        foreach (var group in more.GroupBy(r => r.Value.GetType()))
+        {
+            // The last of a key wins.
+            var unique = new Dictionary<ResourceKey, Resource>();
+            foreach (var resource in group) unique[resource.Key] = resource;
+            var table = (next ?? byType).GetValueOrDefault(group.Key);
+            Put(group.Key, table is null
+                ? ObjectTable.Of(group.Key, unique.Values)
+                : table.With([.. unique.OrderBy(pair => pair.Key, Order).Select(pair => (pair.Key, (Resource?)pair.Value))]));
+        }
+
+        return next is null ? this : new DesiredState(next, reads);
+
+        void Put(Type type, ObjectTable table)
+        {
+            if (ReferenceEquals((next ?? byType).GetValueOrDefault(type), table)) return;
+            next ??= new Dictionary<Type, ObjectTable>(byType);
+            if (table.All.Count == 0) next.Remove(type);
+            else next[type] = table;
+        }
+    }
+
+    /// <summary>This state with the other's objects wherever both say the same; the other itself when they do everywhere.</summary>
+    public DesiredState Sharing(DesiredState other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        var shared = byType.ToDictionary(pair => pair.Key, pair => other.Table(pair.Key) is { } before ? pair.Value.Sharing(before) : pair.Value);
+        return shared.Count == other.byType.Count && shared.All(pair => ReferenceEquals(pair.Value, other.Table(pair.Key))) ? other : new DesiredState(shared, null);
+    }
+
+    /// <summary>The same state, which notes what is read of it.</summary>
+    internal DesiredState Noting(Reads noted) => new(byType, noted);
+
+    /// <summary>All objects of a type as one reference; null when there are none.</summary>
+    internal ObjectTable? Table(Type type) => byType.GetValueOrDefault(type);
+
+    private static Comparer<ResourceKey> Order { get; } = Comparer<ResourceKey>.Create(static (one, other) => ObjectTable.Compare(one, other));
 }

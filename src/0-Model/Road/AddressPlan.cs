@@ -47,6 +47,8 @@ public sealed class AddressPlan
     private readonly FrozenDictionary<ResourceKey, RoadAddress> byOwner;
     private readonly FrozenDictionary<IPAddress, ResourceKey> byBound;
     private readonly FrozenDictionary<IPAddress, ResourceKey> byDeclared;
+    private readonly AddressPlan? plain;
+    private readonly Reads? reads;
 
     private AddressPlan(LoopbackRange range, IReadOnlyDictionary<ResourceKey, RoadAddress> byOwner)
     {
@@ -54,6 +56,12 @@ public sealed class AddressPlan
         this.byOwner = byOwner.ToFrozenDictionary();
         byBound = byOwner.ToFrozenDictionary(pair => pair.Value.Bound, pair => pair.Key);
         byDeclared = byOwner.GroupBy(pair => pair.Value.Declared).ToFrozenDictionary(g => g.Key, g => g.First().Key);
+    }
+
+    private AddressPlan(AddressPlan plain, Reads reads)
+    {
+        (Range, byOwner, byBound, byDeclared) = (plain.Range, plain.byOwner, plain.byBound, plain.byDeclared);
+        (this.plain, this.reads) = (plain, reads);
     }
 
     /// <summary>A plan without owners, in the default range.</summary>
@@ -65,7 +73,20 @@ public sealed class AddressPlan
     /// <summary>A plan without owners.</summary>
     public static AddressPlan In(LoopbackRange range) => new(range, new Dictionary<ResourceKey, RoadAddress>());
 
-    /// <summary>The plan for these claims: owners that stay keep their address, new ones get the lowest free one of their block.</summary>
+    /// <summary>The whole plan, for what keeps it: a step of a compile that asks for it has read all of it.</summary>
+    public AddressPlan Whole
+    {
+        get
+        {
+            reads?.Add(this);
+            return Plain;
+        }
+    }
+
+    /// <summary>This plan, not noting what is read.</summary>
+    internal AddressPlan Plain => plain ?? this;
+
+    /// <summary>The plan for these claims: owners that stay keep their address, new ones get the lowest free one of their block. The very same plan when it is.</summary>
     /// <exception cref="InvalidOperationException">A block is full.</exception>
     public AddressPlan Next(IEnumerable<AddressClaim> claims)
     {
@@ -89,21 +110,37 @@ public sealed class AddressPlan
             next[claim.Owner] = new RoadAddress(claim.Declared ?? bound, bound);
         }
 
-        return new AddressPlan(Range, next);
+        return next.Count == byOwner.Count && next.All(pair => byOwner.GetValueOrDefault(pair.Key) == pair.Value) ? Plain : new AddressPlan(Range, next);
     }
+
+    /// <summary>The same plan, which notes what is read of it.</summary>
+    internal AddressPlan Noting(Reads noted) => new(Plain, noted);
 
     /// <summary>The owner's addresses.</summary>
     /// <exception cref="KeyNotFoundException">The owner has none.</exception>
-    public RoadAddress Of(ResourceKey owner) => byOwner[owner];
+    public RoadAddress Of(ResourceKey owner) => Find(owner) ?? throw new KeyNotFoundException($"{owner} has no address");
 
     /// <summary>The owner's addresses, or null.</summary>
-    public RoadAddress? Find(ResourceKey owner) => byOwner.GetValueOrDefault(owner);
+    public RoadAddress? Find(ResourceKey owner)
+    {
+        var found = byOwner.GetValueOrDefault(owner);
+        reads?.Add(owner, found);
+        return found;
+    }
 
     /// <summary>Who a bound address stands for, or null.</summary>
-    public ResourceKey? OwnerOf(IPAddress bound) => byBound.TryGetValue(bound, out var owner) ? owner : null;
+    public ResourceKey? OwnerOf(IPAddress bound)
+    {
+        reads?.Add(this);
+        return byBound.TryGetValue(bound, out var owner) ? owner : null;
+    }
 
     /// <summary>Who has this declared address, or null.</summary>
-    public ResourceKey? OwnerOfDeclared(IPAddress declared) => byDeclared.TryGetValue(declared, out var owner) ? owner : null;
+    public ResourceKey? OwnerOfDeclared(IPAddress declared)
+    {
+        reads?.Add(this);
+        return byDeclared.TryGetValue(declared, out var owner) ? owner : null;
+    }
 
     /// <summary>Where an owner's declared port is really bound.</summary>
     public IPEndPoint Bind(ResourceKey owner, int port) => new(Of(owner).Bound, BoundPort(port));

@@ -24,9 +24,36 @@ public sealed record CompileContext(DesiredState State, AddressPlan Addresses, A
 
     /// <summary>The running generation, <see cref="Generation.None"/> before the first: what goes on as it is can be taken over from it.</summary>
     public Generation Running { get; init; } = Generation.None;
+
+    /// <summary>What is noted of the state and the addresses as they are read; null when nothing is.</summary>
+    public Reads? Noted { get; private init; }
+
+    /// <summary>Takes a step over from the running generation, or runs it. Its warnings are this context's too, and what it read counts for the step around it.</summary>
+    /// <param name="before">The same step of the running generation; null when there was none.</param>
+    /// <param name="run">The step: a pure function of what it reads of its context.</param>
+    public CompiledStep<T> Step<T>(CompiledStep<T>? before, Func<CompileContext, T> run)
+    {
+        var step = before?.Reads.Hold(this) == true ? before : Run(run);
+        foreach (var warning in step.Warnings) Warnings.Add(warning);
+        Noted?.Cover(step.Reads, this);
+        return step;
+    }
+
+    /// <summary>Runs a step. Its warnings are its own, and so is what it read.</summary>
+    public CompiledStep<T> Run<T>(Func<CompileContext, T> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var (reads, warnings) = (new Reads(), new ErrorList());
+        var value = run(this with { State = State.Noting(reads), Addresses = Addresses.Noting(reads), Noted = reads, Warnings = warnings });
+        reads.Close();
+        return new CompiledStep<T>(value, reads, warnings.All);
+    }
 }
 
-/// <summary>Turns desired state into one hop's snapshot.</summary>
+/// <summary>
+/// Turns desired state into one hop's snapshot. Called only when something that it read of the state or the addresses has changed since the running generation, whose snapshot is
+/// taken over otherwise, with its warnings. So it reads nothing else that may change, but for its own snapshot in <see cref="CompileContext.Running"/>.
+/// </summary>
 public interface IHopCompiler
 {
     /// <summary>Compiles; pure. Reports every error in the context and returns a snapshot in any case.</summary>

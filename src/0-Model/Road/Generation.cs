@@ -39,6 +39,9 @@ public sealed class Generation
     /// <summary>What a person should know about the objects and what stopped nothing, each said once, ordered by file and line.</summary>
     public IReadOnlyList<ConfigError> Warnings { get; init; } = [];
 
+    /// <summary>How each compiler came to its snapshot, in their order; empty when nobody will go on from it.</summary>
+    public IReadOnlyList<CompiledStep<Snapshot>> Parts { get; init; } = [];
+
     /// <summary>
     /// True when nobody changed an object: controllers went on from what they observed. One pod that can't start doesn't keep such a generation
     /// from being published; it waits, and says why.

@@ -49,7 +49,7 @@ internal sealed class ClusterDnsCompiler : IHopCompiler
             });
         }
 
-        return Snapshot.Of(new ClusterSnapshot(namespaces, services, context.Addresses, owner));
+        return Snapshot.Of(new ClusterSnapshot(namespaces, services, context.Addresses.Whole, owner));
     }
 
     private static ClusterService Read(AddressPlan addresses, Resource<V1Service> service)

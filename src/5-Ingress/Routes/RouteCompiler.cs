@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -6,173 +6,162 @@ using Usher.Model.Road;
 namespace Usher.Ingress;
 
 /// <summary>
-/// The Ingresses of one controller → its route table, as ingress-nginx makes servers and locations of them (controller.go, location.go).
+/// The Ingresses of one controller → its route table, as ingress-nginx makes servers and locations of them (controller.go, location.go). What of the running
+/// generation's table was made of the same parts is taken over from it.
 /// <list type="number">
-/// <item>Read each Ingress's annotations; make its servers and their paths.</item>
+/// <item>Read each Ingress: its annotations, rules and certificates.</item>
 /// <item>Canaries: find the backends that they take requests from.</item>
+/// <item>Build each host's server.</item>
 /// <item>Aliases, and the servers that redirect to or from www.</item>
-/// <item>Build the servers.</item>
 /// </list>
 /// </summary>
-internal sealed class RouteCompiler(CompileContext context, ControllerImage controller, NginxConfig config)
+internal sealed class RouteCompiler(CompileContext context, ControllerImage controller, NginxConfig config, CompiledRoutes? running)
 {
-    private readonly BackendCompiler backends = new(context);
-    private readonly Dictionary<string, ServerBuilder> servers = new(StringComparer.Ordinal);
-    private readonly List<(Resource<V1Ingress> Ingress, CanaryRule Rule)> canaries = [];
-    private readonly CertificateCompiler certificates = new(context, controller);
+    private readonly Dictionary<string, ServerDraft> drafts = new(running?.Table.Hosts.Count ?? 0, StringComparer.Ordinal);
+    private readonly List<ServerDraft> withOthers = [];
+    private readonly Dictionary<string, ServerPlan> others = new(StringComparer.Ordinal);
     private RoutePlan? catchAll;
 
-    internal RouteTable Compile(IEnumerable<Resource<V1Ingress>> ingresses)
+    internal CompiledRoutes Compile(IReadOnlyList<Resource<V1Ingress>> ingresses)
     {
         // 1. By namespace and name: the one that comes first keeps a path that several claim.
-        foreach (var ingress in ingresses) Add(ingress, IngressAnnotations.Read(context, ingress, config, backends));
+        var certificates = new CertificateCompiler(context, controller, running?.Standard);
+        var (steps, read) = Parts(ingresses, certificates);
+        foreach (var step in steps)
+        {
+            Take(step.Value);
+            certificates.Take(step.Value);
+        }
 
         // 2.
-        var taken = Canaries();
+        var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
+        if (otherwise == running?.Otherwise) otherwise = running?.Otherwise;
+        var canaries = Canaries(steps);
+        var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries);
 
         // 3.
-        var otherwise = controller.DefaultBackend is { } name ? backends.ControllersOwn(name) : null;
-        var plans = servers.ToDictionary(s => s.Key, s => s.Value.Build(taken, otherwise), StringComparer.Ordinal);
-        foreach (var server in servers.Values) Alias(server, plans);
-        foreach (var server in servers.Values.Where(s => s.Www is not null)) Www(server, plans);
+        foreach (var draft in drafts.Values) draft.Finish(context, sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, otherwise);
 
         // 4.
+        foreach (var draft in withOthers) Alias(draft, certificates);
+        foreach (var draft in withOthers) Www(draft, certificates);
         catchAll ??= otherwise;
-        if (catchAll is not null && taken.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        RoutePlan?[] all = [catchAll, .. plans.Values.SelectMany(p => p.Routes.Append(p.Default!))];
-        return new RouteTable(
-            plans.Where(s => s.Key.Length > 0 && s.Key[0] != '*').ToFrozenDictionary(StringComparer.Ordinal),
-            plans.Where(s => s.Key.StartsWith('*')).ToFrozenDictionary(s => s.Key[1..], s => s.Value, StringComparer.Ordinal),
-            plans.GetValueOrDefault(""),
-            catchAll)
-        {
-            Certificates = certificates.Build(),
-            ReadsHeaders = config.ReadsHeaders || all.Any(r => r?.ReadsHeaders == true),
-            SmallestBody = all.OfType<RoutePlan>().Select(r => r.Rules.Proxy.MaxBody).Where(size => size > 0).DefaultIfEmpty(long.MaxValue).Min(),
-        };
+        if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
+        return new CompiledRoutes(Table(certificates), config, certificates.Standard, steps, read, canaries, otherwise);
     }
 
-    private void Add(Resource<V1Ingress> ingress, IngressAnnotations annotations)
+    private (List<CompiledStep<IngressPart>> Steps, Reads Read) Parts(IReadOnlyList<Resource<V1Ingress>> ingresses, CertificateCompiler certificates)
     {
-        var rules = ingress.Value.Spec?.Rules ?? [];
-        if (annotations.Canary is { } canary)
+        var before = running is not null && ReferenceEquals(running.Config, config) && ReferenceEquals(running.Standard, certificates.Standard) ? running : null;
+        var read = new Reads();
+        var allHold = before?.Read.Hold(context) == true;
+        if (before is not null) read.Cover(before.Read, context);
+        var steps = new List<CompiledStep<IngressPart>>(ingresses.Count);
+        var next = 0;
+        foreach (var ingress in ingresses)
         {
-            canaries.Add((ingress, canary));
-            return;
-        }
-
-        certificates.Add(ingress);
-        var own = Default(ingress, annotations);
-        if (rules.Count == 0) catchAll ??= own;
-        if (rules.Count == 0 && ingress.Value.Spec?.DefaultBackend is null) context.Errors.Add(ingress, "spec", "has neither rules nor a defaultBackend; one of them is wanted");
-        for (var i = 0; i < rules.Count; i++)
-        {
-            if (HostName.Of(rules[i].Host) is not { } host)
+            // Both are in the same order.
+            while (before is not null && next < before.Parts.Count && IsBefore(before.Parts[next].Value.Ingress.Key, ingress.Key)) next++;
+            if (before is not null && next < before.Parts.Count && before.Parts[next] is var had && ReferenceEquals(had.Value.Ingress, ingress) && (allHold || had.Reads.Hold(context)))
             {
-                context.Errors.Add(ingress, $"spec.rules[{i}].host", $"found '{rules[i].Host}'; {HostName.Wanted}");
-                continue;
+                steps.Add(had);
+            }
+            else
+            {
+                steps.Add(context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress)));
+                read.Cover(steps[^1].Reads, context);
             }
 
-            if (!servers.TryGetValue(host, out var server)) servers.Add(host, server = new ServerBuilder(context, host));
-            server.Take(ingress, annotations, own);
-            var paths = rules[i].Http?.Paths ?? [];
-            for (var j = 0; j < paths.Count; j++)
+            foreach (var warning in steps[^1].Warnings) context.Warnings.Add(warning);
+        }
+
+        read.Close();
+        context.Noted?.Cover(read, context);
+        return (steps, read);
+    }
+
+    private static bool IsBefore(in ResourceKey one, in ResourceKey other) =>
+        string.CompareOrdinal(one.Namespace, other.Namespace) is var order && (order == 0 ? string.CompareOrdinal(one.Name, other.Name) : order) < 0;
+
+    private void Take(IngressPart part)
+    {
+        if (part.IsCatchAll) catchAll ??= part.Default;
+        foreach (var rule in part.Rules)
+        {
+            ref var draft = ref CollectionsMarshal.GetValueRefOrAddDefault(drafts, rule.Host, out var known);
+            if (!known) draft = new ServerDraft(rule.Host);
+            draft!.Add(part);
+            if (part.HasOtherHosts && !draft.HasOthers)
             {
-                var field = $"spec.rules[{i}].http.paths[{j}]";
-                if (Route(ingress, annotations, host, paths[j], field) is { } route) server.Add(route, ingress, annotations, $"{field}.path");
+                draft.HasOthers = true;
+                withOthers.Add(draft);
             }
         }
-    }
-
-    private RoutePlan? Default(Resource<V1Ingress> ingress, IngressAnnotations annotations)
-    {
-        if (ingress.Value.Spec?.DefaultBackend is not { } backend) return null;
-        return backends.Compile(ingress, backend, "spec.defaultBackend") is { } plan
-            ? new RoutePlan(ingress.Key, "", "", PathKind.Prefix, plan) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, plan) }
-            : null;
-    }
-
-    private RoutePlan? Route(Resource<V1Ingress> ingress, IngressAnnotations annotations, string host, V1HTTPIngressPath path, string field)
-    {
-        var kind = Kind(path);
-        if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
-        var text = Text(path, kind);
-        if (!text.StartsWith('/')) context.Errors.Add(ingress, $"{field}.path", $"found '{text}'; an absolute path is wanted");
-        var backend = path.Backend is null ? null : backends.Compile(ingress, path.Backend, $"{field}.backend");
-        if (path.Backend is null) context.Errors.Add(ingress, $"{field}.backend", "is missing");
-        return kind is null || backend is null
-            ? null
-            : new RoutePlan(ingress.Key, host, text, kind.Value, backend) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, backend) };
     }
 
     /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private Dictionary<BackendPlan, CanaryPlan> Canaries()
+    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(List<CompiledStep<IngressPart>> steps)
     {
         var taken = new Dictionary<BackendPlan, CanaryPlan>();
-        foreach (var (ingress, rule) in canaries)
+        foreach (var (part, _, _) in steps)
         {
-            if (ingress.Value.Spec?.DefaultBackend is { } backend && backends.Compile(ingress, backend, "spec.defaultBackend") is { } standard) Take(taken, catchAll?.Backend, rule, standard, ingress, "spec.defaultBackend");
-            var rules = ingress.Value.Spec?.Rules ?? [];
-            for (var i = 0; i < rules.Count; i++)
+            foreach (var path in part.CanaryPaths)
             {
-                var paths = rules[i].Http?.Paths ?? [];
-                for (var j = 0; j < paths.Count; j++)
-                {
-                    var field = $"spec.rules[{i}].http.paths[{j}]";
-                    if (paths[j].Backend is null || backends.Compile(ingress, paths[j].Backend, $"{field}.backend") is not { } plan) continue;
-                    var primary = HostName.Of(rules[i].Host) is { } host && servers.TryGetValue(host, out var server) ? server.Find(Text(paths[j], Kind(paths[j])), Kind(paths[j])) : null;
-                    Take(taken, primary?.Backend, rule, plan, ingress, field);
-                }
+                var primary = path.Path is null ? catchAll : path.Host is not null && drafts.TryGetValue(path.Host, out var draft) ? draft.Find(path.Path, path.Kind) : null;
+                Take(taken, primary?.Backend, part.Annotations.Canary!, path, part.Ingress);
             }
         }
 
-        return taken;
+        return running is not null && running.Canaries.Count == taken.Count && taken.All(pair => running.Canaries.GetValueOrDefault(pair.Key) == pair.Value) ? running.Canaries : taken;
     }
 
-    private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryRule rule, BackendPlan canary, Resource<V1Ingress> ingress, string field)
+    private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryRule rule, CanaryPath path, Resource<V1Ingress> ingress)
     {
-        if (primary is null) context.Warnings.Add(ingress, field, "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request");
-        else if (primary.Front == canary.Front) context.Warnings.Add(ingress, field, $"is a canary of itself: {primary.Label} is the other Ingress's backend too");
-        else if (!taken.TryAdd(primary, new CanaryPlan(rule, canary)) && taken[primary].Rule.Ingress != ingress.Key)
-            context.Warnings.Add(ingress, field, $"is a second canary of {primary.Label}, after {taken[primary].Rule.Ingress.Namespace}/{taken[primary].Rule.Ingress.Name}; ingress-nginx takes one");
+        if (primary is null) context.Warnings.Add(ingress, path.Field, "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request");
+        else if (primary.Front == path.Backend.Front) context.Warnings.Add(ingress, path.Field, $"is a canary of itself: {primary.Label} is the other Ingress's backend too");
+        else if (!taken.TryAdd(primary, new CanaryPlan(rule, path.Backend)) && taken[primary].Rule.Ingress != ingress.Key)
+            context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {taken[primary].Rule.Ingress.Namespace}/{taken[primary].Rule.Ingress.Name}; ingress-nginx takes one");
     }
 
-    private void Alias(ServerBuilder server, Dictionary<string, ServerPlan> plans)
+    private void Alias(ServerDraft server, CertificateCompiler certificates)
     {
         foreach (var (alias, ingress) in server.Aliases)
         {
-            if (plans.TryAdd(alias, plans[server.Host])) certificates.Alias(server.Host, alias);
-            else if (plans[alias].Host != server.Host)
+            if (!drafts.ContainsKey(alias) && others.TryAdd(alias, server.Plan)) certificates.Alias(server.Host, alias);
+            else if ((drafts.GetValueOrDefault(alias)?.Plan ?? others[alias]).Host != server.Host)
                 context.Warnings.Add(ingress, IngressAnnotations.Field("server-alias"), $"{alias} is a host of its own in another rule or alias, so it isn't one of {server.Host}");
         }
     }
 
-    private void Www(ServerBuilder server, Dictionary<string, ServerPlan> plans)
+    private void Www(ServerDraft server, CertificateCompiler certificates)
     {
+        if (server.Www is not { } ingress || server.Host.Length == 0 || server.Host[0] == '*') return;
         var from = server.Host.StartsWith("www.", StringComparison.Ordinal) ? server.Host[4..] : $"www.{server.Host}";
-        if (server.Host.Length == 0 || server.Host[0] == '*') return;
-        if (plans.TryAdd(from, new ServerPlan(from, [], null) { Www = new WwwRedirect(server.Www!.Key, server.Host) })) certificates.Alias(server.Host, from);
-        else context.Warnings.Add(server.Www!, IngressAnnotations.Field("from-to-www-redirect"), $"{from} is a host of its own in another rule, so it isn't redirected to {server.Host}");
+        if (!drafts.ContainsKey(from) && others.TryAdd(from, ServerPlan.Redirecting(from, new WwwRedirect(ingress.Key, server.Host), running?.Table.ServerOf(from)))) certificates.Alias(server.Host, from);
+        else context.Warnings.Add(ingress, IngressAnnotations.Field("from-to-www-redirect"), $"{from} is a host of its own in another rule, so it isn't redirected to {server.Host}");
     }
 
-    /// <summary>The Host header towards the backend, with the variables that a location of ingress-nginx sets.</summary>
-    private string? Vhost(Resource<V1Ingress> ingress, IngressAnnotations annotations, BackendPlan backend)
+    private RouteTable Table(CertificateCompiler certificates)
     {
-        var vhost = annotations.Vhost?
-            .Replace("$service_name", backend.Front.Service.Name, StringComparison.Ordinal).Replace("$service_port", $"{backend.Front.Declared.Port}", StringComparison.Ordinal)
-            .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
-        if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
-        context.Errors.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
-        return null;
+        var before = running?.Table ?? RouteTable.Empty;
+        var (hosts, wildcards) = (new List<KeyValuePair<string, ServerPlan>>(drafts.Count + others.Count), new List<KeyValuePair<string, ServerPlan>>());
+        var (readsHeaders, smallest) = (config.ReadsHeaders || catchAll?.ReadsHeaders == true, SmallestBody(catchAll));
+        foreach (var (host, plan) in drafts.Values.Select(d => KeyValuePair.Create(d.Host, d.Plan)).Concat(others))
+        {
+            if (host.StartsWith('*')) wildcards.Add(new(host[1..], plan));
+            else if (host.Length > 0) hosts.Add(new(host, plan));
+            readsHeaders |= plan.ReadsHeaders;
+            smallest = Math.Min(smallest, plan.SmallestBody);
+        }
+
+        return new RouteTable(before.Hosts.Next(hosts), before.Wildcards.Next(wildcards), drafts.GetValueOrDefault("")?.Plan, catchAll)
+        {
+            Certificates = certificates.Build(before.Certificates),
+            ReadsHeaders = readsHeaders,
+            SmallestBody = smallest,
+        };
     }
 
-    private static PathKind? Kind(V1HTTPIngressPath path) => path.PathType switch
-    {
-        "Exact" => PathKind.Exact,
-        "Prefix" => PathKind.Prefix,
-        "ImplementationSpecific" => PathKind.ImplementationSpecific,
-        _ => null,
-    };
-
-    private static string Text(V1HTTPIngressPath path, PathKind? kind) => path.Path ?? (kind == PathKind.ImplementationSpecific ? "/" : "");
+    /// <summary>The smallest body that a route refuses; none by one without a limit.</summary>
+    internal static long SmallestBody(RoutePlan? route) => route is { Rules.Proxy.MaxBody: > 0 and var size } ? size : long.MaxValue;
 }

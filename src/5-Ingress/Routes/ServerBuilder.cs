@@ -13,35 +13,26 @@ internal sealed class ServerBuilder(CompileContext context, string host)
     private RoutePlan? standard;
     private AppRoot? appRoot;
 
-    internal string Host => host;
-
-    /// <summary>Other names of the host, and who gave them.</summary>
-    internal List<(string Alias, Resource<V1Ingress> Ingress)> Aliases { get; } = [];
-
-    /// <summary>The Ingress that wants redirects to or from www; null when none does.</summary>
-    internal Resource<V1Ingress>? Www { get; private set; }
-
     /// <summary>Takes what an Ingress says of the whole host.</summary>
-    internal void Take(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan? own)
+    internal void Take(IngressPart part)
     {
-        standard ??= own;
-        if (annotations.AppRoot is { } root) appRoot ??= new AppRoot(ingress.Key, root);
-        if (annotations.FromToWww) Www ??= ingress;
-        Aliases.AddRange(annotations.Aliases.Where(a => a != host).Select(a => (a, ingress)));
+        standard ??= part.Default;
+        if (part.Annotations.AppRoot is { } root) appRoot ??= new AppRoot(part.Ingress.Key, root);
     }
 
     /// <summary>Adds a path; the first to claim it keeps it.</summary>
-    internal void Add(RoutePlan route, Resource<V1Ingress> ingress, IngressAnnotations annotations, string field)
+    internal void Add(RoutePlan route, IngressPart part, string field)
     {
         if (Find(route.Path, route.Kind) is not null) return;
+        var annotations = part.Annotations;
         var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
-        var more = new Written(ingress, field, annotations.UseRegex, rewrites);
+        var more = new Written(part.Ingress, field, annotations.UseRegex, rewrites);
         if (rewrites) route = route with { Rewrite = Rewrite(route, more, annotations.RewriteTarget!) };
         routes.Add(route);
         written[route] = more;
     }
 
-    internal RoutePlan? Find(string path, PathKind? kind) => routes.Find(r => r.Path == path && r.Kind == kind);
+    private RoutePlan? Find(string path, PathKind? kind) => routes.Find(r => r.Path == path && r.Kind == kind);
 
     /// <summary>The server, its routes in the order in which they are tried.</summary>
     /// <param name="canaries">The backends that canaries take requests from.</param>

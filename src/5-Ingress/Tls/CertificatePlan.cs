@@ -20,6 +20,8 @@ internal sealed class CertificatePlan(string source, KeyedCertificate? certifica
     /// <summary>Why it and no other.</summary>
     internal string Why { get; } = why;
 
+    private KeyedCertificate? Keyed => certificate;
+
     /// <summary>The subject.</summary>
     internal string Subject => certificate?.Certificate.Subject ?? "CN=Kubernetes Ingress Controller Fake Certificate, O=Acme Co";
 
@@ -37,6 +39,9 @@ internal sealed class CertificatePlan(string source, KeyedCertificate? certifica
 
     /// <summary>This one for a server that wanted another.</summary>
     internal CertificatePlan Because(string reason) => new(Source, certificate, reason);
+
+    /// <summary>Whether both show the same certificate for the same reason.</summary>
+    internal bool Says(CertificatePlan other) => ReferenceEquals(Keyed, other.Keyed) && Source == other.Source && Why == other.Why;
 
     /// <summary>As GetFakeSSLCert of ingress-nginx's net/ssl makes it.</summary>
     private static KeyedCertificate MakeFake()

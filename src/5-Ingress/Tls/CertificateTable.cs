@@ -1,20 +1,18 @@
-using System.Collections.Frozen;
-
 namespace Usher.Ingress;
 
 /// <summary>The certificates of a controller's servers, by host (<c>*.example.com</c> for a wildcard), and the default one.</summary>
-internal sealed record CertificateTable(FrozenDictionary<string, CertificatePlan> Hosts, CertificatePlan Default)
+internal sealed record CertificateTable(HostTable<CertificatePlan> Hosts, CertificatePlan Default)
 {
-    internal static readonly CertificateTable Empty = new(FrozenDictionary<string, CertificatePlan>.Empty, CertificatePlan.OfFake("no --default-ssl-certificate is given"));
+    internal static readonly CertificateTable Empty = new(HostTable<CertificatePlan>.Empty, CertificatePlan.OfFake("no --default-ssl-certificate is given"));
 
     /// <summary>The certificate of a host's server: of the exact name, else of the wildcard with one label less; null when it has none (ingress-nginx's certificate.lua).</summary>
     internal CertificatePlan? Of(string host)
     {
         if (host.EndsWith('.')) host = host[..^1];
         if (Hosts.Count == 0) return null;
-        if (Hosts.TryGetValue(host, out var exact)) return exact;
+        if (Hosts.Find(host) is { } exact) return exact;
         var dot = host.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && Hosts.TryGetValue($"*{host[dot..]}", out var wildcard) ? wildcard : null;
+        return dot > 0 ? Hosts.Find($"*{host[dot..]}") : null;
     }
 
     /// <summary>The certificate for a handshake, and why.</summary>

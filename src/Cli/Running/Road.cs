@@ -63,10 +63,12 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Composes a road that is only decided: nothing is started, and every pod counts as ready.</summary>
     internal static Road ComposeToExplain(RoadSettings settings, StateDirectory state)
     {
-        var services = Common(new ServiceCollection(), settings, state).AddRoad().AddAssumedPods();
-        var provider = services.BuildServiceProvider();
+        var provider = Explaining(settings, state).BuildServiceProvider();
         return new Road(settings, provider, provider);
     }
+
+    /// <summary>All hops without their API and processes.</summary>
+    internal static IServiceCollection Explaining(RoadSettings settings, StateDirectory state) => Common(new ServiceCollection(), settings, state).AddRoad().AddAssumedPods();
 
     /// <summary>Starts the road's API, which pods send their spans to; they start after it.</summary>
     internal Task<ApiServer?> StartApiAsync(ErrorList errors, CancellationToken cancellationToken) =>

@@ -1,0 +1,15 @@
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>A controller's route table, and the parts that the next one is made of as far as they stay.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Config">What the controller's ConfigMap says.</param>
+/// <param name="Standard">What is shown where nothing else is.</param>
+/// <param name="Parts">Each Ingress's, by namespace and name.</param>
+/// <param name="Read">What all of them together read, roughly.</param>
+/// <param name="Canaries">The backends that canaries take requests from.</param>
+/// <param name="Otherwise">The controller's own default backend, or null.</param>
+internal sealed record CompiledRoutes(
+    RouteTable Table, NginxConfig Config, CertificatePlan Standard, IReadOnlyList<CompiledStep<IngressPart>> Parts, Reads Read,
+    IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise);

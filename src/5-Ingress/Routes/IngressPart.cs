@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Usher.Model.Desired;
+
+namespace Usher.Ingress;
+
+/// <summary>What one Ingress brings to a controller's routes. It stays the same object for as long as nothing that it was made of changes.</summary>
+/// <param name="Ingress">The Ingress.</param>
+/// <param name="Annotations">What its annotations say.</param>
+internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotations Annotations)
+{
+    /// <summary>Its default backend, or null.</summary>
+    public RoutePlan? Default { get; init; }
+
+    /// <summary>Whether its default backend is for requests that no rule takes.</summary>
+    public bool IsCatchAll { get; init; }
+
+    /// <summary>Its rules with a valid host.</summary>
+    public ImmutableArray<PartRule> Rules { get; init; } = [];
+
+    /// <summary>Of a canary, what it takes requests from.</summary>
+    public ImmutableArray<CanaryPath> CanaryPaths { get; init; } = [];
+
+    /// <summary>What its hosts show in handshakes.</summary>
+    public ImmutableArray<(string Host, CertificatePlan Certificate)> Certificates { get; init; } = [];
+
+    /// <summary>Whether it says something of other hosts than those of its rules.</summary>
+    public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
+}
+
+/// <summary>A rule of an Ingress.</summary>
+/// <param name="Host">Its host; empty for any.</param>
+/// <param name="Paths">Its paths, without those that are wrong.</param>
+internal readonly record struct PartRule(string Host, ImmutableArray<PartPath> Paths);
+
+/// <summary>A path of an Ingress's rule.</summary>
+/// <param name="Route">Where it leads.</param>
+/// <param name="Rule">The rule's index.</param>
+/// <param name="Path">The path's index.</param>
+internal readonly record struct PartPath(RoutePlan Route, int Rule, int Path)
+{
+    /// <summary>The field that has the path, for errors.</summary>
+    internal string Field => $"spec.rules[{Rule}].http.paths[{Path}].path";
+}
+
+/// <summary>A path of a canary, or its default backend.</summary>
+/// <param name="Host">The rule's host; null for one that is no DNS name, and for a default backend.</param>
+/// <param name="Path">The path; null for a default backend.</param>
+/// <param name="Kind">How it is compared.</param>
+/// <param name="Backend">Where its share of requests goes.</param>
+/// <param name="Field">Where it is written.</param>
+internal sealed record CanaryPath(string? Host, string? Path, PathKind? Kind, BackendPlan Backend, string Field);

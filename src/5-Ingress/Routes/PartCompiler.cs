@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>One Ingress → what it brings to its controller's routes, whatever the others say.</summary>
+internal sealed class PartCompiler(CompileContext context, NginxConfig config, CertificateCompiler certificates)
+{
+    private readonly BackendCompiler backends = new(context);
+
+    internal IngressPart Compile(Resource<V1Ingress> ingress)
+    {
+        var annotations = IngressAnnotations.Read(context, ingress, config, backends);
+        var rules = ingress.Value.Spec?.Rules ?? [];
+        if (annotations.Canary is not null) return new IngressPart(ingress, annotations) { CanaryPaths = [.. CanaryPaths(ingress, rules)] };
+        var certified = certificates.Of(context, ingress);
+        var own = Default(ingress, annotations);
+        if (rules.Count == 0 && ingress.Value.Spec?.DefaultBackend is null) context.Errors.Add(ingress, "spec", "has neither rules nor a defaultBackend; one of them is wanted");
+        return new IngressPart(ingress, annotations) { Default = own, IsCatchAll = rules.Count == 0, Rules = [.. Rules(ingress, annotations, rules)], Certificates = certified };
+    }
+
+    private IEnumerable<PartRule> Rules(Resource<V1Ingress> ingress, IngressAnnotations annotations, IList<V1IngressRule> rules)
+    {
+        for (var i = 0; i < rules.Count; i++)
+        {
+            if (HostName.Of(rules[i].Host) is not { } host)
+            {
+                context.Errors.Add(ingress, $"spec.rules[{i}].host", $"found '{rules[i].Host}'; {HostName.Wanted}");
+                continue;
+            }
+
+            var paths = rules[i].Http?.Paths ?? [];
+            var compiled = ImmutableArray.CreateBuilder<PartPath>(paths.Count);
+            for (var j = 0; j < paths.Count; j++)
+            {
+                if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is { } route) compiled.Add(new PartPath(route, i, j));
+            }
+
+            yield return new PartRule(host, compiled.DrainToImmutable());
+        }
+    }
+
+    private IEnumerable<CanaryPath> CanaryPaths(Resource<V1Ingress> ingress, IList<V1IngressRule> rules)
+    {
+        if (ingress.Value.Spec?.DefaultBackend is { } backend && backends.Compile(ingress, backend, "spec.defaultBackend") is { } standard) yield return new CanaryPath(null, null, null, standard, "spec.defaultBackend");
+        for (var i = 0; i < rules.Count; i++)
+        {
+            var paths = rules[i].Http?.Paths ?? [];
+            for (var j = 0; j < paths.Count; j++)
+            {
+                var field = $"spec.rules[{i}].http.paths[{j}]";
+                if (paths[j].Backend is null || backends.Compile(ingress, paths[j].Backend, $"{field}.backend") is not { } plan) continue;
+                yield return new CanaryPath(HostName.Of(rules[i].Host), Text(paths[j], Kind(paths[j])), Kind(paths[j]), plan, field);
+            }
+        }
+    }
+
+    private RoutePlan? Default(Resource<V1Ingress> ingress, IngressAnnotations annotations)
+    {
+        if (ingress.Value.Spec?.DefaultBackend is not { } backend) return null;
+        return backends.Compile(ingress, backend, "spec.defaultBackend") is { } plan
+            ? new RoutePlan(ingress.Key, "", "", PathKind.Prefix, plan) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, plan) }
+            : null;
+    }
+
+    private RoutePlan? Route(Resource<V1Ingress> ingress, IngressAnnotations annotations, string host, V1HTTPIngressPath path, string field)
+    {
+        var kind = Kind(path);
+        if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
+        var text = Text(path, kind);
+        if (!text.StartsWith('/')) context.Errors.Add(ingress, $"{field}.path", $"found '{text}'; an absolute path is wanted");
+        var backend = path.Backend is null ? null : backends.Compile(ingress, path.Backend, $"{field}.backend");
+        if (path.Backend is null) context.Errors.Add(ingress, $"{field}.backend", "is missing");
+        return kind is null || backend is null
+            ? null
+            : new RoutePlan(ingress.Key, host, text, kind.Value, backend) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, backend) };
+    }
+
+    /// <summary>The Host header towards the backend, with the variables that a location of ingress-nginx sets.</summary>
+    private string? Vhost(Resource<V1Ingress> ingress, IngressAnnotations annotations, BackendPlan backend)
+    {
+        var vhost = annotations.Vhost?
+            .Replace("$service_name", backend.Front.Service.Name, StringComparison.Ordinal).Replace("$service_port", $"{backend.Front.Declared.Port}", StringComparison.Ordinal)
+            .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
+        if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
+        context.Errors.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
+        return null;
+    }
+
+    private static PathKind? Kind(V1HTTPIngressPath path) => path.PathType switch
+    {
+        "Exact" => PathKind.Exact,
+        "Prefix" => PathKind.Prefix,
+        "ImplementationSpecific" => PathKind.ImplementationSpecific,
+        _ => null,
+    };
+
+    private static string Text(V1HTTPIngressPath path, PathKind? kind) => path.Path ?? (kind == PathKind.ImplementationSpecific ? "/" : "");
+}

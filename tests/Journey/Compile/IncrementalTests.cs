@@ -1,0 +1,145 @@
+using CsCheck;
+using Microsoft.Extensions.DependencyInjection;
+using Usher.Cli.Running;
+using Usher.Control;
+using Usher.Doorway.Files;
+using Usher.Ingress;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Pod;
+
+namespace Usher.Journey.Tests.Compile;
+
+/// <summary>What is compiled from the running generation is what is compiled from nothing.</summary>
+public sealed class IncrementalTests
+{
+    private static readonly string Base = string.Join("\n---\n", new[] { "kubernetes.yaml", "edge.yaml" }.Select(f => File.ReadAllText(Path.Combine(Tool.Root, "bench/load/road/manifests", f))));
+
+    private static readonly string Certificate = File.ReadAllText(Path.Combine(Tool.Root, "samples/vault/secrets.yaml"));
+
+    /// <summary>What may be written besides: of each row one, or nothing.</summary>
+    private static readonly string[][] Rows =
+    [
+        [Ingress("one", "one.example.com", "/"), Ingress("one", "one.example.com", "/", "/more"), Ingress("one", "one.example.com", "/x", annotations: "rewrite-target: /y"), Ingress("one", "two.example.com", "/")],
+        [Ingress("two", "two.example.com", "/"), Ingress("two", "two.example.com", "/", annotations: "server-alias: one.example.com"), Ingress("two", "two.example.com", "/", annotations: "from-to-www-redirect: \"true\"")],
+        [Ingress("three", "*.wild.example.com", "/"), Ingress("three", "one.example.com", "/three"), Ingress("three", "www.two.example.com", "/")],
+        [Ingress("canary", "one.example.com", "/", service: "other", annotations: "canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: \"10\""),
+            Ingress("canary", "two.example.com", "/", service: "other", annotations: "canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: \"20\"")],
+        [Ingress("secure", "vault.example.com", "/", tls: "vault-tls"), Ingress("secure", "one.example.com", "/s", tls: "vault-tls"), Ingress("secure", "vault.example.com", "/", tls: "nowhere")],
+        [Ingress("missing", "missing.example.com", "/", service: "other"), Ingress("missing", "missing.example.com", "/", annotations: "default-backend: other")],
+        ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: all, namespace: shop }\nspec: { ingressClassName: nginx, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
+        ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
+        [Service("other", "{ name: http, port: 80, targetPort: 8080 }"), Service("other", "{ name: http, port: 8080, targetPort: 8080 }"), Service("other", "{ name: web, port: 80 }")],
+        [Service("more", "{ port: 1 }"), "apiVersion: v1\nkind: Service\nmetadata: { name: more, namespace: shop }\nspec: { clusterIP: None, ports: [{ port: 1 }] }\n"],
+        ["apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config, namespace: shop }\ndata: { a: \"1\" }\n"],
+        [Deployment(1), Deployment(2), Deployment(2, "c: d")],
+        ["apiVersion: v1\nkind: Secret\nmetadata: { name: vault-tls, namespace: shop }\nstringData:\n" + Pem],
+        ["apiVersion: route53.services.k8s.aws/v1alpha1\nkind: RecordSet\nmetadata: { name: extra, namespace: shop }\nspec: { name: extra, recordType: A, ttl: 60, hostedZoneRef: { from: { name: example-com } }, resourceRecords: [{ value: 192.0.2.1 }] }\n"],
+    ];
+
+    private static readonly Gen<(int Row, int Variant)[]> Saves = Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000]).Array[1, 12];
+
+    /// <summary>The keyed certificate of the sample's first Secret.</summary>
+    private static string Pem => Certificate[Certificate.IndexOf("  tls.crt: |", StringComparison.Ordinal)..].Split("\n---\n")[0];
+
+    [Fact]
+    public void After_any_saves_every_snapshot_is_as_compiled_from_nothing() => Saves.Sample(saves =>
+    {
+        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
+        try
+        {
+            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
+            var file = Path.Combine(folder, "road.yaml");
+            using var services = Compilers(state);
+            var compiler = services.GetRequiredService<RoadCompiler>();
+            var written = new int[Rows.Length];
+            File.WriteAllText(file, Text(written));
+            var source = new ManifestSource([file], AwsScope.Default, TextReader.Null);
+            var running = Generation.None;
+            var store = new ResourceStore();
+            foreach (var (row, variant) in saves.Prepend((0, 0)))
+            {
+                written[row % Rows.Length] = variant % (Rows[row % Rows.Length].Length + 1);
+                File.WriteAllText(file, Text(written));
+                var (errors, wanted) = (new ErrorList(), new ErrorList());
+                if (source.LoadIfChanged(errors) is not { } loaded) continue;
+                var desired = store.Preview("files", loaded.Resources, errors);
+
+                var next = compiler.Compile(desired, running, errors);
+                var whole = compiler.Compile(new DesiredState(FilesDoorway.Load([file], AwsScope.Default, wanted)), Bare(running), wanted);
+
+                Assert.Equal(wanted.All, errors.All);
+                if (!errors.IsEmpty) continue;
+                Assert.Equal(SnapshotText.Of(whole), SnapshotText.Of(next));
+                store.Keep("files", loaded.Resources, desired);
+                running = next;
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }, iter: 60);
+
+    [Fact]
+    public void A_changed_path_leaves_the_other_hops_and_hosts_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
+        try
+        {
+            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
+            using var services = Compilers(state);
+            var compiler = services.GetRequiredService<RoadCompiler>();
+            var file = Path.Combine(folder, "road.yaml");
+            File.WriteAllText(file, $"{Base}\n---\n{Rows[0][0]}\n---\n{Rows[1][0]}");
+            var source = new ManifestSource([file], AwsScope.Default, TextReader.Null);
+            var errors = new ErrorList();
+            var store = new ResourceStore();
+            var first = Save();
+            File.WriteAllText(file, $"{Base}\n---\n{Rows[0][1]}\n---\n{Rows[1][0]}");
+            var second = Save(first);
+
+            Assert.Empty(errors.All);
+            Assert.NotSame(first.Get<IngressSnapshot>(), second.Get<IngressSnapshot>());
+            Assert.Equal(first.Parts.Count - 1, first.Parts.Zip(second.Parts).Count(pair => ReferenceEquals(pair.First, pair.Second)));
+            var (before, after) = (first.Get<IngressSnapshot>().Compiled.Values.Single().Table, second.Get<IngressSnapshot>().Compiled.Values.Single().Table);
+            Assert.Same(before.Hosts.Find("two.example.com"), after.Hosts.Find("two.example.com"));
+            Assert.Equal(2, after.Hosts.Find("one.example.com")!.Routes.Length);
+
+            Generation Save(Generation? running = null)
+            {
+                var loaded = source.LoadIfChanged(errors)!;
+                var desired = store.Preview("files", loaded.Resources, errors);
+                store.Keep("files", loaded.Resources, desired);
+                return compiler.Compile(desired, running ?? Generation.None, errors);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // What is kept from generation to generation: addresses, numbers, and pods, which are what they were made as.
+    private static Generation Bare(Generation running) =>
+        running.Number == 0 ? running : new Generation(running.Number, running.State, running.Addresses, [Snapshot.Of(running.Get<PodSnapshot>())]);
+
+    private static ServiceProvider Compilers(StateDirectory state) => Road.Explaining(new RoadSettings { Paths = [], StandIn = true, DnsPort = 0, ApiPort = 0 }, state).BuildServiceProvider();
+
+    private static string Text(int[] written) => string.Join("\n---\n", written.Select((variant, row) => variant == 0 ? "" : Rows[row][variant - 1]).Where(text => text.Length > 0).Prepend(Base));
+
+    private static string Ingress(string name, string host, string path, string? second = null, string service = "users", string? annotations = null, string? tls = null)
+    {
+        var backend = $"pathType: Prefix, backend: {{ service: {{ name: {service}, port: {{ name: http }} }} }}";
+        var more = second is null ? "" : $", {{ path: {second}, {backend} }}";
+        return $"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{ name: {name}, namespace: shop{(annotations is null ? "" : $", annotations: {{ nginx.ingress.kubernetes.io/{annotations} }}")} }}\n"
+            + $"spec:\n  ingressClassName: nginx\n{(tls is null ? "" : $"  tls: [{{ hosts: [\"{host}\"], secretName: {tls} }}]\n")}  rules: [{{ host: \"{host}\", http: {{ paths: [{{ path: {path}, {backend} }}{more}] }} }}]\n";
+    }
+
+    private static string Service(string name, string port) => $"apiVersion: v1\nkind: Service\nmetadata: {{ name: {name}, namespace: shop }}\nspec: {{ selector: {{ app: users }}, ports: [{port}] }}\n";
+
+    private static string Deployment(int replicas, string? label = null) =>
+        $"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: side, namespace: shop }}\nspec:\n  replicas: {replicas}\n  selector: {{ matchLabels: {{ app: side }} }}\n"
+        + $"  template: {{ metadata: {{ labels: {{ app: side{(label is null ? "" : $", {label}")} }} }}, spec: {{ containers: [{{ name: c, image: side:1, ports: [{{ containerPort: 8080 }}], env: [{{ name: A, valueFrom: {{ configMapKeyRef: {{ name: config, key: a, optional: true }} }} }}] }}] }} }}\n";
+}
