@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Usher.Bench.Budgets;
+using Usher.Bench.Reload;
 using Usher.Bench.Road;
 
 #if DEBUG
@@ -11,6 +12,7 @@ Console.Error.WriteLine("usher-bench: only a Release build tells anything; run i
 return 2;
 #else
 if (args is ["budgets"] or ["budgets", "--write"]) return await BudgetCommand.RunAsync(write: args.Length == 2);
+if (args is ["reload", ..]) return await ReloadCommand.RunAsync(args[1..]);
 if (args is ["budgets", ..])
 {
     Console.Error.WriteLine("usage: budgets [--write]; any other arguments are BenchmarkDotNet's, --list flat for one");
