@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Usher.LoadBalancer;
 
 /// <summary>The status codes that a health check takes for success: <c>200</c>, <c>200,202</c>, <c>200-399</c>.</summary>
-internal sealed class CodeMatcher
+internal sealed class CodeMatcher : IEquatable<CodeMatcher>
 {
     private readonly ImmutableArray<(int First, int Last)> ranges;
 
@@ -32,6 +32,15 @@ internal sealed class CodeMatcher
 
         return new CodeMatcher(text, ranges.ToImmutable());
     }
+
+    /// <inheritdoc/>
+    public bool Equals(CodeMatcher? other) => other is not null && Text == other.Text;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CodeMatcher);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     private static int? Code(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 200 and <= 499 ? code : null;

@@ -9,54 +9,73 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
 {
     // While a target is new it is asked every second, so that a road that starts doesn't wait for whole intervals.
     private static readonly TimeSpan InitialInterval = TimeSpan.FromSeconds(1);
-    private readonly Dictionary<(TargetGroupPlan Group, int Target), (CancellationTokenSource Stop, Task Loop)> loops = [];
+    private readonly Dictionary<TargetKey, Check> checks = [];
 
-    /// <summary>Checks these groups from now on, and no others.</summary>
+    /// <summary>Checks these groups from now on, and no others. A target that is asked the same as before keeps what it has passed and failed in a row.</summary>
     internal void Follow(IEnumerable<TargetGroupPlan> groups)
     {
-        var wanted = groups.SelectMany(g => Enumerable.Range(0, g.Targets.Length).Select(i => (Group: g, Target: i))).ToHashSet();
-        foreach (var (key, loop) in loops.Where(l => !wanted.Contains(l.Key)).ToList())
+        var wanted = new Dictionary<TargetKey, Subject>();
+        foreach (var group in groups)
         {
-            loop.Stop.Cancel();
-            loops.Remove(key);
+            for (var i = 0; i < group.Targets.Length; i++) wanted.TryAdd(new TargetKey(group.Arn, group.Targets[i].Label), new Subject(group, i));
         }
 
-        foreach (var key in wanted.Where(k => !loops.ContainsKey(k)))
+        foreach (var (key, check) in checks.Where(c => !wanted.TryGetValue(c.Key, out var subject) || !subject.AsksAs(c.Value.Subject)).ToList())
         {
-            var stop = new CancellationTokenSource();
-            loops.Add(key, (stop, Task.Run(() => LoopAsync(key.Group, key.Target, stop.Token), CancellationToken.None)));
+            check.Stop.Cancel();
+            checks.Remove(key);
+        }
+
+        foreach (var (key, subject) in wanted)
+        {
+            if (checks.TryGetValue(key, out var running))
+            {
+                running.Subject = subject;
+                continue;
+            }
+
+            var check = new Check(subject);
+            check.Loop = Task.Run(() => LoopAsync(check, check.Stop.Token), CancellationToken.None);
+            checks.Add(key, check);
         }
     }
 
     internal async Task StopAsync()
     {
-        foreach (var loop in loops.Values) await loop.Stop.CancelAsync();
-        await Task.WhenAll(loops.Values.Select(l => l.Loop));
-        loops.Clear();
+        foreach (var check in checks.Values) await check.Stop.CancelAsync();
+        await Task.WhenAll(checks.Values.Select(c => c.Loop));
+        checks.Clear();
     }
 
-    private async Task LoopAsync(TargetGroupPlan group, int index, CancellationToken cancellationToken)
+    private async Task LoopAsync(Check check, CancellationToken cancellationToken)
     {
-        var states = table.Of(group);
-        var state = states.Targets[index];
-        var streak = new HealthStreak(group.HealthCheck.HealthyThreshold, group.HealthCheck.UnhealthyThreshold, state.Health);
-        var pace = new InitialPace(group.HealthCheck.Interval, time);
+        var plan = check.Subject.Group.HealthCheck;
+        var streak = new HealthStreak(plan.HealthyThreshold, plan.UnhealthyThreshold, State(check.Subject).Target.Health);
+        var pace = new InitialPace(plan.Interval, time);
         try
         {
             while (true)
             {
-                var result = await HealthCheck.RunAsync(group.Targets[index], group.HealthCheck, From(group, group.Targets[index]), time, cancellationToken);
-                var before = state.Health.State;
-                if (before != HealthState.Initial || pace.Counts(result)) state.Health = streak.Next(result);
-                if (before != HealthState.Healthy && state.Health.State == HealthState.Healthy) states.BecameHealthy(state);
-                var pause = state.Health.State == HealthState.Initial ? InitialInterval : group.HealthCheck.Interval;
-                await Task.Delay(pause, time, cancellationToken);
+                var asked = check.Subject;
+                var result = await HealthCheck.RunAsync(asked.Target, plan, From(asked.Group, asked.Target), time, cancellationToken);
+                // The generation may have changed meanwhile, and its groups' states with it.
+                var (group, target) = State(check.Subject);
+                var before = target.Health.State;
+                if (before != HealthState.Initial || pace.Counts(result)) target.Health = streak.Next(result);
+                if (before != HealthState.Healthy && target.Health.State == HealthState.Healthy) group.BecameHealthy(target);
+                await Task.Delay(target.Health.State == HealthState.Initial ? InitialInterval : plan.Interval, time, cancellationToken);
             }
         }
         catch (OperationCanceledException)
         {
             // The target was deregistered, or the road stops.
         }
+    }
+
+    private (TargetGroupState Group, TargetState Target) State(Subject subject)
+    {
+        var states = table.Of(subject.Group);
+        return (states, states.Targets[subject.Index]);
     }
 
     /// <summary>Where a check goes. It comes from the load balancer that uses the group, and speaks TLS as the listener's requests would.</summary>
@@ -66,5 +85,30 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         var user = listeners.FirstOrDefault(l => l.Rules.Any(r => r.Action is ForwardPlan forward && forward.Groups.Any(g => g.Group == group)));
         var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user);
         return new UpstreamKey(target.HealthBound, user?.Bound.Address ?? IPAddress.Loopback, tls);
+    }
+
+    /// <summary>A target of a generation's group.</summary>
+    private sealed record Subject(TargetGroupPlan Group, int Index)
+    {
+        internal TargetPlan Target => Group.Targets[Index];
+
+        /// <summary>Whether the same is asked of the same place.</summary>
+        internal bool AsksAs(Subject other) => Target == other.Target && Group.HealthCheck == other.Group.HealthCheck;
+    }
+
+    private sealed class Check(Subject subject)
+    {
+        private volatile Subject subject = subject;
+
+        /// <summary>The target as the running generation has it.</summary>
+        internal Subject Subject
+        {
+            get => subject;
+            set => subject = value;
+        }
+
+        internal CancellationTokenSource Stop { get; } = new();
+
+        internal Task Loop { get; set; } = Task.CompletedTask;
     }
 }

@@ -102,6 +102,28 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_target_recovers_while_generations_follow_each_other()
+    {
+        await using var rig = new Rig();
+        await using var target = Backend.Saying("ok", rig.Node(1));
+        target.Health = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+        var road = rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = 3 }).Listener(80, Forward("web"));
+        await rig.ApplyAsync(road);
+        await rig.UntilAsync("i-0a1:30080", "unhealthy");
+        target.Health = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        var passed = target.Checks;
+        for (var generation = 1; generation <= 3; generation++)
+        {
+            await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = 3 }).Listener(80, Forward("web")));
+            await Limit.UntilAsync(() => target.Checks >= passed + generation);
+        }
+
+        await rig.UntilAsync("i-0a1:30080", "healthy");
+        // A streak that each generation began anew would have taken two more checks.
+        Assert.InRange(target.Checks, passed + 1, passed + 4);
+    }
+
+    [Fact]
     public async Task A_deregistered_target_is_checked_no_more()
     {
         await using var rig = new Rig();
