@@ -59,7 +59,7 @@ internal sealed class Cluster
         });
     }
 
-    public void Ready(PodEntry pod) => Set(pod, s => s with { Ready = true, Message = null });
+    public void Ready(PodEntry pod) => Set(pod, s => s with { Ready = true, HasBeenReady = true, Message = null });
 
     public void Unready(PodEntry pod) => Set(pod, s => s with { Ready = false, Message = "its readiness probe failed" });
 

@@ -44,6 +44,9 @@ public sealed record PodStatus(
     /// <summary>Since when it is ready, the Ready condition's lastTransitionTime; null while it isn't.</summary>
     public DateTimeOffset? ReadySince { get; init; }
 
+    /// <summary>It is ready or was before.</summary>
+    public bool HasBeenReady { get; init; } = Ready;
+
     /// <summary>When it succeeded or failed; null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 }

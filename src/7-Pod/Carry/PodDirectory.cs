@@ -32,6 +32,7 @@ internal sealed class PodDirectory(TimeProvider? time = null) : IPodDirectory
     private PodStatus Stamp(PodStatus status, PodStatus? known) => status with
     {
         ReadySince = status.Ready ? known?.ReadySince ?? time?.GetUtcNow() : null,
+        HasBeenReady = status.Ready || known is { HasBeenReady: true },
         EndedAt = status.Phase is "Succeeded" or "Failed" ? known?.EndedAt ?? time?.GetUtcNow() : null,
     };
 

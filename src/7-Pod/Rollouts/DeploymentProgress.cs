@@ -6,7 +6,8 @@ namespace Usher.Pod;
 
 /// <summary>
 /// How far a Deployment is, in <c>kubectl rollout status</c>'s words. It doesn't get on once nothing became of its pods for
-/// <c>progressDeadlineSeconds</c> (600): none was made, deleted, ready or available.
+/// <c>progressDeadlineSeconds</c> (600): none was made, deleted, ready or available. A rollout that was complete stays so, whatever becomes of its pods
+/// (<c>DeploymentTimedOut</c> in <c>pkg/controller/deployment/util</c>).
 /// </summary>
 /// <seealso href="https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status"/>
 internal static class DeploymentProgress
@@ -31,7 +32,9 @@ internal static class DeploymentProgress
         var done = updated == wanted && active.Count == wanted && availableNew == wanted && sets.TrueForAll(s => s.Key == newest || s.Value.Spec.Replicas == 0);
         // A paused one waits for nobody but its author.
         if (spec.Paused == true) done = true;
-        var failed = !done && Progressed(sets, all, minReady, now) is { } at && now >= at.AddSeconds(spec.ProgressDeadlineSeconds ?? DefaultDeadline);
+        var complete = sets.TrueForAll(s => s.Key == newest || s.Value.Spec.Replicas == 0)
+            && active.Count(p => p.Controller!.Name == newest.Name && p.Status?.HasBeenReady == true) >= wanted;
+        var failed = !done && !complete && Progressed(sets, all, minReady, now) is { } at && now >= at.AddSeconds(spec.ProgressDeadlineSeconds ?? DefaultDeadline);
         return new RolloutStatus(deployment.Key, done, failed, Message(), wanted, updated, active.Count(p => p.Ready), available);
 
         string Message()
