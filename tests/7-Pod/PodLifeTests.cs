@@ -38,6 +38,19 @@ public sealed class PodLifeTests
         Assert.Equal(["set up", "stop a", "tear down"], launcher.Calls);
     }
 
+    [Theory]
+    [InlineData("restartPolicy: Never", "", "Succeeded")]
+    [InlineData("restartPolicy: OnFailure", "", "Succeeded")]
+    [InlineData("restartPolicy: OnFailure", ", ports: [{ containerPort: 8080 }]", "Running")]
+    [InlineData("restartPolicy: Always", "", "Running")]
+    public async Task A_stand_in_of_a_pod_that_is_to_end_ends_at_once(string policy, string more, string phase)
+    {
+        var worker = await Start("", $"- {{ name: a, image: \"nobody/has:1\"{more} }}", policy);
+        await Wait.Until(() => Status.Phase == phase, phase);
+        if (phase == "Succeeded") Assert.Equal(("Completed", "a stand-in succeeds at once", 0), (Status.Reason, Status.Message, launcher.Count));
+        await worker.StopAsync(CancellationToken.None);
+    }
+
     [Fact]
     public async Task An_init_container_that_fails_ends_a_pod_that_is_never_restarted()
     {

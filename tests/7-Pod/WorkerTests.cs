@@ -125,7 +125,7 @@ public sealed class WorkerTests
     [InlineData("OnFailure", "exit code 0", "Succeeded")]
     public async Task Restart_policies_that_let_it_end(string policy, string how, string phase)
     {
-        var worker = await Start("ports: []", $"restartPolicy: {policy}");
+        var worker = await Start("ports: [{ containerPort: 80 }]", $"restartPolicy: {policy}");
         launcher.Last.End(how);
         await Wait.Until(() => Status.Phase == phase, $"it is {phase}");
         Assert.Equal(how, Status.Message);
@@ -136,7 +136,7 @@ public sealed class WorkerTests
     [Fact]
     public async Task On_failure_restarts_a_failure()
     {
-        var worker = await Start("ports: []", "restartPolicy: OnFailure");
+        var worker = await Start("ports: [{ containerPort: 80 }]", "restartPolicy: OnFailure");
         launcher.Last.End("exit code 3");
         await Wait.Until(() => launcher.Count == 2, "it was restarted");
         await worker.StopAsync(CancellationToken.None);

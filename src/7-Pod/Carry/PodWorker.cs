@@ -120,13 +120,14 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         await life;
     }
 
-    // An init container without a program succeeds at once.
-    private static bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process };
+    // What is to run to its end, and has no program, succeeds at once: an init container, and a container without a port in a pod that isn't restarted (a Job's).
+    private bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process }
+        || (container is { Role: ContainerRole.App, Runtime: PodRuntime.StandIn, Listens.IsEmpty: true } && plan.RestartPolicy != RestartPolicy.Always);
 
     // Whoever applies a change hears of what can't start; what follows a hook starts later.
     private async Task LaunchAsync(Dictionary<string, IRunningPod> launched, CancellationToken cancellationToken)
     {
-        foreach (var container in plan.Containers)
+        foreach (var container in plan.Containers.Where(c => !Skipped(c)))
         {
             launched[container.Name] = await tools.Launcher.LaunchAsync(plan, container, cancellationToken);
             if (container.PostStart is not null) return;
@@ -182,6 +183,12 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         var apps = new List<ContainerWorker>();
         foreach (var container in plan.Containers)
         {
+            if (Skipped(container))
+            {
+                condition.Of(container).Ended("a stand-in succeeds at once", succeeded: true);
+                continue;
+            }
+
             if (Begin(container, launched.GetValueOrDefault(container.Name)) is not { } worker)
             {
                 if (launched.TryGetValue(container.Name, out var unwanted)) await unwanted.DisposeAsync();
