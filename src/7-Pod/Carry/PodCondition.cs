@@ -68,6 +68,8 @@ internal sealed class PodCondition
         status = PodSummary.Of(plan, [.. containers.Select(c => c.State)], terminating);
         tools.Directory.Set(status);
         if (status.Ready && before?.Ready != true) tools.Logger.Ready(plan.Name);
-        if (!status.Ready && before?.Ready == true && status.Phase == "Running") tools.Logger.Unready(plan.Name, status.Message);
+        // A container that ended tells of it itself, and what comes of it.
+        var run = containers.TrueForAll(c => c.State is { Stage: ContainerStage.Running } or { Plan.Role: ContainerRole.Init });
+        if (run && !status.Ready && before?.Ready == true && status.Phase == "Running") tools.Logger.Unready(plan.Name, status.Message);
     }
 }
