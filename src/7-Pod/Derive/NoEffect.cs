@@ -16,6 +16,9 @@ internal static class NoEffect
         Each<V1ResourceQuota>("kind", "has no effect: resources aren't counted");
         Each<V1LimitRange>("kind", "has no effect: resources aren't limited");
         Each<V1StorageClass>("kind", "has no effect: every claim is a folder on this machine");
+        Each<V1PersistentVolume>("kind", "has no effect: every claim is a folder on this machine");
+        Each<V1MutatingWebhookConfiguration>("kind", "has no effect: no webhook is called, so that none adds containers or fields");
+        Each<V1ValidatingWebhookConfiguration>("kind", "has no effect: no webhook is called");
 
         void Each<T>(string field, string message) where T : class, IKubernetesObject
         {
