@@ -43,6 +43,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         // 2.
         if (Refusal.Of(passage.Exchange.Request) is { } refusal)
         {
+            passage.Record.Decision = new RefusedDecision(listener, refusal);
             await ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
             return;
         }

@@ -8,7 +8,13 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
 {
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
-        if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>()?.ListenerAt(at) is not { } listener) return null;
+        if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>() is not { } snapshot) return null;
+        if (snapshot.ListenerAt(at) is not { } listener)
+        {
+            var others = snapshot.Listeners.Where(l => l.Bound.Address.Equals(at.Address)).ToList();
+            return others.Count == 0 ? null : new StepTaken([new NoListenerDecision(others, at, traveller.UrlPort ?? at.Port)], null);
+        }
+
         if (listener.Https && !traveller.Secured)
         {
             return traveller.Request.Scheme == "https" ? null

@@ -27,8 +27,7 @@ try
     // What System.CommandLine finds wrong is a wrong usage: 2, as for every other one.
     if (parsed.Errors.Count > 0)
     {
-        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"usher: {error.Message}");
-        await Console.Error.WriteLineAsync("usher: --help tells what is allowed");
+        foreach (var line in UsageText.Of(parsed)) await Console.Error.WriteLineAsync($"usher: {line}");
         return ExitCodes.Usage;
     }
 

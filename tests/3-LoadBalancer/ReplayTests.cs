@@ -1,3 +1,4 @@
+using System.Net;
 using CsCheck;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -104,7 +105,9 @@ public sealed class ReplayTests
         var at = new Traveller { Request = Ask.For("GET https://a/"), Address = desk.Listener.Bound };
         Assert.Null(step.Take(desk.Generation, at));
         Assert.NotNull(step.Take(desk.Generation, at with { Secured = true }));
-        Assert.Null(step.Take(desk.Generation, at with { Secured = true, Address = new(desk.Listener.Bound.Address, 1) }));
+        Assert.Null(step.Take(desk.Generation, at with { Secured = true, Address = new(IPAddress.Parse("127.99.0.9"), 1) }));
+        var closed = Assert.Single(step.Take(desk.Generation, at with { Address = new(desk.Listener.Bound.Address, 1), UrlPort = 9443 })!.Decisions).Tell().Single();
+        Assert.Equal((false, "load-balancer.connect-failed", true), (closed.Ok, closed.Outcome, closed.Decision.Contains("no listener on port 9443; it listens on HTTPS:443", StringComparison.Ordinal)));
         Assert.Null(step.Take(desk.Generation, at with { Secured = true, Address = null }));
         Assert.Null(step.Take(Generation.None, at with { Secured = true }));
     }

@@ -43,6 +43,7 @@ public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
     [InlineData(5, "ingress.503.no-endpoints", "https://app.example.org/empty")]
     [InlineData(5, "load-balancer.503.no-weight", "https://zero.example.org/")]
     [InlineData(6, "dns.nxdomain", "https://nothing.example.org/")]
+    [InlineData(6, "load-balancer.connect-failed", "https://app.example.org:9443/")]
     public async Task The_exit_code_tells_how_it_would_end(int exitCode, string outcome, params string[] arguments)
     {
         var road = await standIns.RunsAsync();

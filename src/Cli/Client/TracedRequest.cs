@@ -108,8 +108,16 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
-            throw new TracedFailure("connect", $"{remote}: {(e is SocketException s ? s.Message : "no answer within 10 s")}", e);
+            throw new TracedFailure("connect", $"{remote}: {(e is SocketException s ? s.Message : "no answer within 10 s")}{(listener is null ? Instead(report, address, url.Port) : "")}", e);
         }
+    }
+
+    // The way out where a load balancer has this address, and no listener on this port.
+    private static string Instead(RoadReport report, IPAddress address, int port)
+    {
+        var others = report.Listeners.Where(l => IPEndPoint.Parse(l.Bound).Address.Equals(address)).ToList();
+        return others.Count == 0 ? ""
+            : $". {others[0].LoadBalancer} has no listener on port {port}; it listens on {string.Join(", ", others.Select(l => $"{l.Protocol}:{l.Port}"))}. Ask one of those, or add a Listener";
     }
 
     private async Task<IPAddress> AddressAsync(RequestLine request, RoadReport report, CancellationToken cancellationToken)

@@ -27,23 +27,14 @@ internal static class CommonOptions
         Description = "Pass requests between the hops of this process without a socket in between: the same decisions and journeys, for less.",
     };
 
-    internal static Option<int> Loopback() => new("--loopback")
-    {
-        Description = "The road's addresses are taken from 127.N.0.0/16.",
-        DefaultValueFactory = _ => LoopbackRange.Default.Network,
-        HelpName = "N",
-        Validators =
-        {
-            result =>
-            {
-                if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n is < 1 or > 254)) result.AddError($"--loopback: found {result.Tokens[0].Value}; a number from 1 to 254 is wanted");
-            },
-        },
-    };
+    internal static Option<int> Loopback() =>
+        Number("--loopback", "N", LoopbackRange.Default.Network, 1, 254, "The road's addresses are taken from 127.N.0.0/16.");
 
     internal static Option<bool> RealPorts() => new("--real-ports") { Description = "Bind ports below 1024 as declared; needs the privilege." };
 
     internal static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+
+    internal static Option<bool> Insecure() => new("--insecure", "-k") { Description = "Take any certificate." };
 
     internal static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Print every reason, fact and header change." };
 
@@ -53,16 +44,19 @@ internal static class CommonOptions
         HelpName = "URL",
     };
 
-    internal static Option<int> Port(string name, int standard, string what) => new(name)
+    internal static Option<int> Port(string name, int standard, string what) => Number(name, "PORT", standard, 0, 65535, $"{what}; 0 for any free port.");
+
+    /// <summary>A whole number within bounds.</summary>
+    internal static Option<int> Number(string name, string shown, int standard, int least, int most, string description) => new(name)
     {
-        Description = $"{what}; 0 for any free port.",
+        Description = description,
         DefaultValueFactory = _ => standard,
-        HelpName = "PORT",
+        HelpName = shown,
         Validators =
         {
             result =>
             {
-                if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n is < 0 or > 65535)) result.AddError($"{name}: found {result.Tokens[0].Value}; a port from 0 to 65535 is wanted");
+                if (result.Tokens.Count > 0 && (!int.TryParse(result.Tokens[0].Value, out var n) || n < least || n > most)) result.AddError($"{name}: found {result.Tokens[0].Value}; a number from {least} to {most} is wanted");
             },
         },
     };

@@ -12,8 +12,8 @@ internal static class JourneysCommand
     {
         var id = new Argument<string?>("ID") { Description = "A journey's id: print that one.", Arity = ArgumentArity.ZeroOrOne };
         var failed = new Option<bool>("--failed") { Description = "Only those that failed." };
-        var limit = new Option<int>("--limit") { Description = "How many.", DefaultValueFactory = _ => 20 };
-        var json = CommonOptions.Json();
+        var limit = CommonOptions.Number("--limit", "N", 20, 1, 1000, "How many, the newest first.");
+        var json = new Option<bool>("--json") { Description = "Print JSON: one journey, or a line for each." };
         var verbose = CommonOptions.Verbose();
         var api = CommonOptions.Api();
         var state = CommonOptions.State();

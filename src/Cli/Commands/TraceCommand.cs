@@ -13,7 +13,7 @@ internal static class TraceCommand
         var method = new Option<string?>("--request", "-X") { Description = "The method.", HelpName = "METHOD" };
         var headers = new Option<string[]>("--header", "-H") { Description = "A header, 'Name: value'; may be repeated.", HelpName = "HEADER" };
         var data = new Option<string[]>("--data", "-d") { Description = "The body; makes the request a POST. @FILE reads a file.", HelpName = "DATA" };
-        var insecure = new Option<bool>("--insecure", "-k") { Description = "Take any certificate." };
+        var insecure = CommonOptions.Insecure();
         var http11 = new Option<bool>("--http1.1") { Description = "Don't offer HTTP/2." };
         var resolve = new Option<string[]>("--resolve") { Description = "An address for a host and port, without DNS.", HelpName = "HOST:PORT:ADDRESS" };
         var browser = new Option<bool>("--browser") { Description = "Load the page in an installed Chromium, and tell of the whole visit." };

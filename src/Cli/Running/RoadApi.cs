@@ -70,6 +70,9 @@ internal static class RoadApi
 /// <summary>A request to explain.</summary>
 internal sealed record ExplainRequest(string Url, string Method, Dictionary<string, string[]> Headers)
 {
+    /// <summary>Whether the client takes any certificate.</summary>
+    public bool Insecure { get; init; }
+
     internal Journey Explain(Explainer explainer, Generation generation)
     {
         var url = new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -87,7 +90,7 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
             Source = IPAddress.Loopback,
             Headers = [.. Headers.SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value))],
         };
-        return explainer.Explain(generation, facts, url: (url.IdnHost, url.Port)).Journey;
+        return explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure).Journey;
     }
 }
 

@@ -21,8 +21,10 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     /// <param name="address">The address to start from when no name is to be resolved, as the bound endpoint; null otherwise.</param>
     /// <param name="given">A recorded journey's decisions, whose state and draws are then used; empty for the state of now.</param>
     /// <param name="url">The URL's host and port, where the request's Host header may name others; null otherwise.</param>
+    /// <param name="verifies">Whether the client refuses a certificate that isn't for the name.</param>
     public Explanation Explain(
-        Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null, (string Host, int Port)? url = null)
+        Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null, (string Host, int Port)? url = null,
+        bool verifies = false)
     {
         var traveller = new Traveller
         {
@@ -43,11 +45,28 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             last = steps.Select(s => s.Take(generation, place)).FirstOrDefault(t => t is not null);
             if (last is null) return Refused(generation, request, decisions, place);
             decisions.AddRange(last.Decisions);
+            if (verifies && last.Decisions.SelectMany(d => d.Tell()).FirstOrDefault(a => a is { Hop: Hop.Tls, Ok: false }) is { } untrusted)
+            {
+                return Ended(generation, request, decisions, null, untrusted.Outcome, untrusted.Facts["problem"]?.ToString());
+            }
+
             // A step that leaves the traveller where it stands has done its part there (the handshake); it doesn't take it twice.
             traveller = last.Next;
         }
 
-        return Ended(generation, request, decisions, last, null, null);
+        return Lost(decisions, last) is var (outcome, answer) ? Ended(generation, request, decisions, answer, outcome, null) : Ended(generation, request, decisions, last, null, null);
+    }
+
+    /// <summary>The walk ended at a hop below HTTP: who sent the request there answers for it, as it would.</summary>
+    private static (string Outcome, StepTaken Answer)? Lost(List<IDecision> decisions, StepTaken? last)
+    {
+        if (last is not { Status: null, AnsweredBy: null }) return null;
+        var accounts = decisions.SelectMany(d => d.Tell()).ToList();
+        var sender = accounts.FindLastIndex(a => a.Hop is Hop.LoadBalancer or Hop.Ingress);
+        if (sender < 0 || accounts.FindLast(a => a.Outcome is not null) is not { } lost || accounts.IndexOf(lost) <= sender) return null;
+        // Packets that are dropped get no answer; everything else is refused.
+        var (status, why) = lost.Outcome is "service.no-local-endpoint" or "node.stopped" ? (504, "connect-timeout") : (502, "connection-refused");
+        return ($"{accounts[sender].Hop.Name()}.{status}.{why}", last with { Status = status, AnsweredBy = accounts[sender].Hop });
     }
 
     /// <summary>Nothing listens where the request was sent: who sent it there answers for it, as it would.</summary>
@@ -67,7 +86,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
         Generation generation, RequestFacts request, List<IDecision> decisions, StepTaken? last, string? outcome, string? problem)
     {
         var accounts = decisions.SelectMany(d => d.Tell()).ToList();
-        var failed = accounts.LastOrDefault(a => a.Outcome is not null || !a.Ok);
+        var failed = accounts.LastOrDefault(a => a.Outcome is not null) ?? accounts.LastOrDefault(a => !a.Ok);
         var journey = new Journey
         {
             Id = "explained",
