@@ -72,8 +72,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
         TellRefusal(record);
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
-        // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly.
-        else if (record.JourneyId is not null) laterHops.Add(record);
+        // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
+        // the id in it was read.
+        else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) laterHops.Add(record);
         Added.Beat();
     }
 
@@ -167,9 +168,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
             r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && r.Downstream.Plain() == plain);
     }
 
-    /// <summary>What HTTP hops behind the load balancer recorded of this journey, in the order in which the request reached them.</summary>
+    /// <summary>
+    /// What HTTP hops behind the load balancer recorded of this journey, in the order in which the request reached them; and what was refused meanwhile without
+    /// its id being read, which only its connection can join.
+    /// </summary>
     internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null ? [] : [.. laterHops.NewestFirst().Where(r => r.JourneyId == first.JourneyId).OrderBy(r => r.StartedAt)];
+        first.JourneyId is null ? [] : [.. laterHops.NewestFirst().Where(r => r.JourneyId == first.JourneyId || (r.JourneyId is null && r.EndedAt >= first.StartedAt && r.StartedAt <= first.EndedAt)).OrderBy(r => r.StartedAt)];
 
     /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
     internal bool KeepsRecords(IPEndPoint end)

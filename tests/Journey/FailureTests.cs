@@ -51,6 +51,19 @@ public sealed class FailureTests(TroubleRoad trouble)
     }
 
     [Fact]
+    public async Task A_header_that_only_the_ingress_finds_too_long_is_told_of_it()
+    {
+        var road = await trouble.RunsAsync();
+
+        var ended = await road.UsherAsync("trace", "--json", "-H", $"Cookie: {new string('a', 9000)}", "https://in.example.org/t/ok");
+
+        var journey = JsonDocument.Parse(ended.Output).RootElement;
+        Assert.Equal(("ingress.400.header-too-large", "400", "ingress", 4), (journey.Text("outcome"), journey.Text("status"), journey.Text("answeredBy"), ended.ExitCode));
+        Assert.Contains("look for a cookie that grew", journey.Text("problem"), StringComparison.Ordinal);
+        Assert.Contains("ingress", journey.HopNames());
+    }
+
+    [Fact]
     public async Task A_failure_shows_in_the_first_lines_that_a_person_reads()
     {
         var road = await trouble.RunsAsync();
