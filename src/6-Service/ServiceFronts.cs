@@ -91,6 +91,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         if (nodes is { Current.IsEmpty: false } && endpoint.Node is { } at) decision.EndpointNode = nodes.Current.GetValueOrDefault(new ResourceKey("", "Node", "", at));
         return new FrontDecision(decision, endpoint.Bound, DialFrom(decision, source, snapshot.Range))
         {
+            Declared = endpoint.Declared,
             Opened = front.Port.Affinity is null ? null : Remember(front.Port, node, source, endpoint.Declared),
         };
     }

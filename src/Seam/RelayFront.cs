@@ -185,7 +185,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
             record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
-            record.CloseReason = e is ConnectException failed ? Words(record.Generation, key, failed) : "stopped while dialling";
+            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed) : "stopped while dialling";
             return null;
         }
     }
@@ -210,16 +210,12 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
 
     private static string Fault(Exception e) => $"a fault in Usher itself: {e.Message}";
 
-    private static string Words(Generation generation, UpstreamKey key, ConnectException failed)
+    private static string Words(IPEndPoint at, ConnectException failed) => failed.Failure switch
     {
-        var at = generation.Addresses.Declared(key.Remote);
-        return failed.Failure switch
-        {
-            ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
-            ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
-            _ => $"{at} can't be reached ({failed.Failure})",
-        };
-    }
+        ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
+        ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
+        _ => $"{at} can't be reached ({failed.Failure})",
+    };
 
     private static string Words(RelayEnd end) => end switch
     {

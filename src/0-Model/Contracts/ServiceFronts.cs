@@ -37,6 +37,9 @@ public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, 
 {
     /// <summary>To be called by who opens the connection, where the choice is to be remembered (ClientIP affinity); null otherwise. An explanation doesn't call it.</summary>
     public Action? Opened { get; init; }
+
+    /// <summary>What the destination is called in the cluster, for people; null where only its bound endpoint is known.</summary>
+    public IPEndPoint? Declared { get; init; }
 }
 
 /// <summary>

@@ -90,6 +90,8 @@ internal static class RoadHops
         var reason = via.CloseReason ?? "the endpoint could not be reached";
         return endpoint.Facts["unheard"]?.GetValue<string>() is { } late
             ? $"{reason}; {late}. Give the pod a preStop hook (lifecycle.preStop.sleep) that outlasts this, so that it serves until everybody has heard"
+            : endpoint.Facts["nodeStoppedSince"] is not null
+            ? $"{reason}: node {endpoint.Facts["node"]} is stopped, and its pods stay endpoints until the control plane finds out"
             : via.Refused ? $"{reason}. Does the program of {endpoint.Name} listen on that port? It is the targetPort of Service {service}"
             : reason;
     }
