@@ -16,7 +16,7 @@ internal static class Report
             if (Console.IsOutputRedirected) return 80;
             try
             {
-                return Math.Clamp(Console.WindowWidth, 80, 160);
+                return Math.Clamp(Console.WindowWidth, 60, 160);
             }
             catch (IOException)
             {

@@ -14,13 +14,13 @@ internal static class KeyFacts
         [Hop.Tls] = [("version", "{}"), ("cipher", "{}"), ("alpn", "ALPN {}"), ("verified", "certificate verified: {}"), ("tcpConnectMs", "TCP connect {} ms"), ("verifyError", "{}")],
         [Hop.LoadBalancer] =
         [
-            ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
+            ("location", "to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
             ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
         [
-            ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),
+            ("rewrittenTo", "path rewritten to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),
             ("generation", "generation {}"), ("note", "{}"),
         ],
         [Hop.Service] = [("decided", "decided {}"), ("inferredFrom", "from {}")],

@@ -11,7 +11,7 @@ namespace Usher.Trace.Text;
 /// </summary>
 public static class TimelineText
 {
-    private const int Narrowest = 72;
+    private const int Narrowest = 60;
 
     /// <summary>Writes a journey; one without times is written as the explanation that it is.</summary>
     public static string Of(Journey journey, TimelineStyle style)
