@@ -24,12 +24,14 @@ public sealed record Journey
     public required string Url { get; init; }
 
     /// <summary>The status that the client got; null when nothing answered, and in an explanation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? Status { get; init; }
 
     /// <summary><c>ok</c>, or the failing hop's own code.</summary>
     public required string Outcome { get; init; }
 
     /// <summary>The hop that produced the status; null when nothing answered.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? AnsweredBy { get; init; }
 
     /// <summary>When the client's first act began; in JSON in UTC, to the millisecond.</summary>
