@@ -16,12 +16,14 @@ internal static class VisitJourney
         var page = requests.LastOrDefault(j => SameTarget(j.Url, load.Navigation.Url) && j.Method == "GET")
             ?? new Journey { Id = "unknown", Method = "GET", Url = load.Navigation.Url, Outcome = "ok", Status = load.Navigation.Status, Hops = [] };
         var shift = page.StartedAt is { } started ? (started - origin).TotalMilliseconds : 0;
+        // A connection that the browser opened before the navigation began: then that is the first act.
+        var lead = Math.Max(0, -shift);
         return page with
         {
             Visit = visit,
-            StartedAt = origin,
-            DurationMs = Math.Max(load.Navigation.Load, page.DurationMs + shift ?? 0),
-            Hops = [.. page.Hops.Select(h => Shifted(h, shift)), BrowserHop(load, requests, chromium, screenshot, problems)],
+            StartedAt = origin.AddMilliseconds(-lead),
+            DurationMs = Math.Max(load.Navigation.Load + lead, page.DurationMs + shift + lead ?? 0),
+            Hops = [.. page.Hops.Select(h => Shifted(h, shift + lead)), BrowserHop(load, requests, chromium, screenshot, problems) with { StartMs = lead }],
         };
     }
 
@@ -29,11 +31,25 @@ internal static class VisitJourney
     internal static bool SameTarget(string one, string other) =>
         Uri.TryCreate(one, UriKind.Absolute, out var a) && Uri.TryCreate(other, UriKind.Absolute, out var b) && a.PathAndQuery == b.PathAndQuery && a.Scheme == b.Scheme;
 
-    private static HopReport Shifted(HopReport hop, double shift) => hop with
+    private static HopReport Shifted(HopReport hop, double shift)
     {
-        StartMs = hop.StartMs + shift,
-        Response = hop.Response is { } response ? response with { AtMs = response.AtMs + shift, EndMs = response.EndMs + shift } : null,
-    };
+        foreach (var passed in hop.Facts["hops"] as JsonArray ?? [])
+        {
+            Shift(passed, "firstByteMs");
+            Shift(passed, "lastByteMs");
+        }
+
+        return hop with
+        {
+            StartMs = hop.StartMs + shift,
+            Response = hop.Response is { } response ? response with { AtMs = response.AtMs + shift, EndMs = response.EndMs + shift } : null,
+        };
+
+        void Shift(JsonNode? facts, string name)
+        {
+            if (facts?[name] is { } at) facts[name] = Math.Round(at.GetValue<double>() + shift, 3);
+        }
+    }
 
     private static HopReport BrowserHop(
         PageLoad load, IReadOnlyList<Journey> requests, string chromium, string screenshot, IReadOnlyList<string> problems)
@@ -49,7 +65,7 @@ internal static class VisitJourney
             DurationMs = n.Load,
             Ok = problems.Count == 0,
             Decision = string.Create(CultureInfo.InvariantCulture,
-                $"page loaded in {n.Load:0.0} ms, first paint at {load.FirstContentfulPaint ?? load.FirstPaint ?? 0:0.0} ms, {1 + load.Resources.Count} requests"),
+                $"page loaded in {n.Load:0.0} ms, first paint at {load.FirstContentfulPaint ?? load.FirstPaint ?? 0:0.0} ms, {(load.Resources.Count == 0 ? "1 request" : $"{1 + load.Resources.Count} requests")}"),
             Facts = new JsonObject
             {
                 ["protocol"] = n.Protocol,
