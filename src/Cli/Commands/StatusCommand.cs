@@ -26,12 +26,14 @@ internal static class StatusCommand
 
             foreach (var w in road.Workloads)
             {
-                await Console.Out.WriteLineAsync($"workload  {w.Kind} {w.Name}  {w.Ready}/{w.Desired} ready, {w.Updated} up to date, {w.Available} available: {w.Message}");
+                // A Job's pods are to end, and not to be ready.
+                var pods = w.Kind == "Job" ? "" : $"{w.Ready}/{w.Desired} ready, {w.Updated} up to date, {w.Available} available: ";
+                await Console.Out.WriteLineAsync($"workload  {w.Kind} {w.Name}  {pods}{w.Message}");
             }
 
             foreach (var p in road.Pods)
             {
-                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
+                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
             foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");

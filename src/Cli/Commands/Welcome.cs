@@ -1,6 +1,8 @@
 using System.Net;
+using k8s.Models;
 using Usher.Cli.Running;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 
 namespace Usher.Cli.Commands;
 
@@ -23,7 +25,8 @@ internal static class Welcome
             lines.Add($"  default nodes  {string.Join(", ", report.Nodes.Select(n => $"{n.InstanceId} {n.Address}"))}: no Node is written");
         }
 
-        lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {report.Pods.Count} ready");
+        var (ended, lasting) = (report.Pods.Count(p => p.Phase == "Succeeded"), report.Pods.Count(p => p.Phase != "Succeeded"));
+        lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {lasting} ready{(ended == 0 ? "" : $", {ended} completed")}");
         lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
         lines.Add("");
         lines.AddRange(ToTry(road, report, state));
@@ -35,8 +38,7 @@ internal static class Welcome
     private static IEnumerable<string> ToTry(Road road, RoadReport report, StateDirectory state)
     {
         var https = report.Listeners.FirstOrDefault(l => l.Protocol == "HTTPS") ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
-        var host = road.Generation.State.All<RecordSet>()
-            .FirstOrDefault(r => r.Value is { AliasTarget: not null, Type: "A" } && !r.Value.Name.StartsWith('*'))?.Value.Name;
+        var host = Host(road.Generation.State);
         if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
         var dns = IPEndPoint.Parse(report.Dns);
         var bound = IPEndPoint.Parse(https.Bound);
@@ -49,5 +51,15 @@ internal static class Welcome
             $"  dig @{dns.Address} -p {dns.Port} {host}",
             $"  ./usher trace {scheme}://{host}/{(state.IsDefault ? "" : $" --state {state.Path}")}",
         ];
+    }
+
+    /// <summary>A name that leads to a load balancer: one that is written, else one of an Ingress, or any, below a wildcard.</summary>
+    internal static string? Host(DesiredState state)
+    {
+        var names = state.All<RecordSet>().Where(r => r.Value is { AliasTarget: not null, Type: "A" }).Select(r => r.Value.Name.TrimEnd('.')).ToList();
+        if (names.Find(n => !n.StartsWith('*')) is { } written) return written;
+        if (names.Find(n => n.StartsWith("*.", StringComparison.Ordinal))?[1..] is not { } suffix) return null;
+        return state.All<V1Ingress>().SelectMany(i => i.Value.Spec?.Rules ?? []).Select(r => r.Host)
+            .FirstOrDefault(h => h is not null && !h.StartsWith('*') && h.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) ?? $"www{suffix}";
     }
 }
