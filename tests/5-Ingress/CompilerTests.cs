@@ -75,6 +75,15 @@ public sealed class CompilerTests
     }
 
     [Fact]
+    public void A_class_that_is_not_there_hides_nothing_else()
+    {
+        var cluster = new Cluster(Web + Routes("api", $"ingressClassName: other, rules: [{Rule("a.com", Path("api", "Prefx", "web"))}]"));
+        Assert.Equal(
+            ["spec.ingressClassName", "spec.rules[0].http.paths[0].path", "spec.rules[0].http.paths[0].pathType"],
+            cluster.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Everything_wrong_is_told_together()
     {
         var cluster = new Cluster(Web + Routes("api",
@@ -86,7 +95,7 @@ public sealed class CompilerTests
 
     [Fact]
     public void Without_classes_the_error_says_so() =>
-        Assert.Contains("there are none", Assert.Single(new Cluster(Web + Routes("api", Fine), standard: false).Errors.All).Message, StringComparison.Ordinal);
+        Assert.Contains("no IngressClass is written here", Assert.Single(new Cluster(Web + Routes("api", Fine), standard: false).Errors.All).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("annotations: { kubernetes.io/ingress.class: nginx }", "")]

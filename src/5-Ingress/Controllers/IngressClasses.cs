@@ -36,8 +36,8 @@ internal sealed class IngressClasses(CompileContext context)
     }
 
     /// <summary>
-    /// Says of an Ingress that no controller here serves why that is so: a warning where another controller would, an error where none could. True when it is one for
-    /// ingress-nginx all the same, and only no pod runs that.
+    /// Says of an Ingress that no controller here serves why that is so: a warning where another controller would, an error where none could. True when what is wrong
+    /// in it is to be told all the same: it is for ingress-nginx, which only no pod runs, or its class is a slip.
     /// </summary>
     internal bool Report(Resource<V1Ingress> ingress, IReadOnlyList<ControllerImage> running)
     {
@@ -47,14 +47,14 @@ internal sealed class IngressClasses(CompileContext context)
         {
             case null:
                 context.Errors.Add(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
-                return false;
+                return true;
             case var name when classes.TryGetValue(name, out var found):
                 var wanted = found.Value.Spec?.Controller;
                 var ours = running.Any(c => c.Class == wanted);
                 context.Warnings.Add(ingress, field, ours
                     ? $"IngressClass {name} is for '{wanted}', but no controller here takes this Ingress: {Arguments(running, legacy)}"
                     : wanted == ControllerImage.NginxClass
-                        ? $"IngressClass {name} is for '{wanted}', and no pod here runs that controller, so nothing serves this Ingress"
+                        ? $"IngressClass {name} is for '{wanted}', and no pod here runs that controller, so nothing serves this Ingress: the controller's own manifests (helm template, deploy.yaml) belong to the road too"
                         : $"IngressClass {name} is for the controller '{wanted}', which Usher doesn't run, so nothing serves this Ingress here");
                 return wanted == ControllerImage.NginxClass;
             case var name when Others.Contains(name):
@@ -63,7 +63,7 @@ internal sealed class IngressClasses(CompileContext context)
             case var name:
                 var near = NearestWord.Of(name, classes.Keys.Concat(running.Select(c => c.IngressClass)).Concat(Others));
                 context.Errors.Add(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
-                return false;
+                return true;
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class IngressClasses(CompileContext context)
         ? "look at their --watch-namespace"
         : $"the old annotation is compared with --ingress-class, which is {string.Join(", ", running.Select(c => c.IngressClass).Distinct(StringComparer.Ordinal))}";
 
-    private string Known() => classes.Count == 0 ? "there are none" : $"there are {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal))}";
+    private string Known() => classes.Count == 0 ? $"no IngressClass is written here; one with spec.controller {ControllerImage.NginxClass} comes with ingress-nginx's manifests" : $"there are {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal))}";
 
     private static string? Annotation(V1ObjectMeta? metadata, string name) =>
         metadata?.Annotations is { } annotations && annotations.TryGetValue(name, out var value) ? value : null;
