@@ -47,7 +47,7 @@ public static class FilesDoorway
         var files = search.Find(paths);
         if (onlyIfChanged && cache.IsSame(files, found)) return null;
         cache.Begin(files, found);
-        var manifests = new ManifestSet(found);
+        var manifests = new ManifestSet(found, cache.Count);
         var said = new HashSet<string>();
         foreach (var file in files)
         {

@@ -15,6 +15,9 @@ internal sealed class ManifestCache
     private IReadOnlyList<Manifest> ackManifests = [];
     private IReadOnlyList<Resource> ackResources = [];
 
+    /// <summary>How many documents are kept.</summary>
+    internal int Count => byName.Values.Sum(f => f.Documents.Count);
+
     /// <summary>Whether these files, and what was wrong with finding them, are those of the last load.</summary>
     internal bool IsSame(IReadOnlyList<SourceFile> found, ErrorList errors)
     {

@@ -12,4 +12,8 @@ namespace Usher.Ingress;
 /// <param name="Otherwise">The controller's own default backend, or null.</param>
 internal sealed record CompiledRoutes(
     RouteTable Table, NginxConfig Config, CertificatePlan Standard, IReadOnlyList<CompiledStep<IngressPart>> Parts, Reads Read,
-    IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise);
+    IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise)
+{
+    /// <summary>Whether each Ingress concerns the hosts of its own rules alone.</summary>
+    public bool IsPlain { get; init; }
+}

@@ -36,6 +36,27 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
         return null;
     }
 
+    /// <summary>This table with these changes, null for a host that goes; itself when they change nothing.</summary>
+    internal HostTable<T> With(IReadOnlyDictionary<string, T?> changes)
+    {
+        KeyValuePair<string, T>[]?[]? next = null;
+        var count = Count;
+        foreach (var (host, value) in changes)
+        {
+            var had = Find(host);
+            if (ReferenceEquals(had, value)) continue;
+            next ??= (KeyValuePair<string, T>[]?[])buckets.Clone();
+            if (value is null) Take(next, host);
+            else Put(next, new(host, value));
+            count += (value is null ? 0 : 1) - (had is null ? 0 : 1);
+        }
+
+        if (next is null) return this;
+        var table = new HostTable<T>(next, count);
+        var size = SizeFor(count);
+        return size > next.Length || size * 4 < next.Length ? Make(table, size) : table;
+    }
+
     /// <summary>The table of all of these, each host once; this one when it is that already.</summary>
     internal HostTable<T> Next(IReadOnlyCollection<KeyValuePair<string, T>> all)
     {
@@ -49,8 +70,7 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
         }
 
         if (put is null && kept == Count) return this;
-        // Few hosts for a bucket, and few buckets without a host.
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, all.Count));
+        var size = SizeFor(all.Count);
         if (size > buckets.Length || size * 4 < buckets.Length || put?.Count > all.Count / 4) return Make(all, size);
         var next = (KeyValuePair<string, T>[]?[])buckets.Clone();
         if (kept < Count) Remove(next, [.. all.Select(pair => pair.Key)]);
@@ -69,10 +89,17 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
     {
         foreach (var (host, _) in this)
         {
-            if (staying.Contains(host)) continue;
-            ref var bucket = ref next[Place(host, next.Length)];
-            bucket = bucket!.Length == 1 ? null : [.. bucket.Where(pair => pair.Key != host)];
+            if (!staying.Contains(host)) Take(next, host);
         }
+    }
+
+    // Few hosts for a bucket, and few buckets without a host.
+    private static int SizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, count));
+
+    private static void Take(KeyValuePair<string, T>[]?[] next, string host)
+    {
+        ref var bucket = ref next[Place(host, next.Length)];
+        bucket = bucket!.Length == 1 ? null : [.. bucket.Where(pair => pair.Key != host)];
     }
 
     // Buckets are shared with the table before: they are replaced, never changed.

@@ -7,7 +7,7 @@ namespace Usher.Ingress;
 
 /// <summary>
 /// The Ingresses of one controller → its route table, as ingress-nginx makes servers and locations of them (controller.go, location.go). What of the running
-/// generation's table was made of the same parts is taken over from it.
+/// generation's table was made of the same parts is taken over from it; where the Ingresses that changed concern their own hosts alone, only those are looked at (<see cref="RouteUpdate"/>).
 /// <list type="number">
 /// <item>Read each Ingress: its annotations, rules and certificates.</item>
 /// <item>Canaries: find the backends that they take requests from.</item>
@@ -26,7 +26,11 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     {
         // 1. By namespace and name: the one that comes first keeps a path that several claim.
         var certificates = new CertificateCompiler(context, controller, running?.Standard);
-        var (steps, read) = Parts(ingresses, certificates);
+        var (steps, read, changed) = Parts(ingresses, certificates);
+        var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
+        if (otherwise == running?.Otherwise) otherwise = running?.Otherwise;
+        if (running is { IsPlain: true } && changed is not null && ReferenceEquals(otherwise, running.Otherwise) && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now)))
+            return running with { Table = RouteUpdate.Of(context, running, config, changed), Parts = steps, Read = read };
         foreach (var step in steps)
         {
             Take(step.Value);
@@ -34,8 +38,6 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         }
 
         // 2.
-        var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
-        if (otherwise == running?.Otherwise) otherwise = running?.Otherwise;
         var canaries = Canaries(steps);
         var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries);
 
@@ -47,38 +49,45 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         foreach (var draft in withOthers) Www(draft, certificates);
         catchAll ??= otherwise;
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates), config, certificates.Standard, steps, read, canaries, otherwise);
+        return new CompiledRoutes(Table(certificates), config, certificates.Standard, steps, read, canaries, otherwise) { IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value)) };
     }
 
-    private (List<CompiledStep<IngressPart>> Steps, Reads Read) Parts(IReadOnlyList<Resource<V1Ingress>> ingresses, CertificateCompiler certificates)
+    /// <returns>Each Ingress's part, what all of them read, and what changed; null for everything.</returns>
+    private (List<CompiledStep<IngressPart>> Steps, Reads Read, List<(IngressPart? Was, IngressPart? Now)>? Changed) Parts(IReadOnlyList<Resource<V1Ingress>> ingresses, CertificateCompiler certificates)
     {
         var before = running is not null && ReferenceEquals(running.Config, config) && ReferenceEquals(running.Standard, certificates.Standard) ? running : null;
+        IReadOnlyList<CompiledStep<IngressPart>> old = before?.Parts ?? [];
         var read = new Reads();
         var allHold = before?.Read.Hold(context) == true;
         if (before is not null) read.Cover(before.Read, context);
         var steps = new List<CompiledStep<IngressPart>>(ingresses.Count);
+        var changed = new List<(IngressPart? Was, IngressPart? Now)>();
         var next = 0;
         foreach (var ingress in ingresses)
         {
-            // Both are in the same order.
-            while (before is not null && next < before.Parts.Count && IsBefore(before.Parts[next].Value.Ingress.Key, ingress.Key)) next++;
-            if (before is not null && next < before.Parts.Count && before.Parts[next] is var had && ReferenceEquals(had.Value.Ingress, ingress) && (allHold || had.Reads.Hold(context)))
+            // Both are in the same order: what is passed over has gone.
+            for (; next < old.Count && IsBefore(old[next].Value.Ingress.Key, ingress.Key); next++) changed.Add((old[next].Value, null));
+            var had = next < old.Count && old[next].Value.Ingress.Key == ingress.Key ? old[next++] : null;
+            var step = had;
+            if (had is null || !ReferenceEquals(had.Value.Ingress, ingress) || !(allHold || had.Reads.Hold(context)))
             {
-                steps.Add(had);
-            }
-            else
-            {
-                steps.Add(context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress)));
-                read.Cover(steps[^1].Reads, context);
+                step = Compile(ingress, certificates);
+                read.Cover(step.Reads, context);
+                changed.Add((had?.Value, step.Value));
             }
 
-            foreach (var warning in steps[^1].Warnings) context.Warnings.Add(warning);
+            steps.Add(step!);
+            if (step!.Warnings.Count == 0) continue;
+            foreach (var warning in step.Warnings) context.Warnings.Add(warning);
         }
 
+        for (; next < old.Count; next++) changed.Add((old[next].Value, null));
         read.Close();
         context.Noted?.Cover(read, context);
-        return (steps, read);
+        return (steps, read, before is null ? null : changed);
     }
+
+    private CompiledStep<IngressPart> Compile(Resource<V1Ingress> ingress, CertificateCompiler certificates) => context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress));
 
     private static bool IsBefore(in ResourceKey one, in ResourceKey other) =>
         string.CompareOrdinal(one.Namespace, other.Namespace) is var order && (order == 0 ? string.CompareOrdinal(one.Name, other.Name) : order) < 0;

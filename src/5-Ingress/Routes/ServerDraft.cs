@@ -16,6 +16,9 @@ internal sealed class ServerDraft(string host)
     /// <summary>Whether an Ingress of this host says something of others.</summary>
     internal bool HasOthers { get; set; }
 
+    /// <summary>Whether no Ingress has a rule for it.</summary>
+    internal bool IsEmpty => parts.IsEmpty;
+
     /// <summary>The server.</summary>
     internal ServerPlan Plan => plan!;
 

@@ -68,6 +68,8 @@ internal static class UpCommand
             state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
             foreach (var problem in await road.WhenReadyAsync(Patience, stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             await Welcome.PrintAsync(road, api, state);
+            // Starting leaves much behind that nothing will need again, and a road that idles would keep it for long.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             // Either ends when a signal asks to stop; one that fails ends the other too.
             await Task.WhenAll(stop.EndsWith(FollowRequestsAsync), stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token)));
 

@@ -5,12 +5,14 @@ using Usher.Model.Desired;
 namespace Usher.Doorway.Files.Manifests;
 
 /// <summary>All objects of a load, and the checks that need all of them.</summary>
-internal sealed class ManifestSet(ErrorList errors)
+/// <param name="errors">Collects all errors.</param>
+/// <param name="about">About how many objects there will be.</param>
+internal sealed class ManifestSet(ErrorList errors, int about = 0)
 {
     /// <summary>The namespaces that every cluster has.</summary>
     private static readonly string[] Initial = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-    private readonly Dictionary<ResourceKey, Manifest> all = [];
+    private readonly Dictionary<ResourceKey, Manifest> all = new(about, ByName.Instance);
 
     /// <summary>Collects all errors.</summary>
     internal ErrorList Errors { get; } = errors;
@@ -56,5 +58,15 @@ internal sealed class ManifestSet(ErrorList errors)
             Errors.Add(manifest.Key, manifest.Origin, "metadata.namespace",
                 $"found {manifest.Key.Namespace}, and no Namespace of that name is given; there are {known}: add it, or mend the name");
         }
+    }
+
+    /// <summary>Hashes what differs: nearly all objects of a load share group, kind and namespace with many.</summary>
+    private sealed class ByName : IEqualityComparer<ResourceKey>
+    {
+        internal static readonly ByName Instance = new();
+
+        public bool Equals(ResourceKey x, ResourceKey y) => x == y;
+
+        public int GetHashCode(ResourceKey key) => key.Name.GetHashCode(StringComparison.Ordinal);
     }
 }

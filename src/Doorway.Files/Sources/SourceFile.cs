@@ -29,7 +29,7 @@ internal sealed class SourceFile
         {
             using var stream = new FileStream(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             // A pipe has no length to ask for: read until one byte too many.
-            var buffer = new byte[stream.CanSeek ? (int)Math.Min(stream.Length, FilesDoorway.MaxFileSize) + 1 : 81920];
+            var buffer = GC.AllocateUninitializedArray<byte>(stream.CanSeek ? (int)Math.Min(stream.Length, FilesDoorway.MaxFileSize) + 1 : 81920);
             var length = 0;
             for (int read; (read = stream.Read(buffer.AsSpan(length))) > 0;)
             {

@@ -1,0 +1,59 @@
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>
+/// A route table of which only some Ingresses changed → the next, at the cost of their hosts. Only where no Ingress says anything of others' hosts: <see cref="CompiledRoutes.IsPlain"/>.
+/// It finds what building all servers would find.
+/// </summary>
+internal static class RouteUpdate
+{
+    /// <summary>Whether an Ingress concerns the hosts of its own rules alone.</summary>
+    internal static bool IsPlain(IngressPart part) => part is { IsCatchAll: false, HasOtherHosts: false, Annotations.Canary: null };
+
+    /// <summary>The next table.</summary>
+    /// <param name="context">Where what is wrong with a host's paths is reported.</param>
+    /// <param name="running">The running generation's routes.</param>
+    /// <param name="config">What the controller's ConfigMap says.</param>
+    /// <param name="changed">What each Ingress that changed, came or went brought before, and what it brings now.</param>
+    internal static RouteTable Of(CompileContext context, CompiledRoutes running, NginxConfig config, IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed)
+    {
+        var before = running.Table;
+        var (hosts, wildcards, certificates) = (new Dictionary<string, ServerPlan?>(), new Dictionary<string, ServerPlan?>(), new Dictionary<string, CertificatePlan?>());
+        var any = before.AnyHost;
+        var sameLimits = true;
+        foreach (var host in changed.SelectMany(c => new[] { c.Was, c.Now }).OfType<IngressPart>().SelectMany(p => p.Rules.Select(r => r.Host)).Distinct(StringComparer.Ordinal))
+        {
+            var had = before.ServerOf(host);
+            var draft = new ServerDraft(host);
+            foreach (var part in Parts(host, had, changed)) draft.Add(part);
+            if (!draft.IsEmpty) draft.Finish(context, null, running.Canaries, running.Otherwise);
+            var plan = draft.IsEmpty ? null : draft.Plan;
+            sameLimits &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody;
+            if (host.Length == 0) any = plan;
+            else if (host[0] == '*') wildcards[host[1..]] = plan;
+            else hosts[host] = plan;
+            if (host.Length > 0) certificates[host] = plan?.Parts.SelectMany(p => p.Certificates).FirstOrDefault(c => c.Host == host).Certificate;
+        }
+
+        var next = new RouteTable(before.Hosts.With(hosts), before.Wildcards.With(wildcards), any, before.Default)
+        {
+            Certificates = new CertificateTable(before.Certificates.Hosts.With(certificates), running.Standard),
+            ReadsHeaders = before.ReadsHeaders,
+            SmallestBody = before.SmallestBody,
+        };
+        return sameLimits ? next : next with { ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true, SmallestBody = Smallest(next) };
+    }
+
+    /// <summary>The Ingresses that have rules for a host now, by namespace and name.</summary>
+    private static IEnumerable<IngressPart> Parts(string host, ServerPlan? had, IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed)
+    {
+        var stay = (had?.Parts ?? []).Where(part => !changed.Any(c => ReferenceEquals(c.Was, part)));
+        var come = changed.Select(c => c.Now).OfType<IngressPart>().Where(part => part.Rules.Any(r => r.Host == host));
+        return stay.Concat(come).OrderBy(p => p.Ingress.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Ingress.Key.Name, StringComparer.Ordinal);
+    }
+
+    private static IEnumerable<ServerPlan> Servers(RouteTable table) => table.Hosts.Values.Concat(table.Wildcards.Values).Concat(table.AnyHost is { } any ? [any] : []);
+
+    private static long Smallest(RouteTable table) => Servers(table).Select(s => s.SmallestBody).Append(RouteCompiler.SmallestBody(table.Default)).Min();
+}
