@@ -32,6 +32,7 @@ public sealed class FailureTests(TroubleRoad trouble)
     [InlineData("ingress.502.reset", 502, "ingress", "https://in.example.org/t/reset", "Service web/trouble", "reset the connection")]
     [InlineData("ingress.502.closed-before-response", 502, "ingress", "https://in.example.org/t/close", "Service web/trouble", "before it answered")]
     [InlineData("ingress.502.malformed-response", 502, "ingress", "https://in.example.org/t/malformed", "Service web/trouble", "no valid HTTP response")]
+    [InlineData("ingress.502.closed-mid-body", 200, "pod", "https://in.example.org/t/short", "Service web/trouble", "before its response was complete")]
     [InlineData("load-balancer.504.idle-timeout", 504, "load-balancer", "https://in.example.org/t/hang", "idle timeout (3 s)")]
     // The application itself.
     [InlineData("pod.500", 500, "pod", "https://in.example.org/t/500", "pod web/trouble-", "answered 500 itself", "spans and logs")]
