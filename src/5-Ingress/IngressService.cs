@@ -93,16 +93,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
         if (decision.Choice.Verdict == IngressVerdict.Preflight) return passage.AnswerAsync(204, [new("Content-Type", "text/plain charset=UTF-8"), .. headers], default, null, null);
         if (decision.Choice.Verdict == IngressVerdict.Unauthorized) headers = [new("WWW-Authenticate", $"Basic realm=\"{decision.Choice.Route!.Rules.Auth!.Realm}\""), .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
-        return PageAsync(passage, answer.Status, headers, answer.Outcome, answer.Problem + Behind(passage, decision));
-    }
-
-    /// <summary>Why the Service's endpoints aren't ready, from the hop that knows; empty for another failure.</summary>
-    private string? Behind(RequestPassage passage, IngressDecision decision)
-    {
-        if (decision.Choice.Verdict != IngressVerdict.Unavailable || decision.Choice.Route!.Backend.Missing is not null) return null;
-        var front = decision.Choice.Route!.Backend.Front;
-        var told = fronts.Decide(passage.Generation, front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
-        return told.Count == 0 ? ". Its selector takes no pod" : $". {string.Join("; ", told.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
+        return PageAsync(passage, answer.Status, headers, answer.Outcome, UnreadyBackend.Told(answer, decision, fronts, passage.Generation));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

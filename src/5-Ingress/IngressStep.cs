@@ -17,7 +17,13 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
             ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
             : IngressDecision.Make(controller, new RecordedBackends(given.Choice.Ready), facts, given.Draw);
         decision.NamesServer = traveller.NamesServer;
-        if (IngressAnswer.Of(decision) is { } answer) return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress };
+        if (IngressAnswer.Of(decision) is { } answer)
+        {
+            // Of a recorded decision the pods of then aren't known.
+            var problem = given is null ? UnreadyBackend.Told(answer, decision, fronts, generation) : answer.Problem;
+            return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress, Problem = problem };
+        }
+
         return new StepTaken([decision], traveller with
         {
             Address = decision.Choice.Backend!.Front.Bound,

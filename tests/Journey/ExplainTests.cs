@@ -58,6 +58,14 @@ public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
     }
 
     [Fact]
+    public async Task A_failure_is_told_with_the_way_out()
+    {
+        var ended = await (await standIns.RunsAsync()).UsherAsync("explain", "--json", "https://app.example.org/empty");
+
+        Assert.Contains("has no ready endpoint; look at its selector", JsonDocument.Parse(ended.Output).RootElement.Text("problem"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_written_node_the_default_ones_carry_the_road()
     {
         using var manifests = Manifests.Sample();

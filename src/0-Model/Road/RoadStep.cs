@@ -49,6 +49,9 @@ public sealed record StepTaken(IReadOnlyList<IDecision> Decisions, Traveller? Ne
 
     /// <summary>Which hop answers, when the road ends here.</summary>
     public Hop? AnsweredBy { get; init; }
+
+    /// <summary>What is wrong and the way out, where the answer is a failure; null where the decision says it all.</summary>
+    public string? Problem { get; init; }
 }
 
 /// <summary>

@@ -96,7 +96,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             Status = last?.Status,
             Outcome = outcome ?? failed?.Outcome ?? "ok",
             AnsweredBy = last?.AnsweredBy?.Name(),
-            Problem = problem ?? (failed is null ? null : failed.Decision),
+            Problem = failed is null && problem is null ? null : problem ?? last?.Problem ?? failed!.Decision,
             Hops = [.. accounts.Select(a => a.Report(Evidence.Inferred, null, null))],
         };
         return new Explanation(journey, decisions);

@@ -1,0 +1,17 @@
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+
+namespace Usher.Ingress;
+
+/// <summary>What a controller's own answer is told with: its problem, and why a Service has no endpoint that is ready, from the hop that knows.</summary>
+internal static class UnreadyBackend
+{
+    /// <summary>The problem; null where there is none.</summary>
+    internal static string? Told(IngressAnswer answer, IngressDecision decision, IServiceFronts fronts, Generation generation)
+    {
+        if (string.IsNullOrEmpty(answer.Problem)) return null;
+        if (decision.Choice.Verdict != IngressVerdict.Unavailable || decision.Choice.Route!.Backend.Missing is not null) return answer.Problem;
+        var reasons = fronts.Decide(generation, decision.Choice.Route!.Backend.Front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
+        return reasons.Count == 0 ? $"{answer.Problem}. Its selector takes no pod" : $"{answer.Problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
+    }
+}
