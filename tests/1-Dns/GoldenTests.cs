@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ARSoft.Tools.Net.Dns;
+using Usher.Tests;
 
 namespace Usher.Dns.Tests;
 
@@ -11,29 +12,24 @@ namespace Usher.Dns.Tests;
 /// </summary>
 public sealed class GoldenTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Told.Folder("1-dns");
+    public static TheoryData<string> Cases => Golden.Cases("1-dns");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
-        var questions = Path.Combine(folder, "questions.txt");
-        var told = Run(File.ReadAllText(Path.Combine(folder, "zones.txt")), File.Exists(questions) ? File.ReadAllLines(questions) : []);
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
-        Assert.Equal(File.ReadAllText(expected), told);
+        var folder = Golden.Folder("1-dns", name);
+        var told = Run(File.ReadAllText(Path.Combine(folder, "zones.txt")), Golden.Lines(Path.Combine(folder, "questions.txt")));
+        Golden.Check(Path.Combine(folder, "expected.txt"), told);
     }
 
-    private static string Run(string text, string[] questions)
+    private static string Run(string text, IEnumerable<string> questions)
     {
         var zones = new TestZones(text);
         var responder = new DnsResponder(new HostedZoneAnswers(new TestRoad { Current = zones.Generation }, zones));
         var told = new StringBuilder();
         foreach (var error in zones.Errors.All) told.Append("error ").Append(error).Append('\n');
-        foreach (var line in questions.Where(l => l.Length > 0 && l[0] != '#'))
+        foreach (var line in questions)
         {
             var words = line.Split(' ');
             var type = Enum.Parse<RecordType>(words[1]);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Dns.Tests;
 
@@ -48,14 +49,9 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>What dig prints when it asks a server, with its exit code when that isn't 0.</summary>
     public static async Task<string> DigAsync(IPEndPoint server, string[] arguments)
     {
-        var start = new ProcessStartInfo("dig") { RedirectStandardOutput = true, RedirectStandardError = true };
         // Its own time limits are short enough to fail a test in time, and nothing is read from the user's .digrc.
-        foreach (var argument in (string[])["-r", $"@{server.Address}", "-p", $"{server.Port}", "+tries=2", "+timeout=5", .. arguments]) start.ArgumentList.Add(argument);
-        using var dig = Process.Start(start)!;
-        var output = dig.StandardOutput.ReadToEndAsync();
-        var errors = dig.StandardError.ReadToEndAsync();
-        await dig.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
-        return $"{await output}{await errors}{(dig.ExitCode == 0 ? "" : $"exit {dig.ExitCode}")}";
+        var (code, output) = await Run.ProgramAsync("dig", ["-r", $"@{server.Address}", "-p", $"{server.Port}", "+tries=2", "+timeout=5", .. arguments]);
+        return $"{output}{(code == 0 ? "" : $"exit {code}")}";
     }
 
     public async ValueTask DisposeAsync() => await Carrier.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token);

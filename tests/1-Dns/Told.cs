@@ -1,25 +1,14 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using ARSoft.Tools.Net.Dns;
 using Usher.Model.Journeys;
+using Usher.Tests;
 
 namespace Usher.Dns.Tests;
 
 /// <summary>Answers and decisions as the golden cases have them.</summary>
 internal static class Told
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>The folder of the cases of this name.</summary>
-    public static string Folder(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", name);
-    }
-
     /// <summary>Writes what was answered.</summary>
     public static void Answer(StringBuilder told, DnsMessage answer)
     {
@@ -47,9 +36,9 @@ internal static class Told
     {
         foreach (var account in decision.Tell())
         {
-            told.Append(CultureInfo.InvariantCulture, $"  told {account.Hop} {account.Name} {(account.Ok ? "ok" : $"FAILED {account.Outcome}")}: {account.Decision}\n");
-            told.Append(CultureInfo.InvariantCulture, $"    facts {account.Facts.ToJsonString(Relaxed)}\n");
-            foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
+            told.Append(CultureInfo.InvariantCulture, $"  told {account.Hop} {account.Name} {account.Verdict()}: {account.Decision}\n");
+            told.Append(CultureInfo.InvariantCulture, $"    facts {account.Facts.Text()}\n");
+            told.AppendReasons(account);
         }
     }
 }

@@ -1,20 +1,9 @@
-using System.Diagnostics;
-
 namespace Usher.Certificates.Tests;
 
 /// <summary>The openssl command: a reader of certificates that shares no code with ours.</summary>
 internal static class OpenSsl
 {
-    internal static async Task<(int Code, string Output)> Run(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("openssl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30));
-        return (process.ExitCode, await output + await error);
-    }
+    internal static Task<(int Code, string Output)> Run(params string[] arguments) => Wire.Tests.Peers.Run.ProgramAsync("openssl", arguments);
 
     internal static async Task<string> Text(string path)
     {

@@ -18,7 +18,7 @@ public sealed class DrainingTests
     {
         await using var rig = new Rig();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var first = Late(release, rig, 1);
+        await using var first = rig.Late(release);
         await using var second = Backend.Saying("other", rig.Node(2));
         await rig.ApplyAsync(Web(rig, 300, "i-0a1", "i-0a2"));
         await rig.UntilAsync("i-0a1:30080", "healthy");
@@ -50,7 +50,7 @@ public sealed class DrainingTests
     {
         await using var rig = new Rig();
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var target = Late(never, rig, 1);
+        await using var target = rig.Late(never);
         await rig.ApplyAsync(Web(rig, delay, "i-0a1"));
         using var client = await rig.ConnectAsync();
         await client.SendAsync(Get);
@@ -102,7 +102,7 @@ public sealed class DrainingTests
     {
         await using var rig = new Rig();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var target = Late(release, rig, 1);
+        await using var target = rig.Late(release);
         target.Health = "";
         await rig.ApplyAsync(Web(rig, 1, "i-0a1"));
         using var client = await rig.ConnectAsync();
@@ -179,14 +179,6 @@ public sealed class DrainingTests
         await Task.WhenAll(clients);
         Assert.True(first.Requests.Count > 0 && second.Requests.Count > 0);
     }
-
-    private static Backend Late(TaskCompletionSource release, Rig rig, int node) => new(
-        async (peer, _, _) =>
-        {
-            await release.Task;
-            await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
-        },
-        rig.Node(node));
 
     private static Edge Web(Rig rig, int delay, params string[] targets) => rig.Edge().Group(Group(delay, targets)).Listener(80, Forward("web"));
 

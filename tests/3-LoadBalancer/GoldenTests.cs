@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Usher.Model.Aws;
 using Usher.Model.Journeys;
+using Usher.Tests;
 using static Usher.LoadBalancer.Tests.Edge;
 
 namespace Usher.LoadBalancer.Tests;
@@ -13,26 +13,18 @@ namespace Usher.LoadBalancer.Tests;
 /// </summary>
 public sealed class GoldenTests
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static TheoryData<string> Cases => Golden.Cases("3-load-balancer");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
-        var told = Run(Lines(Path.Combine(folder, "edge.txt")), Lines(Path.Combine(folder, "requests.txt")));
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
-        Assert.Equal(File.ReadAllText(expected), told);
+        var folder = Golden.Folder("3-load-balancer", name);
+        var told = Run([.. Golden.Lines(Path.Combine(folder, "edge.txt"))], Golden.Lines(Path.Combine(folder, "requests.txt")));
+        Golden.Check(Path.Combine(folder, "expected.txt"), told);
     }
 
-    private static string[] Lines(string file) => [.. File.ReadAllLines(file).Where(l => l.Length > 0 && l[0] != '#')];
-
-    private static string Run(string[] edge, string[] requests)
+    private static string Run(string[] edge, IEnumerable<string> requests)
     {
         var desk = new Desk(edge.Aggregate(new Edge(), Write));
         foreach (var line in edge) Live(desk, line);
@@ -42,7 +34,8 @@ public sealed class GoldenTests
             var at = request.LastIndexOf(" draw ", StringComparison.Ordinal);
             var draw = new Draw((ulong)(double.Parse(request[(at + 6)..], CultureInfo.InvariantCulture) * ulong.MaxValue));
             told.Append("> ").Append(request).Append('\n');
-            foreach (var account in desk.Decide(Ask.For(request[..at]), draw).Tell()) Tell(told, account);
+            // ARNs are pure functions of the names; they would only be noise here.
+            foreach (var account in desk.Decide(Ask.For(request[..at]), draw).Tell()) told.AppendAccount(account, fact => !fact.EndsWith("Arn", StringComparison.Ordinal));
         }
 
         return told.ToString();
@@ -82,20 +75,5 @@ public sealed class GoldenTests
         var target = desk.Target(group, int.Parse(index, null));
         if (what == "unhealthy") target.Health = new TargetHealth(HealthState.Unhealthy, value, string.Join(' ', rest));
         else for (var i = 0; i < int.Parse(value, null); i++) target.Begin();
-    }
-
-    private static void Tell(StringBuilder told, HopAccount account)
-    {
-        told.Append(CultureInfo.InvariantCulture, $"  {account.Name} {(account.Ok ? "ok" : $"FAILED {account.Outcome}")}\n    {account.Decision}\n");
-        // ARNs are pure functions of the names; they would only be noise here.
-        foreach (var (key, value) in account.Facts.Where(f => !f.Key.EndsWith("Arn", StringComparison.Ordinal)))
-            told.Append(CultureInfo.InvariantCulture, $"    {key} = {value?.ToJsonString(Relaxed)}\n");
-        foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
-    }
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "3-load-balancer");
     }
 }

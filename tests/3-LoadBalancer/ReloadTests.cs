@@ -38,13 +38,7 @@ public sealed class ReloadTests
     {
         await using var rig = new Rig();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var target = new Backend(
-            async (peer, _, _) =>
-            {
-                await release.Task;
-                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
-            },
-            rig.Node(1));
+        await using var target = rig.Late(release);
         await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
         using var client = await rig.ConnectAsync();
         await client.SendAsync(Get);
@@ -188,13 +182,7 @@ public sealed class ReloadTests
     {
         await using var rig = new Rig();
         var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var target = new Backend(
-            async (peer, _, _) =>
-            {
-                await release.Task;
-                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
-            },
-            rig.Node(1));
+        await using var target = rig.Late(release);
         await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
         using var client = await rig.ConnectAsync();
         await client.SendAsync(Get);

@@ -8,6 +8,7 @@ using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.LoadBalancer.Tests;
@@ -18,7 +19,6 @@ namespace Usher.LoadBalancer.Tests;
 /// </summary>
 internal sealed class Rig : IAsyncDisposable
 {
-    private static int lastNetwork = Environment.ProcessId % 97;
     private readonly ServiceProvider services;
     private AddressPlan? addresses;
     private long generations;
@@ -33,7 +33,7 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>127.N.0.0/16, 100–249.</summary>
-    internal byte Network { get; } = FreeNetwork();
+    internal byte Network { get; } = FreeNetwork.Next("0.1:8080", "0.1:8081", "0.1:8443");
 
     internal SeamUnderTest Seam { get; } = new();
 
@@ -145,28 +145,14 @@ internal sealed class Rig : IAsyncDisposable
         },
     });
 
-    /// <summary>A range that no other rig has taken and whose listener ports nobody uses, another run of these tests included.</summary>
-    private static byte FreeNetwork()
-    {
-        while (true)
+    /// <summary>A target on node 1 or 2 that answers <c>late</c>, and not before it is let.</summary>
+    internal Backend Late(TaskCompletionSource release, int node = 1) => new(
+        async (peer, _, _) =>
         {
-            var network = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
-            try
-            {
-                foreach (var port in (int[])[8080, 8081, 8443])
-                {
-                    using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                    probe.Bind(new IPEndPoint(new IPAddress([127, network, 0, 1]), port));
-                }
-
-                return network;
-            }
-            catch (SocketException)
-            {
-                // Taken: the next one.
-            }
-        }
-    }
+            await release.Task;
+            await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+        },
+        Node(node));
 
     public async ValueTask DisposeAsync()
     {

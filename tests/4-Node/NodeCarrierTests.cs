@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -7,6 +6,7 @@ using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Node.Tests;
 
@@ -244,10 +244,6 @@ public sealed class NodeCarrierTests
         return Encoding.ASCII.GetString(buffer);
     }
 
-    private static async Task<int> CurlAsync(ServiceFront front)
-    {
-        using var curl = Process.Start(new ProcessStartInfo("curl", $"-sS --max-time 10 http://{front.Bound}/") { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return curl.ExitCode;
-    }
+    private static async Task<int> CurlAsync(ServiceFront front) =>
+        (await Run.ProgramAsync("curl", "-sS", "--max-time", "10", $"http://{front.Bound}/")).Code;
 }

@@ -8,6 +8,7 @@ using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam;
+using Usher.Tests;
 
 namespace Usher.Node.Tests;
 
@@ -134,9 +135,9 @@ public sealed class NodeTests
     /// <summary>A folder of <c>tests/Golden/4-node</c>: <c>nodes.yaml</c>, and the nodes and errors that come of it.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Golden(string name)
+    public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
+        var folder = Golden.Folder("4-node", name);
         var resources = KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(folder, "nodes.yaml"))).Cast<V1Node>()
             .Select(n => new Resource(new ResourceKey("", "Node", "", n.Metadata.Name), n, new Origin("files")));
         var context = new CompileContext(new DesiredState(resources), AddressPlan.Empty, AwsScope.Default, new ErrorList());
@@ -144,18 +145,8 @@ public sealed class NodeTests
         var snapshot = new Generation(1, context.State, context.Addresses, [new NodeCompiler().Compile(context)]).Get<NodeSnapshot>();
         var told = string.Concat(snapshot.Nodes.Select(n => $"{n.Key} {n.InstanceId ?? "-"} {n.Zone ?? "-"} {n.Address.Declared} bound {n.Address.Bound}\n")
             .Concat(context.Errors.All.Select(e => $"error {e}\n")));
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
-        Assert.Equal(File.ReadAllText(expected), told);
+        Golden.Check(Path.Combine(folder, "expected.txt"), told);
     }
 
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "4-node");
-    }
+    public static TheoryData<string> Cases => Golden.Cases("4-node");
 }

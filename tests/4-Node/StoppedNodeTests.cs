@@ -1,10 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Node.Tests;
 
@@ -141,10 +141,6 @@ public sealed class StoppedNodeTests
         }
     }
 
-    private static async Task<int> CurlAsync(ServiceFront front)
-    {
-        using var curl = Process.Start(new ProcessStartInfo("curl", $"-sS --connect-timeout 1 --max-time 2 http://{front.Bound}/") { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        await curl.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return curl.ExitCode;
-    }
+    private static async Task<int> CurlAsync(ServiceFront front) =>
+        (await Run.ProgramAsync("curl", "-sS", "--connect-timeout", "1", "--max-time", "2", $"http://{front.Bound}/")).Code;
 }

@@ -1,3 +1,5 @@
+using Usher.Tests;
+
 using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
@@ -214,9 +216,7 @@ public sealed class AnnotationTests
     [Fact]
     public void Every_annotation_has_a_line_in_the_documentation()
     {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(System.IO.Path.Combine(folder, "Usher.slnx"))) folder = System.IO.Path.GetDirectoryName(folder)!;
-        var page = File.ReadAllLines(System.IO.Path.Combine(folder, "docs", "ingress-nginx.md"));
+        var page = File.ReadAllLines(Checkout.At("docs/ingress-nginx.md"));
         var states = page.Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')).Where(c => c.Length > 3)
             .SelectMany(c => c[1].Split('`').Where((_, i) => i % 2 == 1).Select(name => (name, State: c[2].Trim()))).ToDictionary(c => c.name, c => c.State);
         foreach (var name in AnnotationTable.Names)

@@ -6,6 +6,7 @@ using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 using static Usher.Ingress.Tests.Cluster;
 
@@ -22,7 +23,7 @@ public sealed class ControllerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("api.example.com", Path("/v1", "Prefix", "web"))}]"), Running.FreeNetwork()).Valid();
+        cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("api.example.com", Path("/v1", "Prefix", "web"))}]"), Running.Network()).Valid();
         seam.Generations.Current = cluster.Generation;
         services = new ServiceCollection().AddSingleton(seam.Parts).AddSingleton<IServiceFronts>(cluster.Fronts).AddIngress().BuildServiceProvider();
         var image = services.GetRequiredService<IBuiltInImage>();
@@ -222,13 +223,13 @@ public sealed class ControllerTests : IAsyncLifetime
     [Fact]
     public async Task A_port_in_use_is_thrown_and_the_other_port_let_go()
     {
-        var network = Running.FreeNetwork();
+        var network = Running.Network();
         var elsewhere = new Cluster(Service("web") + Routes("api", $"defaultBackend: {To("web")}"), network).Valid();
         await using var taken = Backend.Saying("mine", new(elsewhere.ControllerAt.Address, 10254));
         var image = services.GetRequiredService<IBuiltInImage>();
         var thrown = await Assert.ThrowsAsync<SocketException>(() => image.StartAsync(elsewhere.Controller, TestContext.Current.CancellationToken));
         Assert.Equal(SocketError.AddressAlreadyInUse, thrown.SocketErrorCode);
-        await Limit.UntilAsync(() => Running.Free(elsewhere.ControllerAt));
+        await Limit.UntilAsync(() => FreeNetwork.IsFree(elsewhere.ControllerAt));
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Usher.Model.Contracts;
 using Usher.Seam.Tests.Peers;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Ingress.Tests;
@@ -12,7 +12,6 @@ namespace Usher.Ingress.Tests;
 /// </summary>
 internal sealed class Running : IAsyncDisposable
 {
-    private static int lastNetwork = Environment.ProcessId % 89;
     private readonly ServiceProvider services;
 
     private Running(Cluster cluster)
@@ -35,7 +34,7 @@ internal sealed class Running : IAsyncDisposable
     /// <summary>Starts the controller of a cluster.</summary>
     internal static async Task<Running> StartAsync(string yaml, bool standard = true)
     {
-        var running = new Running(new Cluster(yaml, FreeNetwork(), standard).Valid());
+        var running = new Running(new Cluster(yaml, Network(), standard).Valid());
         running.Pod = await running.services.GetRequiredService<IBuiltInImage>().StartAsync(running.Cluster.Controller, TestContext.Current.CancellationToken);
         return running;
     }
@@ -55,27 +54,6 @@ internal sealed class Running : IAsyncDisposable
         Seam.Dispose();
     }
 
-    /// <summary>127.N.0.0/16 whose controller's ports nobody uses, another run of these tests included.</summary>
-    internal static byte FreeNetwork()
-    {
-        while (true)
-        {
-            var network = (byte)(100 + (Interlocked.Increment(ref lastNetwork) % 150));
-            if (Free(new(new IPAddress([127, network, 64, 1]), 8080)) && Free(new(new IPAddress([127, network, 64, 1]), 8443)) && Free(new(new IPAddress([127, network, 16, 1]), 8080))) return network;
-        }
-    }
-
-    internal static bool Free(IPEndPoint at)
-    {
-        try
-        {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(at);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
+    /// <summary>127.N.0.0/16 whose controller's ports nobody uses.</summary>
+    internal static byte Network() => FreeNetwork.Next("64.1:8080", "64.1:8443", "16.1:8080");
 }

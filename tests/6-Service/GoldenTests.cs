@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Usher.Tests;
 
 namespace Usher.Service.Tests;
 
@@ -10,27 +11,23 @@ namespace Usher.Service.Tests;
 /// </summary>
 public sealed class GoldenTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static TheoryData<string> Cases => Golden.Cases("6-service");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
-        var told = Run(File.ReadAllText(Path.Combine(folder, "cluster.yaml")), File.ReadAllLines(Path.Combine(folder, "connections.txt")));
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told);
-        Assert.Equal(File.ReadAllText(expected), told);
+        var folder = Golden.Folder("6-service", name);
+        var told = Run(File.ReadAllText(Path.Combine(folder, "cluster.yaml")), Golden.Lines(Path.Combine(folder, "connections.txt")));
+        Golden.Check(Path.Combine(folder, "expected.txt"), told);
     }
 
-    private static string Run(string yaml, string[] lines)
+    private static string Run(string yaml, IEnumerable<string> lines)
     {
         var cluster = new TestCluster(yaml);
         var told = new StringBuilder();
         foreach (var error in cluster.Errors.All) told.Append("error ").Append(error).Append('\n');
-        foreach (var line in lines.Where(l => l.Length > 0 && l[0] != '#'))
+        foreach (var line in lines)
         {
             var words = line.Split(' ');
             told.Append("> ").Append(line).Append('\n');
@@ -53,24 +50,16 @@ public sealed class GoldenTests
         decision.Opened?.Invoke();
         foreach (var account in decision.Decision.Tell())
         {
-            told.Append(CultureInfo.InvariantCulture, $"  {account.Hop} {account.Name} {(account.Ok ? "ok" : $"FAILED {account.Outcome}")}\n    {account.Decision}\n");
+            told.Append(CultureInfo.InvariantCulture, $"  {account.Hop} {account.Name} {account.Verdict()}\n    {account.Decision}\n");
             foreach (var (key, value) in account.Facts)
             {
-                if (key != "rules") told.Append(CultureInfo.InvariantCulture, $"    {key} = {value?.ToJsonString(Relaxed)}\n");
+                if (key != "rules") told.Append(CultureInfo.InvariantCulture, $"    {key} = {value.Text()}\n");
                 else foreach (var rule in value!.AsArray()) told.Append(CultureInfo.InvariantCulture, $"    rule {rule}\n");
             }
 
-            foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
+            told.AppendReasons(account);
         }
 
         told.Append(CultureInfo.InvariantCulture, $"  dialled {decision.Destination?.ToString() ?? "nothing"} from {decision.Source?.ToString() ?? "the default"}\n");
-    }
-
-    private static System.Text.Json.JsonSerializerOptions Relaxed { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "6-service");
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using k8s.Models;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Tests;
 
 namespace Usher.Pod.Tests;
 
@@ -13,15 +14,13 @@ namespace Usher.Pod.Tests;
 /// </summary>
 public sealed class GoldenTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static TheoryData<string> Cases => Golden.Cases("7-pod");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
+        var folder = Golden.Folder("7-pod", name);
         // The same wherever the test runs.
         var road = new TestRoad(18) { BuiltIns = { new ControllerImage() } };
         road.Options = road.Options with { MountNamespaces = true };
@@ -37,9 +36,7 @@ public sealed class GoldenTests
             if (errors.IsEmpty) road.Publish(next);
         }
 
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told.ToString());
-        Assert.Equal(File.ReadAllText(expected), told.ToString());
+        Golden.Check(Path.Combine(folder, "expected.txt"), told.ToString());
     }
 
     private static void Tell(StringBuilder told, Usher.Model.Road.Generation generation)
@@ -102,12 +99,6 @@ public sealed class GoldenTests
         SleepAction sleep => $"sleep {sleep.Span.TotalSeconds}",
         _ => action.ToString()!,
     };
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "7-pod");
-    }
 
     private sealed class ControllerImage : IBuiltInImage
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Usher.Tests;
 
 namespace Usher.Pod.Tests;
 
@@ -11,15 +12,13 @@ namespace Usher.Pod.Tests;
 /// </summary>
 public sealed class WorkloadGoldenTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
+    public static TheoryData<string> Cases => Golden.Cases("7-workloads");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Root, name);
+        var folder = Golden.Folder("7-workloads", name);
         var cluster = new Cluster();
         var told = new StringBuilder();
         foreach (var line in File.ReadLines(Path.Combine(folder, "events.txt")).Where(l => l.Length > 0))
@@ -40,9 +39,7 @@ public sealed class WorkloadGoldenTests
             if (cluster.Due is { } due) told.Append(CultureInfo.InvariantCulture, $"  due in {(due - cluster.Now).TotalSeconds} s\n");
         }
 
-        var expected = Path.Combine(folder, "expected.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(expected, told.ToString());
-        Assert.Equal(File.ReadAllText(expected), told.ToString());
+        Golden.Check(Path.Combine(folder, "expected.txt"), told.ToString());
     }
 
     private static void Happen(Cluster cluster, string folder, string line)
@@ -83,11 +80,5 @@ public sealed class WorkloadGoldenTests
                 what(pod);
             }
         }
-    }
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "7-workloads");
     }
 }

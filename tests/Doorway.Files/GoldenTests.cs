@@ -4,6 +4,7 @@ using System.Text.Json;
 using k8s;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
+using Usher.Tests;
 
 namespace Usher.Doorway.Files.Tests;
 
@@ -15,18 +16,18 @@ public sealed class GoldenTests
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Checkout.Golden).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => Golden.Cases("doorway-files");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Checkout.Golden, name);
+        var folder = Golden.Folder("doorway-files", name);
         var errors = new ErrorList();
         var resources = FilesDoorway.Load(Paths(folder), AwsScope.Default, errors, Input(folder));
 
-        Compare(Path.Combine(folder, "errors.txt"), string.Concat(errors.All.Select(e => $"{e}\n")).Replace($"{folder}/", "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal));
-        if (File.Exists(Path.Combine(folder, "objects.txt"))) Compare(Path.Combine(folder, "objects.txt"), Summary(resources).Replace($"{folder}/", "", StringComparison.Ordinal));
+        Golden.Check(Path.Combine(folder, "errors.txt"), string.Concat(errors.All.Select(e => $"{e}\n")).Replace($"{folder}/", "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal));
+        if (File.Exists(Path.Combine(folder, "objects.txt"))) Golden.Check(Path.Combine(folder, "objects.txt"), Summary(resources).Replace($"{folder}/", "", StringComparison.Ordinal));
     }
 
     private static string[] Paths(string folder)
@@ -51,11 +52,5 @@ public sealed class GoldenTests
         }
 
         return text.ToString();
-    }
-
-    private static void Compare(string file, string found)
-    {
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(file, found);
-        Assert.Equal(File.ReadAllText(file), found);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
+using Usher.Tests;
 
 namespace Usher.Doorway.Files.Tests;
 
@@ -9,7 +10,7 @@ namespace Usher.Doorway.Files.Tests;
 public sealed class MutationTests
 {
     private static readonly string[] Samples =
-        [.. new[] { "kubernetes.yaml", "edge.yaml", "usher.yaml" }.Select(name => File.ReadAllText(Path.Combine(Checkout.Sample, name)))];
+        [.. new[] { "kubernetes.yaml", "edge.yaml", "usher.yaml" }.Select(name => File.ReadAllText(Path.Combine(Checkout.At("samples/shop"), name)))];
 
     private static readonly string[] Pieces =
     [

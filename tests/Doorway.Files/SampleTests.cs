@@ -1,6 +1,7 @@
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
+using Usher.Tests;
 
 namespace Usher.Doorway.Files.Tests;
 
@@ -10,7 +11,7 @@ public sealed class SampleTests
     public void The_sample_loads_without_an_error()
     {
         var errors = new ErrorList();
-        var resources = FilesDoorway.Load([Checkout.Sample], AwsScope.Default, errors);
+        var resources = FilesDoorway.Load([Checkout.At("samples/shop")], AwsScope.Default, errors);
 
         Assert.Empty(errors.All);
         var state = new DesiredState(resources);
@@ -34,7 +35,7 @@ public sealed class SampleTests
     [Fact]
     public void Every_field_of_an_object_knows_its_line()
     {
-        var resources = FilesDoorway.Load([Checkout.Sample], AwsScope.Default, new ErrorList());
+        var resources = FilesDoorway.Load([Checkout.At("samples/shop")], AwsScope.Default, new ErrorList());
         var ingress = resources.Single(r => r.Key.Kind == "Ingress").Origin;
         var lines = File.ReadAllLines(ingress.File!);
 

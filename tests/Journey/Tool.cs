@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Usher.Tests;
 
 namespace Usher.Journey.Tests;
 
@@ -14,7 +15,7 @@ internal static class Tool
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>This checkout.</summary>
-    internal static string Root { get; } = FindRoot();
+    internal static string Root => Checkout.Root;
 
     /// <summary>The built <c>usher</c>.</summary>
     internal static string Usher { get; } = Path.Combine(Root, "artifacts/bin/Usher.Cli/release/usher.dll");
@@ -70,12 +71,5 @@ internal static class Tool
         foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Usher.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("the tests run outside a checkout");
     }
 }

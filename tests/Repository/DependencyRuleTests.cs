@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Usher.Tests;
 
 namespace Usher.Repository.Tests;
 

@@ -1,3 +1,5 @@
+using Usher.Tests;
+
 namespace Usher.Repository.Tests;
 
 /// <summary>Rules about the files themselves.</summary>

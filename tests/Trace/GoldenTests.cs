@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Usher.Model.Journeys;
+using Usher.Tests;
 using Usher.Trace.Text;
 
 namespace Usher.Trace.Tests;
@@ -20,45 +21,24 @@ public sealed class GoldenTests
     public static TheoryData<string> Assembled => [.. Scenarios.All.Keys];
 
     public static TheoryData<string> Shown =>
-        [.. Directory.GetDirectories(Root).Select(d => Path.GetFileName(d)!).Union(Scenarios.All.Keys).Order(StringComparer.Ordinal)];
-
-    private static bool Rewrites => Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1";
-
-    private static string Root { get; } = Find(AppContext.BaseDirectory);
+        [.. Directory.GetDirectories(Golden.Folder("trace")).Select(d => Path.GetFileName(d)!).Union(Scenarios.All.Keys).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Assembled))]
     public async Task Records_become_the_journey(string name) =>
-        Compare(Path.Combine(Root, name, "journey.json"), JsonSerializer.Serialize(await Scenarios.All[name](), Json.Journey) + "\n");
+        Golden.Check(Golden.Folder("trace", name, "journey.json"), JsonSerializer.Serialize(await Scenarios.All[name](), Json.Journey) + "\n");
 
     [Theory]
     [MemberData(nameof(Shown))]
     public async Task A_journey_becomes_text(string name)
     {
-        var folder = Path.Combine(Root, name);
-        var journey = Rewrites && Scenarios.All.TryGetValue(name, out var assemble)
+        var folder = Golden.Folder("trace", name);
+        var journey = Golden.Rewrites && Scenarios.All.TryGetValue(name, out var assemble)
             ? await assemble()
             : JsonSerializer.Deserialize(await File.ReadAllTextAsync(Path.Combine(folder, "journey.json")), Json.Journey)!;
-        Compare(Path.Combine(folder, "plain.txt"), TimelineText.Of(journey, new TimelineStyle()));
-        Compare(Path.Combine(folder, "verbose.txt"), TimelineText.Of(journey, new TimelineStyle { Width = 120, Verbose = true }));
+        Golden.Check(Path.Combine(folder, "plain.txt"), TimelineText.Of(journey, new TimelineStyle()));
+        Golden.Check(Path.Combine(folder, "verbose.txt"), TimelineText.Of(journey, new TimelineStyle { Width = 120, Verbose = true }));
         var colour = Path.Combine(folder, "colour.txt");
-        if (File.Exists(colour)) Compare(colour, TimelineText.Of(journey, new TimelineStyle { Colour = true }));
-    }
-
-    private static void Compare(string file, string actual)
-    {
-        if (Rewrites)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.WriteAllText(file, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(file), actual);
-    }
-
-    private static string Find(string folder)
-    {
-        while (!File.Exists(Path.Combine(folder, "Usher.slnx"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Golden", "trace");
+        if (File.Exists(colour)) Golden.Check(colour, TimelineText.Of(journey, new TimelineStyle { Colour = true }));
     }
 }

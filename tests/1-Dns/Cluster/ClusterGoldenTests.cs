@@ -1,5 +1,6 @@
 using System.Text;
 using ARSoft.Tools.Net.Dns;
+using Usher.Tests;
 
 namespace Usher.Dns.Tests;
 
@@ -10,26 +11,25 @@ namespace Usher.Dns.Tests;
 /// </summary>
 public sealed class ClusterGoldenTests
 {
-    public static TheoryData<string> Cases => [.. Directory.GetDirectories(Told.Folder("1-dns-cluster")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => Golden.Cases("1-dns-cluster");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Case(string name)
     {
-        var folder = Path.Combine(Told.Folder("1-dns-cluster"), name);
-        var told = Run(new TestCluster(Read("cluster.yaml"), Read("endpoints.txt"), Read("zones.txt")), Read("questions.txt"));
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1") File.WriteAllText(Path.Combine(folder, "expected.txt"), told);
-        Assert.Equal(Read("expected.txt"), told);
+        var folder = Golden.Folder("1-dns-cluster", name);
+        var told = Run(new TestCluster(Read("cluster.yaml"), Read("endpoints.txt"), Read("zones.txt")), Golden.Lines(Path.Combine(folder, "questions.txt")));
+        Golden.Check(Path.Combine(folder, "expected.txt"), told);
 
         string Read(string file) => File.Exists(Path.Combine(folder, file)) ? File.ReadAllText(Path.Combine(folder, file)) : "";
     }
 
-    private static string Run(TestCluster cluster, string questions)
+    private static string Run(TestCluster cluster, IEnumerable<string> questions)
     {
         var responder = new DnsResponder(new ClusterAnswers(new TestRoad { Current = cluster.Generation }, cluster));
         var told = new StringBuilder();
         foreach (var error in cluster.Errors.All) told.Append("error ").Append(error).Append('\n');
-        foreach (var line in questions.Split('\n').Where(l => l.Length > 0 && l[0] != '#'))
+        foreach (var line in questions)
         {
             var words = line.Split(' ');
             var type = Enum.Parse<RecordType>(words[1]);

@@ -1,9 +1,12 @@
-namespace Usher.Repository.Tests;
+namespace Usher.Tests;
 
-/// <summary>The files of this checkout.</summary>
+/// <summary>The checkout that the tests run in, and its files.</summary>
 internal static class Checkout
 {
     internal static string Root { get; } = Find();
+
+    /// <summary>A file or folder of it.</summary>
+    internal static string At(string path) => Path.Combine(Root, path);
 
     /// <summary>All files below a folder with an ending, without what is built.</summary>
     internal static IEnumerable<string> Files(string folder, string ending) =>
