@@ -16,6 +16,8 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
     {
         if (options.Directory is null) return;
         using var file = new AccessLogFile(options);
+        var line = new LogLine();
+        Action append = () => file.Append(line.Bytes), flush = file.Flush;
         long notBefore = 0;
         await using var requests = feed.FollowAsync(stoppingToken).GetAsyncEnumerator(CancellationToken.None);
         while (true)
@@ -23,15 +25,18 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
             var next = requests.MoveNextAsync();
 
             // Nothing to do right now: a good moment to hand over what was written.
-            if (!next.IsCompleted) Write(file, file.Flush, ref notBefore);
+            if (!next.IsCompleted) Write(file, flush, ref notBefore);
             if (!await next) break;
             var ended = requests.Current;
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
             if (time.GetTimestamp() < notBefore) continue;
-            Write(file, () => file.Append(format.Line(ended.Request, ended.Handshake)), ref notBefore);
+            line.Clear();
+            format.Write(line, ended.Request, ended.Handshake);
+            line.Add('\n');
+            Write(file, append, ref notBefore);
         }
 
-        Write(file, file.Flush, ref notBefore);
+        Write(file, flush, ref notBefore);
     }
 
     private void Write(AccessLogFile file, Action action, ref long notBefore)

@@ -21,46 +21,46 @@ internal sealed class AlbAccessLog(TimeProvider time)
     // A connection has one identity object for all of its requests, which dies with the last record of it.
     private readonly ConditionalWeakTable<ConnectionId, ConnectionPart> connections = [];
 
-    /// <summary>The line without its end, for a request that the load balancer is done with.</summary>
-    public string Line(RequestRecord record, HandshakeRecord? handshake)
+    /// <summary>Appends the line, without its end, of a request that the load balancer is done with.</summary>
+    public void Write(LogLine line, RequestRecord record, HandshakeRecord? handshake)
     {
         var facts = record.Decision as IAccessLogFacts;
         var (loadBalancerArn, port) = facts is null ? ListenerOf(record) : (facts.LoadBalancerArn, facts.ListenerPort);
-        var target = Or(facts?.TargetEndPoint?.ToString());
-        var targetStatus = record.UpstreamStatus == 0 ? "-" : record.UpstreamStatus.ToString(CultureInfo.InvariantCulture);
         if (!connections.TryGetValue(record.Downstream, out var connection))
         {
             connection = ConnectionPart.Of(record, handshake);
             connections.AddOrUpdate(record.Downstream, connection);
         }
 
-
-        var line = new StringBuilder(512);
-        line.Append(Type(record)).Append(' ');
-        line.Moment(record.StartedOn + time.GetElapsedTime(record.StartedAt, record.EndedAt)).Append(' ');
-        line.Append(ResourceId(loadBalancerArn)).Append(' ');
-        line.Append(record.Downstream.From).Append(' ');
-        line.Append(target).Append(' ');
+        line.Add(Type(record)).Add(' ');
+        line.Moment(record.StartedOn + time.GetElapsedTime(record.StartedAt, record.EndedAt)).Add(' ');
+        line.Add(ResourceId(loadBalancerArn)).Add(' ');
+        line.Add(record.Downstream.From).Add(' ');
+        Target(line, facts).Add(' ');
         Times(line, record);
-        line.Append(Status(record)).Append(' ').Append(targetStatus).Append(' ');
-        line.Append(CultureInfo.InvariantCulture, $"{record.RequestBytes} {record.ResponseBytes} ");
-        line.Quoted($"{Or(record.Method)} {Url(record, port)} {Or(record.Protocol)}").Append(' ');
-        line.Quoted(record.UserAgent, MaxUserAgent).Append(' ');
-        line.Append(handshake?.Cipher is { } cipher ? CipherNames.OpenSsl(cipher) : "-").Append(' ');
-        line.Append(Or(handshake?.Version)).Append(' ');
-        line.Append(Or(facts?.TargetGroupArn)).Append(' ');
-        line.Quoted(TraceHeader(record)).Append(' ');
-        line.Quoted(connection.ServerName).Append(' ').Quoted(connection.Certificate).Append(' ');
-        line.Append(facts?.RulePriority is { } priority ? priority.ToString(CultureInfo.InvariantCulture) : "-").Append(' ');
-        line.Moment(record.StartedOn).Append(' ');
-        line.Quoted(facts is null ? null : string.Join(',', facts.ActionsExecuted)).Append(' ');
-        line.Quoted(facts?.RedirectUrl).Append(' ').Quoted(facts?.ErrorReason).Append(' ');
-        line.Quoted(target).Append(' ').Quoted(targetStatus).Append(' ');
+        Status(line, record).Add(' ');
+        TargetStatus(line, record).Add(' ').Add(record.RequestBytes).Add(' ').Add(record.ResponseBytes).Add(' ');
+        Request(line, record, port).Add(' ');
+        line.Quoted(record.UserAgent, MaxUserAgent).Add(' ');
+        line.Add(handshake?.Cipher is { } cipher ? CipherNames.OpenSsl(cipher) : "-").Add(' ');
+        line.Add(Or(handshake?.Version)).Add(' ');
+        line.Add(Or(facts?.TargetGroupArn)).Add(' ');
+        line.Quoted(TraceHeader(record)).Add(' ');
+        line.Quoted(connection.ServerName).Add(' ').Quoted(connection.Certificate).Add(' ');
+        (facts?.RulePriority is { } priority ? line.Add(priority) : line.Add('-')).Add(' ');
+        line.Moment(record.StartedOn).Add(' ');
+        line.Quoted(facts is null ? null : facts.ActionsExecuted is [var only] ? only : string.Join(',', facts.ActionsExecuted)).Add(' ');
+        line.Quoted(facts?.RedirectUrl).Add(' ').Quoted(facts?.ErrorReason).Add(' ');
+        Target(line.Add('"'), facts).Add("\" ");
+        TargetStatus(line.Add('"'), record).Add("\" ");
 
         // The two desync classification fields: nothing classifies requests here.
-        line.Append("\"-\" \"-\" ");
-        return line.Append(connection.TraceId).ToString();
+        line.Add("\"-\" \"-\" ").Add(connection.TraceId);
     }
+
+    private static LogLine Target(LogLine line, IAccessLogFacts? facts) => facts?.TargetEndPoint is { } target ? line.Add(target) : line.Add('-');
+
+    private static LogLine TargetStatus(LogLine line, RequestRecord record) => record.UpstreamStatus == 0 ? line.Add('-') : line.Add(record.UpstreamStatus);
 
     private static string Type(RequestRecord record)
     {
@@ -73,28 +73,39 @@ internal sealed class AlbAccessLog(TimeProvider time)
     /// The three times. -1 where the request never went to a target; and the last where no response came back. AWS's own lines for a
     /// target that closed a connection have the first two and -1 for the third (uNetworking/uWebSockets.js issue 939).
     /// </summary>
-    private void Times(StringBuilder line, RequestRecord record)
+    private void Times(LogLine line, RequestRecord record)
     {
         var sent = record.RequestSentAt != 0;
-        line.Seconds(sent ? time.GetElapsedTime(record.StartedAt, record.RequestSentAt) : null).Append(' ');
-        line.Seconds(sent ? time.GetElapsedTime(record.RequestSentAt, record.FirstByteAt != 0 ? record.FirstByteAt : record.EndedAt) : null).Append(' ');
+        line.Seconds(sent ? time.GetElapsedTime(record.StartedAt, record.RequestSentAt) : null).Add(' ');
+        line.Seconds(sent ? time.GetElapsedTime(record.RequestSentAt, record.FirstByteAt != 0 ? record.FirstByteAt : record.EndedAt) : null).Add(' ');
 
         // The head is passed on as soon as it has arrived: there is no queue that could take time here.
-        line.Seconds(record.UpstreamStatus != 0 ? TimeSpan.Zero : null).Append(' ');
+        line.Seconds(record.UpstreamStatus != 0 ? TimeSpan.Zero : null).Add(' ');
     }
 
     /// <summary>460 when the client left before there was an answer, as an ALB logs it.</summary>
-    private static string Status(RequestRecord record) => record.Status != 0 ? record.Status.ToString(CultureInfo.InvariantCulture)
-        : record.Outcome?.Contains("client", StringComparison.Ordinal) == true ? "460"
-        : "-";
+    private static LogLine Status(LogLine line, RequestRecord record) => record.Status != 0 ? line.Add(record.Status)
+        : line.Add(record.Outcome?.Contains("client", StringComparison.Ordinal) == true ? "460" : "-");
 
-    /// <summary><c>protocol://host:port/uri</c>, with the declared port.</summary>
-    private static string Url(RequestRecord record, int port)
+    /// <summary><c>"METHOD protocol://host:port/uri version"</c>, with the declared port.</summary>
+    private static LogLine Request(LogLine line, RequestRecord record, int port)
     {
         var (host, _) = Model.Road.RequestFacts.SplitHost(record.Host);
         if (host.Length == 0) host = record.Downstream.To.Address.ToString();
-        var (path, query) = Model.Road.RequestFacts.SplitTarget(record.Target);
-        return string.Create(CultureInfo.InvariantCulture, $"{record.Scheme}://{host}:{port}{path}{(query.Length > 0 ? $"?{query}" : "")}");
+        line.Add('"').Escaped(Or(record.Method)).Add(' ').Add(record.Scheme).Add("://").Escaped(host).Add(':').Add(port);
+        if (record.Target.StartsWith('/'))
+        {
+            // A query without anything in it is left out.
+            line.Escaped(record.Target.IndexOf('?', StringComparison.Ordinal) == record.Target.Length - 1 ? record.Target[..^1] : record.Target);
+        }
+        else
+        {
+            var (path, query) = Model.Road.RequestFacts.SplitTarget(record.Target);
+            line.Escaped(path);
+            if (query.Length > 0) line.Add('?').Escaped(query);
+        }
+
+        return line.Add(' ').Escaped(Or(record.Protocol)).Add('"');
     }
 
     private static string? TraceHeader(RequestRecord record) =>
@@ -112,10 +123,10 @@ internal sealed class AlbAccessLog(TimeProvider time)
     }
 
     /// <summary><c>app/NAME/ID</c> of an ARN.</summary>
-    private static string ResourceId(string arn)
+    private static ReadOnlySpan<char> ResourceId(string arn)
     {
         var at = arn.IndexOf(":loadbalancer/", StringComparison.Ordinal);
-        return at < 0 ? arn : arn[(at + ":loadbalancer/".Length)..];
+        return at < 0 ? arn : arn.AsSpan(at + ":loadbalancer/".Length);
     }
 
     private static string Or(string? value) => string.IsNullOrEmpty(value) ? "-" : value;

@@ -11,6 +11,9 @@ namespace Usher.Trace;
 /// </summary>
 public sealed class JourneyLog : IJourneyLog, IJourneyFeed
 {
+    /// <summary>What records without an id are found by.</summary>
+    private const string NoId = "";
+
     private readonly Ring<RequestRecord> journeys;
     private readonly Ring<RequestRecord> laterHops;
     private readonly Ring<DnsRecord> queries;
@@ -25,8 +28,8 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     {
         this.options = options;
         this.time = time;
-        journeys = new Ring<RequestRecord>(options.Journeys);
-        laterHops = new Ring<RequestRecord>(options.Journeys);
+        journeys = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId);
+        laterHops = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId ?? NoId);
         queries = new Ring<DnsRecord>(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
@@ -158,7 +161,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     private static bool Within(HandshakeRecord handshake, RequestRecord request) => handshake.AcceptedAt >= request.StartedAt && handshake.AcceptedAt <= request.EndedAt;
 
     /// <summary>The load balancer's record of a journey, or null.</summary>
-    internal RequestRecord? Find(string journeyId) => journeys.NewestFirst().FirstOrDefault(r => r.JourneyId == journeyId);
+    internal RequestRecord? Find(string journeyId) => journeys.With(journeyId).FirstOrDefault();
 
     /// <summary>The load balancer's newest record of the n-th request on a connection that ended after <paramref name="since"/> ticks, or null.</summary>
     internal RequestRecord? Find(ConnectionId connection, int requestOnConnection, long since)
@@ -173,7 +176,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     /// its id being read, which only its connection can join.
     /// </summary>
     internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null ? [] : [.. laterHops.NewestFirst().Where(r => r.JourneyId == first.JourneyId || (r.JourneyId is null && r.EndedAt >= first.StartedAt && r.StartedAt <= first.EndedAt)).OrderBy(r => r.StartedAt)];
+        first.JourneyId is null ? [] : [.. laterHops.With(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
+
+    private IEnumerable<RequestRecord> Unnamed(RequestRecord first) =>
+        laterHops.With(NoId).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt);
 
     /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
     internal bool KeepsRecords(IPEndPoint end)

@@ -36,8 +36,11 @@ public sealed record TraceOptions
     /// <summary>How long a journey waits for late records and spans before it is stored.</summary>
     public TimeSpan KeepSettle { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Journeys stored at once, and as many failed ones beside them. At least 1.</summary>
-    public int KeepBatch { get; init; } = 200;
+    /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
+    public int KeepBatch { get; init; } = 50;
+
+    /// <summary>Failed journeys stored beside them. At least 1.</summary>
+    public int KeepFailed { get; init; } = 200;
 
     /// <summary>How long a stop may take to store what is left.</summary>
     public TimeSpan KeepStopLimit { get; init; } = TimeSpan.FromSeconds(5);

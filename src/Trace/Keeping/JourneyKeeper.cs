@@ -8,7 +8,7 @@ namespace Usher.Trace.Keeping;
 /// Stores ended journeys in the background, so that a restart still knows them. Every <see cref="TraceOptions.KeepInterval"/>:
 /// <list type="number">
 /// <item>Take the requests and failed handshakes that ended since, and whose late records had time to come.</item>
-/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and as many of the failed ones before them: a busy road isn't slowed down to be written up.</item>
+/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and <see cref="TraceOptions.KeepFailed"/> of the failed ones before them: a busy road isn't slowed down to be written up.</item>
 /// <item>Tell them, store them in one batch, and let all but the last <see cref="TraceOptions.Journeys"/> go.</item>
 /// </list>
 /// A stop stores what is left; a kill loses what ended in the last interval and the time for late records.
@@ -119,11 +119,11 @@ public sealed class JourneyKeeper : IAsyncDisposable
         Write([.. Take(requests, options.KeepBatch, Failed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
     }
 
-    /// <summary>The newest, the newest first; then of the others those that failed, as many again.</summary>
-    private static IEnumerable<T> Take<T>(IReadOnlyList<T> ended, int limit, Func<T, bool> failed)
+    /// <summary>The newest, the newest first; then of the others those that failed.</summary>
+    private IEnumerable<T> Take<T>(IReadOnlyList<T> ended, int limit, Func<T, bool> failed)
     {
         var newestFirst = ended.Reverse().ToList();
-        return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(limit));
+        return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(options.KeepFailed));
     }
 
     private static bool Failed(RequestRecord request) => request.Outcome is not null || request.Status is 0 or >= 400;
