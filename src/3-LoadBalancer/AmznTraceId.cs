@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Usher.Seam;
 
 namespace Usher.LoadBalancer;
@@ -31,7 +30,8 @@ internal readonly record struct AmznTraceId(string Header, string JourneyId, str
     private static string Mint(DateTimeOffset now) => string.Create(35, (uint)now.ToUnixTimeSeconds(), static (text, seconds) =>
     {
         Span<byte> random = stackalloc byte[12];
-        RandomNumberGenerator.Fill(random);
+        // It has to be unique, not secret.
+        Random.Shared.NextBytes(random);
         text[0] = '1';
         text[1] = text[10] = '-';
         seconds.TryFormat(text[2..10], out _, "x8", CultureInfo.InvariantCulture);

@@ -27,14 +27,13 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <item>Answer, or send it on to the target and pass the answer back.</item>
     /// </list>
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask ServeAsync(RequestPassage passage)
+    public ValueTask ServeAsync(RequestPassage passage)
     {
         if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is not { } listener)
         {
             // The listener was deleted while this connection was open.
             passage.Exchange.Abort();
-            return;
+            return default;
         }
 
         // 1.
@@ -44,8 +43,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         if (Refusal.Of(passage.Exchange.Request) is { } refusal)
         {
             passage.Record.Decision = new RefusedDecision(listener, refusal);
-            await ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
-            return;
+            return ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
         }
 
         // 3.
@@ -54,13 +52,13 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         passage.Record.Decision = decision;
 
         // 4.
-        await (decision.Choice.Rule.Action switch
+        return decision.Choice.Rule.Action switch
         {
             RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
             FixedResponsePlan response => RespondAsync(passage, decision, response),
             _ when decision.Target is { } target => ForwardAsync(passage, decision, target, trace),
             _ => UnavailableAsync(passage, decision),
-        });
+        };
     }
 
     /// <summary>Answers a request that came without TLS to an HTTPS listener.</summary>

@@ -14,13 +14,12 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
     public Hop Hop => Hop.Ingress;
 
     /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask ServeAsync(RequestPassage passage)
+    public ValueTask ServeAsync(RequestPassage passage)
     {
         if (passage.Generation.Find<IngressSnapshot>()?.ControllerAt(passage.Exchange.LocalEndPoint) is not { } controller)
         {
             passage.Exchange.Abort();
-            return;
+            return default;
         }
 
         // 1.
@@ -34,9 +33,8 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
         if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: { } counted }) limits.Ended(controller.Pod, counted, ClientView.Of(controller, decision.Facts).Address);
 
         // 3.
-        if (IngressAnswer.Of(decision) is { } answer) await AnswerAsync(passage, decision, answer);
-        else if (decision.Choice.Route!.Rules.Limit is { Connections: > 0 } limit) await ForwardAsync(passage, decision, limit);
-        else await ForwardAsync(passage, decision);
+        if (IngressAnswer.Of(decision) is { } answer) return AnswerAsync(passage, decision, answer);
+        return decision.Choice.Route!.Rules.Limit is { Connections: > 0 } limit ? ForwardAsync(passage, decision, limit) : ForwardAsync(passage, decision);
     }
 
     /// <summary>Counts the request as under way until it ends.</summary>

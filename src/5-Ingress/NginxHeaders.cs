@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Usher.Seam;
 
@@ -25,7 +24,7 @@ internal static class NginxHeaders
         else edits.Remove("X-Original-Forwarded-For"u8);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
         edits.Remove("Proxy"u8);
-        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set("X-Request-ID", RandomNumberGenerator.GetHexString(32, lowercase: true));
+        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set("X-Request-ID", Random.Shared.GetHexString(32, lowercase: true));
         edits.Set("X-Real-IP", source);
         edits.Set("X-Forwarded-For", config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
         edits.Set("X-Forwarded-Host", view.Host);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Contracts;
@@ -65,11 +64,14 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// Sends the request on, and its response back. A failure before any response leaves the answer to the hop; after that, the client's
     /// connection is cut.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
+    public ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
     {
         Record.RequestChanges = HeaderText.Changes(RequestEdits, Exchange.Request);
-        var result = await Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
+        return Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
+    }
+
+    void IForwardObserver.OnEnded(ForwardResult result)
+    {
         if (!result.UpstreamReused) (Record.ConnectStartedAt, Record.ConnectedAt) = (result.ConnectStarted, result.Connected);
         if (result is { Outcome: ForwardOutcome.TlsHandshakeFailed, UpstreamLocal: { } local, UpstreamRemote: { } remote })
         {
@@ -84,7 +86,6 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         if (result.Tunnel is { } tunnel) Record.Upgrade = HeaderText.Upgrade(Exchange.Request, tunnel);
         if (result.Retried) Record.Note = "the kept connection had closed; the request was sent once more on a new one";
         if (result.ResponseStarted) Record.Status = result.StatusCode;
-        return result;
     }
 
     /// <summary>Answers the request here.</summary>

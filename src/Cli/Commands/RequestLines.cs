@@ -8,20 +8,49 @@ namespace Usher.Cli.Commands;
 /// <summary>The line that <c>usher up</c> prints for each request.</summary>
 internal static class RequestLines
 {
+    /// <summary>Lines written together at most; of more requests only those that failed have theirs, since nobody reads so fast.</summary>
+    private const int Together = 25;
+
     /// <summary>Prints until cancelled. Lines of requests that ended together are written together.</summary>
     internal static async Task FollowAsync(IJourneyFeed feed, CancellationToken cancellationToken)
     {
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
+        await FollowAsync(feed, output, cancellationToken);
+    }
+
+    /// <summary>The same to any writer.</summary>
+    internal static async Task FollowAsync(IJourneyFeed feed, TextWriter output, CancellationToken cancellationToken)
+    {
         await using var requests = feed.FollowAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        var written = 0;
+        var skipped = 0L;
         while (true)
         {
             var next = requests.MoveNextAsync();
-            if (!next.IsCompleted) await output.FlushAsync(CancellationToken.None);
+            if (!next.IsCompleted)
+            {
+                if (skipped > 0) output.WriteLine($"… {skipped} requests not shown: they come faster than anybody reads. Those that fail are");
+                written = 0;
+                skipped = 0;
+                await output.FlushAsync(CancellationToken.None);
+            }
+
             if (!await next) break;
             var ended = requests.Current;
-            if (ended.Missed > 0) await output.WriteLineAsync($"… {ended.Missed} requests not shown: they came faster than lines can be printed");
-            await output.WriteLineAsync(Of(ended.Request, TimeProvider.System));
+            skipped += ended.Missed;
+            if (written < Together || Failed(ended.Request))
+            {
+                output.WriteLine(Of(ended.Request, TimeProvider.System));
+                written++;
+            }
+            else
+            {
+                skipped++;
+            }
         }
+
+        if (skipped > 0) output.WriteLine($"… {skipped} requests not shown");
+        await output.FlushAsync(CancellationToken.None);
     }
 
     /// <summary><c>14:00:00.123 200  9.8 ms GET https://api.example.com/v1/users  1-67891233-…</c>, with what went wrong behind it.</summary>
@@ -33,4 +62,6 @@ internal static class RequestLines
         return string.Create(CultureInfo.InvariantCulture,
             $"{request.StartedOn:HH:mm:ss.fff} {status} {took,7:0.0} ms {request.Method} {request.Url}  {request.JourneyId}{problem}");
     }
+
+    private static bool Failed(RequestRecord request) => request.Outcome is not null || request.Status is 0 or >= 400;
 }

@@ -28,6 +28,7 @@ internal sealed class ForwardAttempt
     /// 3. Let it be edited, and hand it to the client.
     /// 4. Pass the body on; or, when the upstream switches protocols, join both connections.
     /// 5. Settle: keep the connection or close it, and tell what happened.
+    /// 6. Where the kept connection had closed and the options say so, once more on a new one.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> RunAsync(UpstreamPool pool, ForwardRequest request)
@@ -102,7 +103,8 @@ internal sealed class ForwardAttempt
         }
 
         if (failure is not null && downstream.ResponseStarted) downstream.Abort();
-        return Settle(pool, request, failure);
+        var result = Settle(pool, request, failure);
+        return request.IsWorthRetrying(result) ? await Forwarder.AgainAsync(request, pool, _connection.Key) : result;
     }
 
     private void Begin(ForwardRequest request)
@@ -142,30 +144,14 @@ internal sealed class ForwardAttempt
     {
         var fate = _connection.FateOf(request.Options, failure, _pump.IsSent, extraBytes: !_connection.Received.IsEmpty);
         if (failure is null && _tunnel is not null) fate = UpstreamFate.ClosedAfterUpgrade;
-        var result = new ForwardResult
-        {
-            Outcome = failure?.Outcome ?? ForwardOutcome.Completed,
-            Detail = failure?.Message,
-            Violation = failure?.Violation ?? HttpViolation.None,
-            StatusCode = _status,
-            ResponseStarted = request.Downstream.ResponseStarted,
-            UpstreamReused = _connection.Reused,
-            UpstreamConnectionId = _connection.Id,
-            UpstreamLocal = _connection.LocalEndPoint,
-            UpstreamRemote = _connection.RemoteEndPoint,
-            UpstreamSession = _connection.Session,
-            ConnectStarted = request.ConnectStarted,
-            Connected = request.Connected,
-            RequestSent = _pump.SentAt,
-            FirstByte = _firstByte,
-            LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp(),
-            SentBytes = _connection.Output.SentBytes,
-            ReceivedBytes = _connection.ReceivedBytes,
-            Tunnel = _tunnel,
-        };
-        var kept = pool.Return(_connection, fate == UpstreamFate.Kept);
-        result.UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate;
-        return result;
+        var result = request.ResultOf(_connection, failure, _status);
+        result.RequestSent = _pump.SentAt;
+        result.FirstByte = _firstByte;
+        result.LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp();
+        result.SentBytes = _connection.Output.SentBytes;
+        result.ReceivedBytes = _connection.ReceivedBytes;
+        result.Tunnel = _tunnel;
+        return request.Ended(result, _connection, pool, fate);
     }
 
     /// <summary>What an exception means; null when it is none of ours.</summary>
@@ -187,13 +173,3 @@ internal sealed class ForwardAttempt
     }
 }
 
-/// <summary>What is to be forwarded, and when its connection was asked for and had.</summary>
-internal readonly record struct ForwardRequest(
-    HttpExchange Downstream,
-    HeaderEdits? RequestEdits,
-    IResponseEditor? ResponseEditor,
-    ForwardOptions Options,
-    IForwardObserver? Observer,
-    long ConnectStarted,
-    long Connected,
-    CancellationToken Canceled);

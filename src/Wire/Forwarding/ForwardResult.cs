@@ -135,7 +135,7 @@ public sealed record ForwardResult
     public IPEndPoint? UpstreamRemote { get; init; }
 
     /// <summary>What was carried after the upstream had switched protocols (101); null when it hadn't.</summary>
-    public RelayResult? Tunnel { get; init; }
+    public RelayResult? Tunnel { get; internal set; }
 
     /// <summary>What the connection's TLS handshake negotiated, or what is known of one that failed; null for plain TCP.</summary>
     public UpstreamSession? UpstreamSession { get; init; }
@@ -147,17 +147,17 @@ public sealed record ForwardResult
     public long Connected { get; init; }
 
     /// <summary>When the request was sent completely.</summary>
-    public long RequestSent { get; init; }
+    public long RequestSent { get; internal set; }
 
     /// <summary>When the response's head was complete.</summary>
-    public long FirstByte { get; init; }
+    public long FirstByte { get; internal set; }
 
     /// <summary>When the response's end was received, or the failure noticed.</summary>
-    public long LastByte { get; init; }
+    public long LastByte { get; internal set; }
 
     /// <summary>Bytes sent to the upstream, framing included.</summary>
-    public long SentBytes { get; init; }
+    public long SentBytes { get; internal set; }
 
     /// <summary>Bytes received from the upstream, framing included.</summary>
-    public long ReceivedBytes { get; init; }
+    public long ReceivedBytes { get; internal set; }
 }

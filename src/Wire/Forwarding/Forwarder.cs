@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Usher.Wire;
 
 /// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
@@ -30,32 +28,13 @@ public static class Forwarder
         ArgumentNullException.ThrowIfNull(downstream);
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(options);
-        var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, 0, 0, cancellationToken);
-        return options.RetryStaleConnection && IsReplayable(downstream.Request)
-            ? RetryOnceAsync(request, pool, destination)
-            : AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
+        var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, cancellationToken);
+        return AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<ForwardResult> RetryOnceAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination)
-    {
-        var first = await AttemptAsync(request, pool, destination, onlyNew: !request.Options.KeepAlive);
-        if (!IsStale(first)) return first;
-        var second = await AttemptAsync(request, pool, destination, onlyNew: true);
-        return second with { Retried = true };
-    }
-
-    private static bool IsReplayable(RequestHead request) =>
-        !request.Framing.MayHaveBody && IsIdempotent(request.Method);
-
-    /// <summary>RFC 9110 section 9.2.2.</summary>
-    private static bool IsIdempotent(ReadOnlySpan<byte> method) =>
-        method.SequenceEqual("GET"u8) || method.SequenceEqual("HEAD"u8) || method.SequenceEqual("OPTIONS"u8)
-        || method.SequenceEqual("PUT"u8) || method.SequenceEqual("DELETE"u8) || method.SequenceEqual("TRACE"u8);
-
-    private static bool IsStale(ForwardResult result) =>
-        result is { UpstreamReused: true, ReceivedBytes: 0 }
-        && result.Outcome is ForwardOutcome.UpstreamClosedBeforeResponse or ForwardOutcome.UpstreamReset;
+    /// <summary>Once more, on a new connection.</summary>
+    internal static ValueTask<ForwardResult> AgainAsync(in ForwardRequest request, UpstreamPool pool, UpstreamKey destination) =>
+        AttemptAsync(request with { IsRetry = true }, pool, destination, onlyNew: true);
 
     private static ValueTask<ForwardResult> AttemptAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
     {
@@ -89,19 +68,19 @@ public static class Forwarder
         }
         catch (ConnectException e)
         {
-            return NotConnected(request, destination, OutcomeOf(e.Failure), e.Session is null ? e.Message : e.Reason) with
+            return request.Ended(NotConnected(request, destination, OutcomeOf(e.Failure), e.Session is null ? e.Message : e.Reason) with
             {
                 ConnectFailure = e.Failure,
                 UpstreamLocal = e.LocalEndPoint,
                 UpstreamSession = e.Session,
                 Connected = e.Session?.Started ?? 0,
-            };
+            });
         }
         catch (OperationCanceledException)
         {
-            return request.Downstream.ClientGone.IsCancellationRequested
+            return request.Ended(request.Downstream.ClientGone.IsCancellationRequested
                 ? NotConnected(request, destination, ForwardOutcome.ClientGone, "The client went before the upstream was connected.")
-                : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled.");
+                : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled."));
         }
 
         return await RunAsync(connection, pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
@@ -121,11 +100,12 @@ public static class Forwarder
     };
 
     private static ForwardResult NotConnected(
-        ForwardRequest request, UpstreamKey destination, ForwardOutcome outcome, string detail) => new()
+        in ForwardRequest request, UpstreamKey destination, ForwardOutcome outcome, string detail) => new()
     {
         Outcome = outcome,
         Detail = detail,
         UpstreamRemote = destination.Remote,
+        Retried = request.IsRetry,
         ConnectStarted = request.ConnectStarted,
         LastByte = request.Options.TimeProvider.GetTimestamp(),
     };

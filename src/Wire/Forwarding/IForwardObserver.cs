@@ -13,6 +13,11 @@ public interface IForwardObserver
     {
     }
 
+    /// <summary>The forwarding is over, or this attempt of it: a retry is told again.</summary>
+    void OnEnded(ForwardResult result)
+    {
+    }
+
     /// <summary>The response's head came, with the edits that will be applied to it.</summary>
     void OnResponse(ResponseHead response, HeaderEdits edits)
     {

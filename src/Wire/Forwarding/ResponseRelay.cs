@@ -35,7 +35,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
                 if (!connection.Received.IsEmpty) continue;
             }
 
-            if (await connection.ReceiveAsync() == 0) throw Ended(begun);
+            if (connection.Take(await connection.ReceiveAsync()) == 0) throw Ended(begun);
             if (pump.IsSent) connection.Deadline.Arm(_options.ResponseTimeout);
         }
     }
@@ -60,7 +60,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
 
             await downstream.FlushAsync(cancellationToken);
             connection.Deadline.Arm(_options.ResponseTimeout);
-            var received = await connection.ReceiveAsync();
+            var received = connection.Take(await connection.ReceiveAsync());
             connection.Deadline.Disarm();
             if (received > 0) continue;
             if (framing.Kind == BodyKind.UntilClose) return;

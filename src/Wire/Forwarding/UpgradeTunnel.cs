@@ -76,7 +76,7 @@ internal sealed class UpgradeTunnel(ClientTunnel client, UpstreamConnection upst
                     return;
                 }
 
-                if (await upstream.ReceiveAsync() > 0) continue;
+                if (upstream.Take(await upstream.ReceiveAsync()) > 0) continue;
                 Ended(RelayEnd.UpstreamClosed);
                 client.Release();
                 return;

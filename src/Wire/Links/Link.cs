@@ -76,23 +76,9 @@ public sealed class Link : IDisposable
         if (_server.IsStopping) CloseIfIdle();
     }
 
-    /// <summary>
-    /// Lets the handler serve one request, or what never became one. What it throws cuts the link, as it cuts a socket; the handler has seen
-    /// the same.
-    /// </summary>
-    internal async ValueTask ServeAsync(HttpRejection? rejection)
-    {
-        try
-        {
-            await (rejection is { } known ? _server.Handler.OnRejectedAsync(Exchange, known) : _server.Handler.HandleAsync(Exchange));
-        }
-        catch (Exception)
-        {
-            Exchange.Abort();
-        }
-
-        if (!Exchange.ResponseCompleted) Exchange.Abort();
-    }
+    /// <summary>Lets the handler serve one request, or what never became one.</summary>
+    internal ValueTask ServeAsync(HttpRejection? rejection) =>
+        rejection is { } known ? _server.Handler.OnRejectedAsync(Exchange, known) : _server.Handler.HandleAsync(Exchange);
 
     /// <summary>The near end goes while a request is on its way: the handler is told. The near end closes it then.</summary>
     internal void Cut()

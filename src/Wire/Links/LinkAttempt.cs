@@ -29,7 +29,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     /// 1. Hand over the request's head, as the far end would have read it.
     /// 2. Let the far end serve it. It reads the body and hands over the response by the methods below, on its own time.
     /// 3. Drop what it left unread of the body.
-    /// 4. Settle: keep the link or close it, and tell what happened.
+    /// 4. Settle: keep the link or close it, and tell what happened. Where a kept link had closed and the options say so, once more on a new one.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ForwardResult> RunAsync(UpstreamPool pool, ForwardRequest request)
@@ -41,8 +41,31 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
             _cutByCaller = request.Canceled.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), connection);
             request.Observer?.OnConnected(connection);
             if (Client.Request.ExpectContinue) await Client.SendContinueAsync(request.Canceled);
-            if (_begun = link.TryBegin()) await PassAsync();
-            else _failure = new ForwardFailure(ForwardOutcome.UpstreamClosedBeforeResponse, "The upstream closed the connection without a response.");
+            if (_begun = link.TryBegin())
+            {
+                // 1.
+                var rejection = HandOver();
+
+                // 2. What the handler throws cuts the link, as it cuts a socket; it has seen the same.
+                try
+                {
+                    await link.ServeAsync(rejection);
+                }
+                catch (Exception)
+                {
+                    _far.Abort();
+                }
+
+                if (!_far.ResponseCompleted) _far.Abort();
+
+                // 3.
+                connection.Deadline.Disarm();
+                if (_failure is null && _fault is null && _far.ResponseCompleted && !_far.IsBodyRead) await DropBodyAsync();
+            }
+            else
+            {
+                _failure = new ForwardFailure(ForwardOutcome.UpstreamClosedBeforeResponse, "The upstream closed the connection without a response.");
+            }
         }
         catch (Exception e)
         {
@@ -65,7 +88,8 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         _failure ??= _far.ResponseCompleted ? null : WhyIncomplete();
         if (_failure is not null) connection.Cut(UpstreamConnection.CutReason.RequestFailed);
         if (_failure is not null && Client.ResponseStarted) Client.Abort();
-        return Settle(pool);
+        var result = Settle(pool, request);
+        return request.IsWorthRetrying(result) ? await Forwarder.AgainAsync(request, pool, connection.Key) : result;
     }
 
     /// <summary>Reads the client's body for the far end.</summary>
@@ -139,8 +163,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     /// The far end has done its part: a client that has all and goes doesn't cost the link, and what happens to the last bytes isn't the far end's to
     /// know.
     /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask CompleteAsync()
+    public ValueTask CompleteAsync()
     {
         connection.Deadline.Disarm();
         _lastByte = Now();
@@ -148,7 +171,21 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         _cutByCaller.Dispose();
         try
         {
-            await Client.CompleteAsync(_request.Canceled);
+            var completing = Client.CompleteAsync(_request.Canceled);
+            return completing.IsCompletedSuccessfully ? default : NotingAsync(completing);
+        }
+        catch (Exception e)
+        {
+            Note(e);
+            return default;
+        }
+    }
+
+    private async ValueTask NotingAsync(ValueTask completing)
+    {
+        try
+        {
+            await completing;
         }
         catch (Exception e)
         {
@@ -166,9 +203,9 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         _sentAt = _firstByte = _lastByte = _status = 0;
     }
 
-    private async ValueTask PassAsync()
+    /// <summary>Hands over the head; what is wrong with it after the edits, if anything is.</summary>
+    private HttpRejection? HandOver()
     {
-        // 1.
         var head = Client.Request;
         var framing = head.Framing;
         var host = head.Host.IsEmpty ? Encoding.ASCII.GetBytes(connection.RemoteEndPoint.ToString()) : [];
@@ -177,13 +214,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         var rejected = verdict.Violation != HttpViolation.None;
         _far.Begin(this, rejected);
         if (_far.IsBodyRead) Sent();
-
-        // 2.
-        await link.ServeAsync(rejected ? new HttpRejection(verdict.Violation, verdict.Message ?? "") : null);
-
-        // 3.
-        connection.Deadline.Disarm();
-        if (_failure is null && _fault is null && _far.ResponseCompleted && !_far.IsBodyRead) await DropBodyAsync();
+        return rejected ? new HttpRejection(verdict.Violation, verdict.Message ?? "") : null;
     }
 
     /// <summary>
@@ -268,31 +299,16 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     private ForwardFailure WhyIncomplete() => connection.Explain(
         new IOException("the handler cut the response"), clientFailure: null);
 
-    private ForwardResult Settle(UpstreamPool pool)
+    private ForwardResult Settle(UpstreamPool pool, in ForwardRequest request)
     {
-        var result = new ForwardResult
-        {
-            Outcome = _failure?.Outcome ?? ForwardOutcome.Completed,
-            Detail = _failure?.Message,
-            Violation = _failure?.Violation ?? HttpViolation.None,
-            StatusCode = _status,
-            ResponseStarted = Client.ResponseStarted,
-            UpstreamReused = connection.Reused,
-            UpstreamConnectionId = connection.Id,
-            UpstreamLocal = connection.LocalEndPoint,
-            UpstreamRemote = connection.RemoteEndPoint,
-            ConnectStarted = _request.ConnectStarted,
-            Connected = _request.Connected,
-            RequestSent = _sentAt,
-            FirstByte = _firstByte,
-            LastByte = _lastByte > 0 ? _lastByte : Now(),
-            SentBytes = _begun ? _far.RequestBytes : 0,
-            ReceivedBytes = _begun ? _far.ResponseBytes : 0,
-        };
+        var result = request.ResultOf(connection, _failure, _status);
+        result.RequestSent = _sentAt;
+        result.FirstByte = _firstByte;
+        result.LastByte = _lastByte > 0 ? _lastByte : Now();
+        result.SentBytes = _begun ? _far.RequestBytes : 0;
+        result.ReceivedBytes = _begun ? _far.ResponseBytes : 0;
         var fate = connection.FateOf(_request.Options, _failure, _sentAt > 0, extraBytes: false);
         _request = default;
-        var kept = pool.Return(connection, fate == UpstreamFate.Kept);
-        result.UpstreamFate = fate == UpstreamFate.Kept && !kept ? UpstreamFate.ClosedByPool : fate;
-        return result;
+        return request.Ended(result, connection, pool, fate);
     }
 }

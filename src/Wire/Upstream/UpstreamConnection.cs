@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 
 namespace Usher.Wire;
 
@@ -134,14 +133,18 @@ public sealed class UpstreamConnection : IDisposable
     /// <summary>Tells that so much of <see cref="Received"/> was used.</summary>
     internal void Use(int bytes) => _start += bytes;
 
-    /// <summary>Receives more behind what is there; 0 at the end of the stream.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    internal async ValueTask<int> ReceiveAsync()
+    /// <summary>Receives more behind what is there; 0 at the end of the stream. What came counts once <see cref="Take"/> was told.</summary>
+    internal ValueTask<int> ReceiveAsync()
     {
         if (_socket is null) throw new SocketException((int)SocketError.ConnectionReset);
         Room();
         var room = _buffer.AsMemory(_end);
-        var received = _tls is null ? await _socket.ReceiveAsync(room, SocketFlags.None) : await _tls.ReceiveAsync(room);
+        return _tls is null ? _socket.ReceiveAsync(room, SocketFlags.None) : _tls.ReceiveAsync(room);
+    }
+
+    /// <summary>Takes what <see cref="ReceiveAsync"/> received.</summary>
+    internal int Take(int received)
+    {
         if (received == 0) _endedByUpstream = true;
         _end += received;
         ReceivedBytes += received;
