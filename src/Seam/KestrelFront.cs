@@ -87,7 +87,7 @@ public sealed class KestrelFront : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerFactory>(options.Tls is { } end ? new HandshakeFailures(parts.Logging, end.Words) : parts.Logging);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         // Nothing in a front's pipeline blocks, so that work can go on where the socket's event was taken.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
