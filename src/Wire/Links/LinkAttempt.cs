@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -11,10 +10,10 @@ namespace Usher.Wire;
 internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
 {
     private readonly LinkExchange _far = link.Exchange;
+    private LinkRequestBody? _body;
     private ForwardRequest _request;
     private CancellationTokenRegistration _cut;
     private CancellationTokenRegistration _cutByCaller;
-    private ReadResult _read;
     private ForwardFailure? _failure;
     private Exception? _fault;
     private long _sentAt;
@@ -22,6 +21,9 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     private long _lastByte;
     private int _status;
     private bool _begun;
+
+    /// <summary>The request's body, for the far end to read.</summary>
+    public LinkRequestBody Body => _body ??= new LinkRequestBody(this, _far);
 
     private HttpExchange Client => _request.Downstream;
 
@@ -60,7 +62,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
 
                 // 3.
                 connection.Deadline.Disarm();
-                if (_failure is null && _fault is null && _far.ResponseCompleted && !_far.IsBodyRead) await DropBodyAsync();
+                if (_failure is null && _fault is null && _far.ResponseCompleted && !_far.IsBodyRead) await Body.DropAsync();
             }
             else
             {
@@ -91,37 +93,6 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         var result = Settle(pool, request);
         return request.IsWorthRetrying(result) ? await Forwarder.AgainAsync(request, pool, connection.Key) : result;
     }
-
-    /// <summary>Reads the client's body for the far end.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<ReadResult> ReadBodyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            _read = await Client.ReadBodyAsync(cancellationToken);
-            if (_read.IsCanceled || _far.BodyBytes + _read.Buffer.Length <= _request.Options.MaxRequestBody) return _read;
-            Client.AdvanceBody(_read.Buffer.End, _read.Buffer.End);
-            throw new ExchangeException(HttpViolation.BodyTooLarge, "The request's body is longer than allowed.");
-        }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            Note(e);
-            connection.Cut(UpstreamConnection.CutReason.RequestFailed);
-            throw new ExchangeException(HttpViolation.ConnectionClosed, "The client closed the connection inside the request's body.", e);
-        }
-    }
-
-    public void AdvanceBody(SequencePosition consumed, SequencePosition examined)
-    {
-        var used = _read.Buffer.IsEmpty ? 0 : _read.Buffer.Slice(0, consumed).Length;
-        var last = _read.IsCompleted && used == _read.Buffer.Length;
-        _read = default;
-        Client.AdvanceBody(consumed, examined);
-        _far.CountBody(used, last);
-        if (last) Sent();
-    }
-
-    public void CancelBodyRead() => Client.CancelBodyRead();
 
     /// <summary>Takes the response's head from the far end, lets it be edited, and hands it to the client.</summary>
     public ValueTask StartResponseAsync(ResponseHead head, HeaderEdits? edits, BodyFraming framing, ConnectionOption option)
@@ -198,7 +169,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         _request = request;
         _failure = null;
         _fault = null;
-        _read = default;
+        Body.Begin(request);
         _begun = false;
         _sentAt = _firstByte = _lastByte = _status = 0;
     }
@@ -217,33 +188,8 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         return rejected ? new HttpRejection(verdict.Violation, verdict.Message ?? "") : null;
     }
 
-    /// <summary>
-    /// On a socket the far end would drop some of a body that it doesn't want, and the near end have sent it: what is there already is read, and nothing
-    /// waited for.
-    /// </summary>
-    private async ValueTask DropBodyAsync()
-    {
-        for (var left = (long)_far.DrainBytes; left > 0 && !_far.IsBodyRead;)
-        {
-            var reading = Client.ReadBodyAsync();
-            if (!reading.IsCompleted) Client.CancelBodyRead();
-            try
-            {
-                _read = await reading;
-            }
-            catch (ExchangeException)
-            {
-                // The client's fault, after its answer: what it has counts.
-                return;
-            }
-
-            if (_read.IsCanceled) return;
-            left -= _read.Buffer.Length;
-            AdvanceBody(_read.Buffer.End, _read.Buffer.End);
-        }
-    }
-
-    private void Sent()
+    /// <summary>The request is with the far end completely.</summary>
+    internal void Sent()
     {
         _sentAt = Now();
         if (_status == 0) connection.Deadline.Arm(_request.Options.ResponseTimeout);
@@ -273,6 +219,13 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         connection.Cut(UpstreamConnection.CutReason.RequestFailed);
         return ValueTask.FromException(
             new ExchangeException(HttpViolation.ConnectionClosed, "The client closed the connection before it had the response.", e));
+    }
+
+    /// <summary>The client failed inside its body: the request is over.</summary>
+    internal void BodyFailed(Exception e)
+    {
+        Note(e);
+        connection.Cut(UpstreamConnection.CutReason.RequestFailed);
     }
 
     /// <summary>Keeps the first thing that went wrong on the near side. What is none of ours is the caller's to see.</summary>

@@ -88,12 +88,12 @@ internal sealed class LinkExchange(Link link, Http1ServerOptions options) : Http
 
     /// <inheritdoc/>
     public override ValueTask<ReadResult> ReadBodyAsync(CancellationToken cancellationToken = default) =>
-        _bodyRead ? new(new ReadResult(default, isCanceled: false, isCompleted: true)) : _near.ReadBodyAsync(cancellationToken);
+        _bodyRead ? new(new ReadResult(default, isCanceled: false, isCompleted: true)) : _near.Body.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public override void AdvanceBody(SequencePosition consumed, SequencePosition examined)
     {
-        if (!_bodyRead) _near.AdvanceBody(consumed, examined);
+        if (!_bodyRead) _near.Body.Advance(consumed, examined);
     }
 
     /// <summary>Counts body that was used, and the chunk that it would have come in.</summary>
@@ -107,7 +107,7 @@ internal sealed class LinkExchange(Link link, Http1ServerOptions options) : Http
     }
 
     /// <inheritdoc/>
-    public override void CancelBodyRead() => _near.CancelBodyRead();
+    public override void CancelBodyRead() => _near.Body.CancelRead();
 
     /// <summary>Does nothing: the near end has sent it to its own client, and Expect isn't passed on.</summary>
     public override ValueTask SendContinueAsync(CancellationToken cancellationToken = default) => default;
