@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Usher.Model.Aws;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Seam;
 using Usher.Wire;
 
 namespace Usher.LoadBalancer;
@@ -23,16 +23,16 @@ internal static class ForwardedHeaders
     /// <param name="listener">The listener that took it.</param>
     /// <param name="trace">Its trace id.</param>
     /// <param name="edits">Takes the edits.</param>
-    /// <param name="client">The client's end; needed where its port is told.</param>
+    /// <param name="client">The client's connection; needed where its port is told.</param>
     /// <param name="handshake">The connection's handshake, where it is told; null otherwise.</param>
     internal static void Apply(
-        RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits, IPEndPoint? client = null, HandshakeRecord? handshake = null)
+        RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits, ClientConnection? client = null, HandshakeRecord? handshake = null)
     {
         if (listener.Attributes.DropInvalidHeaders) DropInvalid(request, edits);
         switch (listener.Attributes.ForwardedFor)
         {
             case ForwardedForMode.Append:
-                var address = listener.Attributes.ClientPort && client is not null ? client.ToString() : facts.Source.ToString();
+                var address = listener.Attributes.ClientPort && client is not null ? client.Id.From.ToString() : client?.Address ?? facts.Source.ToString();
                 edits.Set("X-Forwarded-For", Appended(request, "X-Forwarded-For"u8, address));
                 break;
             case ForwardedForMode.Remove:

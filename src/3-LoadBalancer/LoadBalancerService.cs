@@ -100,7 +100,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     {
         ForwardedHeaders.Apply(
             passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits,
-            passage.Record.Downstream.From, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
+            passage.Client, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
         passage.ResponseEditor = StickyEditor.For(decision, table.Cookies);
         if (decision.Choice.FailOpen) passage.Record.Note = decision.FailedOpen();
         var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];

@@ -17,7 +17,7 @@ internal static class NginxHeaders
         var config = decision.Controller.Config;
         var view = config.ReadsHeaders ? ClientView.Of(decision.Controller, decision.Facts)
             : new ClientView(decision.Facts, decision.Facts.Scheme, passage.Record.Host, decision.Controller.PortText, decision.Facts.Source);
-        var source = view.Address.ToString();
+        var source = config.ReadsHeaders ? view.Address.ToString() : passage.Client.Address;
         if (!config.Underscores) Underscores(passage);
         var chain = Chain(request, config.ForwardedForHeader);
         if (chain is not null) edits.Set("X-Original-Forwarded-For", chain);

@@ -10,11 +10,15 @@ namespace Usher.Seam;
 public sealed class ClientConnection(ConnectionId id)
 {
     private int requests;
+    private string? address;
     private string? host;
     private string? userAgent;
 
     /// <summary>Both ends.</summary>
     public ConnectionId Id { get; } = id;
+
+    /// <summary>The client's address as text.</summary>
+    public string Address => address ??= Id.From.Address.ToString();
 
     /// <summary>Counts one more request; the first is 1.</summary>
     public int NextRequest() => Interlocked.Increment(ref requests);

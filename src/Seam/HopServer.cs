@@ -71,14 +71,19 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
             Host = connection.Host(request.Host),
             UserAgent = request.TryGet("User-Agent"u8, out var agent) ? connection.UserAgent(agent) : null,
         };
-        return new RequestPassage(exchange, record, parts);
+        return new RequestPassage(exchange, record, connection, parts);
     }
 
     private static ClientConnection ConnectionOf(HttpExchange exchange)
     {
-        if (exchange.Features.Get<ClientConnection>() is { } known) return known;
-        var connection = new ClientConnection(new ConnectionId(exchange.RemoteEndPoint, exchange.LocalEndPoint));
-        exchange.Features.Set(connection);
+        if (exchange.Tag is ClientConnection known) return known;
+        if (exchange.Features.Get<ClientConnection>() is not { } connection)
+        {
+            connection = new ClientConnection(new ConnectionId(exchange.RemoteEndPoint, exchange.LocalEndPoint));
+            exchange.Features.Set(connection);
+        }
+
+        exchange.Tag = connection;
         return connection;
     }
 

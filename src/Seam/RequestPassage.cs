@@ -17,15 +17,19 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     private const string ServerTiming = "Server-Timing";
     private readonly SeamParts parts;
 
-    internal RequestPassage(HttpExchange exchange, RequestRecord record, SeamParts parts)
+    internal RequestPassage(HttpExchange exchange, RequestRecord record, ClientConnection client, SeamParts parts)
     {
         this.parts = parts;
+        Client = client;
         Exchange = exchange;
         Record = record;
     }
 
     /// <summary>The request as it came, and the response's way out.</summary>
     public HttpExchange Exchange { get; }
+
+    /// <summary>The connection that the request came on.</summary>
+    public ClientConnection Client { get; }
 
     /// <summary>This hop's record.</summary>
     public RequestRecord Record { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CsCheck;
+using Usher.Seam;
 using Usher.Wire;
 
 namespace Usher.LoadBalancer.Tests;
@@ -239,7 +240,7 @@ public sealed partial class PartsTests
             Connection = new(client, client), AcceptedAt = 1, Version = "TLSv1.2", Cipher = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
         };
 
-        ForwardedHeaders.Apply(request, Ask.For("GET http://a.example.com/ | from 203.0.113.7"), desk.Listener, new AmznTraceId("new", "", ""), edits, client,
+        ForwardedHeaders.Apply(request, Ask.For("GET http://a.example.com/ | from 203.0.113.7"), desk.Listener, new AmznTraceId("new", "", ""), edits, new ClientConnection(new(client, client)),
             desk.Listener.Attributes.TlsHeaders ? handshake : null);
 
         var found = edits.TryGet(request, System.Text.Encoding.ASCII.GetBytes(wanted.Split(": ")[0]), out var set) ? System.Text.Encoding.ASCII.GetString(set) : "none";

@@ -38,17 +38,19 @@ public static class Forwarder
 
     private static ValueTask<ForwardResult> AttemptAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
     {
-        request = request with { ConnectStarted = request.Options.TimeProvider.GetTimestamp() };
-        var renting = RentAsync(request, pool, destination, onlyNew);
-        if (!renting.IsCompletedSuccessfully) return AwaitConnectionAsync(renting, request, pool, destination);
-        var connection = renting.Result;
-        return RunAsync(connection, pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
+        var now = request.Options.TimeProvider.GetTimestamp();
+        if (!onlyNew && pool.TryRentIdle(destination, ForwardAttempt.PassesUpgrade(request)) is { } idle)
+        {
+            return RunAsync(idle, pool, request with { ConnectStarted = now, Connected = now });
+        }
+
+        request = request with { ConnectStarted = now };
+        return AwaitConnectionAsync(RentAsync(request, pool, destination, onlyNew), request, pool, destination);
     }
 
     private static ValueTask<UpstreamConnection> RentAsync(
         ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
-        !onlyNew && pool.TryRentIdle(destination, ForwardAttempt.PassesUpgrade(request)) is { } idle ? new(idle)
-            : request.Canceled.CanBeCanceled ? RentCancelablyAsync(request, pool, destination, onlyNew)
+        request.Canceled.CanBeCanceled ? RentCancelablyAsync(request, pool, destination, onlyNew)
             : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, ForwardAttempt.PassesUpgrade(request), request.Downstream.ClientGone);
 
     private static async ValueTask<UpstreamConnection> RentCancelablyAsync(

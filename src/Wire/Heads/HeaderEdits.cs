@@ -171,8 +171,13 @@ public sealed class HeaderEdits
 
     private int Replacement(ReadOnlySpan<byte> name)
     {
-        for (var i = 0; i < Count; i++)
-            if (_edits[i].Kind is EditKind.Set or EditKind.Remove && Grammar.Same(Name(i), name)) return i;
+        var edits = _edits.AsSpan(0, Count);
+        for (var i = 0; i < edits.Length; i++)
+        {
+            ref var edit = ref edits[i];
+            if (edit.NameLength == name.Length && edit.Kind is (EditKind.Set or EditKind.Remove) && Grammar.Same(Name(i), name)) return i;
+        }
+
         return -1;
     }
 
@@ -201,7 +206,7 @@ public sealed class HeaderEdits
         if (!CanEdit(name)) throw new ArgumentException($"Header '{Latin1(name)}' can't be edited.", nameof(name));
         if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value has a control character.", nameof(value));
         for (var i = 0; supersede && i < Count; i++)
-            if (Grammar.Same(Name(i), name)) _edits[i].Kind = EditKind.Dead;
+            if (_edits[i].NameLength == name.Length && Grammar.Same(Name(i), name)) _edits[i].Kind = EditKind.Dead;
         if (Count == _edits.Length) Array.Resize(ref _edits, Count * 2);
         var storedName = Store(name);
         var storedValue = Store(Grammar.TrimOws(value));

@@ -36,6 +36,9 @@ public abstract class HttpExchange
     /// <summary>The connection's features (HTTP/1) or the request's (HTTP/2): the TLS handshake, for one.</summary>
     public abstract IFeatureCollection Features { get; }
 
+    /// <summary>Whatever the handler wants to remember with this object, which on HTTP/1 serves all of a connection's requests.</summary>
+    public object? Tag { get; set; }
+
     /// <summary>True once a response head was handed over; a second one can't follow.</summary>
     public abstract bool ResponseStarted { get; }
 
