@@ -1,5 +1,5 @@
 using System.Globalization;
-using Usher.Seam;
+using Usher.Model.Journeys;
 
 namespace Usher.LoadBalancer;
 
@@ -9,8 +9,8 @@ namespace Usher.LoadBalancer;
 /// </summary>
 /// <param name="Header">The header's value towards the target.</param>
 /// <param name="JourneyId">The part that is unique to this request: the minted root, or <c>Self</c>.</param>
-/// <param name="TraceId">The root's 32 hex digits, which serve as the W3C trace id; of <paramref name="JourneyId"/> when the root has another form.</param>
-internal readonly record struct AmznTraceId(string Header, string JourneyId, string TraceId)
+/// <param name="TraceId">The W3C trace id that a root of the client's stands for; null where <paramref name="JourneyId"/> is it.</param>
+internal readonly record struct AmznTraceId(string Header, string JourneyId, string? TraceId)
 {
     private const int MaxLength = 7 * 1024;
 
@@ -20,10 +20,10 @@ internal readonly record struct AmznTraceId(string Header, string JourneyId, str
     internal static AmznTraceId For(string? brought, DateTimeOffset now)
     {
         var minted = Mint(now);
-        if (brought is null || Field(brought, "Root") is not { Length: > 0 } root) return new($"Root={minted}", minted, TraceParent.TraceIdOfRoot(minted)!);
-        if (brought.Length > MaxLength) return new($"Root={root}", minted, TraceParent.TraceIdOfRoot(root) ?? TraceParent.TraceIdOfRoot(minted)!);
+        if (brought is null || Field(brought, "Root") is not { Length: > 0 } root) return new($"Root={minted}", minted, null);
+        if (brought.Length > MaxLength) return new($"Root={root}", minted, TraceRoot.TraceIdOf(root));
         var kept = brought.Split(';').Where(part => !part.TrimStart().StartsWith("Self=", StringComparison.OrdinalIgnoreCase));
-        return new($"Self={minted};{string.Join(';', kept)}", minted, TraceParent.TraceIdOfRoot(root) ?? TraceParent.TraceIdOfRoot(minted)!);
+        return new($"Self={minted};{string.Join(';', kept)}", minted, TraceRoot.TraceIdOf(root));
     }
 
     /// <summary><c>1-8 hex-24 hex</c>: the version, the time in seconds, 96 random bits.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Usher.Model.Journeys;
 using Usher.Seam;
 
 namespace Usher.Ingress;
@@ -12,12 +13,13 @@ internal static class JourneyHeader
         if (request.TryGet("X-Amzn-Trace-Id"u8, out var header))
         {
             var root = Field(header, "Root="u8);
-            passage.Record.JourneyId = Field(header, "Self="u8) ?? root;
+            var self = Field(header, "Self="u8);
+            passage.Record.JourneyId = self ?? root;
             // As the load balancer does: of a root in another form, the id that it minted stands in.
-            passage.Record.TraceId = TraceParent.TraceIdOfRoot(root ?? "") ?? TraceParent.TraceIdOfRoot(passage.Record.JourneyId ?? "");
+            if (self is not null) passage.Record.TraceId = TraceRoot.TraceIdOf(root);
         }
 
-        passage.Record.TraceId = TraceParent.TraceIdOf(request) ?? passage.Record.TraceId;
+        if (TraceParent.TraceIdOf(request) is { } given) passage.Record.TraceId = given;
     }
 
     /// <summary>The first of the header's fields that begins with this, or null.</summary>

@@ -8,7 +8,6 @@ namespace Usher.Seam;
 public static class TraceParent
 {
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
-    private static readonly SearchValues<char> HexCharacters = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The trace id of a request's <c>traceparent</c>, or null when it has none or a malformed one.</summary>
     public static string? TraceIdOf(RequestHead request) =>
@@ -18,17 +17,6 @@ public static class TraceParent
     /// <param name="traceId">32 lower-case hex digits.</param>
     /// <param name="spanId">The span that sends the request.</param>
     public static string Format(string traceId, ulong spanId) => $"00-{traceId}-{spanId:x16}-01";
-
-    /// <summary>
-    /// The trace id that an <c>X-Amzn-Trace-Id</c> root of the form <c>1-8 hex-24 hex</c> stands for: its 32 digits, in lower case. Null for any other
-    /// form, and for all zeros, which W3C forbids.
-    /// </summary>
-    public static string? TraceIdOfRoot(string root)
-    {
-        if (root.Length != 35 || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
-        var digits = string.Concat(root.AsSpan(2, 8), root.AsSpan(11)).ToLowerInvariant();
-        return !digits.AsSpan().ContainsAnyExcept(HexCharacters) && digits.AsSpan().ContainsAnyExcept('0') ? digits : null;
-    }
 
     private static bool IsValid(ReadOnlySpan<byte> value)
     {

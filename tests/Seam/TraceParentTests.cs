@@ -52,7 +52,7 @@ public sealed class TraceParentTests
     [InlineData("1-67891233-abcdef01234567891234567", null)]
     [InlineData("", null)]
     public void A_root_stands_for_a_trace_id_when_it_has_the_documented_form(string root, string? expected) =>
-        Assert.Equal(expected, TraceParent.TraceIdOfRoot(root));
+        Assert.Equal(expected, TraceRoot.TraceIdOf(root));
 
     [Fact]
     public void The_seam_is_registered_once()

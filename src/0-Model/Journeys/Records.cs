@@ -8,6 +8,8 @@ namespace Usher.Model.Journeys;
 /// </summary>
 public sealed class RequestRecord
 {
+    private string? traceId;
+
     /// <summary>Which hop.</summary>
     public required Hop Hop { get; init; }
 
@@ -32,8 +34,12 @@ public sealed class RequestRecord
     /// <summary>The journey's id; null while unknown.</summary>
     public string? JourneyId { get; set; }
 
-    /// <summary>The W3C trace id, 32 hex digits; null while unknown.</summary>
-    public string? TraceId { get; set; }
+    /// <summary>The W3C trace id, 32 hex digits: the journey's id as one, unless another was given; null while neither is known.</summary>
+    public string? TraceId
+    {
+        get => traceId ?? TraceRoot.TraceIdOf(JourneyId);
+        set => traceId = value;
+    }
 
     /// <summary>The method, as sent.</summary>
     public required string Method { get; init; }

@@ -1,0 +1,24 @@
+using System.Buffers;
+
+namespace Usher.Model.Journeys;
+
+/// <summary>Roots of <c>X-Amzn-Trace-Id</c> (ALB user guide, "Request tracing"), which are journeys' ids.</summary>
+public static class TraceRoot
+{
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    /// <summary>
+    /// The W3C trace id that a root of the form <c>1-8 hex-24 hex</c> stands for: its 32 digits, in lower case. Null for any other form, and for all
+    /// zeros, which W3C forbids.
+    /// </summary>
+    public static string? TraceIdOf(string? root)
+    {
+        if (root is not { Length: 35 } || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
+        var digits = string.Create(32, root, static (digits, root) =>
+        {
+            root.AsSpan(2, 8).ToLowerInvariant(digits);
+            root.AsSpan(11).ToLowerInvariant(digits[8..]);
+        });
+        return !digits.AsSpan().ContainsAnyExcept(HexDigits) && digits.AsSpan().ContainsAnyExcept('0') ? digits : null;
+    }
+}
