@@ -11,17 +11,11 @@ internal static class RequestLines
     /// <summary>Lines written together at most; of more requests only those that failed have theirs, since nobody reads so fast.</summary>
     private const int Together = 25;
 
-    /// <summary>Prints until cancelled. Lines of requests that ended together are written together.</summary>
+    /// <summary>Prints until cancelled.</summary>
     internal static async Task FollowAsync(IJourneyFeed feed, CancellationToken cancellationToken)
     {
-        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        await FollowAsync(feed, output, cancellationToken);
-    }
-
-    /// <summary>The same to any writer.</summary>
-    internal static async Task FollowAsync(IJourneyFeed feed, TextWriter output, CancellationToken cancellationToken)
-    {
         await using var requests = feed.FollowAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+        var lines = new StringBuilder();
         var written = 0;
         var skipped = 0L;
         while (true)
@@ -29,10 +23,8 @@ internal static class RequestLines
             var next = requests.MoveNextAsync();
             if (!next.IsCompleted)
             {
-                if (skipped > 0) output.WriteLine($"… {skipped} requests not shown: they come faster than anybody reads. Those that fail are");
-                written = 0;
-                skipped = 0;
-                await output.FlushAsync(CancellationToken.None);
+                Print(lines, skipped);
+                (written, skipped) = (0, 0);
             }
 
             if (!await next) break;
@@ -40,7 +32,7 @@ internal static class RequestLines
             skipped += ended.Missed;
             if (written < Together || Failed(ended.Request))
             {
-                output.WriteLine(Of(ended.Request, TimeProvider.System));
+                lines.AppendLine(Of(ended.Request, TimeProvider.System));
                 written++;
             }
             else
@@ -49,8 +41,15 @@ internal static class RequestLines
             }
         }
 
-        if (skipped > 0) output.WriteLine($"… {skipped} requests not shown");
-        await output.FlushAsync(CancellationToken.None);
+        Print(lines, skipped);
+    }
+
+    /// <summary>Prints what ended together in one piece, so that no other line of the road begins inside one of these.</summary>
+    private static void Print(StringBuilder lines, long skipped)
+    {
+        if (skipped > 0) lines.AppendLine(CultureInfo.InvariantCulture, $"… {skipped} requests not shown: they come faster than anybody reads. Those that fail are");
+        if (lines.Length > 0) Console.Out.Write(lines);
+        lines.Clear();
     }
 
     /// <summary><c>14:00:00.123 200  9.8 ms GET https://api.example.com/v1/users  1-67891233-…</c>, with what went wrong behind it.</summary>
