@@ -18,16 +18,13 @@ public sealed class HopServerTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        http = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromMilliseconds(300), HeadTimeout = TimeSpan.FromMilliseconds(300) });
-        var handler = new HopServer(hop, seam.Parts);
-        loop = TcpListenerLoop.Start(new IPEndPoint(IPAddress.Loopback, 0), (socket, draining, aborted) => http.RunAsync(socket, handler, draining, aborted));
+        Listen(new Http1ServerOptions());
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await loop.DisposeAsync();
-        http.Dispose();
+        await DisposeListenerAsync();
         seam.Dispose();
     }
 
@@ -158,7 +155,11 @@ public sealed class HopServerTests : IAsyncLifetime
             told.Add(rejection.Violation);
             return ValueTask.CompletedTask;
         };
+        await DisposeListenerAsync();
+        Listen(new Http1ServerOptions { IdleTimeout = TimeSpan.FromMilliseconds(300) });
         using (var idle = await RawPeer.ConnectAsync(loop.LocalEndPoint)) await CutAsync(idle);
+        await DisposeListenerAsync();
+        Listen(new Http1ServerOptions { HeadTimeout = TimeSpan.FromMilliseconds(300) });
         using (var half = await RawPeer.ConnectAsync(loop.LocalEndPoint))
         {
             await half.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n");
@@ -190,6 +191,19 @@ public sealed class HopServerTests : IAsyncLifetime
         Assert.Empty(bare.Headers);
         Assert.Equal("https", full!.Scheme);
         Assert.Contains(new("X-Old", "1"), full.Headers);
+    }
+
+    private void Listen(Http1ServerOptions options)
+    {
+        http = new Http1Server(options);
+        var handler = new HopServer(hop, seam.Parts);
+        loop = TcpListenerLoop.Start(new IPEndPoint(IPAddress.Loopback, 0), (socket, draining, aborted) => http.RunAsync(socket, handler, draining, aborted));
+    }
+
+    private async ValueTask DisposeListenerAsync()
+    {
+        await loop.DisposeAsync();
+        http.Dispose();
     }
 
     private static async Task<string> CutAsync(RawPeer client)

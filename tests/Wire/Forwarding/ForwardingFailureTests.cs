@@ -224,10 +224,13 @@ public class ForwardingFailureTests
             await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
             await peer.ReadToEndAsync();
         });
-        await using var proxy = new Proxy(upstream.Key, new ForwardOptions { ResponseTimeout = TimeSpan.FromMilliseconds(150) });
+        var time = new FakeTimeProvider();
+        await using var proxy = new Proxy(
+            upstream.Key, new ForwardOptions { TimeProvider = time }, poolOptions: new UpstreamPoolOptions { TimeProvider = time });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync(Get);
-        var result = await proxy.ResultAsync();
+        await client.ReadUntilAsync("half");
+        var result = await Limit.AdvanceAsync(time, proxy.ResultAsync());
         Assert.Equal(ForwardOutcome.ResponseTimedOut, result.Outcome);
         Assert.True(result.ResponseStarted);
     }
@@ -284,11 +287,19 @@ public class ForwardingFailureTests
     [Fact]
     public async Task The_client_sends_no_more_of_its_body()
     {
-        await using var upstream = new ScriptedUpstream(async (peer, _) => await peer.ReadErrorAsync());
-        await using var proxy = new Proxy(upstream.Key, serverOptions: new Http1ServerOptions { IdleTimeout = TimeSpan.FromMilliseconds(150) });
+        var asked = new TaskCompletionSource();
+        await using var upstream = new ScriptedUpstream(async (peer, _) =>
+        {
+            await peer.ReadUntilAsync("part");
+            asked.SetResult();
+            await peer.ReadErrorAsync();
+        });
+        var time = new FakeTimeProvider();
+        await using var proxy = new Proxy(upstream.Key, serverOptions: new Http1ServerOptions { TimeProvider = time });
         using var client = await proxy.ConnectAsync();
         await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\npart");
-        Assert.EndsWith("ClientTimedOut", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        await asked.Task.WaitAsync(Limit.Wait);
+        Assert.EndsWith("ClientTimedOut", await Limit.AdvanceAsync(time, client.ReadMessageAsync()), StringComparison.Ordinal);
         Assert.Equal(ForwardOutcome.ClientTimedOut, (await proxy.ResultAsync()).Outcome);
     }
 

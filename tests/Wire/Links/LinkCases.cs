@@ -43,6 +43,7 @@ internal sealed record LinkCase
 internal static class LinkCases
 {
     internal const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
     private const string Get = "GET /x?y HTTP/1.1\r\nHost: a.example\r\n\r\n";
 
     internal static IReadOnlyDictionary<string, LinkCase> All { get; } = new Dictionary<string, LinkCase>
@@ -172,18 +173,18 @@ internal static class LinkCases
         ["silence"] = new()
         {
             Client = c => AskAsync(c, Get), Upstream = async (u, seen) => { seen(await u.ReadMessageAsync()); await u.ReadToEndAsync(); },
-            Options = new() { Front = new() { ResponseTimeout = TimeSpan.FromMilliseconds(200) } }, Forwarded = false,
+            Options = new() { Front = new() { ResponseTimeout = Silence } }, Forwarded = false,
         },
         ["silence behind"] = new()
         {
             Client = c => AskAsync(c, Get), Upstream = async (u, seen) => { seen(await u.ReadMessageAsync()); await u.ReadToEndAsync(); },
-            Options = new() { Behind = new() { ResponseTimeout = TimeSpan.FromMilliseconds(200) } },
+            Options = new() { Behind = new() { ResponseTimeout = Silence } },
         },
         ["silence in the body"] = new()
         {
             Client = c => BrokenAsync(c, Get), Forwarded = false,
             Upstream = async (u, seen) => { seen(await u.ReadMessageAsync()); await u.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"); await u.ReadToEndAsync(); },
-            Options = new() { Front = new() { ResponseTimeout = TimeSpan.FromMilliseconds(200) } },
+            Options = new() { Front = new() { ResponseTimeout = Silence } },
         },
         ["the client goes in the body"] = new()
         {

@@ -192,9 +192,12 @@ public class Http1ServerTests
     public async Task A_client_that_takes_nothing_is_cut_at_the_idle_timeout()
     {
         var failed = new TaskCompletionSource<ExchangeException>();
+        var begun = new TaskCompletionSource();
+        var time = new FakeTimeProvider();
         await using var server = new ExchangeServer(
             async exchange =>
             {
+                begun.SetResult();
                 try
                 {
                     await exchange.RespondAsync(200, [], new byte[64 * 1024 * 1024]);
@@ -205,10 +208,11 @@ public class Http1ServerTests
                     throw;
                 }
             },
-            new Http1ServerOptions { IdleTimeout = TimeSpan.FromMilliseconds(200) });
+            new Http1ServerOptions { TimeProvider = time });
         using var client = await server.ConnectAsync(receiveBuffer: 8192);
         await client.SendAsync(Get);
-        Assert.Equal(HttpViolation.IdleTimeout, (await failed.Task.WaitAsync(Limit.Wait)).Violation);
+        await begun.Task.WaitAsync(Limit.Wait);
+        Assert.Equal(HttpViolation.IdleTimeout, (await Limit.AdvanceAsync(time, failed.Task)).Violation);
     }
 
     [Fact]
