@@ -30,7 +30,7 @@ public sealed class BrowserTests(SampleRoad sample)
         Assert.Equal(("https://api.example.com/v1/users", "fetch", "200"), (resource.Text("url"), resource.Text("initiator"), resource.Text("status")));
         var visit = journey.Text("visit");
         Assert.Matches("^[0-9a-f]{12}$", visit);
-        var visited = (await road.ApiAsync($"/api/journeys?visit={visit}")).EnumerateArray().ToList();
+        var visited = await road.JourneysAsync("both are listed", $"visit={visit}", all => all.Count == 2);
         Assert.Equal(["https://api.example.com/v1/users", "https://api.example.com/"], visited.Select(j => j.Text("url")));
         Assert.Equal([resource.Text("journey"), journey.Text("id")], visited.Select(j => j.Text("id")));
         Assert.All(visited, j => Assert.Equal(visit, j.Text("visit")));

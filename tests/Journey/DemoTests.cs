@@ -92,7 +92,8 @@ public sealed class DemoTests
             var start = hop.Number("startMs");
             // The application's clock is the wall clock: a moment read twice differs a little.
             Assert.True(start >= before - 5, $"{hop.Text("hop")} starts at {start} ms, after one that starts at {before} ms");
-            Assert.True(start + hop.Number("durationMs") <= journey.Number("durationMs") + 5, $"{hop.Text("hop")} ends after the journey does");
+            // The client may have its answer before the application's own span ends.
+            if (hop.Text("hop") != "application") Assert.True(start + hop.Number("durationMs") <= journey.Number("durationMs") + 5, $"{hop.Text("hop")} ends after the journey does");
             before = start;
         }
 

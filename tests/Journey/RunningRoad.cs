@@ -88,7 +88,10 @@ internal sealed class RunningRoad : IAsyncDisposable
     internal Task<Ended> UsherAsync(string command, params string[] arguments) => Tool.UsherAsync([command, .. arguments, "--state", State]);
 
     /// <summary>curl as the road suggests it; every name and port of the load balancer's leads to it.</summary>
-    internal Task<Ended> CurlAsync(params string[] arguments) => Tool.RunAsync(
+    internal Task<Ended> CurlAsync(params string[] arguments) => Tool.RunAsync(StartCurl(arguments));
+
+    /// <summary>The same curl, to be waited for or ended by the caller.</summary>
+    internal Process StartCurl(params string[] arguments) => Tool.Start(
         "curl",
         ["-sS", "--max-time", "20", "--cacert", CaCertificate, "--connect-to", $":443:{Https}", "--connect-to", $":80:{Http}", "--connect-to", $":8443:{Https}", "--connect-to", $":8080:{Http}", .. arguments]);
 
@@ -100,6 +103,16 @@ internal sealed class RunningRoad : IAsyncDisposable
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", file.RootElement.GetProperty("token").GetString());
         var text = await client.GetStringAsync(new Uri(file.RootElement.GetProperty("api").GetString() + path), TestContext.Current.CancellationToken);
         return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>
+    /// The road's list of journeys, newest first, once it is as wanted: the records of a request are closed a moment after its client has the answer.
+    /// </summary>
+    internal async Task<IReadOnlyList<JsonElement>> JourneysAsync(string what, string query, Func<IReadOnlyList<JsonElement>, bool> wanted)
+    {
+        IReadOnlyList<JsonElement> journeys = [];
+        await Until.HoldsAsync(what, async () => wanted(journeys = [.. (await ApiAsync($"/api/journeys?{query}")).EnumerateArray()]));
+        return journeys;
     }
 
     /// <summary>A client whose every connection goes to the HTTPS listener and trusts the road's CA alone.</summary>
