@@ -10,12 +10,18 @@ internal sealed class Load : IAsyncDisposable
     private readonly HttpClient client;
     private readonly Task running;
 
-    private Load(HttpClient client, Uri url, int workers, bool newConnections)
+    private Load(HttpClient client, Uri url, int workers, bool newConnections, TimeSpan period)
     {
         this.client = client;
         running = Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(async () =>
         {
-            while (!stop.IsCancellationRequested) answers.Enqueue(await AnswerAsync(url, newConnections));
+            // All send at the same moments, so that many requests are under way at a time; in between the machine is the road's.
+            using var timer = new PeriodicTimer(period);
+            while (!stop.IsCancellationRequested)
+            {
+                answers.Enqueue(await AnswerAsync(url, newConnections));
+                await timer.WaitForNextTickAsync(CancellationToken.None);
+            }
         })));
     }
 
@@ -33,7 +39,9 @@ internal sealed class Load : IAsyncDisposable
     /// <param name="url">What to ask for.</param>
     /// <param name="workers">How many at a time.</param>
     /// <param name="newConnections">Whether each request opens a connection of its own.</param>
-    internal static Load On(RunningRoad road, Uri url, int workers = 4, bool newConnections = false) => new(road.Client(), url, workers, newConnections);
+    /// <param name="period">From one request of a client to its next; 25 ms by default, and 100 ms where each has to shake hands.</param>
+    internal static Load On(RunningRoad road, Uri url, int workers = 4, bool newConnections = false, TimeSpan? period = null) =>
+        new(road.Client(), url, workers, newConnections, period ?? TimeSpan.FromMilliseconds(newConnections ? 100 : 25));
 
     /// <summary>Waits for as many further answers.</summary>
     internal Task MoreAsync(RunningRoad road, int more)

@@ -110,14 +110,14 @@ public sealed class ReloadTests
         using var manifests = Manifests.Sample();
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
 
-        // Only a new connection meets a pod that has stopped, and the ingress keeps those that it has. Many clients at a time want more of them whenever a pod closes its own;
+        // Only a new connection meets a pod that has stopped, and the ingress keeps those that it has. Forty requests at a time want more of them whenever a pod closes its own;
         // still each has luck in three of four, so that a single update may lose nothing.
         var failures = new List<string>();
         var problems = new List<string>();
         var (updates, requests) = (0, 0);
         while (updates < most && !problems.Exists(p => p.Contains("terminat", StringComparison.Ordinal) && p.Contains("preStop", StringComparison.Ordinal)))
         {
-            var (kept, fresh) = await RollAsync(road, manifests, ++updates, clients: 40);
+            var (kept, fresh) = await RollAsync(road, manifests, ++updates, clients: 40, TimeSpan.FromMilliseconds(200));
             failures.AddRange([.. kept.Failures, .. fresh.Failures]);
             requests += kept.Count + fresh.Count;
             problems = [.. (await road.ApiAsync("/api/journeys?limit=1000&failed=true")).EnumerateArray().Select(j => j.Text("problem")!)];
@@ -134,11 +134,12 @@ public sealed class ReloadTests
     /// <param name="manifests">The sample's.</param>
     /// <param name="update">How many updates there were, with this one.</param>
     /// <param name="clients">How many keep their connections; four more open a new one for each request.</param>
-    private static async Task<(Load Kept, Load Fresh)> RollAsync(RunningRoad road, Manifests manifests, int update = 1, int clients = 4)
+    /// <param name="period">From one request of a client to its next.</param>
+    private static async Task<(Load Kept, Load Fresh)> RollAsync(RunningRoad road, Manifests manifests, int update = 1, int clients = 4, TimeSpan? period = null)
     {
         var before = await PodsAsync(road);
         Assert.Equal(3, before.Count);
-        await using var kept = Load.On(road, Users, clients);
+        await using var kept = Load.On(road, Users, clients, period: period);
         await using var fresh = Load.On(road, Users, workers: 4, newConnections: true);
         await kept.MoreAsync(road, 20);
         manifests.Change("kubernetes.yaml", $"value: {(update == 1 ? "users" : $"users-{update}")} }}", $"value: users-{update + 1} }}");

@@ -10,8 +10,11 @@ namespace Usher.Journey.Tests;
 public abstract class SharedRoad : IAsyncDisposable
 {
     private readonly Lazy<Task<RunningRoad>> road;
+    private readonly IDisposable? files;
 
-    private protected SharedRoad(Func<Task<RunningRoad>> start) => road = new Lazy<Task<RunningRoad>>(start);
+    /// <param name="start">Starts it.</param>
+    /// <param name="files">What it reads, if that goes with it.</param>
+    private protected SharedRoad(Func<Task<RunningRoad>> start, IDisposable? files = null) => (road, this.files) = (new Lazy<Task<RunningRoad>>(start), files);
 
     internal Task<RunningRoad> RunsAsync() => road.Value;
 
@@ -19,6 +22,7 @@ public abstract class SharedRoad : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (road.IsValueCreated && road.Value.IsCompletedSuccessfully) await road.Value.Result.DisposeAsync();
+        files?.Dispose();
         GC.SuppressFinalize(this);
     }
 }

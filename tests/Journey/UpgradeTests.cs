@@ -107,8 +107,19 @@ public sealed class UpgradeTests(WebSocketRoad sockets) : IClassFixture<WebSocke
 }
 
 /// <summary>The sample's edge before pods that are a WebSocket server.</summary>
-public sealed class WebSocketRoad() : SharedRoad(StartAsync)
+public sealed class WebSocketRoad : SharedRoad
 {
+    /// <summary>A road of its own manifests.</summary>
+    public WebSocketRoad()
+        : this(Manifests.Sample())
+    {
+    }
+
+    private WebSocketRoad(Manifests manifests)
+        : base(() => StartAsync(manifests), manifests)
+    {
+    }
+
     private const string Server = """
         import asyncio, os, ssl, websockets
         from http import HTTPStatus
@@ -166,9 +177,8 @@ public sealed class WebSocketRoad() : SharedRoad(StartAsync)
           actions: [{ type: forward, targetGroupRef: { from: { name: secure } } }]
         """;
 
-    private static async Task<RunningRoad> StartAsync()
+    private static async Task<RunningRoad> StartAsync(Manifests manifests)
     {
-        var manifests = Manifests.Sample();
         manifests.Write("server.py", Server);
         manifests.Write("secure.yaml", Secure);
         manifests.Write("usher.yaml", $"images:\n  shop/users:1:\n    command: [/usr/bin/python3, server.py]\n    workingDirectory: {manifests.Path}\n");
