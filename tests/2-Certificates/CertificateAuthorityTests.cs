@@ -5,6 +5,7 @@ using Usher.Model.Contracts;
 
 namespace Usher.Certificates.Tests;
 
+[Trait("user", "matters")]
 public sealed class CertificateAuthorityTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Usher.Model.Road;
 
 namespace Usher.Certificates.Tests;
 
+[Trait("user", "matters")]
 public sealed class CertificateCarrierTests
 {
     [Theory]

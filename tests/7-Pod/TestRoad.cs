@@ -8,6 +8,9 @@ using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
+// Pods are processes, in namespaces of their own where the user may have them.
+[assembly: Trait("user", "matters")]
+
 namespace Usher.Pod.Tests;
 
 /// <summary>

@@ -7,6 +7,7 @@ using Usher.Model.Contracts;
 
 namespace Usher.Response.Tests;
 
+[Trait("user", "matters")]
 public sealed class AccessLogWriterTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("usher-log-").FullName;

@@ -12,6 +12,7 @@ using Usher.Model.Contracts;
 namespace Usher.Control.Tests;
 
 /// <summary>The state's file: what a batch promises, and what becomes of files that can't be used.</summary>
+[Trait("user", "matters")]
 public sealed class StateStoreTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("usher-state-").FullName;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 namespace Usher.Journey.Tests;
 
 /// <summary>What is wrong is told with its place, all of it at once, and nothing is started.</summary>
+[Trait("user", "matters")]
 public sealed class BadInputTests(SampleRoad sample)
 {
     [Theory]

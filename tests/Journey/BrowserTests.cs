@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 namespace Usher.Journey.Tests;
 
 /// <summary><c>usher trace --browser</c> with the Chromium that is installed.</summary>
+[Trait("user", "matters")]
 public sealed class BrowserTests(SampleRoad sample)
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Usher.Journey.Tests;
 
 /// <summary>The sample road as curl sees it.</summary>
+[Trait("user", "matters")]
 public sealed class CurlTests(SampleRoad sample)
 {
     [Theory]

@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Usher.Journey.Tests;
 
 /// <summary><c>usher demo</c>.</summary>
+[Trait("user", "matters")]
 public sealed class DemoTests
 {
     private static readonly string[] Road =

@@ -1,6 +1,7 @@
 namespace Usher.Journey.Tests;
 
 /// <summary>The road's name server as dig sees it.</summary>
+[Trait("user", "matters")]
 public sealed class DigTests(SampleRoad sample)
 {
     [Theory]

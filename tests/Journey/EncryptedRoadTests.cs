@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Usher.Journey.Tests;
 
 /// <summary><c>samples/vault</c>: TLS ends and begins again at the load balancer and at the ingress, and ends in the pod.</summary>
+[Trait("user", "matters")]
 public sealed class EncryptedRoadTests(VaultRoad vault) : IClassFixture<VaultRoad>
 {
     private const string Url = "https://vault.example.com/v1/users";

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Usher.Journey.Tests;
 
 /// <summary>Pods that die, and roads that are stopped, killed and started again.</summary>
+[Trait("user", "matters")]
 public sealed class LifeTests
 {
     private static readonly Uri Users = new("https://api.example.com/v1/users");

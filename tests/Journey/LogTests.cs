@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 namespace Usher.Journey.Tests;
 
 /// <summary>What a road writes of each request: a line on its output, and one in the load balancer's access log.</summary>
+[Trait("user", "matters")]
 public sealed partial class LogTests(SampleRoad sample)
 {
     [Fact]

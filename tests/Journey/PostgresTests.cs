@@ -3,6 +3,7 @@ using Shop.Users.Tests;
 namespace Usher.Journey.Tests;
 
 /// <summary>The sample road over a real PostgreSQL server.</summary>
+[Trait("user", "matters")]
 public sealed class PostgresTests(PostgresServer server)
 {
     [Fact]

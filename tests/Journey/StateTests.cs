@@ -4,6 +4,7 @@ using Usher.Control.State;
 namespace Usher.Journey.Tests;
 
 /// <summary>What outlives a run of <c>usher up</c>.</summary>
+[Trait("user", "matters")]
 public sealed class StateTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Usher.Journey.Tests;
 
 /// <summary><c>usher ca trust</c> with the real certutil, update-ca-certificates and Chromium, in a home and a system of its own.</summary>
+[Trait("user", "matters")]
 public sealed class TrustTests(SampleRoad sample)
 {
     [Fact]
