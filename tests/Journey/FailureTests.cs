@@ -43,6 +43,9 @@ public sealed class FailureTests(TroubleRoad trouble)
         // More than ingress-nginx takes by default, 1 MiB, where that is the failure.
         using var big = new BigFile(outcome.Contains("413", StringComparison.Ordinal) ? (1 << 20) + 1 : 0);
         var ended = await road.UsherAsync("trace", ["--json", .. big.Arguments, url]);
+        // On a connection that is still kept from a test before it is the race, rightly; that connection is gone then, and each of two nodes may have one.
+        for (var kept = 0; kept < 2 && JsonDocument.Parse(ended.Output).RootElement.Text("outcome") == "load-balancer.502.keep-alive-race"; kept++)
+            ended = await road.UsherAsync("trace", ["--json", .. big.Arguments, url]);
 
         var journey = JsonDocument.Parse(ended.Output).RootElement;
         Assert.Equal((outcome, status?.ToString(), answeredBy), (journey.Text("outcome"), journey.Text("status"), journey.Text("answeredBy")));
