@@ -45,19 +45,18 @@ public static class Forwarder
         }
 
         request = request with { ConnectStarted = now };
-        return AwaitConnectionAsync(RentAsync(request, pool, destination, onlyNew), request, pool, destination);
+        return AwaitConnectionAsync(ConnectAsync(request, pool, destination), request, pool, destination);
     }
 
-    private static ValueTask<UpstreamConnection> RentAsync(
-        ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew) =>
-        request.Canceled.CanBeCanceled ? RentCancelablyAsync(request, pool, destination, onlyNew)
-            : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, ForwardAttempt.PassesUpgrade(request), request.Downstream.ClientGone);
+    /// <summary>A new connection: an idle one was looked for, or isn't wanted.</summary>
+    private static ValueTask<UpstreamConnection> ConnectAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination) =>
+        request.Canceled.CanBeCanceled ? ConnectCancelablyAsync(request, pool, destination)
+            : pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew: true, ForwardAttempt.PassesUpgrade(request), request.Downstream.ClientGone);
 
-    private static async ValueTask<UpstreamConnection> RentCancelablyAsync(
-        ForwardRequest request, UpstreamPool pool, UpstreamKey destination, bool onlyNew)
+    private static async ValueTask<UpstreamConnection> ConnectCancelablyAsync(ForwardRequest request, UpstreamPool pool, UpstreamKey destination)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(request.Canceled, request.Downstream.ClientGone);
-        return await pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew, ForwardAttempt.PassesUpgrade(request), either.Token);
+        return await pool.RentAsync(destination, request.Options.ConnectTimeout, onlyNew: true, ForwardAttempt.PassesUpgrade(request), either.Token);
     }
 
     private static async ValueTask<ForwardResult> AwaitConnectionAsync(
