@@ -50,7 +50,8 @@ public sealed class NodeTests
         var status = (await road.UsherAsync("status")).Output;
         Assert.Matches($@"(?m)^node +{Name} .* Ready,SchedulingDisabled, {Instance}", status);
         Assert.Matches(@"(?m)^service +shop/users  ClusterIP  10\.100\.\d+\.\d+  80/TCP \(127\.\d+\.16\.\d+:8080\) 3 of 3 ready$", status);
-        Assert.Equal(0, (await road.UsherAsync("node", "uncordon", Name)).ExitCode);
+        // Options may stand before the verb too.
+        Assert.Equal(0, (await Tool.UsherAsync("node", "--state", road.State, "uncordon", Name)).ExitCode);
         Assert.DoesNotContain("SchedulingDisabled", (await road.UsherAsync("status")).Output, StringComparison.Ordinal);
 
         var refused = await road.UsherAsync("node", "stop", "nobody");
@@ -73,6 +74,17 @@ public sealed class NodeTests
             return pods.Count == 5 && pods.All(p => p.Text("address")!.StartsWith("10.0.2.", StringComparison.Ordinal) && p.GetProperty("ready").GetBoolean());
         });
         Assert.Equal("200", (await road.TraceAsync("https://api.example.com/v1/users")).Text("status"));
+    }
+
+    [Fact]
+    public async Task Every_verb_takes_the_roads_options_before_it_and_behind_it()
+    {
+        foreach (var verb in new[] { "cordon", "uncordon", "drain", "stop", "start" })
+        {
+            var before = await Tool.UsherAsync("node", "--state", "/nowhere", "--api", "no address", verb, Name);
+            Assert.Equal((2, "usher: --api 'no address': an address like http://127.0.0.1:7070 is wanted\n"), (before.ExitCode, before.Error));
+            Assert.Equal(before, await Tool.UsherAsync("node", verb, Name, "--api", "no address", "--state", "/nowhere"));
+        }
     }
 
     private static async Task<string?> TargetAsync(RunningRoad road) =>

@@ -10,13 +10,18 @@ internal static class CaCommand
     private const string System = "system";
     private const string Browsers = "browsers";
 
-    internal static Command Create() => new("ca", "The private CA.") { Export(), Trust() };
+    internal static Command Create()
+    {
+        // Before the verb or behind it.
+        var state = CommonOptions.State();
+        state.Recursive = true;
+        return new Command("ca", "The private CA.") { state, Export(state), Trust(state) };
+    }
 
-    private static Command Export()
+    private static Command Export(Option<string?> state)
     {
         var output = new Option<string?>("--output", "-o") { Description = "Write it to a file instead of standard output.", HelpName = "FILE" };
-        var state = CommonOptions.State();
-        var export = new Command("export", "Print the certificate of the private CA that signs the road's certificates, as PEM.") { output, state };
+        var export = new Command("export", "Print the certificate of the private CA that signs the road's certificates, as PEM.") { output };
         export.SetAction(async (parsed, cancellationToken) =>
         {
             using var folder = StateDirectory.Open(parsed.GetValue(state));
@@ -40,18 +45,17 @@ internal static class CaCommand
         return export;
     }
 
-    private static Command Trust()
+    private static Command Trust(Option<string?> state)
     {
         var remove = new Option<bool>("--remove") { Description = "Take every CA of Usher out again." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done." };
         var only = new Option<string?>("--only") { Description = "One kind of store: system or browsers.", HelpName = "KIND" };
         only.AcceptOnlyFromAmong(System, Browsers);
         var root = new Option<string>("--root") { Description = "Where the system's folders are.", HelpName = "DIR", DefaultValueFactory = _ => "/" };
-        var state = CommonOptions.State();
         var trust = new Command(
             "trust", "Let this system's programs (as root) and your browsers trust the private CA. Exits 0 when all of it is done, 1 when something could not be.")
         {
-            remove, dryRun, only, root, state,
+            remove, dryRun, only, root,
         };
         trust.SetAction(async (parsed, cancellationToken) =>
         {

@@ -10,14 +10,14 @@ internal static class JourneysCommand
 {
     internal static Command Create()
     {
-        var id = new Argument<string?>("ID") { Description = "A journey's id: print that one.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("ID") { Description = "A journey's id, 1-…: print that one. None: list them.", Arity = ArgumentArity.ZeroOrOne };
         var failed = new Option<bool>("--failed") { Description = "Only those that failed." };
         var limit = CommonOptions.Number("--limit", "N", 20, 1, 1000, "How many, the newest first.");
         var json = new Option<bool>("--json") { Description = "Print JSON: one journey, or a line for each." };
         var verbose = CommonOptions.Verbose();
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("journeys", "List the journeys that the running road keeps, or print one.") { id, failed, limit, json, verbose, api, state };
+        var command = new Command("journeys", "List the journeys that the running road keeps; or print the one of an ID, which stands behind the URL in each line of the list and of usher up.") { id, failed, limit, json, verbose, api, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
