@@ -70,4 +70,16 @@ public sealed class CurlTests(SampleRoad sample)
         Assert.True(refused.ExitCode == 60, refused.ToString());
         Assert.Equal("no such site\n404 text/plain; charset=utf-8 awselb/2.0", taken.Output);
     }
+
+    [Fact]
+    public async Task A_request_without_a_host_is_told_by_the_address_that_it_came_to()
+    {
+        var road = await sample.RunsAsync();
+
+        var curl = await road.CurlAsync("-k", "--http1.1", "-H", "Host:", "-w", "\n%{http_code}", $"https://{road.Https}/nameless?a=b");
+
+        Assert.EndsWith("\n400", curl.Output, StringComparison.Ordinal);
+        await road.UntilAsync("its line is printed", () => road.Output.Contains($"GET https://{road.Https}/nameless?a=b  1-", StringComparison.Ordinal));
+        await road.JourneysAsync("its journey is kept", "limit=1000", all => all.Any(j => j.Text("url") == $"https://{road.Https}/nameless?a=b"));
+    }
 }

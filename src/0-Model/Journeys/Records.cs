@@ -53,8 +53,11 @@ public sealed class RequestRecord
     /// <summary><c>http</c> or <c>https</c> on the client's side.</summary>
     public string Scheme { get; set; } = "http";
 
-    /// <summary>Scheme, host and target as the client sent them.</summary>
-    public string Url => Target.StartsWith('/') || Host.Length == 0 ? $"{Scheme}://{Host}{Target}" : Target;
+    /// <summary>
+    /// Scheme, host and target as the client sent them. Where it named no host, the address that it connected to stands there, as in the host's place of an
+    /// ALB's access log; with its port, since no name says which it was. A target that is no path (<c>*</c>, an absolute one) stands alone.
+    /// </summary>
+    public string Url => Target.Length > 0 && Target[0] != '/' ? Target : $"{Scheme}://{(Host.Length > 0 ? Host : Downstream.To.ToString())}{Target}";
 
     /// <summary>The client's user agent, or null.</summary>
     public string? UserAgent { get; init; }

@@ -90,7 +90,9 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
             Source = IPAddress.Loopback,
             Headers = [.. Headers.SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value))],
         };
-        return explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure).Journey;
+        var journey = explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure).Journey;
+        // A request without a Host is told by what was asked for.
+        return host.Length > 0 ? journey : journey with { Url = Url };
     }
 }
 
