@@ -39,11 +39,16 @@ internal sealed class ListenerTls(IPEndPoint bound, ListenerParts parts) : ITlsE
         {
             ServerCertificateContext = choice.Context ?? throw new AuthenticationException($"listener {listener.Label} has no certificate"),
             EnabledSslProtocols = listener.Tls!.Protocols,
-            ApplicationProtocols = listener.Attributes.Http2
-                ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11]
-                : [SslApplicationProtocol.Http11],
+            ApplicationProtocols = Shared(hello.Hello, listener.Attributes.Http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11]),
         };
     }
+
+    /// <summary>
+    /// The protocols to negotiate; none with a client that offers others only (curl --http1.0 offers <c>http/1.0</c>). The handshake goes on without, and HTTP/1 is spoken, as s2n-tls does it, which AWS's load balancers
+    /// are made with (s2n_client_alpn.c); OpenSSL would end it with the alert of RFC 7301 section 3.2.
+    /// </summary>
+    private static List<SslApplicationProtocol> Shared(ClientHello? hello, List<SslApplicationProtocol> spoken) =>
+        hello is { ApplicationProtocols: { IsEmpty: false } offered } && !spoken.Exists(p => offered.Contains(p.ToString())) ? [] : spoken;
 
     /// <summary>The kinds of keys that the client can verify at a listener with these protocols; any, when nobody could read its hello.</summary>
     private static CertificateKeys Accepted(ClientHello? hello, SslProtocols offered)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Usher.Model.Aws;
 using Usher.Model.Journeys;
@@ -160,6 +162,28 @@ public sealed class ListenerTests
         var (_, output) = await Run.ProgramAsync("curl", "-skv", "--http2", "--resolve", $"a.example.com:8443:{rig.Address}", "https://a.example.com:8443/");
         Assert.Contains("< HTTP/1.1 200 OK", output, StringComparison.Ordinal);
         Assert.Equal("http/1.1", (await rig.Journal.HandshakeAsync()).Alpn);
+    }
+
+    [Theory]
+    [InlineData("http/1.0")]
+    [InlineData("acme-tls/1,spdy/3")]
+    public async Task A_client_that_offers_only_unknown_protocols_speaks_HTTP1(string offered)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(200), "HTTPS"));
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(rig.Https, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(new NetworkStream(socket));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "a.example.com", ApplicationProtocols = [.. offered.Split(',').Select(p => new SslApplicationProtocol(p))], RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
+            },
+            TestContext.Current.CancellationToken);
+        await tls.WriteAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(tls);
+        Assert.StartsWith("HTTP/1.1 200 OK", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var handshake = await rig.Journal.HandshakeAsync();
+        Assert.Equal((null, null), (handshake.Alpn, handshake.Failure));
     }
 
     [Fact]

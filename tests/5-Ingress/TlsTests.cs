@@ -151,6 +151,7 @@ public sealed class TlsTests
     [InlineData("-tls1_2 -verify_return_error", "ingress.tls.client-refused", "unknown ca", "name a Secret in the Ingress's spec.tls")]
     [InlineData("-tls1_3 -sigalgs ed25519", "ingress.tls.no-shared-cipher", null, "client and ingress controller share no cipher suite")]
     [InlineData("-tls1_1 -cipher DEFAULT@SECLEVEL=0", "ingress.tls.no-shared-version", null, "; the controller's are those of ssl-protocols in its ConfigMap")]
+    [InlineData("-alpn acme-tls/1", "ingress.tls.no-shared-protocol", null, "client and ingress controller share no application protocol")]
     public async Task A_handshake_that_fails_says_why_and_which_certificate_was_chosen(string flags, string outcome, string? alert, string failure)
     {
         await using var running = await StartAsync();
@@ -165,6 +166,19 @@ public sealed class TlsTests
         Assert.Equal((Hop.Ingress, "controller", "certificate CN=a.com (Secret shop/a), since it is that of the Ingress with host a.com"), (told.Hop, told.Name, told.Decision));
         Assert.Equal(("ingress-nginx/controller", "a.com", "Secret shop/a"), (told.Facts["pod"]!.ToString(), told.Facts["sni"]!.ToString(), told.Facts["certificateFrom"]!.ToString()));
         Assert.Empty(running.Seam.Journal.Requests);
+    }
+
+    [Theory]
+    [InlineData("http/1.0")]
+    [InlineData("http/0.9")]
+    public async Task Old_versions_of_HTTP_are_negotiated_as_nginx_does(string protocol)
+    {
+        await using var running = await StartAsync();
+        await using var stream = await HandshakeAsync(running.HttpsAt, "a.com", SslProtocols.Tls13, new SslApplicationProtocol(protocol));
+        Assert.Equal(protocol, stream.NegotiatedApplicationProtocol.ToString());
+        await stream.WriteAsync("GET / HTTP/1.0\r\nHost: other.com\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 404 ", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]

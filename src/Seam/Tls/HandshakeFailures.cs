@@ -51,6 +51,7 @@ internal sealed class HandshakeFailures(ILoggerFactory inner, HandshakeWords wor
             ("protocol version", _) or (null, "unsupported protocol") => ("no-shared-version", $"client and {words.Server} share no TLS version{Versions(record)}; {words.Versions}"),
             ("handshake failure", _) or (null, "no shared cipher" or "no suitable signature algorithm" or "no suitable key share" or "no suitable groups") => ("no-shared-cipher",
                 $"client and {words.Server} share no cipher suite, group or signature algorithm that fits the certificate's key"),
+            (null, "no application protocol") => ("no-shared-protocol", $"client and {words.Server} share no application protocol: what the client offers by ALPN isn't spoken here"),
             (not null, _) => ("client-refused", $"the client ended the handshake (alert {alert})"),
             (null, "http request" or "https proxy request" or "wrong version number") => ("not-tls", $"the client spoke no TLS: plain HTTP at {words.Port}, say"),
             _ when failure is IOException => ("closed", "the client closed the connection in the middle of the handshake, without an alert"),
