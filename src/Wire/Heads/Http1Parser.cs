@@ -103,7 +103,7 @@ public sealed class Http1Parser
             var rest = input[consumed..];
             var lineFeed = rest.IndexOf((byte)'\n');
             var take = lineFeed < 0 ? rest.Length : lineFeed + 1;
-            if (head.Length == _lineStart && RejectFirstByte(rest[0], head, out var reject)) return Bad(head, consumed, reject);
+            if (head.Length == _lineStart && RejectOtherProtocol(rest, head, out var reject)) return Bad(head, consumed, reject);
             if (Exceeds(_limits, _lineStart, head.Length - _lineStart + take, _stage == Stage.StartLine, head, out reject)) return Bad(head, consumed, reject);
             var raw = head.Store(rest[..take]);
             consumed += take;
@@ -127,14 +127,15 @@ public sealed class Http1Parser
     }
 
     /// <summary>Tells at once that a peer doesn't speak HTTP, rather than wait for a line end that may never come.</summary>
-    private bool RejectFirstByte(byte first, MessageHead head, out LineVerdict verdict)
+    private bool RejectOtherProtocol(ReadOnlySpan<byte> line, MessageHead head, out LineVerdict verdict)
     {
         verdict = default;
+        var first = line[0];
         if (_stage != Stage.StartLine || first is (byte)'\r' or (byte)'\n') return false;
         if (head is ResponseHead)
         {
             if (first == (byte)'H') return false;
-            verdict = new(HttpViolation.InvalidStatusLine, "The response doesn't begin with a status line.");
+            verdict = new(HttpViolation.InvalidStatusLine, OtherProtocol.Answering(line) ?? "The response doesn't begin with a status line.");
             return true;
         }
 

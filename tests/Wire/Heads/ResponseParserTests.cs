@@ -38,6 +38,20 @@ public class ResponseParserTests
         Assert.Equal((ParseStatus.Bad, violation), (result.Status, result.Violation));
     }
 
+    [Theory]
+    [InlineData("\0\0\u0012\u0004\0\0\0\0\0\0\u0003", "HTTP/2 only")]
+    [InlineData("\0\0\0\u0004\0\0\0\0\0", "HTTP/2 only")]
+    [InlineData("\0\0\u0012\u0004\0\0\0\0\u0001", "status line")]
+    [InlineData("\0\0", "status line")]
+    [InlineData("\u0015\u0003\u0003\0\u0002\u0002\u0016", "speaks TLS")]
+    [InlineData("\u0015", "status line")]
+    public void An_answer_in_another_protocol_is_told(string wire, string told)
+    {
+        var result = Parse(wire, out _);
+        Assert.Equal(HttpViolation.InvalidStatusLine, result.Violation);
+        Assert.Contains(told, result.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void More_than_32_KiB_of_headers_is_too_large()
     {
