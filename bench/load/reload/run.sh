@@ -6,19 +6,8 @@
 set -eu
 [ $# -gt 0 ] || set -- 10 1000 10000
 saves=${SAVES:-20} network=${NETWORK:-120}
-root=$(cd "$(dirname "$0")/../../.." && pwd)
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-stop() {
-    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-    pids=()
-}
-trap 'stop; rm -rf "$work"' EXIT
-nginx=$(command -v nginx || echo /usr/sbin/nginx)
-command -v "$nginx" >/dev/null || { echo "missing: nginx (nginx-light)" >&2; exit 1; }
-"$root/usher" --help >/dev/null # builds it when it has to
+. "$(dirname "$0")/../common.sh"
+need "$nginx"
 dotnet build "$root/bench/Usher.Bench" -c Release --nologo -v quiet -clp:NoSummary
 probe() { dotnet "$root/artifacts/bin/Usher.Bench/release/Usher.Bench.dll" reload "$@"; }
 
@@ -29,9 +18,8 @@ ingress() { # number path…
 
 # A road with the hosts in one file, or in files of 100; the template of the file that changes, with the host in its middle.
 manifests() { # hosts layout
-    rm -rf "$work/road"; mkdir "$work/road"
-    cp -r "$root/bench/load/road/manifests" "$root/bench/load/road/backend.sh" "$work/road/"
-    sed -i 's/values: \[api.example.com\]/values: [api.example.com, "*.example.com"]/' "$work/road/manifests/edge.yaml"
+    lay_out
+    take_all_hosts
     local hosts=$1 i changed=$(($1 / 2)) file
     for i in $(seq "$hosts"); do
         if [ "$2" = files ]; then file="hosts-$((i / 100)).yaml"; else file=hosts.yaml; fi
@@ -40,14 +28,6 @@ manifests() { # hosts layout
     cp "$target" "$work/template"
     sed -i 's/@K@/start/' "$target"
     changed_host="h$changed.example.com"
-}
-
-up() {
-    started=$(date +%s%N)
-    "$root/usher" up -f "$work/road/manifests" --state "$work/state" --loopback "$network" --dns-port 0 --api-port 0 >"$work/up.log" 2>&1 &
-    road=$!; pids+=("$road")
-    for _ in $(seq 1200); do grep -q "The road is up" "$work/up.log" && break; kill -0 "$road" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }; sleep 0.05; done
-    up_ms=$((($(date +%s%N) - started) / 1000000))
 }
 
 of() { sed -n "s/^$1=//p" "$work/measured"; }
@@ -61,17 +41,15 @@ for hosts in "$@"; do
     layouts=one; [ "$hosts" -lt 1000 ] || layouts="one files"
     for layout in $layouts; do
         manifests "$hosts" $layout
-        up
+        up road "$network"
         probe "127.$network.0.1:8443" "$changed_host" "$work/template" "$target" "$saves" "$road" > "$work/measured"
-        own=$(sed -n 's/^generation [0-9]* runs after \([0-9.]*\) ms.*/\1/p' "$work/up.log" | tail -n "$saves" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
+        own=$(sed -n 's/^generation [0-9]* runs after \([0-9.]*\) ms.*/\1/p' "$work/up-road.log" | tail -n "$saves" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
         row "Usher, $hosts hosts in $([ $layout = one ] && echo "one file" || echo "files of 100")" "$own" "$up_ms"
         [ $layout = one ] && [ "$hosts" -ge 1000 ] && { stop; continue; }
 
         # nginx behind nginx with as many server blocks; the road's pods are its backends.
         mkdir -p "$work/nginx"
-        open() { (exec 3<>"/dev/tcp/127.$network.64.$1/$2") 2>/dev/null; }
-        backends=$(seq 1 12 | while read -r i; do open "$i" 8080 && ! open "$i" 10254 && ! open "$i" 18254 && echo "127.$network.64.$i:8080"; done; true)
-        temp() { echo "client_body_temp_path $work/nginx/$1a; proxy_temp_path $work/nginx/$1b; fastcgi_temp_path $work/nginx/$1c; uwsgi_temp_path $work/nginx/$1d; scgi_temp_path $work/nginx/$1e;"; }
+        backends=$(pods_of "$network")
         openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
         cat > "$work/nginx/front.conf" <<CONF
 worker_processes 1; daemon off; pid $work/nginx/front.pid; error_log stderr crit; events { worker_connections 4096; }

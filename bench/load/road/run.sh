@@ -5,30 +5,15 @@
 # Wants nginx, haproxy and wrk (Debian packages nginx-light, haproxy, wrk). Each load ends by itself.
 set -eu
 seconds=${1:-10} rounds=${2:-3} hosts=${3:-1} connections=32
-root=$(cd "$(dirname "$0")/../../.." && pwd)
-here="$root/bench/load/road"
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-cleanup() {
-    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-    rm -rf "$work"
-}
-trap cleanup EXIT
-nginx=$(command -v nginx || echo /usr/sbin/nginx)
-haproxy=$(command -v haproxy || echo /usr/sbin/haproxy)
-for program in "$nginx" "$haproxy" wrk; do command -v "$program" >/dev/null || { echo "missing: $program (nginx-light, haproxy, wrk)" >&2; exit 1; }; done
-
-"$root/usher" --help >/dev/null # builds it when it has to
+. "$(dirname "$0")/../common.sh"
+need "$nginx" "$haproxy" wrk
 
 # The manifests, with an Ingress for each host, and their pods' program beside them.
-mkdir "$work/road"
-cp -r "$here/manifests" "$here/backend.sh" "$work/road/"
+lay_out
 name() { if [ "$1" = 1 ]; then echo api.example.com; else echo "h$1.example.com"; fi; }
 all_hosts() { local i; for i in $(seq "$hosts"); do name "$i"; done; }
 if [ "$hosts" -gt 1 ]; then
-    sed -i 's/values: \[api.example.com\]/values: [api.example.com, "*.example.com"]/' "$work/road/manifests/edge.yaml"
+    take_all_hosts
     for i in $(seq 2 "$hosts"); do
         printf -- '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: %s\n      http: { paths: [{ path: /v1/users, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }] }\n' "$i" "$(name "$i")"
     done > "$work/road/manifests/hosts.yaml"
@@ -37,27 +22,16 @@ fi
 # Two roads, wire and express, in turns as the others; the pods of the first are the backends of nginx and HAProxy.
 network=77
 declare -A road_pid
-up() { # chain network flags: a road, once it is up
-    local chain=$1 number=$2; shift 2
-    "$root/usher" up -f "$work/road/manifests" --state "$work/state-$chain" --loopback "$number" --dns-port 0 --api-port 0 "$@" >"$work/up-$chain.log" 2>&1 &
-    road_pid[$chain]=$!
-    pids+=("${road_pid[$chain]}")
-    for _ in $(seq 600); do grep -q "The road is up" "$work/up-$chain.log" && return; kill -0 "${road_pid[$chain]}" 2>/dev/null || break; sleep 0.1; done
-    cat "$work/up-$chain.log"; exit 1
-}
-up wire $network
-up express $((network + 1)) --express
+up wire $network; road_pid[wire]=$road
+up express $((network + 1)) --express; road_pid[express]=$road
 # The road's own key stays in its store; this one is of the same kind, and connections are kept, so that handshakes hardly count.
 pem="$work/peer.pem"
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/peer.key" -out "$work/peer.crt" 2>/dev/null
 cat "$work/peer.crt" "$work/peer.key" > "$pem"
-# An ingress pod has its port of health checks too; what has only 8080 is an application's.
-open() { (exec 3<>"/dev/tcp/127.$network.64.$1/$2") 2>/dev/null; }
-backends=$(seq 1 12 | while read -r i; do open "$i" 8080 && ! open "$i" 10254 && ! open "$i" 18254 && echo "127.$network.64.$i:8080"; done; true)
+backends=$(pods_of $network)
 
 # nginx behind nginx: the first ends TLS, the second routes by host and path.
 mkdir -p "$work/nginx"
-temp() { echo "client_body_temp_path $work/nginx/$1a; proxy_temp_path $work/nginx/$1b; fastcgi_temp_path $work/nginx/$1c; uwsgi_temp_path $work/nginx/$1d; scgi_temp_path $work/nginx/$1e;"; }
 cat > "$work/nginx/front.conf" <<CONF
 worker_processes 1; daemon off; pid $work/nginx/front.pid; error_log stderr error; events { worker_connections 4096; }
 http { access_log off; $(temp f)

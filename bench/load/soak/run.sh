@@ -6,26 +6,13 @@
 set -eu
 wanted=${1:-2000000}; [ $# -eq 0 ] || shift
 network=${NETWORK:-122}
-root=$(cd "$(dirname "$0")/../../.." && pwd)
-work=$(mktemp -d)
-chmod 755 "$work"
-pids=()
-cleanup() {
-    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
-    rm -rf "$work"
-}
-trap cleanup EXIT
-for program in wrk; do command -v "$program" >/dev/null || { echo "missing: $program" >&2; exit 1; }; done
-"$root/usher" --help >/dev/null # builds it when it has to
+. "$(dirname "$0")/../common.sh"
+need "$nginx" wrk
 
-mkdir "$work/road"
-cp -r "$root/bench/load/road/manifests" "$root/bench/load/road/backend.sh" "$work/road/"
-sed -i 's/values: \[api.example.com\]/values: [api.example.com, "*.example.com"]/' "$work/road/manifests/edge.yaml"
+lay_out
+take_all_hosts
 printf -- 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: gone, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: gone.example.com\n      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: gone, port: { number: 80 } } } }] }\n' > "$work/road/manifests/gone.yaml"
-"$root/usher" up -f "$work/road/manifests" --state "$work/state" --loopback "$network" --dns-port 0 --api-port 0 "$@" >"$work/up.log" 2>&1 &
-road=$!; pids+=("$road")
-for _ in $(seq 600); do grep -q "The road is up" "$work/up.log" && break; kill -0 "$road" 2>/dev/null || { cat "$work/up.log" >&2; exit 1; }; sleep 0.1; done
+up road "$network" "$@"
 
 cat > "$work/mix.lua" <<'LUA'
 local n, made = 0, {}

@@ -1,0 +1,62 @@
+# What the measurements under load share. Sourced, after set -eu, by each run.sh.
+# root: this checkout. work: a folder that goes with the script. pids: processes that end with it. nginx, haproxy: where those are.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+work=$(mktemp -d)
+chmod 755 "$work"
+pids=()
+stop() {
+    for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    pids=()
+}
+trap 'stop; rm -rf "$work"' EXIT
+# Debian has them where an ordinary user's PATH doesn't lead.
+nginx=$(command -v nginx || echo /usr/sbin/nginx)
+haproxy=$(command -v haproxy || echo /usr/sbin/haproxy)
+
+need() { # program…: ends the script where one is missing; then Usher, built when it has to
+    local program
+    for program in "$@"; do command -v "$program" >/dev/null || { echo "missing: $program ($(sed -n 's/^# Wants .*(Debian packages\{0,1\} \(.*\)).*/\1/p' "$0"))" >&2; exit 1; }; done
+    "$root/usher" --help >/dev/null
+}
+
+# The benchmark's manifests in $work/road, to be changed, and their pods' program beside them.
+lay_out() {
+    rm -rf "$work/road"
+    mkdir "$work/road"
+    cp -r "$root/bench/load/road/manifests" "$root/bench/load/road/backend.sh" "$work/road/"
+}
+
+# The load balancer takes every host of example.com.
+take_all_hosts() { sed -i 's/values: \[api.example.com\]/values: [api.example.com, "*.example.com"]/' "$work/road/manifests/edge.yaml"; }
+
+up() { # name network flags…: a road of these manifests, once it is up; its process is $road, its output $work/up-NAME.log, and it took $up_ms
+    local name=$1 number=$2 started
+    shift 2
+    started=$(date +%s%N)
+    "$root/usher" up -f "$work/road/manifests" --state "$work/state-$name" --loopback "$number" --dns-port 0 --api-port 0 "$@" >"$work/up-$name.log" 2>&1 &
+    road=$!
+    pids+=("$road")
+    for _ in $(seq 1200); do
+        if grep -q "The road is up" "$work/up-$name.log"; then
+            up_ms=$((($(date +%s%N) - started) / 1000000))
+            return
+        fi
+        kill -0 "$road" 2>/dev/null || break
+        sleep 0.05
+    done
+    cat "$work/up-$name.log" >&2
+    exit 1
+}
+
+# Where the application's pods of a network's road listen. An ingress pod has its port of health checks too; what has only 8080 is an application's.
+pods_of() { # network
+    local i
+    for i in $(seq 1 12); do
+        if listens "127.$1.64.$i" 8080 && ! listens "127.$1.64.$i" 10254 && ! listens "127.$1.64.$i" 18254; then echo "127.$1.64.$i:8080"; fi
+    done
+}
+listens() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+# nginx's folders for what it buffers, by a letter of its own for each nginx.
+temp() { echo "client_body_temp_path $work/nginx/$1a; proxy_temp_path $work/nginx/$1b; fastcgi_temp_path $work/nginx/$1c; uwsgi_temp_path $work/nginx/$1d; scgi_temp_path $work/nginx/$1e;"; }
