@@ -11,7 +11,7 @@ public static class PodRegistration
     /// <summary>
     /// Adds step 7. Wants <see cref="PodOptions"/> and an <see cref="IGenerationSource"/>; takes every <see cref="IBuiltInImage"/> and
     /// <see cref="IPodEnvironment"/> that is registered. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/>,
-    /// <see cref="IRollouts"/> and <see cref="IPodAccounts"/>.
+    /// <see cref="IRollouts"/>, <see cref="ISchedules"/> and <see cref="IPodAccounts"/>.
     /// </summary>
     public static IServiceCollection AddPods(this IServiceCollection services)
     {
@@ -26,6 +26,7 @@ public static class PodRegistration
             .AddSingleton<PodReadiness>()
             .AddSingleton<IPodReadiness>(s => s.GetRequiredService<PodReadiness>())
             .AddSingleton<IRollouts, Rollouts>()
+            .AddSingleton<ISchedules, Schedules>()
             .AddSingleton<IPodAccounts, PodAccounts>()
             .AddSingleton<IRoadStep, PodStep>()
             .AddSingleton<Warden>()

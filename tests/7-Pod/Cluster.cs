@@ -126,6 +126,11 @@ internal sealed class Cluster
                 $"  {status.Key.Kind} {status.Key.Name}: {(status.Done ? "done, " : status.Failed ? "failed, " : "")}{status.Message} (updated {status.Updated}, ready {status.Ready}, available {status.Available} of {status.Desired})\n");
         }
 
+        foreach (var cron in Schedules.Of(State, Now))
+        {
+            told.Append(CultureInfo.InvariantCulture, $"  {cron.Key.Kind} {cron.Key.Name}: {(cron.Suspended ? "suspended, " : "")}active {string.Join(' ', cron.Active)}, last {cron.LastSchedule:s}, next {cron.Next:s}\n");
+        }
+
         return told.ToString();
     }
 }

@@ -10,7 +10,7 @@ internal static class StatusCommand
     {
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, pods.") { api, state };
+        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, workloads, pods.") { api, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
@@ -31,6 +31,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"workload  {w.Kind} {w.Name}  {pods}{w.Message}");
             }
 
+            foreach (var c in road.CronJobs) await Console.Out.WriteLineAsync($"cronjob   {c}");
             foreach (var p in road.Pods)
             {
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");

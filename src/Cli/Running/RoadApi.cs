@@ -63,6 +63,7 @@ internal static class RoadApi
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
                 r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
+            CronJobs = [.. services.GetRequiredService<ISchedules>().Current.Select(CronJobLine.Of)],
         };
     }
 }
@@ -112,6 +113,9 @@ internal sealed record RoadReport(
 
     /// <summary>How far each workload is.</summary>
     public IReadOnlyList<WorkloadLine> Workloads { get; init; } = [];
+
+    /// <summary>Every CronJob; its Jobs are workloads.</summary>
+    public IReadOnlyList<CronJobLine> CronJobs { get; init; } = [];
 }
 
 /// <summary>A Deployment, StatefulSet, DaemonSet or Job.</summary>

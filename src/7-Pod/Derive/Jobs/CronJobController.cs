@@ -28,7 +28,7 @@ internal static class CronJobController
         var spec = written.Value.Spec;
         var cron = Before(written, book);
         var mine = book.Previous.All<V1Job>()
-            .Where(j => j.Origin == Origin.Derived && j.Key.Namespace == written.Key.Namespace && j.Value.Metadata.OwnerReferences?.Any(o => o.Kind == "CronJob" && o.Name == written.Key.Name) == true)
+            .Where(j => Owns(written.Key, j))
             .OrderBy(j => j.Value.Metadata.CreationTimestamp).ThenBy(j => j.Key.Name, StringComparer.Ordinal).ToList();
         mine.RemoveAll(j => spec.JobTemplate.Spec.TtlSecondsAfterFinished is { } ttl && JobController.Ending(j.Value)?.LastTransitionTime is { } at && new DateTimeOffset(at).AddSeconds(ttl) <= book.Now);
         Prune(mine, "Complete", spec.SuccessfulJobsHistoryLimit ?? 3);
@@ -51,6 +51,14 @@ internal static class CronJobController
         Sources.AddOrUpdate(cron, written.Value);
         return new Resource(written.Key, cron, written.Origin);
     }
+
+    /// <summary>Whether a CronJob made a Job.</summary>
+    public static bool Owns(ResourceKey cron, Resource<V1Job> job) => job.Origin == Origin.Derived
+        && job.Key.Namespace == cron.Namespace && job.Value.Metadata.OwnerReferences?.Any(o => o.Kind == "CronJob" && o.Name == cron.Name) == true;
+
+    /// <summary>The next time of a schedule that was checked; null when none comes.</summary>
+    public static DateTimeOffset? Next(V1CronJobSpec spec, DateTimeOffset now) =>
+        CronExpression.Parse(spec.Schedule).GetNextOccurrence(now, spec.TimeZone is { Length: > 0 } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc);
 
     private static bool Checked(Resource<V1CronJob> cron, ErrorList errors, out CronExpression schedule, out TimeZoneInfo zone)
     {
