@@ -26,6 +26,10 @@ static async Task ServeAsync(Socket socket)
                 case "500":
                     await SendAsync(connection, "500 Internal Server Error", "it broke\n");
                     break;
+                case "whoami":
+                    // And closes, so that the next request wants a connection, and a choice, of its own.
+                    await SendAsync(connection, "200 OK", $"{Environment.GetEnvironmentVariable("POD_NAME")}\n", "Connection: close\r\n");
+                    return;
                 case "sick":
                     await SendAsync(connection, "503 Service Unavailable", "not today\n");
                     break;
