@@ -66,6 +66,20 @@ public sealed class BadInputTests(SampleRoad sample)
     }
 
     [Fact]
+    public async Task A_loopback_network_is_for_one_road_at_a_time()
+    {
+        var road = await sample.RunsAsync();
+
+        var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
+
+        var ended = await Tool.UsherAsync("up", "--state", state, "--loopback", $"{road.Network}", "--dns-port", "0", "--api-port", "0");
+
+        Directory.Delete(state, recursive: true);
+        Assert.True(ended.ExitCode == 1, ended.ToString());
+        Assert.Equal($"usher: a road is running with --loopback {road.Network} already (process {road.ProcessId}); stop it, or name another number with --loopback\n", ended.Error);
+    }
+
+    [Fact]
     public async Task A_state_folder_that_cannot_be_made_is_told_in_a_line()
     {
         foreach (var command in new[] { "up", "status" })

@@ -50,6 +50,7 @@ internal static class UpCommand
     {
         using var state = StateDirectory.Open(stateFolder);
         if (!state.TryHold()) throw new UserException($"a road is running with the state folder {state.Path}; stop it, or name another folder with --state");
+        using var network = LoopbackHold.Take(settings.Range);
         using var stop = new StopSignals(cancellationToken);
         await using var road = Road.Compose(settings, state);
         var errors = new ErrorList();
