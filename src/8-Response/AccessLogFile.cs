@@ -57,8 +57,20 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        var torn = EndsInALine();
         var opened = new FileStream(Path, how);
         written = opened.Length;
+        if (torn) opened.Write("\n"u8);
         return opened;
+    }
+
+    /// <summary>Whether the file ends in the middle of a line, as a full disk or a kill leaves it.</summary>
+    private bool EndsInALine()
+    {
+        if (!File.Exists(Path)) return false;
+        using var before = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        if (before.Length == 0) return false;
+        before.Seek(-1, SeekOrigin.End);
+        return before.ReadByte() != '\n';
     }
 }

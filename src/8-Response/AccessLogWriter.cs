@@ -11,6 +11,14 @@ namespace Usher.Response;
 internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, AccessLogOptions options, TimeProvider time, ILogger<AccessLogWriter> log)
     : BackgroundService
 {
+    private const int NoSpace = 28; // ENOSPC
+
+    private long notBefore;
+    private bool failing;
+
+    /// <summary>Lines that wait in the file's buffer, and requests without one since it failed.</summary>
+    private long waiting, unlogged;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -18,38 +26,53 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
         using var file = new AccessLogFile(options);
         var line = new LogLine();
         Action append = () => file.Append(line.Bytes), flush = file.Flush;
-        long notBefore = 0;
         await using var requests = feed.FollowAsync(stoppingToken).GetAsyncEnumerator(CancellationToken.None);
         while (true)
         {
             var next = requests.MoveNextAsync();
 
             // Nothing to do right now: a good moment to hand over what was written.
-            if (!next.IsCompleted) Write(file, flush, ref notBefore);
+            if (!next.IsCompleted) Flush();
             if (!await next) break;
             var ended = requests.Current;
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
-            if (time.GetTimestamp() < notBefore) continue;
+            if (time.GetTimestamp() < notBefore)
+            {
+                unlogged++;
+                continue;
+            }
+
+            waiting++;
             line.Clear();
             format.Write(line, ended.Request, ended.Handshake);
             line.Add('\n');
-            Write(file, append, ref notBefore);
+            Write(file, append);
         }
 
-        Write(file, flush, ref notBefore);
+        Flush();
+
+        void Flush()
+        {
+            if (waiting == 0 || !Write(file, flush)) return;
+            if (failing) AccessLogLog.WrittenAgain(log, file.Path, unlogged);
+            (failing, waiting, unlogged) = (false, 0, 0);
+        }
     }
 
-    private void Write(AccessLogFile file, Action action, ref long notBefore)
+    private bool Write(AccessLogFile file, Action action)
     {
         try
         {
             action();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            AccessLogLog.Failed(log, file.Path, e.Message, options.Retry);
+            if (!failing) AccessLogLog.Failed(log, file.Path, e.HResult == NoSpace ? "the disk is full" : e.Message, (int)options.Retry.TotalSeconds);
             notBefore = time.GetTimestamp() + (long)(options.Retry.TotalSeconds * time.TimestampFrequency);
+            (failing, unlogged, waiting) = (true, unlogged + waiting, 0);
             Abandon(file);
+            return false;
         }
     }
 

@@ -42,6 +42,9 @@ public sealed record TraceOptions
     /// <summary>Failed journeys stored beside them. At least 1.</summary>
     public int KeepFailed { get; init; } = 200;
 
+    /// <summary>How long nothing may have failed before storing counts as well again.</summary>
+    public TimeSpan KeepCalm { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>How long a stop may take to store what is left.</summary>
     public TimeSpan KeepStopLimit { get; init; } = TimeSpan.FromSeconds(5);
 

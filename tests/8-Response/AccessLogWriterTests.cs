@@ -81,11 +81,29 @@ public sealed class AccessLogWriterTests : IDisposable
         await UntilAsync(() => feed.Taken == 10);
         Assert.Single(lines.All, l => l.Contains("can't be written", StringComparison.Ordinal));
 
+        time.Advance(TimeSpan.FromSeconds(31));
+        feed.End("/lost-10");
+        await UntilAsync(() => feed.Taken == 11);
+        Assert.Single(lines.All);
+
         System.IO.File.Delete(blocked);
         time.Advance(TimeSpan.FromSeconds(31));
         feed.End("/kept");
         await writer.StopAsync(CancellationToken.None);
+        Assert.EndsWith("is written again; about 11 requests are not in it", lines.All.Last(), StringComparison.Ordinal);
         Assert.EndsWith("/kept", Assert.Single(await System.IO.File.ReadAllLinesAsync(File)).Split(' ')[13], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_that_a_full_disk_cut_off_stays_a_line_of_its_own()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        await System.IO.File.WriteAllTextAsync(File, "h2 2026-11-28T18:46:");
+        var writer = await StartAsync(new AccessLogOptions { Directory = Path.Combine(folder, "logs") });
+        feed.End("/next");
+        await writer.StopAsync(CancellationToken.None);
+        var written = await System.IO.File.ReadAllLinesAsync(File);
+        Assert.Equal((2, "h2 2026-11-28T18:46:"), (written.Length, written[0]));
     }
 
     [Fact]

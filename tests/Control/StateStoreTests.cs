@@ -180,6 +180,13 @@ public sealed class StateStoreTests : IDisposable
         Assert.False(File.Exists(path + ".damaged-1"));
     }
 
+    [Theory]
+    [InlineData(13, 13, "the disk is full")]
+    [InlineData(10, 4874, "the disk is full")]
+    [InlineData(10, 266, "can't be read or written")]
+    public void An_error_of_the_disk_says_whether_room_is_what_it_wants(int code, int extended, string told) => Assert.Contains(
+        told, StateDatabase.Explain(new StateStoreOptions(folder), new SqliteException("disk I/O error", code, extended)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_full_disk_is_told_and_takes_nothing_that_was_there()
     {

@@ -24,6 +24,9 @@ internal static class StateDatabase
     private const int SchemaVersion = 1;
 
     // Result codes: sqlite.org, "Result and Error Codes".
+    /// <summary>SQLite's extended code when the log's index (<c>usher.db-shm</c>) can't be made larger (SQLITE_IOERR_SHMSIZE).</summary>
+    private const int NoRoomForIndex = 4874;
+
     private const int Busy = 5, ReadOnly = 8, Io = 10, Corrupt = 11, Full = 13, CantOpen = 14, NotADatabase = 26;
 
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -56,7 +59,7 @@ internal static class StateDatabase
         return new StateStoreException(
             e.SqliteErrorCode switch
             {
-                Full => $"{path} can't grow: the disk is full. Make room; nothing that was stored before is lost",
+                _ when e.SqliteErrorCode == Full || e.SqliteExtendedErrorCode == NoRoomForIndex => $"{path} can't grow: the disk is full. Make room; nothing that was stored before is lost",
                 Busy => $"{path} is held by another process for longer than it is waited for",
                 ReadOnly or CantOpen => $"{path} can't be written ({e.Message}). Make it yours to write, or name another folder with --state",
                 Corrupt or NotADatabase => $"{path} is damaged ({e.Message}). Start the road again: it is then set aside",

@@ -28,6 +28,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private long request;
     private long handshake;
     private bool failing;
+    private long failedAt;
 
     internal JourneyKeeper(JourneyLog log, JourneyBook book, StoredJourneys stored, IStateStore? store, TraceOptions options, TimeProvider time, ILogger<JourneyKeeper> logger)
     {
@@ -136,14 +137,16 @@ public sealed class JourneyKeeper : IAsyncDisposable
         try
         {
             store!.Write(batch);
-            if (failing) logger.JourneysStoredAgain();
+            // On a disk that is all but full small batches fit and larger ones don't: to tell each would never end.
+            if (!failing || time.GetElapsedTime(failedAt) < options.KeepCalm) return;
+            logger.JourneysStoredAgain();
             failing = false;
         }
         catch (StateStoreException e)
         {
             // The road goes on; these are known as long as it runs.
             if (!failing) logger.JourneysNotStored(e.Message);
-            failing = true;
+            (failing, failedAt) = (true, time.GetTimestamp());
         }
     }
 }

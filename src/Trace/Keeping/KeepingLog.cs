@@ -8,7 +8,7 @@ internal static partial class KeepingLog
     [LoggerMessage(960, LogLevel.Warning, "Journeys are not stored: {Why}. They are known until the road stops; said once")]
     internal static partial void JourneysNotStored(this ILogger log, string why);
 
-    [LoggerMessage(961, LogLevel.Information, "Journeys are stored again")]
+    [LoggerMessage(961, LogLevel.Warning, "Journeys are stored again")]
     internal static partial void JourneysStoredAgain(this ILogger log);
 
     [LoggerMessage(963, LogLevel.Error, "Some journeys are not stored, by a fault of the trace")]
