@@ -43,7 +43,7 @@ public static class FilesDoorway
         var found = new ErrorList();
 
         // 1.
-        var search = new ManifestFiles(found, standardInput);
+        var search = new ManifestFiles(found, standardInput, cache.Pipes);
         var files = search.Find(paths);
         if (onlyIfChanged && cache.IsSame(files, found)) return null;
         cache.Begin(files, found);

@@ -15,6 +15,9 @@ internal sealed class ManifestCache
     private IReadOnlyList<Manifest> ackManifests = [];
     private IReadOnlyList<Resource> ackResources = [];
 
+    /// <summary>What named pipes gave when they were read, by full path: there is nothing more to read from them.</summary>
+    internal Dictionary<string, SourceFile> Pipes { get; } = new(StringComparer.Ordinal);
+
     /// <summary>How many documents are kept.</summary>
     internal int Count => byName.Values.Sum(f => f.Documents.Count);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 
 namespace Usher.Doorway.Files;
@@ -20,7 +21,9 @@ public sealed class ManifestWatch : IDisposable
     private readonly TimeProvider time;
     private readonly Dictionary<string, FileSystemWatcher> watchers = new(StringComparer.Ordinal);
     private readonly Channel<bool> signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ConcurrentQueue<string> moved = new();
     private IReadOnlySet<string> places = new HashSet<string>();
+    private HashSet<string> folders = [];
     private bool blind;
 
     /// <summary>Watches nothing yet.</summary>
@@ -33,14 +36,18 @@ public sealed class ManifestWatch : IDisposable
         places = wanted;
         blind = false;
         string? problem = null;
-        var folders = wanted.Select(Folder).ToHashSet(StringComparer.Ordinal);
-        foreach (var (folder, watcher) in watchers.Where(pair => !folders.Contains(pair.Key)).ToList())
+        folders = wanted.Select(Folder).ToHashSet(StringComparer.Ordinal);
+        // The folder above tells when another comes in a folder's place; the system would go on watching the old one.
+        var wantedFolders = folders.Select(f => Path.GetDirectoryName(f) ?? f).Concat(folders).ToHashSet(StringComparer.Ordinal);
+        var gone = moved.ToHashSet(StringComparer.Ordinal);
+        moved.Clear();
+        foreach (var (folder, watcher) in watchers.Where(pair => !wantedFolders.Contains(pair.Key) || gone.Any(g => IsIn(pair.Key, g))).ToList())
         {
             watcher.Dispose();
             watchers.Remove(folder);
         }
 
-        foreach (var folder in folders.Where(f => !watchers.ContainsKey(f)))
+        foreach (var folder in wantedFolders.Where(f => !watchers.ContainsKey(f)))
         {
             try
             {
@@ -48,6 +55,7 @@ public sealed class ManifestWatch : IDisposable
             }
             catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
             {
+                if (!folders.Contains(folder)) continue;
                 (blind, problem) = (true, $"changes in {folder} are looked for every {Interval.TotalSeconds:0} s only: {e.Message}");
             }
         }
@@ -94,13 +102,13 @@ public sealed class ManifestWatch : IDisposable
         {
             NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.Attributes,
         };
-        watcher.Changed += (_, change) => OnChange(change.FullPath);
-        watcher.Created += (_, change) => OnChange(change.FullPath);
-        watcher.Deleted += (_, change) => OnChange(change.FullPath);
+        watcher.Changed += (_, change) => OnChange(folder, change.FullPath);
+        watcher.Created += (_, change) => OnMove(folder, change.FullPath);
+        watcher.Deleted += (_, change) => OnMove(folder, change.FullPath);
         watcher.Renamed += (_, change) =>
         {
-            OnChange(change.OldFullPath);
-            OnChange(change.FullPath);
+            OnMove(folder, change.OldFullPath);
+            OnMove(folder, change.FullPath);
         };
         // Events were lost: whatever it was, look.
         watcher.Error += (_, _) => signals.Writer.TryWrite(true);
@@ -109,14 +117,21 @@ public sealed class ManifestWatch : IDisposable
     }
 
     /// <summary>Programs write other files beside manifests (logs, an editor's swap file): those are nobody's concern.</summary>
-    private void OnChange(string path)
+    private void OnChange(string folder, string path)
     {
         var concerns = places.Contains(path)
-            || Path.GetExtension(path) is ".yaml" or ".yml"
-            || Path.GetFileName(path) == "Kustomization"
-            || Directory.Exists(path);
+            || (folders.Contains(folder)
+                && (Path.GetExtension(path) is ".yaml" or ".yml" || Path.GetFileName(path) == "Kustomization" || Directory.Exists(path)));
         if (concerns) signals.Writer.TryWrite(true);
     }
+
+    private void OnMove(string folder, string path)
+    {
+        if (folders.Contains(path)) moved.Enqueue(path);
+        OnChange(folder, path);
+    }
+
+    private static bool IsIn(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
     /// <summary>The folder whose events tell of a place: itself, or for what is a file, or isn't there (yet), the nearest folder above.</summary>
     private static string Folder(string place)

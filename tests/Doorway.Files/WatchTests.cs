@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 
@@ -72,6 +73,55 @@ public sealed class WatchTests : IDisposable
 
         await Noticed(() => File.WriteAllText(file, Namespace("c")));
         Assert.Equal("c", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_folder_in_whose_place_another_comes_is_a_change(bool link)
+    {
+        folder.Write("1/sub/a.yaml", Namespace("a"));
+        folder.Write("2/sub/a.yaml", Namespace("b"));
+        var named = folder.At("named");
+        if (link) Directory.CreateSymbolicLink(named, folder.At("1"));
+        else Directory.Move(folder.At("1"), named);
+        Start(named, write: false);
+        await Noticed(() =>
+        {
+            if (link) File.Delete(named);
+            else Directory.Move(named, folder.At("old"));
+        });
+        var errors = new ErrorList();
+        watch.Follow(source!.LoadIfChanged(errors)!.Places);
+        Assert.Equal("no such file or folder", Assert.Single(errors.All).Message);
+
+        await Noticed(() => Directory.Move(folder.At("2"), named));
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+        await Noticed(() => folder.Write("named/sub/a.yaml", Namespace("c")));
+        Assert.Equal("c", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_pipe_in_a_folder_is_waited_for_by_nobody()
+    {
+        var file = Start(folder.Path);
+        await Noticed(() => Process.Start("mkfifo", [folder.At("pipe.yaml")]).WaitForExit());
+        Changed();
+        await Noticed(() => File.WriteAllText(file, Namespace("b")));
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_was_named_is_read_once()
+    {
+        var pipe = folder.At("pipe");
+        Process.Start("mkfifo", [pipe]).WaitForExit();
+        source = new ManifestSource([pipe], AwsScope.Default, TextReader.Null);
+        var writing = Task.Run(() => File.WriteAllText(pipe, Namespace("a")), TestContext.Current.CancellationToken);
+        Assert.Single(source.Load(new ErrorList()).Resources);
+        await writing;
+        Assert.Null(source.LoadIfChanged(new ErrorList()));
+        Assert.Single(source.Load(new ErrorList()).Resources);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Usher.Model.Desired;
 namespace Usher.Doorway.Files.Sources;
 
 /// <summary>Finds the files of the paths that a person named, each file once.</summary>
-internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
+internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput, Dictionary<string, SourceFile> pipes)
 {
     private const string StandardInput = "-";
     private const string StandardInputName = "standard input";
@@ -59,8 +59,17 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
     private void AddFile(string name)
     {
         var full = Path.GetFullPath(name);
-        Look(full);
-        if (seen.Add(full) && SourceFile.OfFile(name, full, errors) is { } file) found.Add(file);
+        if (!seen.Add(full)) return;
+        var file = pipes.GetValueOrDefault(full) ?? SourceFile.OfFile(name, full, errors);
+        if (file is { IsPipe: true }) pipes[full] = file;
+        else Look(full);
+        if (file is not null) found.Add(file);
+    }
+
+    private void AddEntry(string name, FileInfo entry)
+    {
+        Look(entry.FullName);
+        if (seen.Add(entry.FullName) && SourceFile.OfEntry(name, entry, errors) is { } file) found.Add(file);
     }
 
     /// <summary>Adds what a folder holds, sorted by name.</summary>
@@ -98,7 +107,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput)
             else if (entry.Extension is ".yaml" or ".yml")
             {
                 count++;
-                AddFile(path);
+                AddEntry(path, (FileInfo)entry);
             }
         }
 

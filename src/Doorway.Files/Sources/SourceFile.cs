@@ -10,7 +10,7 @@ internal sealed class SourceFile
 
     private readonly string? text;
 
-    private SourceFile(string name, string? fullPath, ReadOnlyMemory<byte> content, string? text) =>
+    private SourceFile(string name, string? fullPath, ReadOnlyMemory<byte> content, string? text = null) =>
         (Name, FullPath, Content, this.text) = (name, fullPath, content, text);
 
     /// <summary>The file as the person named it.</summary>
@@ -19,8 +19,15 @@ internal sealed class SourceFile
     /// <summary>Its absolute path; null for standard input.</summary>
     internal string? FullPath { get; }
 
+    /// <summary>Whether it was a pipe (<c>-f &lt;(kustomize build)</c>), which gives what it has once.</summary>
+    internal bool IsPipe { get; private init; }
+
     /// <summary>Its bytes, without a byte order mark; none for standard input.</summary>
     internal ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>A file of a folder, read unless it is empty: a pipe there has no length either, and opening one waits for who writes to it.</summary>
+    internal static SourceFile? OfEntry(string name, FileInfo entry, ErrorList errors) =>
+        entry is { Exists: true, LinkTarget: null, Length: 0 } ? new SourceFile(name, entry.FullName, default) : OfFile(name, entry.FullName, errors);
 
     /// <summary>Reads a file; null after an error.</summary>
     internal static SourceFile? OfFile(string name, string fullPath, ErrorList errors)
@@ -39,7 +46,7 @@ internal sealed class SourceFile
             }
 
             var content = buffer.AsMemory(0, length);
-            return new SourceFile(name, fullPath, content.Span.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content, null);
+            return new SourceFile(name, fullPath, content.Span.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content) { IsPipe = !stream.CanSeek };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
