@@ -15,6 +15,12 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal static class ForwardedHeaders
 {
+    private static readonly HeaderName ForwardedFor = new("X-Forwarded-For");
+    private static readonly HeaderName ForwardedProto = new("X-Forwarded-Proto");
+    private static readonly HeaderName ForwardedPort = new("X-Forwarded-Port");
+    private static readonly HeaderName TraceId = new("X-Amzn-Trace-Id");
+    private static readonly HeaderName TlsVersion = new("X-Amzn-Tls-Version");
+    private static readonly HeaderName TlsCipherSuite = new("X-Amzn-Tls-Cipher-Suite");
     private static readonly SearchValues<byte> PlainName = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>Notes the edits.</summary>
@@ -33,20 +39,20 @@ internal static class ForwardedHeaders
         {
             case ForwardedForMode.Append:
                 var address = listener.Attributes.ClientPort && client is not null ? client.Id.From.ToString() : client?.Address ?? facts.Source.ToString();
-                edits.Set("X-Forwarded-For", Appended(request, "X-Forwarded-For"u8, address));
+                edits.Set(ForwardedFor, Appended(request, "X-Forwarded-For"u8, address));
                 break;
             case ForwardedForMode.Remove:
-                edits.Remove("X-Forwarded-For");
+                edits.Remove(ForwardedFor);
                 break;
         }
 
-        edits.Set("X-Forwarded-Proto", listener.Scheme);
-        edits.Set("X-Forwarded-Port", listener.Port.ToString(CultureInfo.InvariantCulture));
-        edits.Set("X-Amzn-Trace-Id", trace.Header);
+        edits.Set(ForwardedProto, listener.Scheme);
+        edits.Set(ForwardedPort, listener.PortText);
+        edits.Set(TraceId, trace.Header);
         if (handshake is { Version: not null, Cipher: not null })
         {
-            edits.Set("X-Amzn-Tls-Version", handshake.Version);
-            edits.Set("X-Amzn-Tls-Cipher-Suite", CipherNames.OpenSsl(handshake.Cipher));
+            edits.Set(TlsVersion, handshake.Version);
+            edits.Set(TlsCipherSuite, CipherNames.OpenSsl(handshake.Cipher));
         }
 
         if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set("Host", Host(facts, listener));
@@ -71,7 +77,7 @@ internal static class ForwardedHeaders
             .. facts.Headers.Where(h => !Is(h.Key, "X-Forwarded-For") && !Is(h.Key, "X-Forwarded-Proto") && !Is(h.Key, "X-Forwarded-Port")),
             .. chain.Count == 0 ? Array.Empty<KeyValuePair<string, string>>() : [new("X-Forwarded-For", string.Join(", ", chain))],
             new("X-Forwarded-Proto", listener.Scheme),
-            new("X-Forwarded-Port", listener.Port.ToString(CultureInfo.InvariantCulture)),
+            new("X-Forwarded-Port", listener.PortText),
         ];
 
         static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);

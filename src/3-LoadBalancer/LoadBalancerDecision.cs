@@ -28,7 +28,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
 
     int? IAccessLogFacts.RulePriority => Choice.Rule.Priority;
 
-    IReadOnlyList<string> IAccessLogFacts.ActionsExecuted => [ActionName(Choice.Rule.Action)];
+    string IAccessLogFacts.ActionsExecuted => ActionName(Choice.Rule.Action);
 
     string? IAccessLogFacts.TargetGroupArn => Choice.Group?.Arn;
 

@@ -145,9 +145,11 @@ internal static class LoadBalancerHop
 
     /// <summary>The group that the client's cookie names, whatever its weight is by now; null when it names none of the action's.</summary>
     private static TargetGroupPlan? KeptGroup<TReasons>(RulePlan rule, ForwardPlan forward, StickyReading? cookies, TReasons reasons)
+        where TReasons : struct, IReasonSink => forward.Stickiness is null || cookies is null ? null : NamedGroup(rule, forward, cookies, reasons);
+
+    private static TargetGroupPlan? NamedGroup<TReasons>(RulePlan rule, ForwardPlan forward, StickyReading cookies, TReasons reasons)
         where TReasons : struct, IReasonSink
     {
-        if (forward.Stickiness is null || cookies is null) return null;
         var bound = cookies.Groups?.FirstOrDefault(b => b.Of == rule.Arn);
         var group = bound is null || bound.Until <= cookies.Now ? null : forward.Groups.FirstOrDefault(g => g.Group.Arn == bound.To)?.Group;
         if (TReasons.Wanted)
@@ -161,9 +163,11 @@ internal static class LoadBalancerHop
 
     /// <summary>The target that the client's cookie names, if requests may be sent to it; -1 when not.</summary>
     private static int KeptTarget<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, StickyReading? cookies, TReasons reasons)
+        where TReasons : struct, IReasonSink => group.Stickiness is not { } plan || cookies is null ? -1 : NamedTarget(group, plan, reading, failOpen, cookies, reasons);
+
+    private static int NamedTarget<TReasons>(TargetGroupPlan group, StickinessPlan plan, GroupReading reading, bool failOpen, StickyReading cookies, TReasons reasons)
         where TReasons : struct, IReasonSink
     {
-        if (group.Stickiness is not { } plan || cookies is null) return -1;
         var bindings = cookies.Of(plan);
         var bound = bindings?.FirstOrDefault(b => b.Of == group.Arn);
         var index = -1;

@@ -90,7 +90,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var brought = passage.Exchange.Request.TryGet("X-Amzn-Trace-Id"u8, out var header) ? Encoding.Latin1.GetString(header) : null;
         var trace = AmznTraceId.For(brought, time.GetUtcNow());
         passage.Record.Scheme = listener.Scheme;
-        passage.Record.JourneyId = trace.JourneyId;
+        passage.Identify(trace.JourneyId);
         passage.Record.TraceId = TraceParent.TraceIdOf(passage.Exchange.Request) ?? trace.TraceId;
         return trace;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Usher.Model.Desired;
 
@@ -37,7 +38,18 @@ internal sealed record ListenerPlan
     /// <summary>The load balancer's own name; what a request without a Host gets as one.</summary>
     internal required string DnsName { get; init; }
 
-    internal required int Port { get; init; }
+    internal required int Port
+    {
+        get;
+        init
+        {
+            field = value;
+            PortText = value.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>The declared port as text, which every request needs.</summary>
+    internal string PortText { get; private init; } = "";
 
     internal required bool Https { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Usher.Model.Journeys;
 using Usher.Seam;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -10,6 +12,19 @@ namespace Usher.Ingress;
 /// </summary>
 internal static class NginxHeaders
 {
+    private static readonly HeaderName OriginalForwardedFor = new("X-Original-Forwarded-For");
+    private static readonly HeaderName Proxy = new("Proxy");
+    private static readonly HeaderName RequestId = new("X-Request-ID");
+    private static readonly HeaderName RealIp = new("X-Real-IP");
+    private static readonly HeaderName ForwardedFor = new("X-Forwarded-For");
+    private static readonly HeaderName ForwardedHost = new("X-Forwarded-Host");
+    private static readonly HeaderName ForwardedPort = new("X-Forwarded-Port");
+    private static readonly HeaderName ForwardedProto = new("X-Forwarded-Proto");
+    private static readonly HeaderName ForwardedScheme = new("X-Forwarded-Scheme");
+    private static readonly HeaderName Scheme = new("X-Scheme");
+    private static readonly HeaderName OriginalUri = new("X-Original-URI");
+    private static readonly HeaderName TraceContext = new("traceparent");
+
     internal static void Apply(RequestPassage passage, IngressDecision decision)
     {
         var request = passage.Exchange.Request;
@@ -19,24 +34,22 @@ internal static class NginxHeaders
             : new ClientView(decision.Facts, decision.Facts.Scheme, passage.Record.Host, decision.Controller.PortText, decision.Facts.Source);
         var source = config.ReadsHeaders ? view.Address.ToString() : passage.Client.Address;
         if (!config.Underscores) Underscores(passage);
-        var chain = Chain(request, config.ForwardedForHeader);
-        if (chain is not null) edits.Set("X-Original-Forwarded-For", chain);
-        else edits.Remove("X-Original-Forwarded-For"u8);
+        var chain = Chain(passage, config.ForwardedForHeader);
+        if (chain is not null) edits.Set(OriginalForwardedFor, chain);
+        else edits.Remove(OriginalForwardedFor);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
-        edits.Remove("Proxy"u8);
-        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set("X-Request-ID", Random.Shared.GetHexString(32, lowercase: true));
-        edits.Set("X-Real-IP", source);
-        edits.Set("X-Forwarded-For", config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
-        edits.Set("X-Forwarded-Host", view.Host);
-        edits.Set("X-Forwarded-Port", view.Port);
-        edits.Set("X-Forwarded-Proto", view.Scheme);
-        edits.Set("X-Forwarded-Scheme", view.Scheme);
-        edits.Set("X-Scheme", view.Scheme);
-        if (config.OriginalUri) edits.Set("X-Original-URI", passage.Record.Target);
-        if (passage.Record.TraceId is { } trace && TraceParent.TraceIdOf(request) is null)
-        {
-            edits.Set("traceparent", TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)));
-        }
+        edits.Remove(Proxy);
+        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set(RequestId, Random.Shared.GetHexString(32, lowercase: true));
+        edits.Set(RealIp, source);
+        edits.Set(ForwardedFor, config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
+        edits.Set(ForwardedHost, view.Host);
+        edits.Set(ForwardedPort, view.Port);
+        edits.Set(ForwardedProto, view.Scheme);
+        edits.Set(ForwardedScheme, view.Scheme);
+        edits.Set(Scheme, view.Scheme);
+        if (config.OriginalUri) edits.Set(OriginalUri, passage.Record.Target);
+        Span<char> trace = stackalloc char[TraceRoot.TraceIdLength];
+        if (TraceParent.TraceIdOf(request) is null && passage.Record.TryWriteTraceId(trace)) edits.Set(TraceContext, TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)));
 
         Location(passage, decision, view);
     }
@@ -74,11 +87,8 @@ internal static class NginxHeaders
         }
     }
 
-    private static string? Chain(Wire.RequestHead request, string name)
-    {
-        if (name == "X-Forwarded-For") return request.TryGet("X-Forwarded-For"u8, out var chain) ? Encoding.Latin1.GetString(chain) : null;
-        return request.TryGet(Encoding.Latin1.GetBytes(name), out var other) ? Encoding.Latin1.GetString(other) : null;
-    }
+    private static string? Chain(RequestPassage passage, string name) =>
+        passage.Exchange.Request.TryGet(name == ForwardedFor.Text ? ForwardedFor.Bytes : Encoding.Latin1.GetBytes(name), out var chain) ? passage.Text(chain) : null;
 
     /// <summary>The chain with the connection's own address at its end (<c>$full_x_forwarded_for</c>).</summary>
     private static string FullChain(string? chain, IngressDecision decision) => chain is null ? decision.Facts.Source.ToString() : $"{chain}, {decision.Facts.Source}";

@@ -12,6 +12,7 @@ internal sealed class ResponseHeaders : IResponseEditor
     private static readonly ResponseHeaders Plain = new(true, [], []);
 
     private static readonly ResponseHeaders Untouched = new(false, [], []);
+    private static readonly HeaderName Server = new("Server");
     private readonly bool hideServer;
     private readonly IReadOnlyList<string> hidden;
 
@@ -40,7 +41,7 @@ internal sealed class ResponseHeaders : IResponseEditor
 
     public void Edit(ResponseHead response, HeaderEdits edits)
     {
-        if (hideServer) edits.Remove("Server"u8);
+        if (hideServer) edits.Remove(Server);
         foreach (var name in hidden) edits.Remove(name);
         foreach (var (name, value) in Set) edits.Set(name, value);
     }

@@ -16,7 +16,7 @@ public static class TraceParent
     /// <summary>Writes a <c>traceparent</c>, sampled.</summary>
     /// <param name="traceId">32 lower-case hex digits.</param>
     /// <param name="spanId">The span that sends the request.</param>
-    public static string Format(string traceId, ulong spanId) => $"00-{traceId}-{spanId:x16}-01";
+    public static string Format(ReadOnlySpan<char> traceId, ulong spanId) => $"00-{traceId}-{spanId:x16}-01";
 
     private static bool IsValid(ReadOnlySpan<byte> value)
     {

@@ -41,6 +41,9 @@ public sealed class RequestRecord
         set => traceId = value;
     }
 
+    /// <summary>Writes <see cref="TraceId"/> to where there is room for <see cref="TraceRoot.TraceIdLength"/> digits; false when there is none.</summary>
+    public bool TryWriteTraceId(Span<char> digits) => traceId is null ? TraceRoot.TryTraceIdOf(JourneyId, digits) : traceId.TryCopyTo(digits);
+
     /// <summary>The method, as sent.</summary>
     public required string Method { get; init; }
 

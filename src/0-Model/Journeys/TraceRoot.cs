@@ -5,6 +5,9 @@ namespace Usher.Model.Journeys;
 /// <summary>Roots of <c>X-Amzn-Trace-Id</c> (ALB user guide, "Request tracing"), which are journeys' ids.</summary>
 public static class TraceRoot
 {
+    /// <summary>Digits of a W3C trace id.</summary>
+    public const int TraceIdLength = 32;
+
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>
@@ -13,12 +16,17 @@ public static class TraceRoot
     /// </summary>
     public static string? TraceIdOf(string? root)
     {
-        if (root is not { Length: 35 } || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return null;
-        var digits = string.Create(32, root, static (digits, root) =>
-        {
-            root.AsSpan(2, 8).ToLowerInvariant(digits);
-            root.AsSpan(11).ToLowerInvariant(digits[8..]);
-        });
-        return !digits.AsSpan().ContainsAnyExcept(HexDigits) && digits.AsSpan().ContainsAnyExcept('0') ? digits : null;
+        Span<char> digits = stackalloc char[TraceIdLength];
+        return TryTraceIdOf(root, digits) ? new string(digits) : null;
+    }
+
+    /// <summary>The same, written to where there is room for <see cref="TraceIdLength"/> digits; false for no such root.</summary>
+    public static bool TryTraceIdOf(string? root, Span<char> digits)
+    {
+        if (root is not { Length: 35 } || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return false;
+        digits = digits[..TraceIdLength];
+        root.AsSpan(2, 8).ToLowerInvariant(digits);
+        root.AsSpan(11).ToLowerInvariant(digits[8..]);
+        return !digits.ContainsAnyExcept(HexDigits) && digits.ContainsAnyExcept('0');
     }
 }

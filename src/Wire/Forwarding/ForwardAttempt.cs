@@ -71,7 +71,7 @@ internal sealed class ForwardAttempt
                 cut.Dispose();
                 var client = await downstream.SwitchAsync(head, _connection.ResponseEdits);
                 _tunnel = await new UpgradeTunnel(client, _connection, request.Options).RunAsync(downstream.Draining);
-                _lastByte = _tunnel.Value.Ended;
+                _lastByte = _tunnel.Ended;
             }
             else
             {

@@ -18,6 +18,5 @@ public enum HeaderChangeKind
 /// </summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Name">The header's name, as written in the head if it was there.</param>
-/// <param name="Old">The value before; null when added.</param>
 /// <param name="New">The value after; null when removed.</param>
-public readonly record struct HeaderChange(HeaderChangeKind Kind, string Name, string? Old, string? New);
+public readonly record struct HeaderChange(HeaderChangeKind Kind, string Name, string? New);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Usher.Wire;
@@ -22,6 +21,9 @@ public sealed class HeaderEdits
         Add,
     }
 
+    /// <summary>Bytes of memory that it holds on to over <see cref="Reset"/>.</summary>
+    public int Capacity => _bytes.Length;
+
     /// <summary>True when nothing would change.</summary>
     public bool IsEmpty => Count == 0 && Target.IsEmpty;
 
@@ -44,6 +46,15 @@ public sealed class HeaderEdits
     /// <inheritdoc cref="Set(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public void Set(string name, string value) => Append(EditKind.Set, name, value, supersede: true);
 
+    /// <summary>The same with a name that was checked before.</summary>
+    /// <exception cref="ArgumentException">The value has a control character.</exception>
+    public void Set(HeaderName name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Encode(EditKind.Set, name.Bytes, value, supersede: true);
+        _edits[Count - 1].NameText = name.Text;
+    }
+
     /// <summary>Adds a header at the end, whatever is there.</summary>
     /// <exception cref="ArgumentException">The name can't be edited, or the value has a control character.</exception>
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => Append(EditKind.Add, name, value, supersede: false);
@@ -57,6 +68,14 @@ public sealed class HeaderEdits
 
     /// <inheritdoc cref="Remove(ReadOnlySpan{byte})"/>
     public void Remove(string name) => Remove(Encoding.UTF8.GetBytes(name));
+
+    /// <summary>The same with a name that was checked before.</summary>
+    public void Remove(HeaderName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Take(EditKind.Remove, name.Bytes, 0, supersede: true);
+        _edits[Count - 1].NameText = name.Text;
+    }
 
     /// <summary>Replaces the request target.</summary>
     /// <exception cref="ArgumentException">It has a byte that a target can't have.</exception>
@@ -124,13 +143,13 @@ public sealed class HeaderEdits
             var fate = FateOf(head, i, out var edit);
             if (fate == HeaderFate.Kept) continue;
             if (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding)) continue;
-            if (fate != HeaderFate.Rewritten) changes.Add(new(HeaderChangeKind.Removed, NameText(edit, head.Name(i)), Latin1(head.Value(i)), null));
+            if (fate != HeaderFate.Rewritten) changes.Add(new(HeaderChangeKind.Removed, NameText(edit, head.Name(i)), null));
             else if (!head.Value(i).SequenceEqual(Value(edit)))
-                changes.Add(new(HeaderChangeKind.Rewritten, NameText(edit, head.Name(i)), Latin1(head.Value(i)), ValueText(edit)));
+                changes.Add(new(HeaderChangeKind.Rewritten, NameText(edit, head.Name(i)), ValueText(edit)));
         }
 
         for (var i = 0; i < Count; i++)
-            if (IsAppended(i)) changes.Add(new(HeaderChangeKind.Added, NameText(i, Name(i)), null, ValueText(i)));
+            if (IsAppended(i)) changes.Add(new(HeaderChangeKind.Added, NameText(i, Name(i)), ValueText(i)));
     }
 
     /// <summary>Begins one pass over a head; <see cref="FateOf"/> and <see cref="IsAppended"/> follow.</summary>
@@ -181,53 +200,62 @@ public sealed class HeaderEdits
         return -1;
     }
 
-    /// <summary>Texts of usual length are encoded on the stack.</summary>
     private void Append(EditKind kind, string name, string value, bool supersede)
     {
-        const int usual = 512;
-        if (name.Length + value.Length > usual / 3)
-        {
-            Append(kind, Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value), supersede);
-            return;
-        }
-
-        Span<byte> bytes = stackalloc byte[usual];
-        var nameLength = Encoding.UTF8.GetBytes(name, bytes);
-        var valueLength = Encoding.UTF8.GetBytes(value, bytes[nameLength..]);
-        Append(kind, bytes[..nameLength], bytes.Slice(nameLength, valueLength), supersede);
-        ref var edit = ref _edits[Count - 1];
-        edit.NameText = name;
-        // The string stands for the bytes where it says the same: ASCII without outer whitespace.
-        if (Ascii.Equals(Value(Count - 1), value)) edit.ValueText = value;
+        var bytes = Encoding.UTF8.GetBytes(name);
+        Check(bytes);
+        Encode(kind, bytes, value, supersede);
+        _edits[Count - 1].NameText = name;
     }
 
     private void Append(EditKind kind, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool supersede)
     {
-        if (!CanEdit(name)) throw new ArgumentException($"Header '{Latin1(name)}' can't be edited.", nameof(name));
-        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value has a control character.", nameof(value));
+        Check(name);
+        Room(value.Length);
+        value.CopyTo(_bytes.AsSpan(ByteLength));
+        Take(kind, name, value.Length, supersede);
+    }
+
+    private void Encode(EditKind kind, ReadOnlySpan<byte> checkedName, string value, bool supersede)
+    {
+        Room(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Take(kind, checkedName, Encoding.UTF8.GetBytes(value, _bytes.AsSpan(ByteLength)), supersede);
+        // The string stands for the bytes where it says the same: ASCII without outer whitespace.
+        if (Ascii.Equals(Value(Count - 1), value)) _edits[Count - 1].ValueText = value;
+    }
+
+    /// <summary>Takes the value that lies behind what is stored.</summary>
+    private void Take(EditKind kind, ReadOnlySpan<byte> checkedName, int valueLength, bool supersede)
+    {
+        var value = _bytes.AsSpan(ByteLength, valueLength);
+        if (Grammar.IndexOfControl(value) >= 0) throw new ArgumentException("A header's value has a control character.", nameof(valueLength));
         for (var i = 0; supersede && i < Count; i++)
-            if (_edits[i].NameLength == name.Length && Grammar.Same(Name(i), name)) _edits[i].Kind = EditKind.Dead;
+            if (_edits[i].NameLength == checkedName.Length && Grammar.Same(Name(i), checkedName)) _edits[i].Kind = EditKind.Dead;
         if (Count == _edits.Length) Array.Resize(ref _edits, Count * 2);
-        var storedName = Store(name);
-        var storedValue = Store(Grammar.TrimOws(value));
-        _edits[Count++] = new Edit
-        {
-            Kind = kind,
-            NameStart = storedName.Start,
-            NameLength = storedName.Length,
-            ValueStart = storedValue.Start,
-            ValueLength = storedValue.Length,
-        };
+        ref var edit = ref _edits[Count++];
+        edit.Kind = kind;
+        edit.ValueLength = Grammar.TrimOws(value).Length;
+        edit.ValueStart = ByteLength + valueLength - value.TrimStart(" \t"u8).Length;
+        ByteLength += valueLength;
+        (edit.NameStart, edit.NameLength) = Store(checkedName);
+    }
+
+    private static void Check(ReadOnlySpan<byte> name)
+    {
+        if (!CanEdit(name)) throw new ArgumentException($"Header '{Latin1(name)}' can't be edited.", nameof(name));
     }
 
     private (int Start, int Length) Store(ReadOnlySpan<byte> text)
     {
-        var start = ByteLength;
-        if (_bytes.Length - start < text.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, start + text.Length));
-        text.CopyTo(_bytes.AsSpan(start));
+        Room(text.Length);
+        text.CopyTo(_bytes.AsSpan(ByteLength));
         ByteLength += text.Length;
-        Debug.Assert(ByteLength <= _bytes.Length, "stored beyond the buffer");
-        return (start, text.Length);
+        return (ByteLength - text.Length, text.Length);
+    }
+
+    private void Room(int bytes)
+    {
+        if (_bytes.Length - ByteLength < bytes) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, ByteLength + bytes));
     }
 
     private struct Edit

@@ -34,7 +34,7 @@ public enum RelayEnd
 /// <param name="FirstByteToClient">When the upstream's first bytes came.</param>
 /// <param name="LastByte">When the last bytes came, from either side.</param>
 /// <param name="Ended">When the relay ended.</param>
-public readonly record struct RelayResult(
+public sealed record RelayResult(
     RelayEnd End,
     long BytesToUpstream,
     long BytesToClient,

@@ -36,7 +36,7 @@ public class UpgradeTests
         Assert.Equal("GET /chat HTTP/1.1\r\nHost: a.example\r\nSec-WebSocket-Key: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n", seen);
         var result = await proxy.ResultAsync();
         Assert.Equal((ForwardOutcome.Completed, 101, UpstreamFate.ClosedAfterUpgrade), (result.Outcome, result.StatusCode, result.UpstreamFate));
-        var tunnel = result.Tunnel!.Value;
+        var tunnel = result.Tunnel!;
         Assert.Equal((RelayEnd.UpstreamClosed, 15L, 19L), (tunnel.End, tunnel.BytesToUpstream, tunnel.BytesToClient));
         Assert.True(tunnel.Started > 0 && tunnel.FirstByteToUpstream >= tunnel.Started && tunnel.Ended >= tunnel.LastByte);
         Assert.Equal(TaskStatus.WaitingForActivation, upstream.Failed.Status);
@@ -91,7 +91,7 @@ public class UpgradeTests
         await client.SendAsync("last words");
         client.EndSending();
         Assert.Equal("answer", await client.ReadToEndAsync());
-        Assert.Equal(RelayEnd.ClientClosed, (await proxy.ResultAsync()).Tunnel!.Value.End);
+        Assert.Equal(RelayEnd.ClientClosed, (await proxy.ResultAsync()).Tunnel!.End);
         Assert.Equal(TaskStatus.WaitingForActivation, upstream.Failed.Status);
     }
 
@@ -110,7 +110,7 @@ public class UpgradeTests
         await client.ReadUntilAsync("\r\n\r\n");
         client.Reset();
         var result = await proxy.ResultAsync();
-        Assert.Equal((ForwardOutcome.Completed, RelayEnd.ClientReset), (result.Outcome, result.Tunnel!.Value.End));
+        Assert.Equal((ForwardOutcome.Completed, RelayEnd.ClientReset), (result.Outcome, result.Tunnel!.End));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public class UpgradeTests
         await client.ReadUntilAsync("\r\n\r\n");
         await client.SendAsync("hi");
         await client.ReadErrorAsync();
-        Assert.Equal(RelayEnd.UpstreamReset, (await proxy.ResultAsync()).Tunnel!.Value.End);
+        Assert.Equal(RelayEnd.UpstreamReset, (await proxy.ResultAsync()).Tunnel!.End);
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public class UpgradeTests
         Assert.Empty(proxy.Results);
         time.Advance(TimeSpan.FromSeconds(2));
         await client.ReadErrorAsync();
-        Assert.Equal(RelayEnd.IdleTimeout, (await proxy.ResultAsync()).Tunnel!.Value.End);
+        Assert.Equal(RelayEnd.IdleTimeout, (await proxy.ResultAsync()).Tunnel!.End);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public class UpgradeTests
         await client.ReadUntilAsync("\r\n\r\n");
         await proxy.StopAsync(Limit.Wait);
         await client.ReadErrorAsync();
-        Assert.Equal(RelayEnd.Canceled, (await proxy.ResultAsync()).Tunnel!.Value.End);
+        Assert.Equal(RelayEnd.Canceled, (await proxy.ResultAsync()).Tunnel!.End);
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public class UpgradeTests
         Assert.Equal("hello", await client.ReadCountAsync(5));
         client.EndSending();
         Assert.True(await client.IsClosedAsync());
-        Assert.Equal(RelayEnd.ClientClosed, (await proxy.ResultAsync()).Tunnel!.Value.End);
+        Assert.Equal(RelayEnd.ClientClosed, (await proxy.ResultAsync()).Tunnel!.End);
         Assert.Null(upstream.Failure);
     }
 }

@@ -34,12 +34,30 @@ public class HeaderEditsTests
         edits.Add("X-Added", "1");
         Assert.Equal(
             [
-                new(HeaderChangeKind.Removed, "X-a", "2", null),
-                new(HeaderChangeKind.Rewritten, "X-Last", "l", "m"),
-                new(HeaderChangeKind.Added, "X-Added", null, "1"),
+                new(HeaderChangeKind.Removed, "X-a", null),
+                new(HeaderChangeKind.Rewritten, "X-Last", "m"),
+                new(HeaderChangeKind.Added, "X-Added", "1"),
             ],
             edits.ChangesTo(Parse(Wire)));
-        Assert.Contains(new(HeaderChangeKind.Removed, "X-Hop", "y", null), edits.ChangesTo(Parse(Wire), hopByHop: true));
+        Assert.Contains(new(HeaderChangeKind.Removed, "X-Hop", null), edits.ChangesTo(Parse(Wire), hopByHop: true));
+    }
+
+    [Fact]
+    public void A_name_that_was_checked_before_edits_as_its_text_does()
+    {
+        var (named, checkedOnce) = (new HeaderEdits(), new HeaderEdits());
+        named.Set("X-A", " v ");
+        named.Set("X-Wide", "\u00fcber");
+        named.Remove("X-Last");
+        checkedOnce.Set(new HeaderName("X-A"), " v ");
+        checkedOnce.Set(new HeaderName("X-Wide"), "\u00fcber");
+        checkedOnce.Remove(new HeaderName("X-Last"));
+        Assert.Equal(Forwarded(Wire, named, BodyFraming.None), Forwarded(Wire, checkedOnce, BodyFraming.None));
+        Assert.Equal(named.ChangesTo(Parse(Wire)), checkedOnce.ChangesTo(Parse(Wire)));
+        Assert.Throws<ArgumentException>(() => new HeaderName("Connection"));
+        Assert.Throws<ArgumentException>(() => new HeaderName("X A"));
+        Assert.Throws<ArgumentException>(() => checkedOnce.Set(new HeaderName("X-A"), "a\nb"));
+        Assert.Equal(named.ChangesTo(Parse(Wire)), checkedOnce.ChangesTo(Parse(Wire)));
     }
 
     [Fact]
