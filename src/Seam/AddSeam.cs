@@ -18,7 +18,7 @@ public static class SeamRegistration
         .AddSingleton(s => new LinkTable(express, s.GetRequiredService<TimeProvider>()))
         .AddSingleton(s => new UpstreamPool(new UpstreamPoolOptions
         {
-            TimeProvider = s.GetRequiredService<TimeProvider>(), Dialer = s.GetRequiredService<LinkTable>(),
+            TimeProvider = s.GetRequiredService<TimeProvider>(), Dialer = s.GetRequiredService<LinkTable>(), TakenUnseen = TimeSpan.FromMilliseconds(1),
         }))
         .AddSingleton(s => new SeamParts(
             s.GetRequiredService<IGenerationSource>(), s.GetRequiredService<IJourneyLog>(),

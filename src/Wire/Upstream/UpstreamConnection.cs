@@ -190,12 +190,13 @@ public sealed class UpstreamConnection : IDisposable
     }
 
     /// <summary>True when the peer has closed it, or sent what nobody asked for: then it can't carry another request.</summary>
-    internal bool IsKnownDead()
+    /// <param name="look">Whether the socket is asked; without it only what is known already counts.</param>
+    internal bool IsKnownDead(bool look = true)
     {
         if (WhyCut != CutReason.None) return true;
         try
         {
-            return _endedByUpstream |= Link?.IsClosed ?? _socket?.Poll(0, SelectMode.SelectRead) ?? true;
+            return _endedByUpstream |= Link?.IsClosed ?? (_socket is null || (look && _socket.Poll(0, SelectMode.SelectRead)));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

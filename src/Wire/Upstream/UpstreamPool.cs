@@ -52,7 +52,8 @@ public sealed class UpstreamPool : IDisposable
         if (!_idle.TryGetValue(key, out var idle)) return null;
         while (idle.TryTakeNewest(byWire, out var connection))
         {
-            if (!IsExpired(connection) && !connection.IsKnownDead())
+            var rested = _options.TimeProvider.GetElapsedTime(connection.ReturnedAt);
+            if (rested < _options.IdleTimeout && !connection.IsKnownDead(look: rested >= _options.TakenUnseen))
             {
                 connection.Begin();
                 return connection;

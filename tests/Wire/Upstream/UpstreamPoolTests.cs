@@ -84,7 +84,26 @@ public class UpstreamPoolTests
         var first = await pool.RentAsync(upstream.Key);
         pool.Return(first, reusable: true);
         close.SetResult();
-        await Limit.UntilAsync(first.IsKnownDead);
+        await Limit.UntilAsync(() => first.IsKnownDead());
+        var second = await pool.RentAsync(upstream.Key);
+        Assert.NotEqual(first.Id, second.Id);
+        pool.Return(second, reusable: false);
+    }
+
+    [Fact]
+    public async Task One_that_was_just_returned_is_rented_unseen_where_the_options_say_so()
+    {
+        var time = new FakeTimeProvider();
+        var close = new TaskCompletionSource();
+        await using var upstream = new ScriptedUpstream((peer, connection) => connection == 1 ? close.Task : peer.ReadErrorAsync());
+        using var pool = new UpstreamPool(new UpstreamPoolOptions { TimeProvider = time, TakenUnseen = TimeSpan.FromMilliseconds(1) });
+        var first = await pool.RentAsync(upstream.Key);
+        close.SetResult();
+        pool.Return(first, reusable: true);
+        Assert.Same(first, await pool.RentAsync(upstream.Key));
+        pool.Return(first, reusable: true);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        await Limit.UntilAsync(() => first.IsKnownDead());
         var second = await pool.RentAsync(upstream.Key);
         Assert.NotEqual(first.Id, second.Id);
         pool.Return(second, reusable: false);
