@@ -1,11 +1,21 @@
 namespace Usher.Trace;
 
-/// <summary>The newest items, in the order in which they were added. Adding never waits and takes no lock.</summary>
+/// <summary>
+/// The newest items, in the order in which they were added. Adding never waits and takes no lock; nothing is allocated, so that what is kept is the items alone.
+/// </summary>
 /// <param name="capacity">Items kept. At least 1.</param>
 /// <param name="keyOf">What an item is found by; null for an item that isn't, or a ring without keys.</param>
 internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) where T : class
 {
-    private readonly Entry?[] entries = new Entry?[capacity];
+    /// <summary>In a place's number while its item is changed.</summary>
+    private const long Changing = -1;
+
+    // An item is in the place of its number, which is written last and cleared first: who reads an item between two reads of its number has the right one.
+    private readonly T?[] items = new T?[capacity];
+    private readonly long[] numbers = new long[capacity];
+
+    // The number of the item before, of those whose keys have the same hash.
+    private readonly long[] befores = keyOf is null ? [] : new long[capacity];
 
     // For each hash the number of its newest item, which knows the one before: as many places as items, so that a chain is about one long.
     private readonly long[] newestOf = keyOf is null ? [] : new long[capacity];
@@ -21,23 +31,31 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     public void Add(T item)
     {
         var number = Interlocked.Increment(ref newest);
-        var entry = new Entry(number, item);
-        Volatile.Write(ref entries[number % capacity], entry);
+        var place = number % capacity;
+        if (!Take(place, number)) return;
+        items[place] = item;
+        Volatile.Write(ref numbers[place], number);
         if (keyOf?.Invoke(item) is not { } key) return;
 
-        // Only now: whoever comes by the chain finds the item in its slot.
+        // Only now: whoever comes by the chain finds the item in its place.
         ref var head = ref HeadOf(key);
         long before;
         do
         {
             before = Volatile.Read(ref head);
-            entry.Before = before;
+            Volatile.Write(ref befores[place], before);
         }
         while (Interlocked.CompareExchange(ref head, number, before) != before);
     }
 
     /// <summary>The item with this number; null when it has given way, or is still being written.</summary>
-    public T? At(long number) => EntryAt(number)?.Item;
+    public T? At(long number)
+    {
+        var place = number % capacity;
+        if (Volatile.Read(ref numbers[place]) != number) return null;
+        var item = Volatile.Read(ref items[place]);
+        return Volatile.Read(ref numbers[place]) == number ? item : null;
+    }
 
     /// <summary>Everything kept, the newest first; items added meanwhile are left out.</summary>
     public IEnumerable<T> NewestFirst()
@@ -53,43 +71,37 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     public IEnumerable<T> With(string key)
     {
         // The one that an item knows before itself gives way before it does: the first that is gone ends the chain.
-        for (var number = Volatile.Read(ref HeadOf(key)); number > 0 && EntryAt(number) is { } entry; number = Volatile.Read(ref entry.Before))
+        for (var number = Volatile.Read(ref HeadOf(key)); number > 0 && At(number) is { } item;)
         {
-            if (keyOf!(entry.Item) == key) yield return entry.Item;
+            var before = Volatile.Read(ref befores[number % capacity]);
+            if (At(number) is null) yield break;
+            if (keyOf!(item) == key) yield return item;
+            number = before;
         }
     }
 
-    /// <summary>The items after a number that are still kept, in order, until one that isn't wanted yet or is still being written; the number moves on to the last of them.</summary>
-    public IReadOnlyList<T> After(ref long number, Func<T, bool> wanted)
+    /// <summary>
+    /// Takes the items after a number that are still kept, in order, until one that isn't wanted yet or is still being written; the number moves on to the last of them.
+    /// </summary>
+    /// <returns>How many gave way before the first of them.</returns>
+    public long After(ref long number, ICollection<T> into, Func<T, bool>? wanted = null)
     {
-        var found = new List<T>();
-        for (var last = Newest; number < last;)
-        {
-            var next = Math.Max(number + 1, Oldest);
-            if (At(next) is { } item)
-            {
-                if (!wanted(item)) break;
-                found.Add(item);
-            }
-            else if (next >= Oldest)
-            {
-                break;
-            }
-
-            number = next;
-        }
-
-        return found;
+        var lost = Math.Max(0, Oldest - 1 - number);
+        number += lost;
+        for (var last = Newest; number < last && At(number + 1) is { } item && wanted?.Invoke(item) != false; number++) into.Add(item);
+        return lost;
     }
 
-    private Entry? EntryAt(long number) => Volatile.Read(ref entries[number % capacity]) is { } entry && entry.Number == number ? entry : null;
+    /// <summary>Takes a place for an item. One that was held up for a whole round finds its place taken by a newer one, and is no longer wanted.</summary>
+    private bool Take(long place, long number)
+    {
+        while (true)
+        {
+            var older = Volatile.Read(ref numbers[place]);
+            if (older == Changing || older > number) return false;
+            if (Interlocked.CompareExchange(ref numbers[place], Changing, older) == older) return true;
+        }
+    }
 
     private ref long HeadOf(string key) => ref newestOf[(uint)key.GetHashCode(StringComparison.Ordinal) % (uint)capacity];
-
-    private sealed class Entry(long number, T item)
-    {
-        public readonly long Number = number;
-        public readonly T Item = item;
-        public long Before;
-    }
 }

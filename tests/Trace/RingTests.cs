@@ -28,5 +28,25 @@ public sealed class RingTests
             Assert.Equal(Enumerable.Range(0, count).Where(i => i % 100 == key), ring.With($"k{key}").Select(item => item.Number).Order());
     }
 
+    [Fact]
+    public async Task Who_reads_while_others_write_never_gets_one_item_for_another()
+    {
+        const int count = 200_000;
+        var ring = new Ring<Item>(64, i => i.Key);
+        var writing = Task.Run(() => Parallel.For(0, count, i => ring.Add(new Item(i, $"k{i % 10}"))));
+        var checks = 0;
+        do
+        {
+            for (var key = 0; key < 10; key++)
+                Assert.All(ring.With($"k{key}"), item => Assert.Equal($"k{key}", item.Key));
+            Assert.InRange(ring.NewestFirst().Count(), 0, 64);
+            checks++;
+        }
+        while (!writing.IsCompleted);
+        await writing;
+        Assert.True(checks > 0);
+        Assert.Equal(count, ring.Newest);
+    }
+
     private sealed record Item(int Number, string? Key);
 }
