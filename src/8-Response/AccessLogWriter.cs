@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Usher.Model.Contracts;
+using Usher.Model.Journeys;
 
 namespace Usher.Response;
 
@@ -26,34 +27,28 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
         using var file = new AccessLogFile(options);
         var line = new LogLine();
         Action append = () => file.Append(line.Bytes), flush = file.Flush;
-        await using var requests = feed.FollowAsync(stoppingToken).GetAsyncEnumerator(CancellationToken.None);
-        while (true)
-        {
-            var next = requests.MoveNextAsync();
+        Func<RequestRecord, HandshakeRecord?> handshakeOf = feed.HandshakeOf;
 
-            // Nothing to do right now: a good moment to hand over what was written.
-            if (!next.IsCompleted) Flush();
-            if (!await next) break;
-            var ended = requests.Current;
+        // What ended before the stop still comes.
+        await foreach (var ended in feed.FollowAsync(stoppingToken).WithCancellation(CancellationToken.None))
+        {
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
-            if (time.GetTimestamp() < notBefore)
+            foreach (var request in ended.Requests)
             {
-                unlogged++;
-                continue;
+                if (time.GetTimestamp() < notBefore)
+                {
+                    unlogged++;
+                    continue;
+                }
+
+                waiting++;
+                line.Clear();
+                format.Write(line, request, handshakeOf);
+                line.Add('\n');
+                Write(file, append);
             }
 
-            waiting++;
-            line.Clear();
-            format.Write(line, ended.Request, ended.Handshake);
-            line.Add('\n');
-            Write(file, append);
-        }
-
-        Flush();
-
-        void Flush()
-        {
-            if (waiting == 0 || !Write(file, flush)) return;
+            if (waiting == 0 || !Write(file, flush)) continue;
             if (failing) AccessLogLog.WrittenAgain(log, file.Path, unlogged);
             (failing, waiting, unlogged) = (false, 0, 0);
         }

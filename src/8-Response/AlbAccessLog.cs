@@ -22,13 +22,16 @@ internal sealed class AlbAccessLog(TimeProvider time)
     private readonly ConditionalWeakTable<ConnectionId, ConnectionPart> connections = [];
 
     /// <summary>Appends the line, without its end, of a request that the load balancer is done with.</summary>
-    public void Write(LogLine line, RequestRecord record, HandshakeRecord? handshake)
+    /// <param name="line">Takes it.</param>
+    /// <param name="record">The load balancer's record.</param>
+    /// <param name="handshakeOf">Where the handshake of a request's connection is found; asked once for a connection.</param>
+    public void Write(LogLine line, RequestRecord record, Func<RequestRecord, HandshakeRecord?> handshakeOf)
     {
         var facts = record.Decision as IAccessLogFacts;
         var (loadBalancerArn, port) = facts is null ? ListenerOf(record) : (facts.LoadBalancerArn, facts.ListenerPort);
         if (!connections.TryGetValue(record.Downstream, out var connection))
         {
-            connection = ConnectionPart.Of(record, handshake);
+            connection = ConnectionPart.Of(record, handshakeOf(record));
             connections.AddOrUpdate(record.Downstream, connection);
         }
 
@@ -42,14 +45,13 @@ internal sealed class AlbAccessLog(TimeProvider time)
         TargetStatus(line, record).Add(' ').Add(record.RequestBytes).Add(' ').Add(record.ResponseBytes).Add(' ');
         Request(line, record, port).Add(' ');
         line.Quoted(record.UserAgent, MaxUserAgent).Add(' ');
-        line.Add(handshake?.Cipher is { } cipher ? CipherNames.OpenSsl(cipher) : "-").Add(' ');
-        line.Add(Or(handshake?.Version)).Add(' ');
+        line.Add(connection.Cipher).Add(' ').Add(connection.Version).Add(' ');
         line.Add(Or(facts?.TargetGroupArn)).Add(' ');
         line.Quoted(TraceHeader(record)).Add(' ');
         line.Quoted(connection.ServerName).Add(' ').Quoted(connection.Certificate).Add(' ');
         (facts?.RulePriority is { } priority ? line.Add(priority) : line.Add('-')).Add(' ');
         line.Moment(record.StartedOn).Add(' ');
-        line.Quoted(facts is null ? null : facts.ActionsExecuted is [var only] ? only : string.Join(',', facts.ActionsExecuted)).Add(' ');
+        line.Quoted(facts?.ActionsExecuted).Add(' ');
         line.Quoted(facts?.RedirectUrl).Add(' ').Quoted(facts?.ErrorReason).Add(' ');
         Target(line.Add('"'), facts).Add("\" ");
         TargetStatus(line.Add('"'), record).Add("\" ");
@@ -132,17 +134,20 @@ internal sealed class AlbAccessLog(TimeProvider time)
     private static string Or(string? value) => string.IsNullOrEmpty(value) ? "-" : value;
 
     /// <summary>What is the same in all lines of a connection.</summary>
+    /// <param name="Cipher">The cipher suite in OpenSSL's words, or -.</param>
+    /// <param name="Version">The protocol's version, or -.</param>
     /// <param name="Certificate">The certificate presented, or null.</param>
     /// <param name="ServerName">The name asked for; null where none was given or the default answered for it.</param>
     /// <param name="TraceId">Its id.</param>
-    private sealed record ConnectionPart(string? Certificate, string? ServerName, string TraceId)
+    private sealed record ConnectionPart(string Cipher, string Version, string? Certificate, string? ServerName, string TraceId)
     {
         internal static ConnectionPart Of(RequestRecord record, HandshakeRecord? handshake)
         {
-            var traceId = ConnectionTraceId(record, handshake);
-            if (handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)?.Facts is not { } facts) return new ConnectionPart(null, null, traceId);
+            var cipher = handshake?.Cipher is { } negotiated ? CipherNames.OpenSsl(negotiated) : "-";
+            var plain = new ConnectionPart(cipher, Or(handshake?.Version), null, null, ConnectionTraceId(record, handshake));
+            if (handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)?.Facts is not { } facts) return plain;
             var matched = facts["matched"]?.ToString() is not "default";
-            return new ConnectionPart(facts["certificateArn"]?.ToString(), matched ? facts["sni"]?.ToString() : null, traceId);
+            return plain with { Certificate = facts["certificateArn"]?.ToString(), ServerName = matched ? facts["sni"]?.ToString() : null };
         }
 
         /// <summary><c>TID_</c> and 32 hex digits, one for each connection of a client.</summary>

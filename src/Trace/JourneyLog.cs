@@ -93,34 +93,27 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<EndedRequest> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys.Newest, cancellationToken);
+    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys.Newest, cancellationToken);
 
-    private async IAsyncEnumerable<EndedRequest> FollowAsync(long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EndedRequests> FollowAsync(long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var ended = new List<RequestRecord>();
         var missed = 0L;
         while (true)
         {
             var next = Added.Next();
             var last = cancellationToken.IsCancellationRequested;
-            while (seen < journeys.Newest)
+            long before;
+            do
             {
-                if (seen + 1 < journeys.Oldest)
-                {
-                    missed += journeys.Oldest - seen - 1;
-                    seen = journeys.Oldest - 1;
-                }
-
-                // Being written at this moment: its own beat is still to come.
-                if (journeys.At(seen + 1) is not { } record)
-                {
-                    if (seen + 1 >= journeys.Oldest) break;
-                    continue;
-                }
-
-                seen++;
-                yield return new EndedRequest(record, HandshakeOf(record), missed);
+                before = seen;
+                missed += journeys.After(ref seen, ended);
+                if (ended.Count == 0) continue;
+                yield return new EndedRequests(ended, missed);
+                ended.Clear();
                 missed = 0;
             }
+            while (seen > before);
 
             if (last) yield break;
             try
@@ -139,7 +132,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
 
     /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
-    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
+    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until)
+    {
+        var ended = new List<RequestRecord>();
+        journeys.After(ref after, ended, r => r.EndedAt <= until);
+        return ended;
+    }
 
     /// <summary>The same of clients' handshakes that failed.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
@@ -188,8 +186,8 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
         return laterHops.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
     }
 
-    /// <summary>The handshake of a request's connection; null without TLS, and when it has given way.</summary>
-    internal HandshakeRecord? HandshakeOf(RequestRecord request) =>
+    /// <inheritdoc/>
+    public HandshakeRecord? HandshakeOf(RequestRecord request) =>
         request.Scheme == "https" && handshakes.Find(request.Downstream) is { } found && found.AcceptedAt <= request.StartedAt ? found : null;
 
     /// <summary>The handshake of a client's connection, if it was accepted after <paramref name="since"/> ticks.</summary>

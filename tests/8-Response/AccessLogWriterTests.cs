@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
+using Usher.Model.Journeys;
 
 namespace Usher.Response.Tests;
 
@@ -141,7 +142,7 @@ public sealed class AccessLogWriterTests : IDisposable
     /// <summary>A feed that the test fills. As the contract says, what was there before a cancellation still comes.</summary>
     private sealed class TestFeed : IJourneyFeed
     {
-        private Channel<EndedRequest> ended = Channel.CreateUnbounded<EndedRequest>();
+        private Channel<EndedRequests> ended = Channel.CreateUnbounded<EndedRequests>();
         private int taken;
 
         public bool Followed { get; private set; }
@@ -149,11 +150,13 @@ public sealed class AccessLogWriterTests : IDisposable
         public int Taken => Volatile.Read(ref taken);
 
         public void End(string path, long missed = 0) =>
-            ended.Writer.TryWrite(new EndedRequest(Exchange.Record(target: path).Answered(1, 2, 3).Decided(new()), null, missed));
+            ended.Writer.TryWrite(new EndedRequests([Exchange.Record(target: path).Answered(1, 2, 3).Decided(new())], missed));
 
-        public async IAsyncEnumerable<EndedRequest> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        public HandshakeRecord? HandshakeOf(RequestRecord request) => null;
+
+        public async IAsyncEnumerable<EndedRequests> FollowAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            var mine = ended = Channel.CreateUnbounded<EndedRequest>();
+            var mine = ended = Channel.CreateUnbounded<EndedRequests>();
             await using var stop = cancellationToken.Register(() => mine.Writer.TryComplete());
             Followed = true;
             await foreach (var request in mine.Reader.ReadAllAsync(CancellationToken.None))

@@ -30,7 +30,7 @@ public sealed partial class AlbAccessLogTests
     public void Example_https_entry()
     {
         var record = Exchange.Record(to: "10.0.0.250:8443", scheme: "https", host: "www.example.com:8443").Answered(86, 134, 11_822.641).Bytes(0, 57)
-            .Decided(new() { ListenerPort = 443, RulePriority = 1, ActionsExecuted = ["authenticate", "forward"] });
+            .Decided(new() { ListenerPort = 443, RulePriority = 1, ActionsExecuted = "authenticate,forward" });
         record.RequestChanges = new HeaderChanges(
             System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("X-Amzn-Trace-Id", "Root=1-58337281-1d84f3d73c47ec4e58577259"), [],
             System.Collections.Immutable.ImmutableDictionary<string, string>.Empty);
@@ -46,7 +46,7 @@ public sealed partial class AlbAccessLogTests
     [Fact]
     public void Example_http2_entry_with_a_redirect_that_went_to_no_target() => Same(
         Exchange.Record(client: "10.0.1.252:48160", scheme: "https", protocol: "HTTP/2.0", host: "10.0.2.105").AnsweredHere(301, 0.1).Bytes(5, 257)
-            .Decided(new() { ListenerPort = 773, RulePriority = 1, ActionsExecuted = ["redirect"], RedirectUrl = "https://example.com:80/", TargetEndPoint = null, TargetGroupArn = null }),
+            .Decided(new() { ListenerPort = 773, RulePriority = 1, ActionsExecuted = "redirect", RedirectUrl = "https://example.com:80/", TargetEndPoint = null, TargetGroupArn = null }),
         Exchange.Handshake("TLS_AES_128_GCM_SHA256", "TLSv1.3", null, "default"),
         """h2 2018-07-02T22:22:48.364100Z app/my-loadbalancer/50dc6c495c0c9188 10.0.1.252:48160 - -1 -1 -1 301 - 5 257 "GET https://10.0.2.105:773/ HTTP/2.0" "curl/7.46.0" """
         + """
@@ -166,7 +166,7 @@ public sealed partial class AlbAccessLogTests
     private string Line(RequestRecord record, HandshakeRecord? handshake)
     {
         var line = new LogLine();
-        log.Write(line, record, handshake);
+        log.Write(line, record, _ => handshake);
         return line.ToString();
     }
 

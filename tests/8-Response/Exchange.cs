@@ -91,7 +91,7 @@ internal static class Exchange
 
         public int? RulePriority { get; init; } = 0;
 
-        public IReadOnlyList<string> ActionsExecuted { get; init; } = ["forward"];
+        public string ActionsExecuted { get; init; } = "forward";
 
         public string? TargetGroupArn { get; init; } = GroupArn;
 

@@ -2,11 +2,10 @@ using Usher.Model.Journeys;
 
 namespace Usher.Model.Contracts;
 
-/// <summary>A request that the load balancer is done with.</summary>
-/// <param name="Request">The load balancer's record.</param>
-/// <param name="Handshake">Its connection's handshake; null without TLS, and when it is not kept any more.</param>
-/// <param name="Missed">How many ended requests this follower lost just before this one, because it was too slow.</param>
-public sealed record EndedRequest(RequestRecord Request, HandshakeRecord? Handshake, long Missed);
+/// <summary>Requests that the load balancer is done with since the last time.</summary>
+/// <param name="Requests">Its records in the order in which they ended; the list is filled again for the next time.</param>
+/// <param name="Missed">How many ended requests this follower lost just before these, because it was too slow.</param>
+public readonly record struct EndedRequests(IReadOnlyList<RequestRecord> Requests, long Missed);
 
 /// <summary>Every request as it ends: read by the access log and by <c>usher up</c>. Answered by the journey log.</summary>
 public interface IJourneyFeed
@@ -15,5 +14,8 @@ public interface IJourneyFeed
     /// The requests that end from this call on, in order, until cancelled; what ended before the cancellation still comes. A follower never slows a hop: one that can't keep up loses the
     /// oldest and is told how many.
     /// </summary>
-    IAsyncEnumerable<EndedRequest> FollowAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken);
+
+    /// <summary>The handshake of a request's connection; null without TLS, and when it is not kept any more.</summary>
+    HandshakeRecord? HandshakeOf(RequestRecord request);
 }

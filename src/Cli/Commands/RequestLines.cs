@@ -14,42 +14,25 @@ internal static class RequestLines
     /// <summary>Prints until cancelled.</summary>
     internal static async Task FollowAsync(IJourneyFeed feed, CancellationToken cancellationToken)
     {
-        await using var requests = feed.FollowAsync(cancellationToken).GetAsyncEnumerator(CancellationToken.None);
-        var lines = new StringBuilder();
-        var written = 0;
-        var skipped = 0L;
-        while (true)
-        {
-            var next = requests.MoveNextAsync();
-            if (!next.IsCompleted)
-            {
-                Print(lines, skipped);
-                (written, skipped) = (0, 0);
-            }
-
-            if (!await next) break;
-            var ended = requests.Current;
-            skipped += ended.Missed;
-            if (written < Together || Failed(ended.Request))
-            {
-                lines.AppendLine(Of(ended.Request, TimeProvider.System));
-                written++;
-            }
-            else
-            {
-                skipped++;
-            }
-        }
-
-        Print(lines, skipped);
+        // What ended before the cancellation still comes.
+        await foreach (var ended in feed.FollowAsync(cancellationToken).WithCancellation(CancellationToken.None)) Print(ended);
     }
 
     /// <summary>Prints what ended together in one piece, so that no other line of the road begins inside one of these.</summary>
-    private static void Print(StringBuilder lines, long skipped)
+    private static void Print(in EndedRequests ended)
     {
+        var lines = new StringBuilder();
+        var written = 0;
+        foreach (var request in ended.Requests)
+        {
+            if (written >= Together && !Failed(request)) continue;
+            lines.AppendLine(Of(request, TimeProvider.System));
+            written++;
+        }
+
+        var skipped = ended.Missed + ended.Requests.Count - written;
         if (skipped > 0) lines.AppendLine(CultureInfo.InvariantCulture, $"… {skipped} requests not shown: they come faster than anybody reads. Those that fail are");
-        if (lines.Length > 0) Console.Out.Write(lines);
-        lines.Clear();
+        Console.Out.Write(lines);
     }
 
     /// <summary><c>14:00:00.123 200  9.8 ms GET https://api.example.com/v1/users  1-67891233-…</c>, with what went wrong behind it.</summary>
