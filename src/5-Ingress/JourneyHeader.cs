@@ -14,23 +14,23 @@ internal static class JourneyHeader
         {
             var root = Field(header, "Root="u8);
             var self = Field(header, "Self="u8);
-            passage.Record.JourneyId = self ?? root;
+            if (!(self.IsEmpty && root.IsEmpty)) passage.Identify(self.IsEmpty ? root : self);
             // As the load balancer does: of a root in another form, the id that it minted stands in.
-            if (self is not null) passage.Record.TraceId = TraceRoot.TraceIdOf(root);
+            if (!self.IsEmpty) passage.Record.TraceId = TraceRoot.TraceIdOf(Encoding.Latin1.GetString(root));
         }
 
         if (TraceParent.TraceIdOf(request) is { } given) passage.Record.TraceId = given;
     }
 
-    /// <summary>The first of the header's fields that begins with this, or null.</summary>
-    private static string? Field(ReadOnlySpan<byte> header, ReadOnlySpan<byte> name)
+    /// <summary>The first of the header's fields that begins with this, or nothing.</summary>
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> header, ReadOnlySpan<byte> name)
     {
         foreach (var range in header.Split((byte)';'))
         {
             var field = header[range].Trim(" \t"u8);
-            if (field.Length >= name.Length && Ascii.EqualsIgnoreCase(field[..name.Length], name)) return Encoding.Latin1.GetString(field[name.Length..]);
+            if (field.Length >= name.Length && Ascii.EqualsIgnoreCase(field[..name.Length], name)) return field[name.Length..];
         }
 
-        return null;
+        return default;
     }
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using Usher.Model.Journeys;
+using Usher.Wire;
 
 namespace Usher.Seam;
 
@@ -11,8 +11,8 @@ public sealed class ClientConnection(ConnectionId id)
 {
     private int requests;
     private string? address;
-    private string? host;
-    private string? userAgent;
+    private HeaderChanges requestChanges = HeaderChanges.None;
+    private HeaderChanges responseChanges = HeaderChanges.None;
 
     /// <summary>Both ends.</summary>
     public ConnectionId Id { get; } = id;
@@ -23,13 +23,9 @@ public sealed class ClientConnection(ConnectionId id)
     /// <summary>Counts one more request; the first is 1.</summary>
     public int NextRequest() => Interlocked.Increment(ref requests);
 
-    /// <summary>A request's host as text: most connections ask for one only, whose text is used again.</summary>
-    internal string Host(ReadOnlySpan<byte> text) => SameOrNew(ref host, text);
+    /// <summary>What a hop changes in a request's head. Streams may race here: each is told its own, and may share with any.</summary>
+    internal HeaderChanges Changes(HeaderEdits edits, RequestHead head) => HeaderText.Changes(edits, head, ref requestChanges);
 
-    /// <summary>The same for its user agent.</summary>
-    internal string UserAgent(ReadOnlySpan<byte> text) => SameOrNew(ref userAgent, text);
-
-    // Streams may race here: each gets its own text, and either may be kept.
-    private static string SameOrNew(ref string? kept, ReadOnlySpan<byte> text) =>
-        kept is { } known && Ascii.Equals(text, known) ? known : kept = Encoding.Latin1.GetString(text);
+    /// <summary>The same of a response's.</summary>
+    internal HeaderChanges Changes(HeaderEdits edits, ResponseHead head) => HeaderText.Changes(edits, head, ref responseChanges);
 }

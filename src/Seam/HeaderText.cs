@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Usher.Model.Journeys;
 using Usher.Wire;
@@ -8,7 +9,10 @@ namespace Usher.Seam;
 internal static class HeaderText
 {
     [ThreadStatic]
-    private static List<HeaderChange>? scratch;
+    private static List<HeaderChange>? found;
+
+    [ThreadStatic]
+    private static List<ChangedHeader>? noted;
 
     internal static KeyValuePair<string, string>[] Of(RequestHead request)
     {
@@ -22,25 +26,22 @@ internal static class HeaderText
     }
 
     /// <summary>What the edits change in a message.</summary>
-    internal static HeaderChanges Changes(HeaderEdits edits, MessageHead head)
+    /// <param name="edits">The edits.</param>
+    /// <param name="head">The message.</param>
+    /// <param name="last">What was changed in the connection's message before, which most often is the same; this takes its place.</param>
+    internal static HeaderChanges Changes(HeaderEdits edits, MessageHead head, ref HeaderChanges last)
     {
         if (edits.IsEmpty) return HeaderChanges.None;
-        var changes = scratch ??= [];
+        var (changes, told) = (found ??= [], noted ??= []);
         changes.Clear();
+        told.Clear();
         edits.ChangesTo(head, changes);
-        if (changes.Count == 0) return HeaderChanges.None;
-        var noted = new ChangedHeader[changes.Count];
-        for (var i = 0; i < noted.Length; i++)
-        {
-            var change = changes[i];
-            noted[i] = new ChangedHeader(change.Name, change.New, WasThere: change.Kind != HeaderChangeKind.Added);
-        }
-
-        return new HeaderChanges(noted);
+        foreach (var change in changes) told.Add(new ChangedHeader(change.Name, change.New, WasThere: change.Kind != HeaderChangeKind.Added));
+        return last = HeaderChanges.Of(CollectionsMarshal.AsSpan(told), last);
     }
 
     /// <summary>What an upgraded connection carried, and who ended it.</summary>
-    internal static UpgradeRecord Upgrade(RequestHead request, in RelayResult tunnel) => new()
+    internal static UpgradeRecord Upgrade(RequestHead request, RelayResult tunnel) => new()
     {
         Protocol = request.TryGet("Upgrade"u8, out var protocol) ? Encoding.Latin1.GetString(protocol) : "",
         OpenedAt = tunnel.Started,

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Usher.Model.Journeys;
 using Usher.Wire;
 
@@ -66,10 +65,10 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
             StartedAt = parts.Time.GetTimestamp(),
             StartedOn = parts.Time.GetUtcNow(),
             Protocol = exchange.Protocol,
-            Method = request.Method.SequenceEqual("GET"u8) ? "GET" : Text(request.Method),
-            Target = Text(request.Target),
-            Host = connection.Host(request.Host),
-            UserAgent = request.TryGet("User-Agent"u8, out var agent) ? connection.UserAgent(agent) : null,
+            Method = request.Method.SequenceEqual("GET"u8) ? "GET" : parts.Texts.Of(request.Method),
+            Target = parts.Texts.Of(request.Target),
+            Host = parts.Texts.Of(request.Host),
+            UserAgent = request.TryGet("User-Agent"u8, out var agent) ? parts.Texts.Of(agent) : null,
         };
         return new RequestPassage(exchange, record, connection, parts);
     }
@@ -86,6 +85,4 @@ public sealed class HopServer(IHttpHop hop, SeamParts parts) : IExchangeHandler
         exchange.Tag = connection;
         return connection;
     }
-
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes);
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -13,7 +12,7 @@ namespace Usher.Seam;
 /// </summary>
 public sealed class RequestPassage : IForwardObserver, IResponseEditor
 {
-    private static readonly ObjectPool<HeaderEdits> Edits = new DefaultObjectPool<HeaderEdits>(new EditsPolicy());
+    private static readonly ObjectPool<HeaderEdits> Edits = new DefaultObjectPool<HeaderEdits>(new EditsPolicy(), maximumRetained: 256);
     private const string ServerTiming = "Server-Timing";
     private readonly SeamParts parts;
 
@@ -43,6 +42,19 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// <summary>What the hop changes in an upstream's response on the way back; nothing when null.</summary>
     public IResponseEditor? ResponseEditor { get; set; }
 
+    /// <summary>Bytes as Latin-1 text, which is the same string whenever they come again.</summary>
+    public string Text(ReadOnlySpan<byte> bytes) => parts.Texts.Of(bytes);
+
+    /// <summary>Gives the request the journey's id that it is known by from here on.</summary>
+    public void Identify(string journeyId)
+    {
+        Record.JourneyId = journeyId;
+        parts.Ids.Remember(journeyId);
+    }
+
+    /// <summary>Takes the journey's id that a hop before has given.</summary>
+    public void Identify(ReadOnlySpan<byte> journeyId) => Record.JourneyId = parts.Ids.Of(journeyId);
+
     /// <summary>The request as decisions see it.</summary>
     /// <param name="scheme"><c>http</c> or <c>https</c>, as the client's side spoke it.</param>
     /// <param name="withHeaders">Whether the hop's rules read headers.</param>
@@ -57,8 +69,8 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
             Host = host,
             HostPort = port,
             // The path is a part of the target: as long as that, it is the target.
-            Path = request.Path.Length == Record.Target.Length ? Record.Target : Encoding.Latin1.GetString(request.Path),
-            Query = Encoding.Latin1.GetString(request.Query),
+            Path = request.Path.Length == Record.Target.Length ? Record.Target : Text(request.Path),
+            Query = Text(request.Query),
             Source = Record.Downstream.From.Address,
             Headers = withHeaders ? HeaderText.Of(request) : [],
         };
@@ -70,7 +82,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// </summary>
     public ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
     {
-        Record.RequestChanges = HeaderText.Changes(RequestEdits, Exchange.Request);
+        Record.RequestChanges = Client.Changes(RequestEdits, Exchange.Request);
         return Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
     }
 
@@ -137,7 +149,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         if (parts.Timings is not null) Record.RequestSentAt = parts.Time.GetTimestamp();
     }
 
-    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = HeaderText.Changes(edits, response);
+    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = Client.Changes(edits, response);
 
     void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits)
     {
@@ -166,12 +178,15 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
 
     private sealed class EditsPolicy : PooledObjectPolicy<HeaderEdits>
     {
+        /// <summary>Edits that held more once would hold on to it for requests that need none of it.</summary>
+        private const int MostKept = 4096;
+
         public override HeaderEdits Create() => new();
 
         public override bool Return(HeaderEdits obj)
         {
             obj.Reset();
-            return true;
+            return obj.Capacity <= MostKept;
         }
     }
 }

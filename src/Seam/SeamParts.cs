@@ -22,4 +22,10 @@ public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, U
 
     /// <summary>What adds the hops' times to answers; null when nobody wants them.</summary>
     public IServerTimings? Timings { get; init; }
+
+    /// <summary>What requests bring again and again.</summary>
+    internal KnownTexts Texts { get; } = new(4096);
+
+    /// <summary>The ids of journeys that are under way.</summary>
+    internal KnownTexts Ids { get; } = new(1024);
 }
