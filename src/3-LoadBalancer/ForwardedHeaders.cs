@@ -21,6 +21,7 @@ internal static class ForwardedHeaders
     private static readonly HeaderName TraceId = new("X-Amzn-Trace-Id");
     private static readonly HeaderName TlsVersion = new("X-Amzn-Tls-Version");
     private static readonly HeaderName TlsCipherSuite = new("X-Amzn-Tls-Cipher-Suite");
+    private static readonly HeaderName HostName = new("Host");
     private static readonly SearchValues<byte> PlainName = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
     /// <summary>Notes the edits.</summary>
@@ -55,7 +56,7 @@ internal static class ForwardedHeaders
             edits.Set(TlsCipherSuite, CipherNames.OpenSsl(handshake.Cipher));
         }
 
-        if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set("Host", Host(facts, listener));
+        if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set(HostName, Host(facts, listener));
     }
 
     /// <summary>Headers whose names have more than letters, digits and hyphens (<c>X_User</c>) go no further.</summary>
