@@ -150,7 +150,9 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
     private OpenFront Start(ServiceFront front) =>
         new(front, front.Kind == FrontKind.HealthCheck
             ? HealthServer.Start(front, fronts, seam)
-            : new FrontRelay(RelayFront.Start(front.Bound, (generation, source) => ports.Decide(generation, front, source), seam)));
+            : new FrontRelay(RelayFront.Start(
+                front.Bound, (generation, source) => ports.Decide(generation, front, source), seam,
+                front.Kind == FrontKind.ClusterIP ? (generation, source) => fronts.Drops(generation, front, source) : null)));
 
     // Bound and let go again: the socket never listens, so that connections are refused.
     private static void Try(IPEndPoint bound)

@@ -42,6 +42,16 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         return view.Port.ExternalLocal && !Accepts(view, node) && UsableEndpoints.Any(view.State.Conditions);
     }
 
+    /// <inheritdoc/>
+    public bool Drops(Generation generation, ServiceFront front, IPAddress source)
+    {
+        var snapshot = Snapshot(generation);
+        if (front.Kind != FrontKind.ClusterIP || snapshot.FrontAt(front.Bound) is not { Port.InternalLocal: true } found) return false;
+        var here = snapshot.Places.GetValueOrDefault(source);
+        var view = proxies.View(snapshot, found.Port, here?.Name);
+        return view.Port.InternalLocal && !Local(view, here) && UsableEndpoints.Any(view.State.Conditions);
+    }
+
     /// <summary>Whether the rules of every node have an endpoint for a virtual IP.</summary>
     public bool HasEndpointsEverywhere(Generation generation, ServiceFront front)
     {
@@ -87,7 +97,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         if (view.Port != front.Port) front = front with { Port = view.Port };
         var state = new ServiceState(view.State, affinity.Find(front.Port, node, source)) { Program = view.Program, Lag = view.Lag };
         var decision = new ServiceDecision(front, state, facts, draw);
-        if (decision.Endpoint is not { } endpoint) return new FrontDecision(decision, null, null);
+        if (decision.Endpoint is not { } endpoint) return new FrontDecision(decision, null, null) { Dropped = decision.Choice.Verdict == Verdict.Drop };
         if (nodes is { Current.IsEmpty: false } && endpoint.Node is { } at) decision.EndpointNode = nodes.Current.GetValueOrDefault(new ResourceKey("", "Node", "", at));
         return new FrontDecision(decision, endpoint.Bound, DialFrom(decision, source, snapshot.Range))
         {
@@ -96,9 +106,11 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
         };
     }
 
-    private static bool Accepts(ProxyView view, NodePlace node) => view.Port.ExternalLocal
-        ? UsableEndpoints.Local(view.Port.Endpoints, view.State.Conditions, node).Count(view.Port.Endpoints, view.State.Conditions) > 0
-        : UsableEndpoints.Any(view.State.Conditions);
+    private static bool Accepts(ProxyView view, NodePlace node) => view.Port.ExternalLocal ? Local(view, node) : UsableEndpoints.Any(view.State.Conditions);
+
+    // Whether a node has a usable endpoint itself.
+    private static bool Local(ProxyView view, NodePlace? node) =>
+        UsableEndpoints.Local(view.Port.Endpoints, view.State.Conditions, node).Count(view.Port.Endpoints, view.State.Conditions) > 0;
 
     // Apart, so that only a Service with affinity pays for the closure.
     private Action Remember(ServicePort port, string? node, IPAddress source, IPEndPoint endpoint) => () => affinity.Remember(port, node, source, endpoint);

@@ -12,6 +12,11 @@ namespace Usher.Seam;
 /// <param name="source">Who dialled.</param>
 public delegate FrontDecision DecideConnection(Generation generation, IPAddress source);
 
+/// <summary>Tells whose connections never arrive, since their own node's rules drop the packets.</summary>
+/// <param name="generation">The running generation.</param>
+/// <param name="source">Who dials.</param>
+public delegate bool DropPackets(Generation generation, IPAddress source);
+
 /// <summary>
 /// The seam for hops that carry connections and read nothing of them: accepts at one endpoint, lets the hop decide, dials and relays. The
 /// record is opened before the hop decides and closed when both directions have ended. By express links a connection is decided and recorded in the
@@ -19,17 +24,18 @@ public delegate FrontDecision DecideConnection(Generation generation, IPAddress 
 /// </summary>
 public sealed class RelayFront : ILinkFront, IAsyncDisposable
 {
-    private static readonly TimeSpan ResetDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     private readonly DecideConnection decide;
+    private readonly DropPackets? drops;
     private readonly SeamParts parts;
     private readonly RelayOptions options;
     private readonly TcpListenerLoop listener;
     private readonly RelayLinks links;
 
-    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts)
+    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops)
     {
         this.decide = decide;
+        this.drops = drops;
         this.parts = parts;
         options = new RelayOptions { TimeProvider = parts.Time };
         links = new RelayLinks(parts.Time);
@@ -41,8 +47,12 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     public IPEndPoint Bound => listener.LocalEndPoint;
 
     /// <summary>Binds and starts to accept.</summary>
+    /// <param name="bound">Where to listen.</param>
+    /// <param name="decide">Chooses for each connection.</param>
+    /// <param name="parts">The seam's parts.</param>
+    /// <param name="drops">Whose connections from this process never arrive; null for nobody's.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts) => new(bound, decide, parts);
+    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null) => new(bound, decide, parts, drops);
 
     /// <summary>Refuses new connections from now on, and gives those that are open this long to end.</summary>
     public Task StopAsync(TimeSpan grace)
@@ -59,7 +69,13 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         links.Dispose();
     }
 
-    /// <summary>1. Open the record. 2. Decide. 3. Dial; a failure resets the client once it knows that it is connected. 4. Relay. 5. Close the record.</summary>
+    /// <inheritdoc/>
+    bool ILinkFront.Drops(IPAddress source) => drops?.Invoke(parts.Generations.Current, source) == true;
+
+    /// <summary>
+    /// 1. Open the record. 2. Decide; a client whose packets would have been dropped gets no answer. 3. Dial; a failure resets the client once it knows that
+    /// it is connected. 4. Relay. 5. Close the record.
+    /// </summary>
     private async Task ServeAsync(Socket socket, CancellationToken draining, CancellationToken aborted)
     {
         // 1.
@@ -69,11 +85,18 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             // 2.
             var decision = decide(record.Generation, record.Downstream.From.Address);
             record.Decision = decision.Decision;
+            if (decision.Dropped)
+            {
+                record.CloseReason = "left without an answer: its packets are dropped";
+                await SilentClient.LeaveAsync(socket, parts.Time, draining);
+                TcpDialer.Reset(socket);
+                return;
+            }
 
             // 3.
             if (await DialAsync(record, decision, aborted) is not { } upstream)
             {
-                await HeardAsync(socket, aborted);
+                await SilentClient.HeardAsync(socket, parts.Time, aborted);
                 TcpDialer.Reset(socket);
                 return;
             }
@@ -187,24 +210,6 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
             record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed) : "stopped while dialling";
             return null;
-        }
-    }
-
-    /// <summary>
-    /// Waits until the client has sent something, and so knows that it is connected; not for long, since some wait for the server to speak first. A reset that comes
-    /// earlier is a failed connect to the client, whose record then has no connection to be joined by.
-    /// </summary>
-    private async Task HeardAsync(Socket client, CancellationToken aborted)
-    {
-        using var limit = new CancellationTokenSource(ResetDelay, parts.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
-        try
-        {
-            await client.ReceiveAsync(Memory<byte>.Empty, either.Token);
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
-        {
-            // Silent, or gone.
         }
     }
 

@@ -109,6 +109,25 @@ public sealed class LivingStateTests
     }
 
     [Theory]
+    [InlineData("internalTrafficPolicy: Local", "", "")]
+    // node-2 has none any more: its pods, and itself.
+    [InlineData("internalTrafficPolicy: Local", "shop/b1=not-ready", "pod shop/b1, node node-2")]
+    [InlineData("internalTrafficPolicy: Local", "shop/a1=not-ready shop/a2=not-ready", "pod shop/a1, node node-1")]
+    // Nobody has one: refused, not dropped.
+    [InlineData("internalTrafficPolicy: Local", "shop/a1=not-ready shop/a2=not-ready shop/b1=not-ready", "")]
+    [InlineData("internalTrafficPolicy: Cluster", "shop/b1=not-ready", "")]
+    public void Whose_packets_to_a_virtual_IP_are_dropped(string policy, string lives, string dropped)
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc", $"{policy}, {Svc}"));
+        foreach (var life in lives.Split(' ', StringSplitOptions.RemoveEmptyEntries)) cluster.Pods.Set(life.Split('=')[0], life.Split('=')[1]);
+        var front = cluster.Front("10.100.0.7:80").Address;
+
+        string[] places = ["pod shop/a1", "pod shop/b1", "node node-1", "node node-2"];
+        Assert.Equal(dropped, string.Join(", ", places.Where(p => cluster.Fronts.Drops(cluster.Generation, front, cluster.Source(p)))));
+        Assert.All(places, p => Assert.Equal(cluster.Fronts.Drops(cluster.Generation, front, cluster.Source(p)), cluster.Decide("10.100.0.7:80", p).Dropped));
+    }
+
+    [Theory]
     [InlineData("type: NodePort", "10.0.1.10:30080", "outside", "127.18.1.1")]
     [InlineData("type: NodePort", "10.0.2.10:30080", "pod shop/a1", "127.18.1.2")]
     [InlineData("type: NodePort, externalTrafficPolicy: Local", "10.0.1.10:30080", "outside", null)]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 using Usher.Seam.Tests.Peers;
+using Usher.Wire;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Seam.Tests;
@@ -77,6 +79,65 @@ public sealed class RelayFrontTests : IDisposable
 
         var record = await seam.Journal.EndedAsync();
         Assert.Equal((new Told("none"), "no endpoint to send it to"), (record.Decision, record.CloseReason));
+    }
+
+    [Fact]
+    public async Task A_client_whose_packets_are_dropped_gets_no_answer_until_it_gives_up()
+    {
+        await using var front = RelayFront.Start(AnyPort, (_, _) => new FrontDecision(new Told("dropped"), null, null) { Dropped = true }, seam.Parts);
+        var client = await RawPeer.ConnectAsync(front.Bound);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await Limit.UntilAsync(() => seam.Journal.Connections is [{ CloseReason: not null }]);
+        Assert.Empty(seam.Journal.Ended);
+        client.Dispose();
+
+        var record = await seam.Journal.EndedAsync();
+        Assert.Equal((new Told("dropped"), "left without an answer: its packets are dropped", null), (record.Decision, record.CloseReason, record.Upstream));
+    }
+
+    [Fact]
+    public async Task A_client_without_an_answer_holds_up_nobody_who_stops()
+    {
+        var front = RelayFront.Start(AnyPort, (_, _) => new FrontDecision(new Told("dropped"), null, null) { Dropped = true }, seam.Parts);
+        using var client = await RawPeer.ConnectAsync(front.Bound);
+        await Limit.UntilAsync(() => seam.Journal.Connections is [{ CloseReason: not null }]);
+
+        await front.StopAsync(Timeout.InfiniteTimeSpan).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await front.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_dials_from_where_packets_are_dropped_is_not_connected_until_they_are_let_through()
+    {
+        await using var backend = Backend.Saying("hello");
+        var (here, elsewhere) = (IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"));
+        var dropped = true;
+        await using var front = RelayFront.Start(
+            AnyPort, (_, _) => new FrontDecision(new Told("a"), backend.EndPoint, null), seam.Parts, (_, source) => dropped && source.Equals(here));
+        var time = new FakeTimeProvider();
+        var links = new LinkTable(express: false, time);
+        links.Add(front.Bound, front);
+        Task<DialedUpstream> Dial(IPAddress from) =>
+            links.DialAsync(new UpstreamKey(front.Bound, from), byWire: false, TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken).AsTask();
+
+        (await Dial(elsewhere)).Socket!.Dispose();
+        var given = Dial(here);
+        await Limit.UntilAsync(() => Passed(given));
+        Assert.Equal(ConnectFailure.TimedOut, (await Assert.ThrowsAsync<ConnectException>(() => given)).Failure);
+        Assert.Single(seam.Journal.Connections);
+
+        // As a SYN that is sent again.
+        var later = Dial(here);
+        Assert.False(later.IsCompleted);
+        dropped = false;
+        time.Advance(TimeSpan.FromSeconds(1));
+        (await later).Socket!.Dispose();
+
+        bool Passed(Task dialling)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            return dialling.IsCompleted;
+        }
     }
 
     [Fact]

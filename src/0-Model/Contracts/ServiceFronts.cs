@@ -38,6 +38,9 @@ public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, 
     /// <summary>To be called by who opens the connection, where the choice is to be remembered (ClientIP affinity); null otherwise. An explanation doesn't call it.</summary>
     public Action? Opened { get; init; }
 
+    /// <summary>Whether its packets are dropped: the connection gets no answer, where one without a destination is otherwise refused.</summary>
+    public bool Dropped { get; init; }
+
     /// <summary>What the destination is called in the cluster, for people; null where only its bound endpoint is known.</summary>
     public IPEndPoint? Declared { get; init; }
 }
@@ -62,6 +65,12 @@ public interface IServiceFronts
     /// where those of a front without any endpoint are refused.
     /// </summary>
     bool Drops(Generation generation, ServiceFront front) => false;
+
+    /// <summary>
+    /// Whether a virtual IP's packets from this source are dropped: the policy is <c>Local</c>, and only other nodes than the source's have an endpoint. The
+    /// virtual IP is one socket for all nodes here, so who dials has to ask.
+    /// </summary>
+    bool Drops(Generation generation, ServiceFront front, IPAddress source) => false;
 
     /// <summary>
     /// Whether a front's Service port has a ready endpoint as the API server tells it now: for those who watch EndpointSlices themselves, as an

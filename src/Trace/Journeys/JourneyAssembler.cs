@@ -48,7 +48,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
 
         // 4, and 6 at the node
         hops.AddRange(RoadHops.Relay(first, first, clock, "node"));
-        if (Refused(first, hops[^1]) is { } address) hops.AddRange(inference.Behind(first, address));
+        if (Refused(first, hops[^1], "targetBound") is { } target) hops.AddRange(inference.Behind(first, target));
 
         // 5, and 6 behind it
         var caller = first;
@@ -56,6 +56,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         {
             hops.AddRange(RoadHops.Http(ingress, first, clock));
             hops.AddRange(RoadHops.Relay(ingress, first, clock, "clusterIP"));
+            if (Refused(ingress, hops[^1], "clusterIPBound") is { } service) hops.AddRange(inference.Behind(ingress, service));
             caller = ingress;
         }
         else if (records.Refused is { } refused)
@@ -168,10 +169,10 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         ? Clock.Ticks(times.LastByte, times, time)
         : records.LoadBalancer!.EndedAt;
 
-    /// <summary>The address that the load balancer was refused at, by its own account.</summary>
-    private static IPEndPoint? Refused(RequestRecord first, HopReport told) =>
-        first is { Upstream: null, ConnectStartedAt: not 0 }
-            && told.Facts["targetBound"] is { } bound && IPEndPoint.TryParse(bound.ToString(), out var address)
+    /// <summary>The address that an HTTP hop could not connect to, by its own account: the last hop so far, and this fact of it.</summary>
+    private static IPEndPoint? Refused(RequestRecord sender, HopReport told, string fact) =>
+        sender is { Upstream: null, ConnectStartedAt: not 0 }
+            && told.Facts[fact] is { } bound && IPEndPoint.TryParse(bound.ToString(), out var address)
                 ? address
                 : null;
 
