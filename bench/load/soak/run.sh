@@ -47,7 +47,7 @@ sample "$done_requests"
 
 name=soak; case " $* " in *" --express "*) name=soak-express ;; esac
 {
-    echo "# ${wanted%000000} million requests through one road"
+    case $wanted in *000000) echo "# ${wanted%000000} million requests through one road" ;; *) echo "# $wanted requests through one road" ;; esac
     echo
     echo "$done_requests requests in $took s over TLS on 32 connections by wrk, \`usher up $*\` with tracing on, on $(nproc) shared cores; $other of them were answered 404 or 503 as asked for, 1 in 50 closed its connection, $errors socket errors."
     echo "Made by \`bench/load/soak/run.sh $wanted $*\` on $(date -u +%F), .NET $(dotnet --version). Resident memory, open file descriptors and threads of \`usher\`; the last line is 65 s after the load."
@@ -57,5 +57,6 @@ name=soak; case " $* " in *" --express "*) name=soak-express ;; esac
     awk '{ line[NR] = $0 } END { step = (NR - 2) / 12; for (i = 1; i < NR; i += (step > 1 ? step : 1)) print line[int(i)]; print line[NR - 1]; print line[NR] }' "$work/samples" | uniq | awk '{ printf "| %s | %s | %s | %s |\n", $1, $2, $3, $4 }'
     echo
     awk 'NR > 1 { r[++n] = $2 } END { n--; for (i = int(n / 4) + 1; i <= int(n / 2); i++) { a += r[i]; x++ } for (i = n - int(n / 4) + 1; i <= n; i++) { b += r[i]; y++ }
-        printf "Mean memory in the second quarter of the run %.0f MB, in the last quarter %.0f MB: %s.\n", a / x, b / y, (b / y < a / x * 1.05 ? "flat" : "it grows") }' "$work/samples"
+        if (x + 0 == 0 || y + 0 == 0) print "Too few requests to say whether memory stays flat."
+        else printf "Mean memory in the second quarter of the run %.0f MB, in the last quarter %.0f MB: %s.\n", a / x, b / y, (b / y < a / x * 1.05 ? "flat" : "it grows") }' "$work/samples"
 } | tee "$root/bench/results/$name.md"
