@@ -44,6 +44,8 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
             ForwardOutcome.UpstreamClosedMidBody => new(502, "load-balancer.502.closed-mid-body",
                 $"{at} closed the connection before its response was complete. Did its pod end, or is its Content-Length wrong?"),
             ForwardOutcome.MalformedRequestBody => new(400, "load-balancer.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
+            ForwardOutcome.ClientTimedOut when result.ResponseStarted => new(408, "load-balancer.408.client-timeout",
+                $"the client took nothing of the response for as long as the idle timeout ({idle}); the load balancer closed the connection"),
             ForwardOutcome.ClientTimedOut => new(408, "load-balancer.408.client-timeout", $"the client sent nothing for {idle} before its request was complete"),
             ForwardOutcome.Canceled => new(502, "load-balancer.502.deregistration-delay",
                 $"{at} was deregistered, and had not finished when the deregistration delay ({group.DeregistrationDelay.TotalSeconds:0} s) was over; "

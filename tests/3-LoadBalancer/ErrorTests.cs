@@ -1,3 +1,6 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
@@ -264,6 +267,36 @@ public sealed class ErrorTests
         // The target is let go of too, and counts as idle again.
         await gone.Task.WaitAsync(Limit.Wait, TestContext.Current.CancellationToken);
         await Limit.UntilAsync(() => rig.Report("i-0a1:30080").Outstanding == 0);
+    }
+
+    [Theory]
+    [InlineData("HTTP")]
+    [InlineData("HTTPS")]
+    public async Task A_client_that_takes_no_more_of_an_answer_is_cut_at_the_idle_timeout_and_told_as_that(string protocol)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(protocol == "HTTP" ? 80 : 443, Forward("web"), protocol));
+        await using var target = new Backend(
+            async (peer, _, _) =>
+            {
+                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 500000000\r\n\r\n");
+                while (true) await peer.Socket.SendAsync(new byte[1 << 20]);
+            },
+            rig.Node(1));
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 8192 };
+        await socket.ConnectAsync(protocol == "HTTP" ? rig.Http : rig.Https, TestContext.Current.CancellationToken);
+        Stream stream = new NetworkStream(socket);
+        if (protocol == "HTTPS")
+        {
+            var tls = new SslStream(stream);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "a.example.com", RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null }, TestContext.Current.CancellationToken);
+            stream = tls;
+        }
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(Get), TestContext.Current.CancellationToken);
+        var record = await rig.Journal.RequestAsync();
+        Assert.Equal((200, "load-balancer.408.client-timeout", "cut"), (record.Status, record.Outcome, record.DownstreamFate));
+        Assert.Contains("idle timeout (1 s)", record.Problem, StringComparison.Ordinal);
+        await stream.DisposeAsync();
     }
 
     [Fact]

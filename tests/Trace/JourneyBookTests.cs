@@ -82,6 +82,18 @@ public sealed class JourneyBookTests
         Assert.Contains(journey!.Hops, h => h.Hop == Hop.Ingress);
     }
 
+    [Theory]
+    [InlineData("ingress.499.client-closed", "load-balancer.408.client-timeout")]
+    [InlineData("ingress.502.closed-mid-body", "ingress.502.closed-mid-body")]
+    public void Why_the_ingresss_client_went_is_the_load_balancers_to_tell(string noticed, string outcome)
+    {
+        var road = new TestRoad();
+        var (first, ingress) = (road.LoadBalancer(), road.Ingress());
+        (ingress.Outcome, first.Outcome, first.DownstreamFate) = (noticed, "load-balancer.408.client-timeout", "cut");
+        road.AddAll(first, ingress, road.AtNode(), road.AtVirtualIP());
+        Assert.Equal(outcome, road.Book.Find(TestRoad.JourneyId)!.Outcome);
+    }
+
     [Fact]
     public async Task Behind_a_load_balancer_without_an_ingress_nobody_waits_long()
     {

@@ -7,7 +7,7 @@ namespace Usher.Trace.Journeys;
 /// <list type="bullet">
 /// <item>A hop that made the answer itself has the last word: its own code, or <c>hop.status</c> from 400 on (a fixed 404, say).</item>
 /// <item>An answer that came from the pod is <c>ok</c> below 400, and <c>pod.404</c> or <c>pod.500</c> from there on: the road did its work.</item>
-/// <item>A response that was cut off has the code of the hop nearest to the pod that noticed.</item>
+/// <item>A response that was cut off has the code of the hop nearest to the pod that noticed; but where all that the ingress noticed is that its client went, the load balancer knows why.</item>
 /// </list>
 /// </summary>
 internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, string? Problem)
@@ -23,7 +23,8 @@ internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, 
 
         if (loadBalancer.AnsweredHere) return MadeBy(loadBalancer, loadBalancer.Status);
         if (ingress is { AnsweredHere: true }) return MadeBy(ingress, loadBalancer.Status);
-        var cut = ingress?.Outcome is not null ? ingress : loadBalancer.Outcome is not null ? loadBalancer : null;
+        var cut = ingress?.Outcome is { } noticedByIngress && !(noticedByIngress.StartsWith("ingress.499.", StringComparison.Ordinal) && loadBalancer.Outcome is not null) ? ingress
+            : loadBalancer.Outcome is not null ? loadBalancer : null;
         if (cut is not null) return new Verdict(loadBalancer.Status, cut.Outcome!, Hop.Pod.Name(), cut.Problem);
         return loadBalancer.Status < 400
             ? new Verdict(loadBalancer.Status, "ok", Hop.Pod.Name(), null)

@@ -121,7 +121,8 @@ internal sealed class Http1ResponseBody : IDisposable
         try
         {
             var result = await flush;
-            if (!result.IsCompleted) return;
+            // Over TLS a flush onto a connection that was aborted looks like any other.
+            if (!result.IsCompleted && !_timedOut) return;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

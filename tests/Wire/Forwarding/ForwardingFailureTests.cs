@@ -285,6 +285,37 @@ public class ForwardingFailureTests
     }
 
     [Fact]
+    public async Task The_client_takes_no_more_of_the_response()
+    {
+        var stuck = new TaskCompletionSource();
+        await using var upstream = new ScriptedUpstream(async (peer, _) =>
+        {
+            await peer.ReadMessageAsync();
+            await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 500000000\r\n\r\n");
+            var piece = new byte[1 << 20];
+            try
+            {
+                while (true)
+                {
+                    var sending = peer.Socket.SendAsync(piece);
+                    if (await Task.WhenAny(sending, Task.Delay(500)) != sending) stuck.TrySetResult();
+                    await sending;
+                }
+            }
+            catch (SocketException)
+            {
+                // Cut off, as it should be.
+            }
+        });
+        var time = new FakeTimeProvider();
+        await using var proxy = new Proxy(upstream.Key, serverOptions: new Http1ServerOptions { TimeProvider = time });
+        using var client = await proxy.ConnectAsync();
+        await client.SendAsync(Get);
+        await stuck.Task.WaitAsync(Limit.Wait);
+        Assert.Equal(ForwardOutcome.ClientTimedOut, (await Limit.AdvanceAsync(time, proxy.ResultAsync())).Outcome);
+    }
+
+    [Fact]
     public async Task The_client_sends_no_more_of_its_body()
     {
         var asked = new TaskCompletionSource();
