@@ -37,7 +37,7 @@ public sealed class LifeTests
         // What was in flight there is lost; and what was dialled before its end was noticed.
         Assert.True(failed <= 2 * workers, $"{failed} of {all.Count} requests failed, with {workers} at a time");
         Assert.All(load.Failures, s => Assert.Equal("502", s));
-        Assert.Matches($@"(?m)^pod +{name} .* ready, 1 restarts, Process", (await road.UsherAsync("status")).Output);
+        Assert.Matches($@"(?m)^pod +{name} .* ready, 1 restarts, process", (await road.UsherAsync("status")).Output);
         Assert.Contains(name, road.Errors, StringComparison.Ordinal);
     }
 
@@ -66,6 +66,7 @@ public sealed class LifeTests
 
                 Assert.Equal(HttpStatusCode.Created, response.StatusCode);
                 Assert.Equal(0, await road.EndAsync());
+                Assert.Matches("(?m)^[0-9:.]+ 201 .* POST https://api.example.com/v1/users", road.Output);
                 NothingIsLeft(road);
             }
 

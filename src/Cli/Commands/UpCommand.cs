@@ -55,6 +55,9 @@ internal static class UpCommand
         await using var road = Road.Compose(settings, state);
         var errors = new ErrorList();
         var applied = false;
+        // Requests that end while the road drains have their lines too.
+        using var printing = new CancellationTokenSource();
+        var lines = Task.CompletedTask;
         await using var api = await road.StartApiAsync(errors, stop.Token);
         try
         {
@@ -71,10 +74,9 @@ internal static class UpCommand
             await Welcome.PrintAsync(road, api, state);
             // Starting leaves much behind that nothing will need again, and a road that idles would keep it for long.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            // Either ends when a signal asks to stop; one that fails ends the other too.
-            await Task.WhenAll(stop.EndsWith(FollowRequestsAsync), stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token)));
-
-            Task FollowRequestsAsync(CancellationToken token) => RequestLines.FollowAsync(road.Services.GetRequiredService<IJourneyFeed>(), token);
+            // Either ends the road when it fails.
+            lines = stop.EndsWith(_ => RequestLines.FollowAsync(road.Services.GetRequiredService<IJourneyFeed>(), printing.Token));
+            await stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token));
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
@@ -84,6 +86,8 @@ internal static class UpCommand
         {
             if (applied) await Console.Error.WriteLineAsync($"usher: draining and stopping (at most {Drain.TotalSeconds:0} s; once more ends it at once) …");
             await road.StopAsync(Drain);
+            await printing.CancelAsync();
+            await lines;
         }
 
         return ExitCodes.Ok;
