@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Usher.Cli.Client;
+using Usher.Model.Contracts;
 
 namespace Usher.Cli.Commands;
 
@@ -34,7 +35,7 @@ internal static class StatusCommand
             foreach (var c in road.CronJobs) await Console.Out.WriteLineAsync($"cronjob   {c}");
             foreach (var p in road.Pods)
             {
-                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {p.Runtime}{(p.Message is null ? "" : $": {p.Message}")}");
+                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {Runtime(p.Runtime)}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
             foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");
@@ -42,4 +43,12 @@ internal static class StatusCommand
         });
         return command;
     }
+
+    /// <summary>What runs in a pod's place, in a journey's words.</summary>
+    private static string Runtime(string runtime) => runtime switch
+    {
+        nameof(PodRuntime.StandIn) => "stand-in",
+        nameof(PodRuntime.BuiltIn) => "built-in",
+        _ => "process",
+    };
 }

@@ -15,7 +15,7 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("location", "to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded: {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
@@ -43,7 +43,9 @@ internal static class KeyFacts
 
     /// <summary>A fact in words: durations as the times beside the hops are written.</summary>
     private static string Value(string name, JsonNode value) =>
-        name.EndsWith("Ms", StringComparison.Ordinal) && value is JsonValue scalar && scalar.TryGetValue<double>(out var ms)
+        name == "upgrade" && value is JsonObject upgrade
+            ? $"{upgrade["protocol"]} for {Value("openMs", upgrade["openMs"]!)} ms, {upgrade["bytesFromClient"]} B from the client and {upgrade["bytesToClient"]} B to it ({upgrade["closedBy"]})"
+            : name.EndsWith("Ms", StringComparison.Ordinal) && value is JsonValue scalar && scalar.TryGetValue<double>(out var ms)
             ? Columns.Milliseconds(ms)
             : Text(value);
 
