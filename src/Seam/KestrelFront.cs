@@ -104,7 +104,7 @@ public sealed class KestrelFront : IAsyncDisposable
             kestrel.Listen(options.Bound, Configure);
         });
         var built = builder.Build();
-        built.Run(context => KestrelExchange.RunAsync(context, handler));
+        built.Run(context => KestrelExchange.RunAsync(context, handler, http1.Options));
         return built;
     }
 

@@ -19,6 +19,7 @@ public sealed class KestrelExchange : HttpExchange
     private const int HeldBack = 16 * 1024;
     private static readonly object CounterKey = new();
     private readonly HttpContext _context;
+    private readonly Http1ServerOptions _options;
     private readonly HttpRejection? _rejection;
     private readonly long _headBytes;
     private long _bodyBytes;
@@ -28,13 +29,18 @@ public sealed class KestrelExchange : HttpExchange
     private bool _bodyless;
     private bool _started;
     private bool _completed;
+    private Deadline? _reading;
+    private Deadline? _sending;
+    private volatile bool _readTimedOut;
+    private volatile bool _sendTimedOut;
 
     /// <summary>An exchange over this request and its response.</summary>
     /// <exception cref="InvalidOperationException">The connection's end points aren't IP end points.</exception>
-    public KestrelExchange(HttpContext context)
+    public KestrelExchange(HttpContext context, Http1ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _context = context;
+        ArgumentNullException.ThrowIfNull(options);
+        (_context, _options) = (context, options);
         var connection = context.Connection;
         if (connection.LocalIpAddress is null || connection.RemoteIpAddress is null)
             throw new InvalidOperationException("The connection has no IP end points.");
@@ -47,10 +53,13 @@ public sealed class KestrelExchange : HttpExchange
     }
 
     /// <summary>Serves one request: the body of a Kestrel application.</summary>
-    public static async Task RunAsync(HttpContext context, IExchangeHandler handler)
+    /// <param name="context">The request.</param>
+    /// <param name="handler">Answers it.</param>
+    /// <param name="options">The front's, of which the idle timeout holds here too: Kestrel's own limits are rates.</param>
+    public static async Task RunAsync(HttpContext context, IExchangeHandler handler, Http1ServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        var exchange = new KestrelExchange(context);
+        var exchange = new KestrelExchange(context, options);
         try
         {
             if (exchange._rejection is { } rejection) await handler.OnRejectedAsync(exchange, rejection);
@@ -59,6 +68,11 @@ public sealed class KestrelExchange : HttpExchange
         catch (Exception e) when (e is ExchangeException or OperationCanceledException)
         {
             // The client is gone; the handler has seen the same.
+        }
+        finally
+        {
+            exchange._reading?.Dispose();
+            exchange._sending?.Dispose();
         }
 
         if (!exchange._completed) exchange.Abort();
@@ -102,14 +116,23 @@ public sealed class KestrelExchange : HttpExchange
     {
         try
         {
-            var result = await _context.Request.BodyReader.ReadAsync(cancellationToken);
+            var reading = _context.Request.BodyReader.ReadAsync(cancellationToken);
+            if (!reading.IsCompleted) (_reading ??= new Deadline(_options.TimeProvider, OnReadDeadline)).Arm(_options.IdleTimeout);
+            var result = await reading;
             _given = result.Buffer;
-            return result;
+            if (!_readTimedOut) return result;
         }
         catch (Exception e) when (IsClientsFault(e, cancellationToken))
         {
             throw Gone(e);
         }
+        finally
+        {
+            _reading?.Disarm();
+        }
+
+        AdvanceBody(_given.Start, _given.Start);
+        throw new ExchangeException(HttpViolation.IdleTimeout, "The client sent nothing of its body before the idle timeout.");
     }
 
     /// <inheritdoc/>
@@ -159,12 +182,18 @@ public sealed class KestrelExchange : HttpExchange
         _unflushed = 0;
         try
         {
-            var result = await _context.Response.BodyWriter.FlushAsync(cancellationToken);
+            var flush = _context.Response.BodyWriter.FlushAsync(cancellationToken);
+            if (!flush.IsCompleted) ArmSending();
+            var result = await flush;
             if (!result.IsCompleted && !_context.RequestAborted.IsCancellationRequested) return;
         }
         catch (Exception e) when (IsClientsFault(e, cancellationToken))
         {
             throw Gone(e);
+        }
+        finally
+        {
+            _sending?.Disarm();
         }
 
         throw Gone(null);
@@ -178,12 +207,20 @@ public sealed class KestrelExchange : HttpExchange
         _completed = true;
         try
         {
-            await _context.Response.CompleteAsync();
+            var completing = _context.Response.CompleteAsync();
+            if (!completing.IsCompleted) ArmSending();
+            await completing;
         }
         catch (Exception e) when (IsClientsFault(e, cancellationToken))
         {
             throw Gone(e);
         }
+        finally
+        {
+            _sending?.Disarm();
+        }
+
+        if (_sendTimedOut) throw Gone(null);
     }
 
     /// <inheritdoc/>
@@ -196,8 +233,23 @@ public sealed class KestrelExchange : HttpExchange
     private static bool IsClientsFault(Exception e, CancellationToken cancellationToken) =>
         e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private static ExchangeException Gone(Exception? e) =>
-        new(HttpViolation.ConnectionClosed, "The client closed its stream before the exchange was complete.", e);
+    private ExchangeException Gone(Exception? e) => _sendTimedOut
+        ? new(HttpViolation.IdleTimeout, "The client took nothing of the response before the idle timeout.", e)
+        : new(HttpViolation.ConnectionClosed, "The client closed its stream before the exchange was complete.", e);
+
+    private void ArmSending() => (_sending ??= new Deadline(_options.TimeProvider, OnSendDeadline)).Arm(_options.IdleTimeout);
+
+    private void OnReadDeadline()
+    {
+        _readTimedOut = true;
+        _context.Request.BodyReader.CancelPendingRead();
+    }
+
+    private void OnSendDeadline()
+    {
+        _sendTimedOut = true;
+        Abort();
+    }
 
     private async ValueTask WritePiecesAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
     {

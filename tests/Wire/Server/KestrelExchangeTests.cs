@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Wire.Tests.Server;
@@ -16,6 +17,7 @@ namespace Usher.Wire.Tests.Server;
 public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
 {
     private readonly HttpClient _client = new();
+    private readonly FakeTimeProvider _time = new();
     private WebApplication _app = null!;
     private Func<HttpExchange, Task> _handle = null!;
     private Uri _uri = null!;
@@ -31,7 +33,7 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         _app = builder.Build();
-        _app.Run(context => KestrelExchange.RunAsync(context, this));
+        _app.Run(context => KestrelExchange.RunAsync(context, this, new Http1ServerOptions { TimeProvider = _time }));
         await _app.StartAsync();
         _uri = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
@@ -118,6 +120,47 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
         await cancel.CancelAsync();
         await gone.Task.WaitAsync(Limit.Wait);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
+    [Theory]
+    [InlineData(50_000_000)]
+    [InlineData(90_000)]
+    public async Task A_client_that_takes_no_more_of_the_response_is_reset_at_the_idle_timeout(int length)
+    {
+        var failed = new TaskCompletionSource<ExchangeException>();
+        _handle = async exchange =>
+        {
+            failed.SetResult(await Assert.ThrowsAsync<ExchangeException>(() => exchange.RespondAsync(200, [], new byte[length]).AsTask()));
+        };
+        // Without a reader the client's window stays at what a stream begins with, 64 KiB.
+        using var request = Request(HttpMethod.Get, "/");
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpViolation.IdleTimeout, (await Limit.AdvanceAsync(_time, failed.Task)).Violation);
+        await using var body = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_no_more_of_its_body_can_still_be_answered()
+    {
+        var never = new TaskCompletionSource();
+        _handle = async exchange =>
+        {
+            var e = await Assert.ThrowsAsync<ExchangeException>(async () =>
+            {
+                while (true)
+                {
+                    var read = await exchange.ReadBodyAsync();
+                    exchange.AdvanceBody(read.Buffer.End, read.Buffer.End);
+                }
+            });
+            await exchange.RespondAsync(e.Violation == HttpViolation.IdleTimeout ? 408 : 400, [], "late"u8.ToArray());
+        };
+        using var request = Request(HttpMethod.Post, "/");
+        request.Content = new Stalling(never.Task);
+        using var response = await Limit.AdvanceAsync(_time, _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead));
+        Assert.Equal((408, "late"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+        never.SetResult();
     }
 
     [Fact]
@@ -210,6 +253,22 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
     }
 
     /// <summary>A body whose length isn't told.</summary>
+    private sealed class Stalling(Task never) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("part"u8.ToArray());
+            await stream.FlushAsync();
+            await never;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+
     private sealed class Endless : HttpContent
     {
         private readonly long _length;
