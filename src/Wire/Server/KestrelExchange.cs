@@ -185,7 +185,8 @@ public sealed class KestrelExchange : HttpExchange
             var flush = _context.Response.BodyWriter.FlushAsync(cancellationToken);
             if (!flush.IsCompleted) ArmSending();
             var result = await flush;
-            if (!result.IsCompleted && !_context.RequestAborted.IsCancellationRequested) return;
+            // An abort of ours ends the flush before it is told by the token.
+            if (!result.IsCompleted && !_sendTimedOut && !_context.RequestAborted.IsCancellationRequested) return;
         }
         catch (Exception e) when (IsClientsFault(e, cancellationToken))
         {
@@ -245,10 +246,18 @@ public sealed class KestrelExchange : HttpExchange
         _context.Request.BodyReader.CancelPendingRead();
     }
 
+    /// <summary>Resets the stream; and where the connection is so full that not even that gets through, ends the connection.</summary>
     private void OnSendDeadline()
     {
+        if (_sendTimedOut)
+        {
+            _context.Features.Get<IConnectionLifetimeFeature>()?.Abort();
+            return;
+        }
+
         _sendTimedOut = true;
         Abort();
+        _sending!.Arm(_options.LingerTimeout);
     }
 
     private async ValueTask WritePiecesAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken)
