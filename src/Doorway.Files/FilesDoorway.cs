@@ -52,7 +52,10 @@ public static class FilesDoorway
         foreach (var file in files)
         {
             // 2. and 3.
-            var read = FileReader.Read(file, cache.Find(file), found, said);
+            var before = cache.Find(file);
+            if (before is { Documents.Count: > 0 } && file is { FullPath: not null, Content.IsEmpty: true })
+                found.Add(new ConfigError(file.Name, 0, "", "", "is empty, as while a program writes it anew; to take its objects away, delete the file"));
+            var read = FileReader.Read(file, before, found, said);
             if (found.IsEmpty) cache.Keep(read);
             manifests.IsComplete &= read.IsComplete;
             foreach (var document in read.Documents)

@@ -21,6 +21,27 @@ public sealed class SaveTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
+    public void A_file_that_is_emptied_is_refused_and_one_that_is_deleted_takes_its_objects_away()
+    {
+        using var place = new TemporaryFolder();
+        var file = place.Write("a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n");
+        place.Write("b.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: b }\n");
+        var source = new ManifestSource([place.Path], AwsScope.Default, TextReader.Null);
+        Assert.Equal(2, source.Load(new ErrorList()).Resources.Count);
+
+        File.WriteAllText(file, "");
+        var errors = new ErrorList();
+        source.LoadIfChanged(errors);
+        Assert.StartsWith("is empty", Assert.Single(errors.All).Message, StringComparison.Ordinal);
+        File.WriteAllText(file, "apiVersion: v1\nkind: Namespace\nmetadata: { name: c }\n");
+        Assert.Equal(["b", "c"], source.LoadIfChanged(new ErrorList())!.Resources.Select(r => r.Key.Name).Order());
+
+        File.Delete(file);
+        Assert.Equal("b", Assert.Single(source.LoadIfChanged(errors = new ErrorList())!.Resources).Key.Name);
+        Assert.Empty(errors.All);
+    }
+
+    [Fact]
     public void After_any_saves_it_finds_what_reading_everything_finds() => Saves.Sample(saves =>
     {
         using var own = new TemporaryFolder();
