@@ -20,6 +20,9 @@ internal sealed record Refusal(int Status, string Outcome, string Problem)
 
     private static readonly Refusal Trace = new(405, "load-balancer.405.trace", "an ALB refuses the method TRACE");
 
+    // On the wire the codec has refused it before: RFC 9112 section 3.2.
+    private static readonly Refusal NoHost = new(400, "load-balancer.400.missing-host", "An HTTP/1.1 request needs a Host.");
+
     /// <summary>The refusal of a request on the wire, or null.</summary>
     internal static Refusal? Of(RequestHead request)
     {
@@ -35,7 +38,7 @@ internal sealed record Refusal(int Status, string Outcome, string Problem)
     }
 
     /// <summary>The refusal of a request that is only decided, or null.</summary>
-    internal static Refusal? Of(RequestFacts facts) => facts.Method == "TRACE" ? Trace : Of(facts.Headers
+    internal static Refusal? Of(RequestFacts facts) => facts.Host.Length == 0 ? NoHost : facts.Method == "TRACE" ? Trace : Of(facts.Headers
         .Where(h => h.Key.Equals("X-Forwarded-For", StringComparison.OrdinalIgnoreCase)).Sum(h => 1 + h.Value.AsSpan().Count(',')));
 
     private static Refusal? Of(int addresses) => addresses <= MaxForwardedAddresses ? null : new(463, "load-balancer.463.forwarded-addresses",

@@ -69,6 +69,17 @@ public sealed class ErrorTests
     }
 
     [Fact]
+    public async Task Explain_knows_that_a_request_without_a_host_is_400()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80, Fixed(200)));
+        Assert.StartsWith("HTTP/1.1 400", await rig.AskAsync("GET / HTTP/1.1\r\n\r\n"), StringComparison.Ordinal);
+        var answered = await rig.Journal.RequestAsync();
+        var step = Explain(rig, Ask.For("GET http://a.example.com/") with { Host = "" });
+        var told = step.Decisions.Single().Tell().Single();
+        Assert.Equal((answered.Status, answered.Outcome, answered.Problem), (step.Status!.Value, told.Outcome, told.Decision));
+    }
+
+    [Fact]
     public async Task A_target_that_fails_while_none_is_healthy_tells_what_its_check_found()
     {
         await using var rig = new Rig();
@@ -320,8 +331,10 @@ public sealed class ErrorTests
         Assert.Equal("load-balancer.502.connection-refused", (await rig.Journal.RequestAsync()).Outcome);
     }
 
-    private static StepTaken Explain(Rig rig, string request) =>
-        new LoadBalancerStep(new TargetTable()).Take(rig.Seam.Generations.Current, new() { Request = Ask.For(request), Address = rig.Http })!;
+    private static StepTaken Explain(Rig rig, string request) => Explain(rig, Ask.For(request));
+
+    private static StepTaken Explain(Rig rig, RequestFacts facts) =>
+        new LoadBalancerStep(new TargetTable()).Take(rig.Seam.Generations.Current, new() { Request = facts, Address = rig.Http })!;
 
     private static void AssertPage(string answer, int status, string reason)
     {
