@@ -41,8 +41,8 @@ while [ "$done_requests" -lt "$wanted" ]; do
     sample "$done_requests"
 done
 took=$(($(date +%s) - started))
-# What connections leave is given back a moment later.
-sleep 65
+# Idle connections are kept for a minute and looked at every quarter of one.
+sleep 80
 sample "$done_requests"
 
 name=soak; case " $* " in *" --express "*) name=soak-express ;; esac
@@ -50,7 +50,7 @@ name=soak; case " $* " in *" --express "*) name=soak-express ;; esac
     case $wanted in *000000) echo "# ${wanted%000000} million requests through one road" ;; *) echo "# $wanted requests through one road" ;; esac
     echo
     echo "$done_requests requests in $took s over TLS on 32 connections by wrk, \`usher up $*\` with tracing on, on $(nproc) shared cores; $other of them were answered 404 or 503 as asked for, 1 in 50 closed its connection, $errors socket errors."
-    echo "Made by \`bench/load/soak/run.sh $wanted $*\` on $(date -u +%F), .NET $(dotnet --version). Resident memory, open file descriptors and threads of \`usher\`; the last line is 65 s after the load."
+    echo "Made by \`bench/load/soak/run.sh $wanted $*\` on $(date -u +%F), .NET $(dotnet --version). Resident memory, open file descriptors and threads of \`usher\`; the last line is 80 s after the load."
     echo
     echo "| requests | MB | files | threads |"
     echo "| --- | --- | --- | --- |"
