@@ -42,7 +42,7 @@ internal sealed class ConditionCompiler(CompileContext context)
             if (Condition(rule, condition, field) is { } plan) plans.Add(plan);
         }
 
-        var values = conditions.Sum(c => c.Values.Count + c.QueryStrings.Count);
+        var values = conditions.Sum(c => c.Values.Count + c.RegexValues.Count + c.QueryStrings.Count);
         if (values > MaxValuesPerRule) context.Errors.Add(rule, "spec.conditions", $"found {values} values; a rule has at most {MaxValuesPerRule} (TooManyRules quota)");
         var wildcards = conditions.Where(c => c.Field is not ("http-request-method" or "source-ip"))
             .Sum(c => c.Values.Sum(v => Wildcards(v)) + c.QueryStrings.Sum(q => Wildcards(q.Key ?? "", escapes: true) + Wildcards(q.Value, escapes: true)));
@@ -52,10 +52,15 @@ internal sealed class ConditionCompiler(CompileContext context)
 
     private ConditionPlan? Condition(Resource<ListenerRule> rule, RuleCondition condition, string field)
     {
-        if (condition.Values.Count + condition.QueryStrings.Count == 0)
+        if (condition.Values.Count + condition.RegexValues.Count + condition.QueryStrings.Count == 0)
         {
             context.Errors.Add(rule, field, $"{condition.Field}: found no values; at least one is wanted");
             return null;
+        }
+
+        if (condition.Values.Count > 0 && condition.RegexValues.Count > 0)
+        {
+            context.Errors.Add(rule, field, $"{condition.Field}: found values and regexValues; give one of them");
         }
 
         switch (condition.Field)
@@ -123,15 +128,30 @@ internal sealed class ConditionCompiler(CompileContext context)
         return count;
     }
 
-    private ImmutableArray<WildcardPattern> Patterns(Resource<ListenerRule> rule, RuleCondition condition, string field, bool ignoreCase)
+    private ImmutableArray<ValuePattern> Patterns(Resource<ListenerRule> rule, RuleCondition condition, string field, bool ignoreCase)
     {
-        foreach (var value in condition.Values.Where(v => v.Length is 0 or > MaxPatternLength || v.Any(c => c is < ' ' or > '~')))
+        foreach (var value in condition.Values.Where(v => !IsPrintable(v, MaxPatternLength)))
         {
             context.Errors.Add(rule, field, $"{condition.Field}: found '{value}'; 1 to {MaxPatternLength} visible ASCII characters are wanted");
         }
 
-        return [.. condition.Values.Select(v => new WildcardPattern(v, ignoreCase))];
+        return [.. condition.Values.Select(v => new WildcardPattern(v, ignoreCase)), .. Regexes(rule, condition, field, ignoreCase)];
     }
+
+    private IEnumerable<RegexPattern> Regexes(Resource<ListenerRule> rule, RuleCondition condition, string field, bool ignoreCase)
+    {
+        var config = condition.Field switch { "host-header" => "hostHeaderConfig", "path-pattern" => "pathPatternConfig", _ => "httpHeaderConfig" };
+        for (var i = 0; i < condition.RegexValues.Count; i++)
+        {
+            var value = condition.RegexValues[i];
+            var at = $"{field}.{config}.regexValues[{i}]";
+            if (!IsPrintable(value, MaxPatternLength)) context.Errors.Add(rule, at, $"{condition.Field}: found '{value}'; 1 to {MaxPatternLength} visible ASCII characters are wanted");
+            else if (RuleRegex.Compile(value, ignoreCase, out var problem) is { } regex) yield return new RegexPattern(regex);
+            else context.Errors.Add(rule, at, $"{condition.Field}: found '{value}', which {problem}; {RuleRegex.Allowed}");
+        }
+    }
+
+    private static bool IsPrintable(string value, int limit) => value.Length > 0 && value.Length <= limit && !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     private SourceCondition Source(Resource<ListenerRule> rule, RuleCondition condition, string field)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Usher.Model.Road;
 
@@ -16,14 +17,15 @@ internal abstract record ConditionPlan
     private protected static string Wanted(IEnumerable<string> values) => string.Join(" or ", values);
 }
 
-/// <summary>host-header: compared without case.</summary>
-internal sealed record HostCondition(ImmutableArray<WildcardPattern> Values) : ConditionPlan
+/// <summary>host-header: compared without case, and without the port; a regex may speak of a port that the client named.</summary>
+internal sealed record HostCondition(ImmutableArray<ValuePattern> Values) : ConditionPlan
 {
     internal override bool Holds(RequestFacts facts)
     {
         foreach (var value in Values)
         {
             if (value.Matches(facts.Host)) return true;
+            if (value is RegexPattern && facts.HostPort is { } port && value.Matches(string.Create(CultureInfo.InvariantCulture, $"{facts.Host}:{port}"))) return true;
         }
 
         return false;
@@ -34,7 +36,7 @@ internal sealed record HostCondition(ImmutableArray<WildcardPattern> Values) : C
 }
 
 /// <summary>path-pattern: compared with case, without the query.</summary>
-internal sealed record PathCondition(ImmutableArray<WildcardPattern> Values) : ConditionPlan
+internal sealed record PathCondition(ImmutableArray<ValuePattern> Values) : ConditionPlan
 {
     internal override bool Holds(RequestFacts facts)
     {
@@ -58,7 +60,7 @@ internal sealed record MethodCondition(ImmutableArray<string> Values) : Conditio
 }
 
 /// <summary>http-header: the values of one header, compared without case; a repeated header is searched in order.</summary>
-internal sealed record HeaderCondition(string Name, ImmutableArray<WildcardPattern> Values) : ConditionPlan
+internal sealed record HeaderCondition(string Name, ImmutableArray<ValuePattern> Values) : ConditionPlan
 {
     internal override bool Holds(RequestFacts facts)
     {

@@ -4,7 +4,7 @@ namespace Usher.LoadBalancer;
 /// A pattern of a rule condition: <c>*</c> stands for zero or more characters, <c>?</c> for exactly one; in a query string,
 /// <c>\</c> takes the special meaning of <c>*</c>, <c>?</c> and <c>\</c> away (ALB user guide, Rule condition types).
 /// </summary>
-internal sealed class WildcardPattern
+internal sealed class WildcardPattern : ValuePattern
 {
     private const char Any = '\uE000';
     private const char One = '\uE001';
@@ -12,17 +12,14 @@ internal sealed class WildcardPattern
     private readonly bool ignoreCase;
 
     internal WildcardPattern(string text, bool ignoreCase, bool escapes = false)
+        : base(text)
     {
-        Text = text;
         this.ignoreCase = ignoreCase;
         symbols = Compile(text, ignoreCase, escapes);
     }
 
-    /// <summary>As it was written.</summary>
-    internal string Text { get; }
-
     /// <summary>Whether the whole of <paramref name="input"/> matches. Time is bounded by the product of both lengths.</summary>
-    internal bool Matches(ReadOnlySpan<char> input)
+    internal override bool Matches(ReadOnlySpan<char> input)
     {
         // Greedy with one point of return: a later `*` makes earlier ones irrelevant.
         int i = 0, p = 0, returnInput = 0, returnPattern = -1;

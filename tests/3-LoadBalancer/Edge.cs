@@ -55,6 +55,9 @@ internal sealed class Edge
         _ => new() { Field = field, Values = values },
     };
 
+    /// <summary>The same condition with regular expressions for values.</summary>
+    internal static RuleCondition Like(string field, params string[] regexes) => If(field, regexes) with { Values = [], RegexValues = regexes };
+
     internal Edge Listener(int port, RuleAction? action = null, string protocol = "HTTP", string policy = "ELBSecurityPolicy-TLS13-1-2-2021-06", string? balancer = null) =>
         Add("Listener", $"edge-{port}", new Listener
         {

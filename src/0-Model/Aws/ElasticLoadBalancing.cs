@@ -72,6 +72,9 @@ public sealed record RuleCondition
     /// <summary>The values; patterns may use <c>*</c> and <c>?</c>, where the field allows them.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
+    /// <summary>Regular expressions instead of values, in a <c>host-header</c>, <c>path-pattern</c> or <c>http-header</c> condition.</summary>
+    public IReadOnlyList<string> RegexValues { get; init; } = [];
+
     /// <summary>The header of an <c>http-header</c> condition.</summary>
     public string? HttpHeaderName { get; init; }
 

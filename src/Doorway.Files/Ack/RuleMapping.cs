@@ -61,10 +61,23 @@ internal static class RuleMapping
             manifest.Error($"{field}.{own.Config}", $"is required for a {spec.Field} condition");
         }
 
+        var regexes = spec.Field switch
+        {
+            "host-header" => spec.HostHeaderConfig?.RegexValues,
+            "path-pattern" => spec.PathPatternConfig?.RegexValues,
+            "http-header" => spec.HttpHeaderConfig?.RegexValues,
+            _ => null,
+        };
+        if (regexes is { Count: > 0 } && own.Values is { Count: > 0 })
+        {
+            manifest.Error($"{field}.{own.Config}.regexValues", "values and regexValues are both given; give one");
+        }
+
         return new RuleCondition
         {
             Field = spec.Field!,
             Values = spec.Values ?? own.Values ?? [],
+            RegexValues = regexes ?? [],
             HttpHeaderName = spec.HttpHeaderConfig?.HttpHeaderName,
             QueryStrings = QueryStrings(manifest, spec.QueryStringConfig, $"{field}.queryStringConfig"),
         };

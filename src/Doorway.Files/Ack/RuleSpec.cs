@@ -22,13 +22,13 @@ internal sealed class ConditionSpec
 
     public List<string>? Values { get; set; }
 
-    public ValuesConfig? HostHeaderConfig { get; set; }
+    public PatternsConfig? HostHeaderConfig { get; set; }
 
     public HttpHeaderConfig? HttpHeaderConfig { get; set; }
 
     public ValuesConfig? HttpRequestMethodConfig { get; set; }
 
-    public ValuesConfig? PathPatternConfig { get; set; }
+    public PatternsConfig? PathPatternConfig { get; set; }
 
     public QueryStringConfig? QueryStringConfig { get; set; }
 
@@ -40,11 +40,20 @@ internal sealed class ValuesConfig
     public List<string>? Values { get; set; }
 }
 
+internal sealed class PatternsConfig
+{
+    public List<string>? Values { get; set; }
+
+    public List<string>? RegexValues { get; set; }
+}
+
 internal sealed class HttpHeaderConfig
 {
     public string? HttpHeaderName { get; set; }
 
     public List<string>? Values { get; set; }
+
+    public List<string>? RegexValues { get; set; }
 }
 
 internal sealed class QueryStringConfig
