@@ -125,11 +125,12 @@ demo_time=${SKIP_DEMO:+skipped}; [ -n "$demo_time" ] || demo_time=$(for _ in 1 2
 
 of() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | median; }
 ms() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | sed 's/us$/ 0.001/; s/ms$/ 1/; s/\([0-9]\)s$/\1 1000/' | awk '{ print $1 * $2 }' | median; }
-nginx_cpu=$(of nginx 6)
+# A round's chains ran side by side: what slows the machine in one slows all of it.
+ratio() { awk -v c="$1" '$1 == "nginx" { n[$2] = $6 } $1 == c { v[$2] = $6 } END { for (r in v) printf "%.3f\n", v[r] / n[r] }' "$work/rows" | median | awk '{ printf "%.2f", $1 }'; }
 {
     if [ "$hosts" = 1 ]; then echo "# The road, beside nginx and HAProxy"; else echo "# The road with $hosts hosts, beside nginx and HAProxy"; fi
     echo
-    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians. TLS with RSA 2048 certificates, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes from the"
+    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians; × nginx is the median of the rounds' ratios. TLS with RSA 2048 certificates, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes from the"
     [ "$hosts" = 1 ] || echo "same nginx pods, by $hosts hosts in turns, each with an Ingress (nginx: a server block; HAProxy: a line in a list)."
     [ "$hosts" = 1 ] && echo "same nginx pods."
     echo "CPU is that of the proxies, user and system, per request; machines differ and are noisy, so read the ratios."
@@ -140,7 +141,7 @@ nginx_cpu=$(of nginx 6)
     for chain in wire express nginx haproxy; do
         case $chain in wire) label="Usher, wire links, tracing on" n=4 ;; express) label="Usher, express links, tracing on" n=1 ;; nginx) label="nginx behind nginx" n=2 ;; haproxy) label="HAProxy behind HAProxy" n=2 ;; esac
         printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$label" $n "$(of $chain 3)" "$(ms $chain 4)" "$(ms $chain 5)" "$(of $chain 6)" \
-            "$(awk -v a="$(of $chain 6)" -v b="$nginx_cpu" 'BEGIN { printf "%.2f", a / b }')" "$(awk -v c=$chain '$1 == c { n += $7 + $8 } END { print n }' "$work/rows")"
+            "$(ratio $chain)" "$(awk -v c=$chain '$1 == c { n += $7 + $8 } END { print n }' "$work/rows")"
     done
     echo
     echo "Load average at the end: $busy (this load alone makes about 2). Bars: wire links at most 4 × nginx behind nginx, express links at most 1.2 ×. Resident memory after the load: $memory_wire MB on wire links, $memory_express MB on express links. \`usher demo\`, built, median of three: $demo_time s."
