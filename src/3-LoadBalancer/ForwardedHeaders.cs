@@ -40,7 +40,7 @@ internal static class ForwardedHeaders
         {
             case ForwardedForMode.Append:
                 var address = listener.Attributes.ClientPort && client is not null ? client.Id.From.ToString() : client?.Address ?? facts.Source.ToString();
-                edits.Set(ForwardedFor, Appended(request, "X-Forwarded-For"u8, address));
+                edits.Set(ForwardedFor, Appended(request, ForwardedFor.Bytes, address));
                 break;
             case ForwardedForMode.Remove:
                 edits.Remove(ForwardedFor);

@@ -147,6 +147,7 @@ internal static class LoadBalancerHop
     private static TargetGroupPlan? KeptGroup<TReasons>(RulePlan rule, ForwardPlan forward, StickyReading? cookies, TReasons reasons)
         where TReasons : struct, IReasonSink => forward.Stickiness is null || cookies is null ? null : NamedGroup(rule, forward, cookies, reasons);
 
+    // Apart, so that only what is sticky pays for the closures.
     private static TargetGroupPlan? NamedGroup<TReasons>(RulePlan rule, ForwardPlan forward, StickyReading cookies, TReasons reasons)
         where TReasons : struct, IReasonSink
     {

@@ -14,7 +14,8 @@ internal static class JourneyHeader
         {
             var root = Field(header, "Root="u8);
             var self = Field(header, "Self="u8);
-            if (!(self.IsEmpty && root.IsEmpty)) passage.Identify(self.IsEmpty ? root : self);
+            var id = self.IsEmpty ? root : self;
+            if (!id.IsEmpty) passage.Identify(id);
             // As the load balancer does: of a root in another form, the id that it minted stands in.
             if (!self.IsEmpty) passage.Record.TraceId = TraceRoot.TraceIdOf(Encoding.Latin1.GetString(root));
         }

@@ -39,7 +39,7 @@ internal static class NginxHeaders
         else edits.Remove(OriginalForwardedFor);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
         edits.Remove(Proxy);
-        if (!request.TryGet("X-Request-ID"u8, out _)) edits.Set(RequestId, Random.Shared.GetHexString(32, lowercase: true));
+        if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, Random.Shared.GetHexString(32, lowercase: true));
         edits.Set(RealIp, source);
         edits.Set(ForwardedFor, config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
         edits.Set(ForwardedHost, view.Host);

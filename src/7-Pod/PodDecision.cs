@@ -68,7 +68,7 @@ internal sealed record PodDecision(PodPlan Plan, PodStatus? State, IPEndPoint Bo
             ["node"] = Plan.Node,
             ["container"] = Container.Name,
             ["image"] = Container.Image,
-            ["runtime"] = Container.Runtime switch { PodRuntime.Process => "process", PodRuntime.StandIn => "stand-in", _ => "built-in" },
+            ["runtime"] = Container.Runtime.Name(),
             ["phase"] = State?.Phase,
             ["status"] = State?.Reason,
             ["ready"] = State?.Ready ?? false,

@@ -57,7 +57,7 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
             how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var torn = EndsInALine();
+        var torn = IsTorn();
         var opened = new FileStream(Path, how);
         written = opened.Length;
         if (torn) opened.Write("\n"u8);
@@ -65,7 +65,7 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
     }
 
     /// <summary>Whether the file ends in the middle of a line, as a full disk or a kill leaves it.</summary>
-    private bool EndsInALine()
+    private bool IsTorn()
     {
         if (!File.Exists(Path)) return false;
         using var before = new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);

@@ -26,12 +26,7 @@ internal sealed class FailedHandshakes(int capacity, TimeProvider time)
     public IEnumerable<HandshakeRecord> NewestFirst() => clients.NewestFirst().Concat(behind.NewestFirst()).OrderByDescending(h => h.FailedAt);
 
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
-    public IReadOnlyList<HandshakeRecord> OfClients(ref long after, long until)
-    {
-        var failed = new List<HandshakeRecord>();
-        clients.After(ref after, failed, h => h.FailedAt <= until);
-        return failed;
-    }
+    public IReadOnlyList<HandshakeRecord> OfClients(ref long after, long until) => clients.After(ref after, h => h.FailedAt <= until);
 
     private static bool Same(HandshakeRecord one, HandshakeRecord other) =>
         one.Outcome == other.Outcome && one.ServerName == other.ServerName && one.Connection.To.Equals(other.Connection.To) && one.Connection.From.Address.Equals(other.Connection.From.Address);

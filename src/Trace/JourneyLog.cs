@@ -132,12 +132,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
 
     /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
-    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until)
-    {
-        var ended = new List<RequestRecord>();
-        journeys.After(ref after, ended, r => r.EndedAt <= until);
-        return ended;
-    }
+    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
 
     /// <summary>The same of clients' handshakes that failed.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);

@@ -10,7 +10,7 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     /// <summary>In a place's number while its item is changed.</summary>
     private const long Changing = -1;
 
-    // An item is in the place of its number, which is written last and cleared first: who reads an item between two reads of its number has the right one.
+    // An item is in the place of its number, which is written last, and marked first: who reads an item between two reads of its number has the right one.
     private readonly T?[] items = new T?[capacity];
     private readonly long[] numbers = new long[capacity];
 
@@ -90,6 +90,14 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
         number += lost;
         for (var last = Newest; number < last && At(number + 1) is { } item && wanted?.Invoke(item) != false; number++) into.Add(item);
         return lost;
+    }
+
+    /// <summary>The same in a list of their own, whatever gave way before.</summary>
+    public IReadOnlyList<T> After(ref long number, Func<T, bool> wanted)
+    {
+        var found = new List<T>();
+        After(ref number, found, wanted);
+        return found;
     }
 
     /// <summary>Takes a place for an item. One that was held up for a whole round finds its place taken by a newer one, and is no longer wanted.</summary>

@@ -20,6 +20,18 @@ public enum PodRuntime
     BuiltIn,
 }
 
+/// <summary>What runs in a pod's place, as people are told it.</summary>
+public static class PodRuntimeNames
+{
+    /// <summary><c>process</c>, <c>stand-in</c> or <c>built-in</c>.</summary>
+    public static string Name(this PodRuntime runtime) => runtime switch
+    {
+        PodRuntime.Process => "process",
+        PodRuntime.StandIn => "stand-in",
+        _ => "built-in",
+    };
+}
+
 /// <summary>A pod as it lives now. Immutable; the directory replaces it.</summary>
 /// <param name="Key">The pod.</param>
 /// <param name="Runtime">What runs in its place.</param>

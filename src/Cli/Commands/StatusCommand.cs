@@ -44,11 +44,6 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <summary>What runs in a pod's place, in a journey's words.</summary>
-    private static string Runtime(string runtime) => runtime switch
-    {
-        nameof(PodRuntime.StandIn) => "stand-in",
-        nameof(PodRuntime.BuiltIn) => "built-in",
-        _ => "process",
-    };
+    /// <summary>What runs in a pod's place, in a journey's words; as it came, where the road is of another version and knows more.</summary>
+    private static string Runtime(string runtime) => Enum.TryParse<PodRuntime>(runtime, out var known) ? known.Name() : runtime;
 }

@@ -23,10 +23,10 @@ internal static class StateDatabase
 
     private const int SchemaVersion = 1;
 
-    // Result codes: sqlite.org, "Result and Error Codes".
     /// <summary>SQLite's extended code when the log's index (<c>usher.db-shm</c>) can't be made larger (SQLITE_IOERR_SHMSIZE).</summary>
     private const int NoRoomForIndex = 4874;
 
+    // Result codes: sqlite.org, "Result and Error Codes".
     private const int Busy = 5, ReadOnly = 8, Io = 10, Corrupt = 11, Full = 13, CantOpen = 14, NotADatabase = 26;
 
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

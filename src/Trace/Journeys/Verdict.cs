@@ -23,9 +23,9 @@ internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, 
 
         if (loadBalancer.AnsweredHere) return MadeBy(loadBalancer, loadBalancer.Status);
         if (ingress is { AnsweredHere: true }) return MadeBy(ingress, loadBalancer.Status);
-        var cut = ingress?.Outcome is { } noticedByIngress && !(noticedByIngress.StartsWith("ingress.499.", StringComparison.Ordinal) && loadBalancer.Outcome is not null) ? ingress
-            : loadBalancer.Outcome is not null ? loadBalancer : null;
-        if (cut is not null) return new Verdict(loadBalancer.Status, cut.Outcome!, Hop.Pod.Name(), cut.Problem);
+        var lostItsClient = ingress?.Outcome?.StartsWith("ingress.499.", StringComparison.Ordinal) == true;
+        var cut = ingress?.Outcome is null || (lostItsClient && loadBalancer.Outcome is not null) ? loadBalancer : ingress;
+        if (cut.Outcome is { } outcome) return new Verdict(loadBalancer.Status, outcome, Hop.Pod.Name(), cut.Problem);
         return loadBalancer.Status < 400
             ? new Verdict(loadBalancer.Status, "ok", Hop.Pod.Name(), null)
             : new Verdict(loadBalancer.Status, $"pod.{loadBalancer.Status}", Hop.Pod.Name(), ByApplication(loadBalancer.Status, pod));

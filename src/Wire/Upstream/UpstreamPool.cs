@@ -52,7 +52,7 @@ public sealed class UpstreamPool : IDisposable
         if (!_idle.TryGetValue(key, out var idle)) return null;
         while (idle.TryTakeNewest(byWire, out var connection))
         {
-            var rested = _options.TimeProvider.GetElapsedTime(connection.ReturnedAt);
+            var rested = Rested(connection);
             if (rested < _options.IdleTimeout && !connection.IsKnownDead(look: rested >= _options.TakenUnseen))
             {
                 connection.Begin();
@@ -141,15 +141,14 @@ public sealed class UpstreamPool : IDisposable
         }
     }
 
-    private bool IsExpired(UpstreamConnection connection) =>
-        _options.TimeProvider.GetElapsedTime(connection.ReturnedAt) >= _options.IdleTimeout;
+    private TimeSpan Rested(UpstreamConnection connection) => _options.TimeProvider.GetElapsedTime(connection.ReturnedAt);
 
     private void Sweep()
     {
         foreach (var (key, idle) in _idle)
         {
             if (_disposed || _draining) idle.CloseAll();
-            else idle.CloseWhere(connection => IsExpired(connection) || connection.IsKnownDead());
+            else idle.CloseWhere(connection => Rested(connection) >= _options.IdleTimeout || connection.IsKnownDead());
             if (idle.TryRetire()) _idle.TryRemove(new(key, idle));
         }
     }
