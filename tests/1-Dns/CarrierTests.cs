@@ -26,22 +26,23 @@ public sealed class CarrierTests
         Assert.Equal("192.0.2.2\n", await server.DigAsync("+short", "+tcp", "api.example.com"));
     }
 
-    /// <summary>A port that neither protocol has: other tests' connections take TCP ports all the time.</summary>
+    /// <summary>A port that neither protocol has; below those that the system gives to connections, of which one might take it as soon as it is let go.</summary>
     private static int FreeForBoth()
     {
         while (true)
         {
+            var at = new IPEndPoint(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
             using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            tcp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             try
             {
-                udp.Bind(tcp.LocalEndPoint!);
-                return ((IPEndPoint)tcp.LocalEndPoint!).Port;
+                tcp.Bind(at);
+                udp.Bind(at);
+                return at.Port;
             }
             catch (SocketException)
             {
-                // UDP has it: another.
+                // Somebody has it: another.
             }
         }
     }
