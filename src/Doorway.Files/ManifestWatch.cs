@@ -41,7 +41,8 @@ public sealed class ManifestWatch : IDisposable
         var wantedFolders = folders.Select(f => Path.GetDirectoryName(f) ?? f).Concat(folders).ToHashSet(StringComparer.Ordinal);
         var gone = moved.ToHashSet(StringComparer.Ordinal);
         moved.Clear();
-        foreach (var (folder, watcher) in watchers.Where(pair => !wantedFolders.Contains(pair.Key) || gone.Any(g => IsIn(pair.Key, g))).ToList())
+        bool Keeps(string folder, FileSystemWatcher watcher) => wantedFolders.Contains(folder) && watcher.NotifyFilter == What(folder) && !gone.Any(g => IsIn(folder, g));
+        foreach (var (folder, watcher) in watchers.Where(pair => !Keeps(pair.Key, pair.Value)).ToList())
         {
             watcher.Dispose();
             watchers.Remove(folder);
@@ -98,10 +99,7 @@ public sealed class ManifestWatch : IDisposable
 
     private FileSystemWatcher Watch(string folder)
     {
-        var watcher = new FileSystemWatcher(folder)
-        {
-            NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.Attributes,
-        };
+        var watcher = new FileSystemWatcher(folder) { NotifyFilter = What(folder) };
         watcher.Changed += (_, change) => OnChange(folder, change.FullPath);
         watcher.Created += (_, change) => OnMove(folder, change.FullPath);
         watcher.Deleted += (_, change) => OnMove(folder, change.FullPath);
@@ -115,6 +113,11 @@ public sealed class ManifestWatch : IDisposable
         watcher.EnableRaisingEvents = true;
         return watcher;
     }
+
+    /// <summary>What to be told of a folder. In one above it is only what comes and goes: a log that grows there would cost an event for each line.</summary>
+    private NotifyFilters What(string folder) => folders.Contains(folder)
+        ? NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size | NotifyFilters.Attributes
+        : NotifyFilters.FileName | NotifyFilters.DirectoryName;
 
     /// <summary>Programs write other files beside manifests (logs, an editor's swap file): those are nobody's concern.</summary>
     private void OnChange(string folder, string path)

@@ -138,6 +138,23 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_in_the_folder_above_is_none_until_that_folder_is_named_too()
+    {
+        folder.Write("sub/a.yaml", Namespace("a"));
+        var log = folder.Write("app.yaml", "");
+        Start(folder.At("sub"), write: false);
+        var next = watch.NextAsync(TestContext.Current.CancellationToken);
+        File.WriteAllText(log, Namespace("log"));
+        folder.Write("sub/a.yaml", Namespace("b"));
+        await next.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal("b", Assert.Single(Changed()!.Resources).Key.Name);
+
+        var file = Start(folder.Path);
+        await Noticed(() => File.WriteAllText(file, Namespace("c")));
+        Assert.Contains(Changed()!.Resources, r => r.Key.Name == "c");
+    }
+
+    [Fact]
     public void A_save_that_changes_no_byte_is_none()
     {
         var file = Start(folder.Path);
