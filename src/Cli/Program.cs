@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Usher.Cli;
 using Usher.Cli.Commands;
+using Usher.Cli.Running;
 
 if (!OperatingSystem.IsLinux())
 {
@@ -8,6 +9,8 @@ if (!OperatingSystem.IsLinux())
     return ExitCodes.Failure;
 }
 
+// Before the first socket.
+SocketThreads.Set();
 var root = new RootCommand("Runs the road that an HTTPS request takes from a browser to a pod on EKS, on this machine, and tells what happened at each step and why.")
 {
     DemoCommand.Create(),

@@ -64,8 +64,6 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = Root,
         };
-        // As the launcher sets it.
-        if (program == "dotnet") start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
         // The person who runs the tests may have a road of their own.
         start.Environment.Remove("USHER_API");
         foreach (var (name, value) in environment) start.Environment[name] = value;

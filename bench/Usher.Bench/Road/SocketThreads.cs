@@ -4,7 +4,7 @@ namespace Usher.Bench.Road;
 public static class SocketThreads
 {
     /// <summary>
-    /// Inline, as <c>./usher</c> runs the road, and on one thread. With more, a pooled state machine may be given back on another thread than the one that
+    /// Inline, as <c>usher</c> handles them, and on one thread. With more, a pooled state machine may be given back on another thread than the one that
     /// looks for it, and how often that happens is decided anew by each process.
     /// </summary>
     public static void UseOne()
