@@ -20,8 +20,18 @@ internal static class AttributeCheck
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
     };
 
-    internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer) =>
-        Refuse(context, balancer, balancer.Value.Attributes, LoadBalancerDefaults);
+    private static readonly string[] Logs = ["access_logs", "connection_logs", "health_check_logs"];
+
+    internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer)
+    {
+        var written = balancer.Value.Attributes;
+        Refuse(context, balancer, written, LoadBalancerDefaults);
+        foreach (var log in Logs)
+        {
+            if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;
+            context.Errors.Add(balancer, "spec.attributes", $"{log}.s3.enabled: found true; {log}.s3.bucket is required with it");
+        }
+    }
 
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {

@@ -43,22 +43,11 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
         closing?.Dispose();
     }
 
-    // URLs may hold what only the owner should read.
     private FileStream Open()
     {
-        var how = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 64 * 1024 };
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(options.Directory!);
-        }
-        else
-        {
-            Directory.CreateDirectory(options.Directory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
+        Files.MakeFolder(options.Directory!);
         var torn = IsTorn();
-        var opened = new FileStream(Path, how);
+        var opened = Files.Append(Path);
         written = opened.Length;
         if (torn) opened.Write("\n"u8);
         return opened;

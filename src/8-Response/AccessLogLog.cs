@@ -12,4 +12,13 @@ internal static partial class AccessLogLog
 
     [LoggerMessage(9003, LogLevel.Warning, "The access log {Path} is written again; about {Count} requests are not in it")]
     public static partial void WrittenAgain(ILogger logger, string path, long count);
+
+    [LoggerMessage(9004, LogLevel.Error, "Logs can't be delivered to {Path} ({Reason}); it is tried again after {Pause} s, and lines of that time are lost; said once")]
+    public static partial void DeliveryFailed(ILogger logger, string path, string reason, int pause);
+
+    [LoggerMessage(9005, LogLevel.Warning, "Logs are delivered to {Path} again")]
+    public static partial void DeliveredAgain(ILogger logger, string path);
+
+    [LoggerMessage(9006, LogLevel.Warning, "The connection log lost {Count} connections, because they were made faster than they could be written")]
+    public static partial void ConnectionsMissed(ILogger logger, long count);
 }

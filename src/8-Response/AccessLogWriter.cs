@@ -9,11 +9,12 @@ namespace Usher.Response;
 /// Follows the requests as they end and appends a line for each. Works beside them: a request never waits for it, and what it can't
 /// keep up with is lost and counted.
 /// </summary>
-internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, AccessLogOptions options, TimeProvider time, ILogger<AccessLogWriter> log)
+internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, LogDelivery delivery, AccessLogOptions options, TimeProvider time, ILogger<AccessLogWriter> log)
     : BackgroundService
 {
     private const int NoSpace = 28; // ENOSPC
 
+    private readonly LogDestinations destinations = new(LogKind.Access);
     private long notBefore;
     private bool failing;
 
@@ -35,6 +36,10 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
             foreach (var request in ended.Requests)
             {
+                line.Clear();
+                var balancer = format.Write(line, request, handshakeOf);
+                line.Add('\n');
+                if (destinations.Of(request.Generation, balancer) is { } destination) delivery.Append(destination, line.Bytes);
                 if (time.GetTimestamp() < notBefore)
                 {
                     unlogged++;
@@ -42,12 +47,10 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Ac
                 }
 
                 waiting++;
-                line.Clear();
-                format.Write(line, request, handshakeOf);
-                line.Add('\n');
                 Write(file, append);
             }
 
+            delivery.Flush();
             if (waiting == 0 || !Write(file, flush)) continue;
             if (failing) AccessLogLog.WrittenAgain(log, file.Path, unlogged);
             (failing, waiting, unlogged) = (false, 0, 0);

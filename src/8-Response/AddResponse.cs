@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Usher.Model.Contracts;
+using Usher.Model.Road;
 
 namespace Usher.Response;
 
@@ -9,8 +10,8 @@ namespace Usher.Response;
 public static class ResponseRegistration
 {
     /// <summary>
-    /// Adds the way back and the access log. Wants a <see cref="TimeProvider"/>, logging and an <see cref="IJourneyFeed"/>; writes a log when
-    /// <see cref="AccessLogOptions"/> with a folder was registered before. The writer is an <see cref="IHostedService"/>.
+    /// Adds the way back and a load balancer's logs. Wants a <see cref="TimeProvider"/>, logging, an <see cref="IGenerationSource"/>, an <see cref="IJourneyFeed"/> and an <see cref="IConnectionFeed"/>; writes logs when
+    /// <see cref="AccessLogOptions"/> with a folder was registered before. The writers are <see cref="IHostedService"/>s.
     /// </summary>
     public static IServiceCollection AddResponse(this IServiceCollection services)
     {
@@ -18,6 +19,10 @@ public static class ResponseRegistration
         return services
             .AddSingleton<IWayBack>(s => new WayBack(s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new AlbAccessLog(s.GetRequiredService<TimeProvider>()))
-            .AddHostedService<AccessLogWriter>();
+            // Before those that write to it, so that it stops after them.
+            .AddSingleton<LogDelivery>()
+            .AddHostedService(s => s.GetRequiredService<LogDelivery>())
+            .AddHostedService<AccessLogWriter>()
+            .AddHostedService<ConnectionLogWriter>();
     }
 }

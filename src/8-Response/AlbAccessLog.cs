@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -25,10 +22,11 @@ internal sealed class AlbAccessLog(TimeProvider time)
     /// <param name="line">Takes it.</param>
     /// <param name="record">The load balancer's record.</param>
     /// <param name="handshakeOf">Where the handshake of a request's connection is found; asked once for a connection.</param>
-    public void Write(LogLine line, RequestRecord record, Func<RequestRecord, HandshakeRecord?> handshakeOf)
+    /// <returns>The ARN of the load balancer.</returns>
+    public string Write(LogLine line, RequestRecord record, Func<RequestRecord, HandshakeRecord?> handshakeOf)
     {
         var facts = record.Decision as IAccessLogFacts;
-        var (loadBalancerArn, port) = facts is null ? ListenerOf(record) : (facts.LoadBalancerArn, facts.ListenerPort);
+        var (loadBalancerArn, port) = facts is null ? ListenerLookup.Of(record.Generation, record.Downstream) : (facts.LoadBalancerArn, facts.ListenerPort);
         if (!connections.TryGetValue(record.Downstream, out var connection))
         {
             connection = ConnectionPart.Of(record, handshakeOf(record));
@@ -58,6 +56,7 @@ internal sealed class AlbAccessLog(TimeProvider time)
 
         // The two desync classification fields: nothing classifies requests here.
         line.Add("\"-\" \"-\" ").Add(connection.TraceId);
+        return loadBalancerArn;
     }
 
     private static LogLine Target(LogLine line, IAccessLogFacts? facts) => facts?.TargetEndPoint is { } target ? line.Add(target) : line.Add('-');
@@ -113,17 +112,6 @@ internal sealed class AlbAccessLog(TimeProvider time)
     private static string? TraceHeader(RequestRecord record) =>
         record.RequestChanges.ValueOf("X-Amzn-Trace-Id") ?? (record.JourneyId is null ? null : $"Root={record.JourneyId}");
 
-    /// <summary>The load balancer and declared port behind an address, for a request that was refused before any decision.</summary>
-    private static (string Arn, int Port) ListenerOf(RequestRecord record)
-    {
-        var (state, addresses) = (record.Generation.State, record.Generation.Addresses);
-        var to = record.Downstream.To;
-        if (addresses.OwnerOf(to.Address) is not { } owner || state.Find(owner)?.Value is not LoadBalancer loadBalancer) return ("-", to.Port);
-        var listener = state.All<Listener>()
-            .FirstOrDefault(l => l.Value.LoadBalancerArn == loadBalancer.LoadBalancerArn && addresses.BoundPort(l.Value.Port) == to.Port);
-        return (loadBalancer.LoadBalancerArn, listener?.Value.Port ?? to.Port);
-    }
-
     /// <summary><c>app/NAME/ID</c> of an ARN.</summary>
     private static ReadOnlySpan<char> ResourceId(string arn)
     {
@@ -144,18 +132,10 @@ internal sealed class AlbAccessLog(TimeProvider time)
         internal static ConnectionPart Of(RequestRecord record, HandshakeRecord? handshake)
         {
             var cipher = handshake?.Cipher is { } negotiated ? CipherNames.OpenSsl(negotiated) : "-";
-            var plain = new ConnectionPart(cipher, Or(handshake?.Version), null, null, ConnectionTraceId(record, handshake));
+            var plain = new ConnectionPart(cipher, Or(handshake?.Version), null, null, ConnectionTraceId.Of(record.Downstream, handshake?.AcceptedAt ?? 0));
             if (handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls)?.Facts is not { } facts) return plain;
             var matched = facts["matched"]?.ToString() is not "default";
             return plain with { Certificate = facts["certificateArn"]?.ToString(), ServerName = matched ? facts["sni"]?.ToString() : null };
-        }
-
-        /// <summary><c>TID_</c> and 32 hex digits, one for each connection of a client.</summary>
-        private static string ConnectionTraceId(RequestRecord record, HandshakeRecord? handshake)
-        {
-            var since = handshake?.AcceptedAt ?? 0;
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{record.Downstream}/{since}")));
-            return $"TID_{Convert.ToHexStringLower(hash)[..32]}";
         }
     }
 }

@@ -26,6 +26,7 @@ public static class TraceRegistration
             .AddSingleton<JourneyLog>()
             .AddSingleton<IJourneyLog>(s => s.GetRequiredService<JourneyLog>())
             .AddSingleton<IJourneyFeed>(s => s.GetRequiredService<JourneyLog>())
+            .AddSingleton<IConnectionFeed>(s => s.GetRequiredService<JourneyLog>())
             .AddSingleton(s => new SpanStore(s.GetRequiredService<TraceOptions>()))
             .AddSingleton(s => new OtlpReceiver(s.GetRequiredService<SpanStore>(), s.GetRequiredService<TraceOptions>()))
             .AddSingleton(s => new StoredJourneys(s.GetService<IStateStore>()))

@@ -9,7 +9,7 @@ namespace Usher.Trace;
 /// Keeps the newest records of every hop. Hops call <see cref="IJourneyLog"/> on their way and are never made to wait: an add is one slot
 /// of a ring, and for a connection one entry of a table. Records are joined when somebody asks.
 /// </summary>
-public sealed class JourneyLog : IJourneyLog, IJourneyFeed
+public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 {
     /// <summary>What records without an id are found by.</summary>
     private const string NoId = "";
@@ -19,6 +19,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     private readonly Ring<DnsRecord> queries;
     private readonly FailedHandshakes failedHandshakes;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
+    private readonly Ring<HandshakeRecord> endedHandshakes;
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
     private readonly TimeProvider time;
@@ -32,6 +33,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
         laterHops = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId ?? NoId);
         queries = new Ring<DnsRecord>(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
+        endedHandshakes = new Ring<HandshakeRecord>(options.Connections);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
@@ -55,6 +57,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     {
         handshakes.Add(record.Connection, record, time.GetTimestamp());
         failedHandshakes.Add(record);
+        endedHandshakes.Add(record);
         Added.Beat();
     }
 
@@ -93,11 +96,21 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys.Newest, cancellationToken);
+    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys, (ended, missed) => new EndedRequests(ended, missed), cancellationToken);
 
-    private async IAsyncEnumerable<EndedRequests> FollowAsync(long seen, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
+        FollowAsync(endedHandshakes, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+
+    // What follows begins with the call, not when it is first read.
+    private IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)
+        where TRecord : class => FollowAsync(ring, ring.Newest, told, cancellationToken);
+
+    private async IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(
+        Ring<TRecord> ring, long seen, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TRecord : class
     {
-        var ended = new List<RequestRecord>();
+        var ended = new List<TRecord>();
         var missed = 0L;
         while (true)
         {
@@ -107,9 +120,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed
             do
             {
                 before = seen;
-                missed += journeys.After(ref seen, ended);
+                missed += ring.After(ref seen, ended);
                 if (ended.Count == 0) continue;
-                yield return new EndedRequests(ended, missed);
+                yield return told(ended, missed);
                 ended.Clear();
                 missed = 0;
             }

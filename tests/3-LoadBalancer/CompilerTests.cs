@@ -35,6 +35,8 @@ public sealed class CompilerTests
         // AttributeCheck
         ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "strictest")),
             "LoadBalancer shop/edge: spec.attributes: routing.http.desync_mitigation_mode: found strictest; this isn't supported yet, only its default, defensive"),
+        ["a log without a bucket"] = (() => new Edge(18, ("access_logs.s3.enabled", "true"), ("connection_logs.s3.enabled", "false")),
+            "LoadBalancer shop/edge: spec.attributes: access_logs.s3.enabled: found true; access_logs.s3.bucket is required with it"),
         ["stickiness by the load balancer's own cookie"] = (() => new Edge().Group(Web with
             {
                 Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true", ["stickiness.type"] = "app_cookie", ["stickiness.app_cookie.cookie_name"] = "AWSALBX" },

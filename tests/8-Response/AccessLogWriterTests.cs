@@ -125,9 +125,11 @@ public sealed class AccessLogWriterTests : IDisposable
             .AddLogging(l => l.AddProvider(lines))
             .AddSingleton<IJourneyFeed>(feed)
             .AddSingleton(options)
-            .AddResponse()
+            .AddSingleton<AlbAccessLog>()
+            .AddSingleton<LogDelivery>()
+            .AddSingleton<AccessLogWriter>()
             .BuildServiceProvider();
-        var writer = services.GetRequiredService<IHostedService>();
+        var writer = services.GetRequiredService<AccessLogWriter>();
         await writer.StartAsync(CancellationToken.None);
         if (options.Directory is not null) await UntilAsync(() => feed.Followed);
         return writer;

@@ -59,6 +59,59 @@ public sealed partial class LogTests(SampleRoad sample)
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
+    [Fact]
+    public async Task A_load_balancer_delivers_the_logs_that_are_on_as_ELB_does()
+    {
+        using var manifests = Manifests.Sample();
+        manifests.Change("edge.yaml", "  type: application\n", """
+              type: application
+              attributes:
+                - { key: access_logs.s3.enabled, value: "true" }
+                - { key: access_logs.s3.bucket, value: my-logs }
+                - { key: access_logs.s3.prefix, value: edge }
+                - { key: connection_logs.s3.enabled, value: "true" }
+                - { key: connection_logs.s3.bucket, value: my-connections }
+
+            """);
+        var state = Directory.CreateTempSubdirectory("usher-test-").FullName;
+        try
+        {
+            await using (var road = await RunningRoad.StartInAsync(state, "-f", manifests.Path))
+            {
+                await road.CurlAsync("https://api.example.com/v1/users", "https://api.example.com/delivered");
+                await road.CurlAsync("http://api.example.com/plain");
+                await road.CurlAsync("--tls-max", "1.1", "--tlsv1.1", "https://api.example.com/");
+                Machine.Signal(road.ProcessId, Machine.Terminate);
+                Assert.Equal(0, await road.EndAsync());
+            }
+
+            var access = await UnpackedAsync(state, "my-logs/edge", @"^[0-9]{12}_elasticloadbalancing_us-east-1_app\.shop-edge\.[0-9a-f]{16}_\d{8}T\d{4}Z_127\.\d+\.0\.1_[a-z0-9]{8}\.log\.gz$");
+            Assert.Equal(3, access.Count);
+            Assert.Contains("/delivered HTTP/2.0\"", access[1], StringComparison.Ordinal);
+
+            // Both requests of the first connection have its id.
+            var connections = await UnpackedAsync(state, "my-connections", @"^conn_log\.[0-9]{12}_elasticloadbalancing_us-east-1_app\.shop-edge\.");
+            Assert.Equal(3, connections.Count);
+            var secured = Assert.Single(connections, l => l.Contains(" 443 TLSv1.3 TLS_", StringComparison.Ordinal));
+            Assert.Equal(2, access.Count(l => l.EndsWith(secured.Split(' ')[^1], StringComparison.Ordinal)));
+            Assert.Single(connections, l => l.Contains(" 80 - - - \"-\" - - - TID_", StringComparison.Ordinal));
+            Assert.Single(connections, l => l.Contains(" 443 - - - \"-\" - - Failed:UnmappedConnectionError TID_", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    /// <summary>The lines of a bucket's only file, unpacked by gzip itself.</summary>
+    private static async Task<List<string>> UnpackedAsync(string state, string bucket, string name)
+    {
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(state, "logs", "s3", bucket, "AWSLogs"), "*", SearchOption.AllDirectories));
+        Assert.Matches(name, Path.GetFileName(file));
+        var unpacked = await Tool.RunAsync("gzip", ["-dc", file]);
+        return [.. unpacked.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
     private static List<string> Lines(string file, string path)
     {
         using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));

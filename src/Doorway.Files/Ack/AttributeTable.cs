@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Usher.Doorway.Files.Binding;
 
 namespace Usher.Doorway.Files.Ack;
@@ -7,7 +8,7 @@ namespace Usher.Doorway.Files.Ack;
 /// <summary>
 /// The attributes that an Application Load Balancer and its target groups have, and their values (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute).
 /// </summary>
-internal sealed class AttributeTable
+internal sealed partial class AttributeTable
 {
     /// <summary>What is wrong with a value, as "allowed are …"; null when it is right.</summary>
     private delegate string? Rule(string value);
@@ -18,16 +19,16 @@ internal sealed class AttributeTable
 
     internal static AttributeTable LoadBalancer { get; } = new(
         ("access_logs.s3.enabled", Flag),
-        ("access_logs.s3.bucket", Anything),
-        ("access_logs.s3.prefix", Anything),
+        ("access_logs.s3.bucket", Bucket),
+        ("access_logs.s3.prefix", Prefix),
         ("client_keep_alive.seconds", Number(60, 604800)),
         ("connection_logs.s3.enabled", Flag),
-        ("connection_logs.s3.bucket", Anything),
-        ("connection_logs.s3.prefix", Anything),
+        ("connection_logs.s3.bucket", Bucket),
+        ("connection_logs.s3.prefix", Prefix),
         ("deletion_protection.enabled", Flag),
         ("health_check_logs.s3.enabled", Flag),
-        ("health_check_logs.s3.bucket", Anything),
-        ("health_check_logs.s3.prefix", Anything),
+        ("health_check_logs.s3.bucket", Bucket),
+        ("health_check_logs.s3.prefix", Prefix),
         ("idle_timeout.timeout_seconds", Number(1, 4000)),
         ("ipv6.deny_all_igw_traffic", Flag),
         ("load_balancing.cross_zone.enabled", Words("true")),
@@ -91,6 +92,22 @@ internal sealed class AttributeTable
     }
 
     private static string? Anything(string value) => null;
+
+    /// <summary>A general purpose bucket's name (S3 user guide, Bucket naming rules).</summary>
+    private static string? Bucket(string value) => BucketName().IsMatch(value) && !value.Contains("..", StringComparison.Ordinal)
+        ? null : "allowed are 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last";
+
+    /// <summary>The beginning of keys in a bucket, without "AWSLogs" (ALB user guide, Access log files). Here it is a folder too, so of its parts none leads up.</summary>
+    private static string? Prefix(string value) =>
+        value.Contains("AWSLogs", StringComparison.Ordinal) ? "it must not have AWSLogs in it"
+        : value.Length == 0 || (KeyPrefix().IsMatch(value) && !value.Split('/').Any(part => part is "" or "." or "..")) ? null
+        : "allowed are letters, digits and !_.*'()- in parts with / between them";
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", RegexOptions.NonBacktracking)]
+    private static partial Regex BucketName();
+
+    [GeneratedRegex("^[A-Za-z0-9!_.*'()/-]{1,512}$", RegexOptions.NonBacktracking)]
+    private static partial Regex KeyPrefix();
 
     private static string? Flag(string value) => value is "true" or "false" ? null : "allowed are true and false";
 

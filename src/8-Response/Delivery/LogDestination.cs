@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Road;
+
+namespace Usher.Response;
+
+/// <summary>
+/// Where a load balancer's log goes, as its attributes say, with AWS's names: <c>bucket[/prefix]/AWSLogs/ACCOUNT/elasticloadbalancing/REGION/yyyy/mm/dd/…</c>
+/// (ALB user guide, "Access log files", "Connection log files", "Health check log files").
+/// </summary>
+internal sealed record LogDestination(LogKind Kind, string Bucket, string Prefix, string Account, string Region, string ResourceId, IPAddress Node)
+{
+    /// <summary>Where each load balancer of a generation that has this log on delivers it, by ARN.</summary>
+    public static Dictionary<string, LogDestination> Of(LogKind kind, Generation generation)
+    {
+        var found = new Dictionary<string, LogDestination>(StringComparer.Ordinal);
+        foreach (var balancer in generation.State.All<LoadBalancer>())
+        {
+            var (arn, attributes) = (balancer.Value.LoadBalancerArn, balancer.Value.Attributes);
+            if (attributes.GetValueOrDefault($"{kind.Attribute}.s3.enabled") != "true") continue;
+            if (attributes.GetValueOrDefault($"{kind.Attribute}.s3.bucket") is not { Length: > 0 } bucket) continue;
+            if (generation.Addresses.Find(balancer.Key) is not { } address) continue;
+            // arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID
+            var parts = arn.Split(':', 6);
+            found[arn] = new LogDestination(kind, bucket, attributes.GetValueOrDefault($"{kind.Attribute}.s3.prefix") ?? "", parts[4], parts[3], parts[5]["loadbalancer/".Length..], address.Declared);
+        }
+
+        return found;
+    }
+
+    /// <summary>The folder below that of all buckets, for what is delivered at a moment.</summary>
+    public string Folder(DateTimeOffset end) =>
+        Path.Combine(Bucket, Prefix, "AWSLogs", Account, "elasticloadbalancing", Region, end.ToString("yyyy/MM/dd", CultureInfo.InvariantCulture));
+
+    /// <summary>The name of a file, without <c>.gz</c>.</summary>
+    /// <param name="end">The end of its interval, in UTC.</param>
+    /// <param name="random">What tells apart several files of an interval.</param>
+    public string FileName(DateTimeOffset end, string random) => string.Create(CultureInfo.InvariantCulture,
+        $"{Kind.FilePrefix}{Account}_elasticloadbalancing_{Region}_{ResourceId.Replace('/', '.')}_{end:yyyyMMdd'T'HHmm'Z'}_{Node}_{random}.log");
+}
