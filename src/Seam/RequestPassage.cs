@@ -133,15 +133,15 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.Problem = problem;
     }
 
-    void IForwardObserver.OnConnected(UpstreamConnection connection)
+    void IForwardObserver.OnConnected(IUpstream connection, int use)
     {
         // One object for all requests of a connection.
         var known = (UpstreamIdentity?)connection.Tag ?? (UpstreamIdentity)(connection.Tag = UpstreamIdentity.Of(connection));
         Record.Upstream = known.Id;
         Record.UpstreamTls = known.Tls;
-        Record.RequestOnUpstream = connection.Uses;
+        Record.RequestOnUpstream = use;
         Record.Link = connection.IsExpress ? LinkKind.Express : LinkKind.Wire;
-        if (parts.Timings is not null) (Record.ConnectedAt, Record.RequestSentAt) = (connection.Uses <= 1 ? parts.Time.GetTimestamp() : 0, 0);
+        if (parts.Timings is not null) (Record.ConnectedAt, Record.RequestSentAt) = (use <= 1 ? parts.Time.GetTimestamp() : 0, 0);
     }
 
     void IForwardObserver.OnRequestSent()

@@ -6,7 +6,7 @@ namespace Usher.Seam;
 /// <summary>What the records of all requests on one upstream connection share.</summary>
 internal sealed record UpstreamIdentity(ConnectionId Id, UpstreamSecurity? Tls)
 {
-    internal static UpstreamIdentity Of(UpstreamConnection connection) =>
+    internal static UpstreamIdentity Of(IUpstream connection) =>
         new(new ConnectionId(connection.LocalEndPoint, connection.RemoteEndPoint), Tell(connection.Session));
 
     /// <summary>A TLS session in the journey's words.</summary>

@@ -30,6 +30,15 @@ internal sealed class Deadline(TimeProvider time, Action expired) : IDisposable
         }
     }
 
+    /// <summary>The same where it is armed; otherwise nothing.</summary>
+    public void Move(TimeSpan after)
+    {
+        lock (_gate)
+        {
+            if (_due != Never) Arm(after);
+        }
+    }
+
     /// <summary>Takes the deadline back.</summary>
     public void Disarm()
     {

@@ -45,7 +45,7 @@ internal sealed class ForwardAttempt
                 static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), _connection);
             cutByCaller = request.Canceled.UnsafeRegister(
                 static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), _connection);
-            request.Observer?.OnConnected(_connection);
+            request.Observer?.OnConnected(_connection, _connection.Uses);
             if (downstream.Request.ExpectContinue) await downstream.SendContinueAsync(request.Canceled);
 
             // 1.
@@ -144,7 +144,7 @@ internal sealed class ForwardAttempt
     {
         var fate = _connection.FateOf(request.Options, failure, _pump.IsSent, extraBytes: !_connection.Received.IsEmpty);
         if (failure is null && _tunnel is not null) fate = UpstreamFate.ClosedAfterUpgrade;
-        var result = request.ResultOf(_connection, failure, _status);
+        var result = request.ResultOf(_connection, _connection.Reused, failure, _status);
         result.RequestSent = _pump.SentAt;
         result.FirstByte = _firstByte;
         result.LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp();

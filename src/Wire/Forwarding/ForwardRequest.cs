@@ -19,7 +19,11 @@ internal readonly record struct ForwardRequest(
     public bool IsRetry { get; init; }
 
     /// <summary>What there is to tell of an attempt on a connection; times and bytes are the attempt's to add.</summary>
-    public ForwardResult ResultOf(UpstreamConnection connection, ForwardFailure? failure, int status) => new()
+    /// <param name="connection">The connection.</param>
+    /// <param name="reused">Whether it had carried a request before.</param>
+    /// <param name="failure">Why it failed, or null.</param>
+    /// <param name="status">The status, or 0.</param>
+    public ForwardResult ResultOf(IUpstream connection, bool reused, ForwardFailure? failure, int status) => new()
     {
         Outcome = failure?.Outcome ?? ForwardOutcome.Completed,
         Detail = failure?.Message,
@@ -27,7 +31,7 @@ internal readonly record struct ForwardRequest(
         StatusCode = status,
         ResponseStarted = Downstream.ResponseStarted,
         Retried = IsRetry,
-        UpstreamReused = connection.Reused,
+        UpstreamReused = reused,
         UpstreamConnectionId = connection.Id,
         UpstreamLocal = connection.LocalEndPoint,
         UpstreamRemote = connection.RemoteEndPoint,

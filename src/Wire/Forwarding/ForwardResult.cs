@@ -58,6 +58,9 @@ public enum ForwardOutcome
 
     /// <summary>The caller canceled.</summary>
     Canceled,
+
+    /// <summary>The request can't be said in the upstream's protocol here.</summary>
+    CannotBeCarried,
 }
 
 /// <summary>What became of the upstream connection.</summary>
@@ -108,6 +111,9 @@ public sealed record ForwardResult
     /// <summary>Why no connection could be made.</summary>
     public ConnectFailure ConnectFailure { get; init; }
 
+    /// <summary>The trailers that came after the response's body (HTTP/2), their names in lower case; null when none came.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Trailers { get; init; }
+
     /// <summary>The upstream's status; 0 when no response head came.</summary>
     public int StatusCode { get; init; }
 
@@ -155,9 +161,9 @@ public sealed record ForwardResult
     /// <summary>When the response's end was received, or the failure noticed.</summary>
     public long LastByte { get; internal set; }
 
-    /// <summary>Bytes sent to the upstream, framing included.</summary>
+    /// <summary>Bytes sent to the upstream, framing included. HTTP/2: of the equivalent head, and the body's data.</summary>
     public long SentBytes { get; internal set; }
 
-    /// <summary>Bytes received from the upstream, framing included.</summary>
+    /// <summary>Bytes received from the upstream, framing included. HTTP/2: of the equivalent head, and the body's data.</summary>
     public long ReceivedBytes { get; internal set; }
 }

@@ -4,7 +4,7 @@ namespace Usher.Wire;
 /// <remarks>
 /// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them unless the options pass it on: a 101 that wasn't asked
 /// for is a malformed response. 100 Continue is given to the client as soon as the upstream is connected. Framing is written anew: a length stays a
-/// length, anything else becomes chunks.
+/// length, anything else becomes chunks. From an HTTP/2 upstream a response's trailers are passed on to who can take them.
 /// </remarks>
 public static class Forwarder
 {
@@ -29,7 +29,7 @@ public static class Forwarder
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(options);
         var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, cancellationToken);
-        return AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
+        return destination.Http2 ? Http2Forwarding.ForwardAsync(request, pool.Http2, destination) : AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
     }
 
     /// <summary>Once more, on a new connection.</summary>
@@ -67,21 +67,9 @@ public static class Forwarder
         {
             connection = await renting;
         }
-        catch (ConnectException e)
+        catch (Exception e) when (NotConnected(request, destination, e) is { } result)
         {
-            return request.Ended(NotConnected(request, destination, OutcomeOf(e.Failure), e.Session is null ? e.Message : e.Reason) with
-            {
-                ConnectFailure = e.Failure,
-                UpstreamLocal = e.LocalEndPoint,
-                UpstreamSession = e.Session,
-                Connected = e.Session?.Started ?? 0,
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            return request.Ended(request.Downstream.ClientGone.IsCancellationRequested
-                ? NotConnected(request, destination, ForwardOutcome.ClientGone, "The client went before the upstream was connected.")
-                : NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled."));
+            return request.Ended(result);
         }
 
         return await RunAsync(connection, pool, request with { Connected = request.Options.TimeProvider.GetTimestamp() });
@@ -98,6 +86,22 @@ public static class Forwarder
         ConnectFailure.TimedOut => ForwardOutcome.ConnectTimedOut,
         ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut or ConnectFailure.TlsUntrusted => ForwardOutcome.TlsHandshakeFailed,
         _ => ForwardOutcome.ConnectFailed,
+    };
+
+    /// <summary>What it means that there is no connection; null for an exception that is none of ours.</summary>
+    internal static ForwardResult? NotConnected(in ForwardRequest request, UpstreamKey destination, Exception why) => why switch
+    {
+        ConnectException e => NotConnected(request, destination, OutcomeOf(e.Failure), e.Session is null ? e.Message : e.Reason) with
+        {
+            ConnectFailure = e.Failure,
+            UpstreamLocal = e.LocalEndPoint,
+            UpstreamSession = e.Session,
+            Connected = e.Session?.Started ?? 0,
+        },
+        OperationCanceledException when request.Downstream.ClientGone.IsCancellationRequested =>
+            NotConnected(request, destination, ForwardOutcome.ClientGone, "The client went before the upstream was connected."),
+        OperationCanceledException => NotConnected(request, destination, ForwardOutcome.Canceled, "The forwarding was canceled."),
+        _ => null,
     };
 
     private static ForwardResult NotConnected(

@@ -3,8 +3,10 @@ namespace Usher.Wire;
 /// <summary>Watches one forwarded request. The objects given are valid during the call only.</summary>
 public interface IForwardObserver
 {
-    /// <summary>A connection was rented, new or reused; called again for a retry.</summary>
-    void OnConnected(UpstreamConnection connection)
+    /// <summary>There is a connection, new or reused; called again for a retry.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="use">Which of its requests this is, from 1.</param>
+    void OnConnected(IUpstream connection, int use)
     {
     }
 

@@ -41,7 +41,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         {
             _cut = Client.ClientGone.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), connection);
             _cutByCaller = request.Canceled.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), connection);
-            request.Observer?.OnConnected(connection);
+            request.Observer?.OnConnected(connection, connection.Uses);
             if (Client.Request.ExpectContinue) await Client.SendContinueAsync(request.Canceled);
             if (_begun = link.TryBegin())
             {
@@ -254,7 +254,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
 
     private ForwardResult Settle(UpstreamPool pool, in ForwardRequest request)
     {
-        var result = request.ResultOf(connection, _failure, _status);
+        var result = request.ResultOf(connection, connection.Reused, _failure, _status);
         result.RequestSent = _sentAt;
         result.FirstByte = _firstByte;
         result.LastByte = _lastByte > 0 ? _lastByte : Now();

@@ -129,6 +129,9 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     public override void CancelBodyRead() => _body.Cancel();
 
     /// <inheritdoc/>
+    internal override void KeepAwake() => _body.KeepAwake();
+
+    /// <inheritdoc/>
     public override ValueTask SendContinueAsync(CancellationToken cancellationToken = default)
     {
         if (!_continueDue || _started) return default;

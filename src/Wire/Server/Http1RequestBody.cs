@@ -45,6 +45,9 @@ internal sealed class Http1RequestBody(PipeReader input, Http1ServerOptions opti
         input.CancelPendingRead();
     }
 
+    /// <summary>Gives a read that waits the whole idle timeout again.</summary>
+    public void KeepAwake() => _deadline?.Move(options.IdleTimeout);
+
     public void Dispose() => _deadline?.Dispose();
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -8,7 +8,7 @@ namespace Usher.Wire;
 /// <summary>
 /// One request and its response, as a server sees them. It is valid until the handler returns. The request body and the response may be
 /// worked
-/// on at the same time, each by one caller at a time. Bodies are decoded bytes; trailers are dropped in both directions.
+/// on at the same time, each by one caller at a time. Bodies are decoded bytes; a request's trailers are dropped, and so are a response's on HTTP/1.
 /// </summary>
 public abstract class HttpExchange
 {
@@ -99,6 +99,11 @@ public abstract class HttpExchange
     /// <exception cref="ExchangeException">The client is gone, or took nothing for too long.</exception>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Adds a trailer, which is sent when the response completes; dropped where the client's protocol has none (HTTP/1: RFC 9110 section 6.5.1 lets it).</summary>
+    public virtual void AddTrailer(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+    }
+
     /// <summary>Ends the response and sends what was kept back.</summary>
     /// <exception cref="ExchangeException">The client is gone, or took nothing for too long.</exception>
     /// <exception cref="InvalidOperationException">The body is shorter than the length given; the connection is aborted.</exception>
@@ -106,6 +111,11 @@ public abstract class HttpExchange
 
     /// <summary>Cuts the client's connection (HTTP/2: the stream), so that it sees the response as broken.</summary>
     public abstract void Abort();
+
+    /// <summary>The exchange isn't idle, though its client may be silent: a read of the body that waits has the whole idle timeout again.</summary>
+    internal virtual void KeepAwake()
+    {
+    }
 
     /// <summary>Fires when the server wants its connections to end: what has no end of its own is cut then.</summary>
     internal virtual CancellationToken Draining => default;

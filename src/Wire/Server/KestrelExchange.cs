@@ -11,7 +11,7 @@ namespace Usher.Wire;
 /// An exchange over ASP.NET Core's HttpContext, meant for HTTP/2 (for HTTP/1 it would hide what Kestrel's own parser did). Header names are
 /// lower case, as HTTP/2 has them; :authority becomes Host; several cookie fields become one (RFC 9113 section 8.2.3). The owner of the
 /// Kestrel server should
-/// switch its Server header off, set its response header encoding to Latin-1, and lift its own limits on bodies (MaxRequestBodySize, the
+/// switch its Server header off, set its request and response header encodings to Latin-1, and lift its own limits on bodies (MaxRequestBodySize, the
 /// minimum data rates).
 /// </summary>
 public sealed class KestrelExchange : HttpExchange
@@ -199,6 +199,12 @@ public sealed class KestrelExchange : HttpExchange
 
         throw Gone(null);
     }
+
+    /// <inheritdoc/>
+    public override void AddTrailer(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => KestrelHead.AddTrailer(_context, name, value);
+
+    /// <inheritdoc/>
+    internal override void KeepAwake() => _reading?.Move(_options.IdleTimeout);
 
     /// <inheritdoc/>
     public override async ValueTask CompleteAsync(CancellationToken cancellationToken = default)

@@ -38,7 +38,7 @@ internal static class KestrelHead
             var lower = Encoding.ASCII.GetBytes(name.ToLowerInvariant());
             var isCookie = lower.AsSpan().SequenceEqual("cookie"u8);
             var fields = isCookie ? new StringValues(string.Join("; ", (IEnumerable<string?>)values)) : values;
-            foreach (var value in fields) head.Add(lower, Encoding.UTF8.GetBytes(value ?? ""));
+            foreach (var value in fields) head.Add(lower, Encoding.Latin1.GetBytes(value ?? ""));
         }
     }
 
@@ -63,6 +63,14 @@ internal static class KestrelHead
         if (!head.StatusForbidsBody && framing.Kind == BodyKind.Length) response.ContentLength = framing.Length;
         else if (!head.StatusForbidsBody && framing.Kind == BodyKind.None && !headRequest) response.ContentLength = 0;
         return bytes;
+    }
+
+    /// <summary>Adds a trailer where the client's protocol has them.</summary>
+    public static void AddTrailer(HttpContext context, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        if (context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is not { } trailers) return;
+        var key = Encoding.ASCII.GetString(name);
+        trailers[key] = StringValues.Concat(trailers[key], Encoding.Latin1.GetString(value));
     }
 
     private static int Append(HttpResponse response, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

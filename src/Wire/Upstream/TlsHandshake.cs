@@ -21,7 +21,15 @@ internal sealed class TlsHandshake(UpstreamKey key, DialedUpstream dialed, TimeP
     public async Task<(SslStream Stream, UpstreamSession Session)> RunAsync(CancellationToken cancellationToken)
     {
         if (dialed.Socket is not { } socket) throw Failed(ConnectFailure.TlsFailed, WasReset, new SocketException((int)SocketError.ConnectionReset));
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        return await RunAsync(new NetworkStream(socket, ownsSocket: true), cancellationToken);
+    }
+
+    /// <summary>The same over a stream that is the connection's.</summary>
+    /// <exception cref="ConnectException">The handshake failed, took too long, or the certificate isn't trusted.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public async Task<(SslStream Stream, UpstreamSession Session)> RunAsync(Stream transport, CancellationToken cancellationToken)
+    {
+        var stream = new SslStream(transport);
         var done = false;
         try
         {

@@ -9,7 +9,7 @@ namespace Usher.Wire;
 /// at
 /// a time; its buffers are there only while it is rented.
 /// </summary>
-public sealed class UpstreamConnection : IDisposable
+public sealed class UpstreamConnection : IUpstream, IDisposable
 {
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
@@ -57,31 +57,34 @@ public sealed class UpstreamConnection : IDisposable
         Aborted,
     }
 
-    /// <summary>A number of its own within the process's pool.</summary>
+    /// <inheritdoc/>
     public long Id { get; }
 
     /// <summary>The key it was made for.</summary>
     public UpstreamKey Key { get; }
 
-    /// <summary>Our end.</summary>
+    /// <inheritdoc/>
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>The upstream's end.</summary>
+    /// <inheritdoc/>
     public IPEndPoint RemoteEndPoint { get; }
 
-    /// <summary>What its TLS handshake negotiated; null for plain TCP.</summary>
+    /// <inheritdoc/>
     public UpstreamSession? Session { get; }
+
+    /// <inheritdoc/>
+    public string Protocol => "HTTP/1.1";
 
     /// <summary>How often it was rented, this time included.</summary>
     public int Uses { get; internal set; }
 
-    /// <summary>Whatever its user wants to remember of the connection; it stays over all of its uses.</summary>
+    /// <inheritdoc/>
     public object? Tag { get; set; }
 
     /// <summary>True when it carried a request before.</summary>
     public bool Reused => Uses > 1;
 
-    /// <summary>True when no socket leads to <see cref="RemoteEndPoint"/>: what would have happened there happened in this process.</summary>
+    /// <inheritdoc/>
     public bool IsExpress { get; }
 
     /// <summary>The link that it is the near end of; null for a socket.</summary>

@@ -5,7 +5,7 @@ namespace Usher.Wire;
 /// <summary>
 /// Keeps idle upstream connections and makes new ones. The last one returned is rented first, so that surplus ones grow old and are closed.
 /// One that is known to be closed isn't rented, but a connection may still close just when it is used: that race is never hidden.
-/// Thread-safe.
+/// HTTP/2 connections are shared instead of rented (<see cref="Http2Pool"/>). Thread-safe.
 /// </summary>
 public sealed class UpstreamPool : IDisposable
 {
@@ -22,6 +22,7 @@ public sealed class UpstreamPool : IDisposable
     {
         _options = options ?? new UpstreamPoolOptions();
         _dialer = _options.Dialer ?? new TcpUpstreamDialer(_options.TimeProvider);
+        Http2 = new Http2Pool(_options, _dialer);
         var period = TimeSpan.FromMilliseconds(Math.Clamp(_options.IdleTimeout.TotalMilliseconds / 4, 10, 15_000));
         _sweep = _options.TimeProvider.CreateTimer(static state => ((UpstreamPool)state!).Sweep(), this, period, period);
     }
@@ -31,6 +32,9 @@ public sealed class UpstreamPool : IDisposable
 
     /// <summary>The number of all idle connections.</summary>
     public int TotalIdle => _idle.Values.Sum(static idle => idle.Count);
+
+    /// <summary>The HTTP/2 connections.</summary>
+    internal Http2Pool Http2 { get; }
 
     /// <summary>
     /// Rents an idle connection, or a new one when there is none or <paramref name="onlyNew"/>. With <paramref name="byWire"/> it is no link.
@@ -89,12 +93,14 @@ public sealed class UpstreamPool : IDisposable
     public void Forget(UpstreamKey key)
     {
         if (_idle.TryRemove(key, out var idle)) idle.CloseAll();
+        if (key.Http2) Http2.Forget(key);
     }
 
     /// <summary>Closes all idle connections and keeps none from now on; those that are needed are still made.</summary>
     public void Drain()
     {
         _draining = true;
+        Http2.Drain();
         Sweep();
     }
 
@@ -103,6 +109,7 @@ public sealed class UpstreamPool : IDisposable
     {
         _disposed = true;
         _sweep.Dispose();
+        Http2.Dispose();
         Sweep();
     }
 
@@ -145,6 +152,7 @@ public sealed class UpstreamPool : IDisposable
 
     private void Sweep()
     {
+        Http2.Sweep();
         foreach (var (key, idle) in _idle)
         {
             if (_disposed || _draining) idle.CloseAll();

@@ -294,7 +294,7 @@ public class ForwardingTests
     {
         public StringBuilder Steps { get; } = new();
 
-        public void OnConnected(UpstreamConnection connection) => Steps.Append($"connected {connection.Uses} to {connection.RemoteEndPoint}; ");
+        public void OnConnected(IUpstream connection, int use) => Steps.Append($"connected {use} to {connection.RemoteEndPoint}; ");
 
         public void OnRequestSent() => Steps.Append("sent; ");
 

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+
+namespace Usher.Wire;
+
+/// <summary>How a connection has ended.</summary>
+internal enum StreamEnd
+{
+    /// <summary>It hasn't.</summary>
+    Open,
+
+    /// <summary>The peer ended its side.</summary>
+    ClosedByPeer,
+
+    /// <summary>The peer reset it, or it broke.</summary>
+    Broken,
+
+    /// <summary>We closed it.</summary>
+    Closed,
+}
+
+/// <summary>The bytes of a connection as they pass, below TLS: how many, and which side ended it first. What HTTP/2 says of a failure doesn't tell.</summary>
+internal sealed class WatchedStream(Socket socket) : Stream
+{
+    private readonly NetworkStream _inner = new(socket, ownsSocket: true);
+    private int _end;
+    private long _sent;
+    private long _received;
+
+    /// <summary>How it has ended; the first end counts.</summary>
+    public StreamEnd End => (StreamEnd)Volatile.Read(ref _end);
+
+    /// <summary>Bytes sent so far.</summary>
+    public long SentBytes => Volatile.Read(ref _sent);
+
+    /// <summary>Bytes received so far.</summary>
+    public long ReceivedBytes => Volatile.Read(ref _received);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var read = await _inner.ReadAsync(buffer, cancellationToken);
+            if (read == 0 && !buffer.IsEmpty) Note(StreamEnd.ClosedByPeer);
+            Interlocked.Add(ref _received, read);
+            return read;
+        }
+        catch (IOException)
+        {
+            Note(StreamEnd.Broken);
+            throw;
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _inner.WriteAsync(buffer, cancellationToken);
+            Interlocked.Add(ref _sent, buffer.Length);
+        }
+        catch (IOException)
+        {
+            Note(StreamEnd.Broken);
+            throw;
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks.");
+
+    public override void Flush() => _inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        Note(StreamEnd.Closed);
+        if (disposing) _inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Note(StreamEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)StreamEnd.Open);
+}
