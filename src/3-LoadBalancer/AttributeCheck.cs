@@ -1,6 +1,8 @@
+using System.Text;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -31,6 +33,20 @@ internal static class AttributeCheck
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;
             context.Errors.Add(balancer, "spec.attributes", $"{log}.s3.enabled: found true; {log}.s3.bucket is required with it");
         }
+    }
+
+    /// <summary>Whether a listener's attributes can be acted on.</summary>
+    internal static bool Of(CompileContext context, Resource<Listener> listener)
+    {
+        var right = true;
+        foreach (var (key, value) in listener.Value.Attributes)
+        {
+            if (!key.EndsWith(".header_name", StringComparison.Ordinal) || HeaderEdits.CanEdit(Encoding.ASCII.GetBytes(value))) continue;
+            context.Errors.Add(listener, "spec.attributes", $"{key}: found {value}, which belongs to the connection or says where a message ends; take another name");
+            right = false;
+        }
+
+        return right;
     }
 
     internal static void Of(CompileContext context, Resource<TargetGroup> group)

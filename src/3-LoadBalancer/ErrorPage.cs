@@ -30,7 +30,10 @@ internal static class ErrorPage
         $"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{heading}</h1></center>\r\n{more}</body>\r\n</html>\r\n";
 
     private static ValueTask AnswerAsync(
-        RequestPassage passage, int status, string reason, string page, string? outcome, string? problem, params KeyValuePair<string, string>[] more) =>
-        passage.AnswerAsync(
-            status, [new("Server", Server), new("Content-Type", "text/html"), .. more], Encoding.ASCII.GetBytes(page), outcome, problem, reason);
+        RequestPassage passage, int status, string reason, string page, string? outcome, string? problem, params KeyValuePair<string, string>[] more)
+    {
+        List<KeyValuePair<string, string>> headers = [new("Content-Type", "text/html"), .. more];
+        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint)?.Headers.Server != false) headers.Insert(0, new("Server", Server));
+        return passage.AnswerAsync(status, headers, Encoding.ASCII.GetBytes(page), outcome, problem, reason);
+    }
 }

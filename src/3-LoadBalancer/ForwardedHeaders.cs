@@ -19,8 +19,6 @@ internal static class ForwardedHeaders
     private static readonly HeaderName ForwardedProto = new("X-Forwarded-Proto");
     private static readonly HeaderName ForwardedPort = new("X-Forwarded-Port");
     private static readonly HeaderName TraceId = new("X-Amzn-Trace-Id");
-    private static readonly HeaderName TlsVersion = new("X-Amzn-Tls-Version");
-    private static readonly HeaderName TlsCipherSuite = new("X-Amzn-Tls-Cipher-Suite");
     private static readonly HeaderName HostName = new("Host");
     private static readonly SearchValues<byte> PlainName = SearchValues.Create("-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
@@ -52,8 +50,8 @@ internal static class ForwardedHeaders
         edits.Set(TraceId, trace.Header);
         if (handshake is { Version: not null, Cipher: not null })
         {
-            edits.Set(TlsVersion, handshake.Version);
-            edits.Set(TlsCipherSuite, CipherNames.OpenSsl(handshake.Cipher));
+            edits.Set(listener.Headers.TlsVersion, handshake.Version);
+            edits.Set(listener.Headers.TlsCipherSuite, CipherNames.OpenSsl(handshake.Cipher));
         }
 
         if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set(HostName, Host(facts, listener));

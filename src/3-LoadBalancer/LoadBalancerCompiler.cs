@@ -37,6 +37,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             return null;
         }
 
+        if (!AttributeCheck.Of(context, listener)) return null;
         var https = listener.Value.Protocol == "HTTPS";
         var tls = https ? TlsPolicy.Find(listener.Value.SslPolicy) : null;
         if (https && tls is null)
@@ -61,6 +62,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             Bound = context.Addresses.Bind(balancer.Key, listener.Value.Port),
             Rules = ordered,
             Attributes = Attributes(balancer.Value.Attributes),
+            Headers = listener.Value.Attributes.Count == 0 ? ListenerHeaders.Standard : ListenerHeaders.Of(listener.Value.Attributes),
             ReadsHeaders = ordered.Any(r => r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
         };
     }

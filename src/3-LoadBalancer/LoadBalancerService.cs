@@ -90,6 +90,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var brought = passage.Exchange.Request.TryGet("X-Amzn-Trace-Id"u8, out var header) ? Encoding.Latin1.GetString(header) : null;
         var trace = AmznTraceId.For(brought, time.GetUtcNow());
         passage.Record.Scheme = listener.Scheme;
+        passage.ResponseHeaders = listener.Headers.Inserted;
         passage.Identify(trace.JourneyId);
         passage.Record.TraceId = TraceParent.TraceIdOf(passage.Exchange.Request) ?? trace.TraceId;
         return trace;
@@ -139,7 +140,8 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     {
         var outcome = LoadBalancerDecision.Refused(plan);
         var problem = outcome is null ? null : decision.AnsweredBy();
-        List<KeyValuePair<string, string>> headers = [new("Server", ErrorPage.Server)];
+        List<KeyValuePair<string, string>> headers = [];
+        if (decision.Listener.Headers.Server) headers.Add(new("Server", ErrorPage.Server));
         if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));
         return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem);
     }

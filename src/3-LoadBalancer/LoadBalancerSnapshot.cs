@@ -62,6 +62,8 @@ internal sealed record ListenerPlan
 
     internal required LoadBalancerAttributes Attributes { get; init; }
 
+    internal ListenerHeaders Headers { get; init; } = ListenerHeaders.Standard;
+
     /// <summary>Whether any rule reads headers, so that facts need them.</summary>
     internal required bool ReadsHeaders { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -41,6 +42,9 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
 
     /// <summary>What the hop changes in an upstream's response on the way back; nothing when null.</summary>
     public IResponseEditor? ResponseEditor { get; set; }
+
+    /// <summary>What the hop puts on every response that leaves it, in the place of what is there under the same name.</summary>
+    public ImmutableArray<KeyValuePair<HeaderName, string>> ResponseHeaders { get; set; } = [];
 
     /// <summary>Bytes as Latin-1 text, which is the same string whenever they come again.</summary>
     public string Text(ReadOnlySpan<byte> bytes) => parts.Texts.Of(bytes);
@@ -121,7 +125,12 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         var head = new ResponseHead();
         head.SetStatus(status, reason);
         head.Add("Date", parts.Time.GetUtcNow().ToString("R"));
-        foreach (var (name, value) in headers) head.Add(name, value);
+        foreach (var (name, value) in headers)
+        {
+            if (!IsSetByHop(name)) head.Add(name, value);
+        }
+
+        foreach (var (name, value) in ResponseHeaders) head.Add(name.Text, value);
         if (parts.Timings is { } timings && Timed(timings) is { } timing) head.Add(ServerTiming, timing);
         await Exchange.RespondAsync(head, body);
     }
@@ -154,10 +163,21 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits)
     {
         ResponseEditor?.Edit(response, edits);
+        foreach (var (name, value) in ResponseHeaders) edits.Set(name, value);
         if (parts.Timings is not { } timings) return;
         Record.FirstByteAt = parts.Time.GetTimestamp();
         // One more field line: what the application says of itself stays.
         if (Timed(timings) is { } timing) edits.Add(ServerTiming, timing);
+    }
+
+    private bool IsSetByHop(string header)
+    {
+        foreach (var (name, _) in ResponseHeaders)
+        {
+            if (name.Text.Equals(header, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        return false;
     }
 
     private string? Timed(IServerTimings timings) => Record.ServerTiming = timings.HeadLeaves(Record);

@@ -37,6 +37,8 @@ public sealed class CompilerTests
             "LoadBalancer shop/edge: spec.attributes: routing.http.desync_mitigation_mode: found strictest; this isn't supported yet, only its default, defensive"),
         ["a log without a bucket"] = (() => new Edge(18, ("access_logs.s3.enabled", "true"), ("connection_logs.s3.enabled", "false")),
             "LoadBalancer shop/edge: spec.attributes: access_logs.s3.enabled: found true; access_logs.s3.bucket is required with it"),
+        ["a header's name that isn't free"] = (() => new Edge().Listener(443, NotFound, "HTTPS", ("routing.http.request.x_amzn_tls_version.header_name", "Content-Length")),
+            "Listener shop/edge-443: spec.attributes: routing.http.request.x_amzn_tls_version.header_name: found Content-Length, which belongs to the connection or says where a message ends; take another name"),
         ["stickiness by the load balancer's own cookie"] = (() => new Edge().Group(Web with
             {
                 Attributes = new Dictionary<string, string> { ["stickiness.enabled"] = "true", ["stickiness.type"] = "app_cookie", ["stickiness.app_cookie.cookie_name"] = "AWSALBX" },

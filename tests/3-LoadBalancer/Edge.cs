@@ -64,6 +64,13 @@ internal sealed class Edge
             ListenerArn = ListenerArn(port), LoadBalancerArn = balancer ?? Arn, Port = port, Protocol = protocol, SslPolicy = policy, DefaultActions = [action ?? NotFound],
         });
 
+    internal Edge Listener(int port, RuleAction action, string protocol, params (string Key, string Value)[] attributes) =>
+        Add("Listener", $"edge-{port}", new Listener
+        {
+            ListenerArn = ListenerArn(port), LoadBalancerArn = Arn, Port = port, Protocol = protocol, SslPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06", DefaultActions = [action],
+            Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
+        });
+
     internal Edge Rule(int port, int priority, RuleAction action, params RuleCondition[] conditions) => Rule($"rule-{priority}", ListenerArn(port), priority, [action], conditions);
 
     internal Edge Rule(string name, string listener, int priority, RuleAction[] actions, params RuleCondition[] conditions) =>

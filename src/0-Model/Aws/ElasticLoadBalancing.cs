@@ -42,6 +42,9 @@ public sealed record Listener
 
     /// <summary>What the default rule does.</summary>
     public required IReadOnlyList<RuleAction> DefaultActions { get; init; }
+
+    /// <summary>Attributes by key, as <c>ModifyListenerAttributes</c> takes them (<c>routing.http.response.server.enabled</c>).</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>A listener rule: conditions that must all hold, and the action then taken.</summary>

@@ -6,7 +6,7 @@ using Usher.Doorway.Files.Binding;
 namespace Usher.Doorway.Files.Ack;
 
 /// <summary>
-/// The attributes that an Application Load Balancer and its target groups have, and their values (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute).
+/// The attributes that an Application Load Balancer, its listeners and its target groups have, and their values (ELBv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute).
 /// </summary>
 internal sealed partial class AttributeTable
 {
@@ -41,6 +41,27 @@ internal sealed partial class AttributeTable
         ("routing.http2.enabled", Flag),
         ("waf.fail_open.enabled", Flag),
         ("zonal_shift.config.enabled", Flag));
+
+    internal static AttributeTable Listener { get; } = new(
+        ("routing.http.request.x_amzn_mtls_clientcert.header_name", MutualTls),
+        ("routing.http.request.x_amzn_mtls_clientcert_issuer.header_name", MutualTls),
+        ("routing.http.request.x_amzn_mtls_clientcert_leaf.header_name", MutualTls),
+        ("routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name", MutualTls),
+        ("routing.http.request.x_amzn_mtls_clientcert_subject.header_name", MutualTls),
+        ("routing.http.request.x_amzn_mtls_clientcert_validity.header_name", MutualTls),
+        ("routing.http.request.x_amzn_tls_cipher_suite.header_name", FieldName),
+        ("routing.http.request.x_amzn_tls_version.header_name", FieldName),
+        ("routing.http.response.access_control_allow_credentials.header_value", OrNone("true")),
+        ("routing.http.response.access_control_allow_headers.header_value", FieldValue),
+        ("routing.http.response.access_control_allow_methods.header_value", FieldValue),
+        ("routing.http.response.access_control_allow_origin.header_value", FieldValue),
+        ("routing.http.response.access_control_expose_headers.header_value", FieldValue),
+        ("routing.http.response.access_control_max_age.header_value", value => value.Length == 0 ? null : Number(0, 86400)(value)),
+        ("routing.http.response.content_security_policy.header_value", FieldValue),
+        ("routing.http.response.server.enabled", Flag),
+        ("routing.http.response.strict_transport_security.header_value", FieldValue),
+        ("routing.http.response.x_content_type_options.header_value", OrNone("nosniff")),
+        ("routing.http.response.x_frame_options.header_value", FieldValue));
 
     internal static AttributeTable TargetGroup { get; } = new(
         ("deregistration_delay.timeout_seconds", Number(0, 3600)),
@@ -109,10 +130,23 @@ internal sealed partial class AttributeTable
     [GeneratedRegex("^[A-Za-z0-9!_.*'()/-]{1,512}$", RegexOptions.NonBacktracking)]
     private static partial Regex KeyPrefix();
 
+    private static string? MutualTls(string value) => "mutual TLS isn't supported, so there is no such header to be named; take it away";
+
+    /// <summary>RFC 9110 section 5.1.</summary>
+    private static string? FieldName(string value) =>
+        value.Length is > 0 and <= 128 && value.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) ? null : "allowed is a header's name: letters, digits and hyphens, at most 128";
+
+    /// <summary>RFC 9110 section 5.5, without the bytes beyond ASCII; empty for none.</summary>
+    private static string? FieldValue(string value) =>
+        value.Length <= 1024 && value.All(c => c is >= ' ' and <= '~') && value.AsSpan().Trim().Length == value.Length
+            ? null : "allowed are at most 1,024 visible characters of ASCII, spaces between them";
+
     private static string? Flag(string value) => value is "true" or "false" ? null : "allowed are true and false";
 
     private static Rule Words(params string[] words) => value =>
         words.Contains(value, StringComparer.Ordinal) ? null : $"allowed {(words.Length == 1 ? "is" : "are")} {string.Join(", ", words)}";
+
+    private static Rule OrNone(string word) => value => value.Length == 0 || value == word ? null : $"allowed is {word}, and nothing";
 
     private static Rule Number(int least, int most) => value =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

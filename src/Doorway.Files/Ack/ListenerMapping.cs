@@ -25,6 +25,7 @@ internal static class ListenerMapping
             spec.MutualAuthentication?.Mode is not (null or "off"),
             "mutual TLS isn't supported; take the field away, or set mode: off");
         var certificates = Certificates(manifest, spec, references);
+        var attributes = AttributeTable.Listener.Read(manifest, spec.Attributes);
         if (spec.DefaultActions is not { Count: > 0 }) manifest.Error("spec.defaultActions", "is required: what is done when no rule fits");
         var actions = new ActionMapping(manifest, references, spec).Map("spec.defaultActions", spec.DefaultActions);
         return manifest.IsWrong || balancer.Id is null ? null : new Listener
@@ -35,6 +36,7 @@ internal static class ListenerMapping
             Protocol = spec.Protocol!,
             SslPolicy = spec.SslPolicy ?? "ELBSecurityPolicy-2016-08",
             Certificates = certificates,
+            Attributes = attributes,
             DefaultActions = actions,
         };
     }

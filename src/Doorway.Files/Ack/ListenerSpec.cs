@@ -21,6 +21,9 @@ internal sealed class ListenerSpec
 
     public MutualAuthentication? MutualAuthentication { get; set; }
 
+    /// <summary>Usher's own: ACK has no way to call ModifyListenerAttributes yet.</summary>
+    public List<AckAttribute>? Attributes { get; set; }
+
     public List<AckTag>? Tags { get; set; }
 }
 
