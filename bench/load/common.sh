@@ -60,3 +60,19 @@ listens() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
 # nginx's folders for what it buffers, by a letter of its own for each nginx.
 temp() { echo "client_body_temp_path $work/nginx/$1a; proxy_temp_path $work/nginx/$1b; fastcgi_temp_path $work/nginx/$1c; uwsgi_temp_path $work/nginx/$1d; scgi_temp_path $work/nginx/$1e;"; }
+
+# A certificate and its key for nginx and HAProxy, of the road's own kind; the road's key stays in its store.
+peer_certificate() { # file
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/peer.key" -out "$work/peer.crt" 2>/dev/null
+    cat "$work/peer.crt" "$work/peer.key" > "$1"
+}
+
+# CPU of one process so far, in clock ticks, user and system.
+ticks_of() { set -- $(sed 's/.*) //' "/proc/$1/stat"); echo $((${12} + ${13})); }
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+# The median of a column of $work/rows for a key, whose values wrk wrote with units.
+milliseconds() { # key column
+    awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | sed 's/us$/ 0.001/; s/ms$/ 1/; s/\([0-9]\)s$/\1 1000/' | awk '{ print $1 * $2 }' | median
+}

@@ -24,10 +24,9 @@ network=77
 declare -A road_pid
 up wire $network; road_pid[wire]=$road
 up express $((network + 1)) --express; road_pid[express]=$road
-# The road's own key stays in its store; this one is of the same kind, and connections are kept, so that handshakes hardly count.
+# Connections are kept, so that handshakes hardly count.
 pem="$work/peer.pem"
-openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/peer.key" -out "$work/peer.crt" 2>/dev/null
-cat "$work/peer.crt" "$work/peer.key" > "$pem"
+peer_certificate "$pem"
 backends=$(pods_of $network)
 
 # nginx behind nginx: the first ends TLS, the second routes by host and path.
@@ -80,9 +79,8 @@ CONF
 tick=$(getconf CLK_TCK)
 # CPU ticks of processes and their children that are still there (nginx's worker is a child of its master).
 cpu() { local sum=0 pid; for pid in "$@" $(for p in "$@"; do pgrep -P "$p" || true; done); do set -- $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null || echo); sum=$((sum + ${12:-0} + ${13:-0})); done; echo $sum; }
-cpu_one() { set -- $(sed 's/.*) //' "/proc/$1/stat"); echo $((${12} + ${13})); }
 url_of() { case $1 in wire) echo "https://127.$network.0.1:8443/v1/users" ;; express) echo "https://127.$((network + 1)).0.1:8443/v1/users" ;; nginx) echo "https://127.$network.200.1:8443/v1/users" ;; haproxy) echo "https://127.$network.201.1:8443/v1/users" ;; esac; }
-spent() { case $1 in wire | express) cpu_one "${road_pid[$1]}" ;; nginx) cpu $nginx_front $nginx_inner ;; haproxy) cpu $haproxy_front $haproxy_inner ;; esac; }
+spent() { case $1 in wire | express) ticks_of "${road_pid[$1]}" ;; nginx) cpu $nginx_front $nginx_inner ;; haproxy) cpu $haproxy_front $haproxy_inner ;; esac; }
 
 # Requests to all hosts in turns.
 {
@@ -119,12 +117,10 @@ busy=$(awk '{ print $1 }' /proc/loadavg)
 
 # The demo, once built.
 demo() { local started ended; started=$(date +%s.%N); "$root/usher" demo >/dev/null 2>&1; ended=$(date +%s.%N); echo "$ended - $started" | bc; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 memory_wire=$(rss wire) memory_express=$(rss express)
 demo_time=${SKIP_DEMO:+skipped}; [ -n "$demo_time" ] || demo_time=$(for _ in 1 2 3; do demo; done | median)
 
 of() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | median; }
-ms() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | sed 's/us$/ 0.001/; s/ms$/ 1/; s/\([0-9]\)s$/\1 1000/' | awk '{ print $1 * $2 }' | median; }
 # A round's chains ran side by side: what slows the machine in one slows all of it.
 ratio() { awk -v c="$1" '$1 == "nginx" { n[$2] = $6 } $1 == c { v[$2] = $6 } END { for (r in v) printf "%.3f\n", v[r] / n[r] }' "$work/rows" | median | awk '{ printf "%.2f", $1 }'; }
 {
@@ -140,7 +136,7 @@ ratio() { awk -v c="$1" '$1 == "nginx" { n[$2] = $6 } $1 == c { v[$2] = $6 } END
     echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for chain in wire express nginx haproxy; do
         case $chain in wire) label="Usher, wire links, tracing on" n=4 ;; express) label="Usher, express links, tracing on" n=1 ;; nginx) label="nginx behind nginx" n=2 ;; haproxy) label="HAProxy behind HAProxy" n=2 ;; esac
-        printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$label" $n "$(of $chain 3)" "$(ms $chain 4)" "$(ms $chain 5)" "$(of $chain 6)" \
+        printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$label" $n "$(of $chain 3)" "$(milliseconds $chain 4)" "$(milliseconds $chain 5)" "$(of $chain 6)" \
             "$(ratio $chain)" "$(awk -v c=$chain '$1 == c { n += $7 + $8 } END { print n }' "$work/rows")"
     done
     echo
