@@ -30,8 +30,10 @@ internal static class ForwardedHeaders
     /// <param name="edits">Takes the edits.</param>
     /// <param name="client">The client's connection; needed where its port is told.</param>
     /// <param name="handshake">The connection's handshake, where it is told; null otherwise.</param>
+    /// <param name="transformed">What the rule's transforms made of the request; null where it has none.</param>
     internal static void Apply(
-        RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits, ClientConnection? client = null, HandshakeRecord? handshake = null)
+        RequestHead request, RequestFacts facts, ListenerPlan listener, in AmznTraceId trace, HeaderEdits edits, ClientConnection? client = null, HandshakeRecord? handshake = null,
+        Transformed? transformed = null)
     {
         if (listener.Attributes.DropInvalidHeaders) DropInvalid(request, edits);
         switch (listener.Attributes.ForwardedFor)
@@ -54,7 +56,9 @@ internal static class ForwardedHeaders
             edits.Set(listener.Headers.TlsCipherSuite, CipherNames.OpenSsl(handshake.Cipher));
         }
 
-        if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set(HostName, Host(facts, listener));
+        if (transformed?.Host is { } host) edits.Set(HostName, Host(host, transformed.HostPort, facts, listener));
+        else if (!listener.Attributes.PreserveHost || facts.Host.Length == 0) edits.Set(HostName, Host(facts, listener));
+        if (transformed?.Target is { } target) edits.SetTarget(target);
     }
 
     /// <summary>Headers whose names have more than letters, digits and hyphens (<c>X_User</c>) go no further.</summary>
@@ -92,6 +96,13 @@ internal static class ForwardedHeaders
         if (listener.Port is 80 or 443) return host;
         var port = facts.HostPort is { } brought && brought != listener.Bound.Port ? brought : listener.Port;
         return string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+    }
+
+    /// <summary>The Host header with a name that a transform gave: with the port that it gave too, or else with the one that the header would have had without it.</summary>
+    internal static string Host(string name, int? port, RequestFacts facts, ListenerPlan listener)
+    {
+        if (port is null && !listener.Attributes.PreserveHost) return Host(facts with { Host = name }, listener);
+        return (port ?? facts.HostPort) is { } given ? string.Create(CultureInfo.InvariantCulture, $"{name}:{given}") : name;
     }
 
     private static string Appended(RequestHead request, ReadOnlySpan<byte> name, string last)

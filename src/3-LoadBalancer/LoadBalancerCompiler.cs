@@ -71,6 +71,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
     {
         var priorities = new Dictionary<(string, int), Resource<ListenerRule>>();
         var conditions = new ConditionCompiler(context);
+        var transforms = new TransformCompiler(context);
         var listeners = context.State.All<Listener>().Select(l => l.Value.ListenerArn).ToHashSet(StringComparer.Ordinal);
         foreach (var rule in context.State.All<ListenerRule>())
         {
@@ -89,7 +90,8 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
 
             var action = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
             var compiled = conditions.Compile(rule);
-            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action));
+            var rewrites = transforms.Compile(rule);
+            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites));
         }
     }
 

@@ -9,6 +9,9 @@ namespace Usher.LoadBalancer;
 /// <summary>A decision of the load balancer with all it was made from.</summary>
 internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IAccessLogFacts
 {
+    /// <summary>The code of a transform that failed.</summary>
+    internal const string TransformFailure = "load-balancer.500.transform";
+
     internal ListenerPlan Listener { get; } = listener;
 
     internal RequestFacts Facts { get; } = facts;
@@ -38,6 +41,12 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
 
     string? IAccessLogFacts.ErrorReason => null;
 
+    string? IAccessLogFacts.TransformedHost => Choice.Transformed?.Host is { } host ? ForwardedHeaders.Host(host, Choice.Transformed.HostPort, Facts, Listener) : null;
+
+    string? IAccessLogFacts.TransformedUri => Choice.Transformed?.Target;
+
+    string? IAccessLogFacts.TransformStatus => Choice.Transformed?.Status;
+
     /// <summary>Decides now.</summary>
     internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw)
         where TStates : struct, ITargetStates =>
@@ -53,6 +62,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         var replayed = Replay(reasons);
         var outcome = Choice.Rule.Action switch
         {
+            ForwardPlan when replayed.Transformed is { Failed: true } => TransformFailure,
             ForwardPlan when Target is null => NoTarget(replayed).Outcome,
             FixedResponsePlan response => Refused(response),
             _ => null,
@@ -71,6 +81,14 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
 
+    /// <summary>Which transform failed, and on what.</summary>
+    internal string TransformProblem()
+    {
+        var reasons = new ReasonList();
+        RuleTransforms.Apply(Choice.Rule, Facts, reasons);
+        return $"{Choice.Rule.Label}: its {reasons.All[^1].Candidate} failed: {reasons.All[^1].Why}; change its regex or what replaces the match";
+    }
+
     /// <summary>That a request went to all targets because too few are healthy, and what the check of its own target found; null when it didn't.</summary>
     internal string? FailedOpen()
     {
@@ -85,7 +103,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     {
         if (!Choice.Rule.IsDefault) return $"{Choice.Rule.Label} matched and answers with a fixed response; see the reasons why no rule before it did";
         if (Listener.Rules.Length == 1) return "the listener has no rule but the default one, which answers with a fixed response";
-        var missed = LoadBalancerHop.Missed(Listener, Facts);
+        var missed = RuleSearch.Missed(Listener, Facts);
         return "no rule's conditions held, so the default rule answers with a fixed response; "
             + (missed.Count == 0 ? "none came near: no condition of any held" : $"nearest: {string.Join(". ", missed)}");
     }
@@ -100,6 +118,7 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         {
             RedirectPlan redirect => $"{rule} → redirect {redirect.Status}",
             FixedResponsePlan response => $"{rule} → fixed response {response.Status}",
+            _ when choice.Transformed is { Failed: true } => $"{rule} → its transform fails: 500",
             _ when choice.Group is null => $"{rule} → no target group with a weight",
             _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target",
             _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{(choice.Group.Https ? ", encrypted again" : "")}",
@@ -146,12 +165,19 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
-        if (choice.Rule.IsDefault && LoadBalancerHop.Missed(Listener, Facts) is { Count: > 0 } missed)
+        if (choice.Rule.IsDefault && RuleSearch.Missed(Listener, Facts) is { Count: > 0 } missed)
         {
             told["nearestRules"] = new JsonArray([.. missed.Select(m => JsonValue.Create(m))]);
         }
 
         if (Location is not null) told["location"] = Location;
+        if (choice.Transformed is { } transformed)
+        {
+            if (transformed.Host is { } host) told["hostRewrittenTo"] = ForwardedHeaders.Host(host, transformed.HostPort, Facts, Listener);
+            if (transformed.Target is { } target) told["rewrittenTo"] = target;
+            told["transformStatus"] = transformed.Status;
+        }
+
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
@@ -168,11 +194,11 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         told["healthy"] = choice.Reading!.Targets.Count(t => t.Health.Usable);
         told["failOpen"] = choice.FailOpen;
         if (choice.Target < 0) return told;
-        var target = group.Targets[choice.Target];
-        told["target"] = target.Label;
-        told["targetAddress"] = target.Declared.ToString();
-        told["targetBound"] = target.Bound.ToString();
-        told["targetZone"] = target.Zone;
+        var chosen = group.Targets[choice.Target];
+        told["target"] = chosen.Label;
+        told["targetAddress"] = chosen.Declared.ToString();
+        told["targetBound"] = chosen.Bound.ToString();
+        told["targetZone"] = chosen.Zone;
         told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
         told["outstanding"] = choice.Reading.Targets[choice.Target].Outstanding;
         return told;

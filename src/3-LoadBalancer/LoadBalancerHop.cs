@@ -41,8 +41,10 @@ internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITar
 /// <param name="FailOpen">True when too few targets were healthy and so all were taken for healthy.</param>
 /// <param name="Sticky">What was read of the request's cookies, where the action or its group is sticky; else null.</param>
 /// <param name="Stuck">True when a cookie named the target.</param>
+/// <param name="Transformed">What the rule's transforms made of the request; null where it has none.</param>
 internal readonly record struct LoadBalancerChoice(
-    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false);
+    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false,
+    Transformed? Transformed = null);
 
 /// <summary>The gate: which rule, which target group, which target.</summary>
 internal static class LoadBalancerHop
@@ -53,6 +55,7 @@ internal static class LoadBalancerHop
     /// Decides for one request:
     /// <list type="number">
     /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
+    /// <item>Its transforms, which rewrite the request for the target; where one fails, nothing else is chosen (ALB user guide, Transforms for listener rules).</item>
     /// <item>Of a forward action, the target group: where the action is sticky the one that the client's cookie names, else by weight.</item>
     /// <item>The group's healthy targets; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
     /// <item>Where the group is sticky the one that the client's cookie names, if it is among them; else one by the group's algorithm: the next in turn, the one with
@@ -70,15 +73,21 @@ internal static class LoadBalancerHop
         where TReasons : struct, IReasonSink
     {
         // 1. The rule.
-        var rule = FirstMatch(listener, facts, reasons);
-        if (rule.Action is not ForwardPlan forward) return new LoadBalancerChoice(rule, null, null, -1, false);
+        var rule = RuleSearch.First(listener, facts, reasons);
 
-        // 2. The target group.
+        // 2. Its transforms.
+        var transformed = RuleTransforms.Apply(rule, facts, reasons);
+        if (rule.Action is not ForwardPlan forward || transformed is { Failed: true })
+        {
+            return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed);
+        }
+
+        // 3. The target group.
         var cookies = forward.ReadsCookies ? states.ReadCookies(facts) : null;
         var group = KeptGroup(rule, forward, cookies, reasons) ?? Weighted(forward, draw, reasons);
-        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false);
+        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed);
 
-        // 3. The candidates.
+        // 4. The candidates.
         var reading = states.Read(group);
         var healthy = 0;
         foreach (var target in reading.Targets)
@@ -89,7 +98,7 @@ internal static class LoadBalancerHop
         var failOpen = !group.Minimum.Reached(healthy, reading.Targets.Length) && reading.Targets.Length > 0;
         var candidates = failOpen ? reading.Targets.Length : healthy;
 
-        // 4. The target.
+        // 5. The target.
         var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
@@ -98,32 +107,7 @@ internal static class LoadBalancerHop
             _ => FewestOutstanding(reading, failOpen, draw),
         };
         if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, kept >= 0, reasons);
-        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0);
-    }
-
-    private static RulePlan FirstMatch<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
-    {
-        foreach (var rule in listener.Rules)
-        {
-            ConditionPlan? broken = null;
-            foreach (var condition in rule.Conditions)
-            {
-                if (condition.Holds(facts)) continue;
-                broken = condition;
-                break;
-            }
-
-            if (TReasons.Wanted)
-            {
-                var why = broken?.Why(facts)
-                    ?? (rule.IsDefault ? "no other rule's conditions hold" : string.Join("; ", rule.Conditions.Select(c => c.Why(facts))));
-                reasons.Add(rule.Label, broken is null, why);
-            }
-
-            if (broken is null) return rule;
-        }
-
-        throw new InvalidOperationException($"listener {listener.Label} of {listener.LoadBalancerName} has no default rule");
+        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0, transformed);
     }
 
     private static TargetGroupPlan? Weighted<TReasons>(ForwardPlan forward, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
@@ -282,18 +266,4 @@ internal static class LoadBalancerHop
         var healthy = reading.Targets.Count(t => t.Health.Usable);
         return healthy == 0 ? "no target is healthy" : $"{healthy} of {reading.Targets.Length} targets are healthy and the group wants {group.Minimum}";
     }
-
-    /// <summary>
-    /// Rules that a request missed by little: some of their conditions held and others didn't. The nearest first, three at most. What the default
-    /// rule took may have been meant for one of them.
-    /// </summary>
-    internal static IReadOnlyList<string> Missed(ListenerPlan listener, RequestFacts facts) =>
-    [
-        .. listener.Rules
-            .Select(rule => (Rule: rule, Broken: rule.Conditions.Where(c => !c.Holds(facts)).ToList()))
-            .Where(r => r.Broken.Count > 0 && r.Broken.Count < r.Rule.Conditions.Length)
-            .OrderBy(r => r.Broken.Count).ThenBy(r => r.Rule.Priority)
-            .Take(3)
-            .Select(r => $"{r.Rule.Label}: {string.Join("; ", r.Broken.Select(c => c.Why(facts)))}"),
-    ];
 }

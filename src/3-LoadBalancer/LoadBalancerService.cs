@@ -56,6 +56,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         {
             RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
             FixedResponsePlan response => RespondAsync(passage, decision, response),
+            _ when decision.Choice.Transformed is { Failed: true } => ErrorPage.AnswerAsync(passage, 500, LoadBalancerDecision.TransformFailure, decision.TransformProblem()),
             _ when decision.Target is { } target => ForwardAsync(passage, decision, target, trace),
             _ => UnavailableAsync(passage, decision),
         };
@@ -101,7 +102,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     {
         ForwardedHeaders.Apply(
             passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits,
-            passage.Client, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
+            passage.Client, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null, decision.Choice.Transformed);
         passage.ResponseEditor = StickyEditor.For(decision, table.Cookies);
         if (decision.Choice.FailOpen) passage.Record.Note = decision.FailedOpen();
         var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];

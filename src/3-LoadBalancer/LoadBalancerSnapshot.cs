@@ -111,7 +111,9 @@ internal enum ForwardedForMode
 /// <param name="Priority">1–50,000; 0 for the default rule, as the access log writes it.</param>
 /// <param name="Conditions">All must hold; none for the default rule.</param>
 /// <param name="Action">What is done then.</param>
-internal sealed record RulePlan(string Arn, string Name, int Priority, ImmutableArray<ConditionPlan> Conditions, ActionPlan Action)
+/// <param name="Transforms">How a request is rewritten on its way to a target; null when it isn't.</param>
+internal sealed record RulePlan(
+    string Arn, string Name, int Priority, ImmutableArray<ConditionPlan> Conditions, ActionPlan Action, TransformPlan? Transforms = null)
 {
     internal bool IsDefault => Priority == 0;
 

@@ -40,6 +40,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
         {
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
             (FixedResponsePlan response, _) => Answered(decision, response.Status),
+            _ when decision.Choice.Transformed is { Failed: true } => Answered(decision, 500, decision.TransformProblem()),
             (_, null) => Answered(decision, 503),
             (_, { } target) => new StepTaken([decision], traveller with
             {
@@ -48,11 +49,11 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
                 Secured = false,
                 NamesServer = false,
                 // What stands behind reads what the load balancer says of the client.
-                Request = facts with { Scheme = decision.Choice.Group!.Https ? "https" : "http", Headers = ForwardedHeaders.Of(facts, listener) },
+                Request = RuleTransforms.Of(facts, decision.Choice.Transformed) with { Scheme = decision.Choice.Group!.Https ? "https" : "http", Headers = ForwardedHeaders.Of(facts, listener) },
             }),
         };
     }
 
-    private static StepTaken Answered(LoadBalancerDecision decision, int status) =>
-        new([decision], null) { Status = status, AnsweredBy = Hop.LoadBalancer };
+    private static StepTaken Answered(LoadBalancerDecision decision, int status, string? problem = null) =>
+        new([decision], null) { Status = status, AnsweredBy = Hop.LoadBalancer, Problem = problem };
 }

@@ -7,7 +7,7 @@ namespace Usher.Response;
 
 /// <summary>
 /// One line of an ALB's access log, for the programs that read them. Fields, order and values follow "Access logs for your Application
-/// Load Balancer", section "Access log entries" (ALB user guide), up to <c>conn_trace_id</c>; AWS may add fields at the end, and readers
+/// Load Balancer", section "Access log entries" (ALB user guide), up to <c>request_transform_status</c>; AWS may add fields at the end, and readers
 /// must ignore those that they don't know.
 /// </summary>
 internal sealed class AlbAccessLog(TimeProvider time)
@@ -55,7 +55,8 @@ internal sealed class AlbAccessLog(TimeProvider time)
         TargetStatus(line.Add('"'), record).Add("\" ");
 
         // The two desync classification fields: nothing classifies requests here.
-        line.Add("\"-\" \"-\" ").Add(connection.TraceId);
+        line.Add("\"-\" \"-\" ").Add(connection.TraceId).Add(' ');
+        line.Quoted(facts?.TransformedHost).Add(' ').Quoted(facts?.TransformedUri).Add(' ').Quoted(facts?.TransformStatus);
         return loadBalancerArn;
     }
 

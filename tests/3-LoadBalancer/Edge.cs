@@ -73,10 +73,12 @@ internal sealed class Edge
 
     internal Edge Rule(int port, int priority, RuleAction action, params RuleCondition[] conditions) => Rule($"rule-{priority}", ListenerArn(port), priority, [action], conditions);
 
-    internal Edge Rule(string name, string listener, int priority, RuleAction[] actions, params RuleCondition[] conditions) =>
+    internal Edge Rule(string name, string listener, int priority, RuleAction[] actions, params RuleCondition[] conditions) => Rule(name, listener, priority, actions, conditions, []);
+
+    internal Edge Rule(string name, string listener, int priority, RuleAction[] actions, RuleCondition[] conditions, params RuleTransform[] transforms) =>
         Add("Rule", name, new ListenerRule
         {
-            RuleArn = AwsNames.RuleArn(Scope, listener, name), ListenerArn = listener, Priority = priority, Conditions = conditions, Actions = actions,
+            RuleArn = AwsNames.RuleArn(Scope, listener, name), ListenerArn = listener, Priority = priority, Conditions = conditions, Actions = actions, Transforms = transforms,
         });
 
     internal Edge Group(

@@ -9,7 +9,7 @@ namespace Usher.Response.Tests;
 
 /// <summary>
 /// Lines against those of "Access logs for your Application Load Balancer" (docs.aws.amazon.com, section "Example log entries"): the same
-/// requests, with the end of each line as the fields' table has it today (lists in quotes, <c>conn_trace_id</c> last).
+/// requests, with the end of each line as the fields' table has it today (lists in quotes, <c>conn_trace_id</c> and the transforms last).
 /// </summary>
 public sealed partial class AlbAccessLogTests
 {
@@ -23,7 +23,7 @@ public sealed partial class AlbAccessLogTests
         null,
         """http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 """
         + $"""
-        "GET http://www.example.com:80/ HTTP/1.1" "curl/7.46.0" - - {Group} "Root=1-58337262-36d228ad5d99923122bbe354" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID
+        "GET http://www.example.com:80/ HTTP/1.1" "curl/7.46.0" - - {Group} "Root=1-58337262-36d228ad5d99923122bbe354" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID "-" "-" "-"
         """);
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed partial class AlbAccessLogTests
             Exchange.Handshake("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLSv1.2", "www.example.com"),
             """https 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.086 0.048 0.000 200 200 0 57 """
             + $"""
-            "GET https://www.example.com:443/ HTTP/1.1" "curl/7.46.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 {Group} "Root=1-58337281-1d84f3d73c47ec4e58577259" "www.example.com" "arn:aws:acm:us-east-2:123456789012:certificate/12345678-1234-1234-1234-123456789012" 1 2018-07-02T22:22:48.364000Z "authenticate,forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID
+            "GET https://www.example.com:443/ HTTP/1.1" "curl/7.46.0" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 {Group} "Root=1-58337281-1d84f3d73c47ec4e58577259" "www.example.com" "arn:aws:acm:us-east-2:123456789012:certificate/12345678-1234-1234-1234-123456789012" 1 2018-07-02T22:22:48.364000Z "authenticate,forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID "-" "-" "-"
             """);
     }
 
@@ -50,7 +50,7 @@ public sealed partial class AlbAccessLogTests
         Exchange.Handshake("TLS_AES_128_GCM_SHA256", "TLSv1.3", null, "default"),
         """h2 2018-07-02T22:22:48.364100Z app/my-loadbalancer/50dc6c495c0c9188 10.0.1.252:48160 - -1 -1 -1 301 - 5 257 "GET https://10.0.2.105:773/ HTTP/2.0" "curl/7.46.0" """
         + """
-        TLS_AES_128_GCM_SHA256 TLSv1.3 - "Root=1-58337262-36d228ad5d99923122bbe354" "-" "arn:aws:acm:us-east-2:123456789012:certificate/12345678-1234-1234-1234-123456789012" 1 2018-07-02T22:22:48.364000Z "redirect" "https://example.com:80/" "-" "-" "-" "-" "-" TID
+        TLS_AES_128_GCM_SHA256 TLSv1.3 - "Root=1-58337262-36d228ad5d99923122bbe354" "-" "arn:aws:acm:us-east-2:123456789012:certificate/12345678-1234-1234-1234-123456789012" 1 2018-07-02T22:22:48.364000Z "redirect" "https://example.com:80/" "-" "-" "-" "-" "-" TID "-" "-" "-"
         """);
 
     [Fact]
@@ -60,8 +60,19 @@ public sealed partial class AlbAccessLogTests
         null,
         """ws 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 10.0.0.140:40914 10.0.1.192:8010 0.001 0.003 0.000 101 101 218 587 """
         + $"""
-        "GET http://10.0.0.30:80/ HTTP/1.1" "-" - - {Group} "Root=1-58337262-36d228ad5d99923122bbe354" "-" "-" 1 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.1.192:8010" "101" "-" "-" TID
+        "GET http://10.0.0.30:80/ HTTP/1.1" "-" - - {Group} "Root=1-58337262-36d228ad5d99923122bbe354" "-" "-" 1 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.1.192:8010" "101" "-" "-" TID "-" "-" "-"
         """);
+
+    [Theory]
+    [InlineData(null, null, null, "\"-\" \"-\" \"-\"")]
+    [InlineData("api.internal", "/product.php?id=7", "TransformSuccess", "\"api.internal\" \"/product.php?id=7\" \"TransformSuccess\"")]
+    [InlineData(null, null, "TransformInvalidPath", "\"-\" \"-\" \"TransformInvalidPath\"")]
+    public void Transforms_are_the_last_three_fields_and_the_request_stays_the_clients(string? host, string? uri, string? status, string expected)
+    {
+        var line = Line(Exchange.Record(target: "/dp/7").Answered(1, 2, 3).Decided(new() { TransformedHost = host, TransformedUri = uri, TransformStatus = status }), null);
+        Assert.EndsWith($" {expected}", line, StringComparison.Ordinal);
+        Assert.Contains("\"GET http://www.example.com:80/dp/7 HTTP/1.1\"", line, StringComparison.Ordinal);
+    }
 
     /// <summary>Target, the three times, both statuses: what tells a 502 from a 504 in these logs.</summary>
     [Theory]
@@ -146,7 +157,7 @@ public sealed partial class AlbAccessLogTests
 
     /// <summary>The expression by which Athena's table reads these logs (Athena user guide, "Application Load Balancer logs").</summary>
     [GeneratedRegex("""
-        ^([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) ([-.0-9]*) ([-.0-9]*) ([-.0-9]*) (|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) "([^ ]*) (.*) (- |[^ ]*)" "([^"]*)" ([A-Z0-9-_]+) ([A-Za-z0-9.-]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^"]*)" ([-.0-9]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^ ]*)" "([^\s]+?)" "([^\s]+)" "([^ ]*)" "([^ ]*)" ?([^ ]*)?$
+        ^([^ ]*) ([^ ]*) ([^ ]*) ([^ ]*):([0-9]*) ([^ ]*)[:-]([0-9]*) ([-.0-9]*) ([-.0-9]*) ([-.0-9]*) (|[-0-9]*) (-|[-0-9]*) ([-0-9]*) ([-0-9]*) "([^ ]*) (.*) (- |[^ ]*)" "([^"]*)" ([A-Z0-9-_]+) ([A-Za-z0-9.-]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^"]*)" ([-.0-9]*) ([^ ]*) "([^"]*)" "([^"]*)" "([^ ]*)" "([^\s]+?)" "([^\s]+)" "([^ ]*)" "([^ ]*)" ?([^ ]*)? ?( .*)?$
         """)]
     private static partial Regex Athena();
 
@@ -174,7 +185,7 @@ public sealed partial class AlbAccessLogTests
     {
         var line = Line(record, handshake);
         var tail = line.LastIndexOf("TID_", StringComparison.Ordinal);
-        Assert.Matches("^TID_[0-9a-f]{32}$", line[tail..]);
-        Assert.Equal(expected, line[..tail] + "TID");
+        Assert.Matches("^TID_[0-9a-f]{32} ", line[tail..]);
+        Assert.Equal(expected, string.Concat(line.AsSpan(0, tail), "TID", line.AsSpan(tail + 36)));
     }
 }

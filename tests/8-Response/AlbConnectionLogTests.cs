@@ -46,13 +46,13 @@ public sealed partial class AlbConnectionLogTests
         Write(handshake);
         var request = new LogLine();
         new AlbAccessLog(Exchange.Time).Write(request, Exchange.Record(to: "10.0.0.250:443", scheme: "https").Answered(1, 2, 3).Decided(new()), _ => handshake);
-        Assert.Equal(line.ToString().Split(' ')[^1], request.ToString().Split(' ')[^1]);
+        Assert.Equal(line.ToString().Split(' ')[^1], request.ToString().Split(' ')[^4]);
 
         line.Clear();
         request.Clear();
         AlbConnectionLog.WritePlain(line, Exchange.Record(), 80);
         new AlbAccessLog(Exchange.Time).Write(request, Exchange.Record().Answered(1, 2, 3).Decided(new()), _ => null);
-        Assert.Equal(line.ToString().Split(' ')[^1], request.ToString().Split(' ')[^1]);
+        Assert.Equal(line.ToString().Split(' ')[^1], request.ToString().Split(' ')[^4]);
     }
 
     private void Write(HandshakeRecord handshake) => new AlbConnectionLog(Exchange.Time).Write(line, handshake, 443);

@@ -101,6 +101,12 @@ internal static class Exchange
 
         public string? ErrorReason { get; init; }
 
+        public string? TransformedHost { get; init; }
+
+        public string? TransformedUri { get; init; }
+
+        public string? TransformStatus { get; init; }
+
         public IEnumerable<HopAccount> Tell() => [];
     }
 

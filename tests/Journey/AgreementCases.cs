@@ -58,6 +58,13 @@ internal static class AgreementCases
         Get("https://internal.example.org/x", 404, "ingress"),
         Get("https://internal.example.org/healthz", 200, "ingress"),
 
+        // Transforms: found, not found, and failed.
+        Get("https://any.example.org/moved/v2/x", 200, "app"),
+        Get("https://any.example.org/moved/v2/admin", 200, "admin"),
+        Get("https://any.example.org/moved/x", 404, "ingress"),
+        Get("https://any.example.org/broken/x", 500, "load-balancer"),
+        Get("https://any.example.org/broken/7", 200, "fallback"),
+
         // Every kind of condition of a rule.
         Get($"{App}/api/x", 200, "app", ("X-Canary", "yes")),
         Get($"{App}/api/x", 200, "app", ("X-Canary", "TRUE and more")),

@@ -64,7 +64,20 @@ public sealed record ListenerRule
 
     /// <summary>What is done when they do.</summary>
     public required IReadOnlyList<RuleAction> Actions { get; init; }
+
+    /// <summary>How a request is rewritten on its way to a target; at most one of each type.</summary>
+    public IReadOnlyList<RuleTransform> Transforms { get; init; } = [];
 }
+
+/// <summary>A transform of a rule (<c>RuleTransform</c> in the ELBv2 API).</summary>
+/// <param name="Type"><c>host-header-rewrite</c> or <c>url-rewrite</c>.</param>
+/// <param name="Rewrites">What is looked for and what stands there afterwards; one.</param>
+public sealed record RuleTransform(string Type, IReadOnlyList<RewriteConfig> Rewrites);
+
+/// <summary>A rewrite of a transform.</summary>
+/// <param name="Regex">The regular expression, at most 1024 characters.</param>
+/// <param name="Replace">What stands in place of the match, at most 1024 characters; <c>$1</c> is what the first group matched.</param>
+public sealed record RewriteConfig(string Regex, string Replace);
 
 /// <summary>One condition of a rule; any of its values satisfies it.</summary>
 public sealed record RuleCondition

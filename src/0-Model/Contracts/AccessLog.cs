@@ -30,4 +30,13 @@ public interface IAccessLogFacts
 
     /// <summary><c>error_reason</c>: one of AWS's reason codes; null otherwise.</summary>
     string? ErrorReason { get; }
+
+    /// <summary><c>transformed_host</c>: the Host header after a transform that changed it; null otherwise.</summary>
+    string? TransformedHost { get; }
+
+    /// <summary><c>transformed_uri</c>: path and query after a transform that changed them; null otherwise.</summary>
+    string? TransformedUri { get; }
+
+    /// <summary><c>request_transform_status</c>: what became of the rule's transforms; null when none was applied.</summary>
+    string? TransformStatus { get; }
 }

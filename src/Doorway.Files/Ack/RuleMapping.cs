@@ -18,6 +18,7 @@ internal static class RuleMapping
         if (spec.Conditions is not { Count: > 0 }) manifest.Error("spec.conditions", "is required: a rule has at least one condition");
         if (spec.Actions is not { Count: > 0 }) manifest.Error("spec.actions", "is required: what is done when the conditions hold");
         var actions = new ActionMapping(manifest, references, listener.Target?.Spec as ListenerSpec).Map("spec.actions", spec.Actions);
+        var transforms = TransformMapping.Map(manifest, spec.Transforms);
         return manifest.IsWrong || listener.Id is null ? null : new ListenerRule
         {
             RuleArn = AwsNames.RuleArn(scope, listener.Id, manifest.Key.Name),
@@ -25,6 +26,7 @@ internal static class RuleMapping
             Priority = priority,
             Conditions = conditions,
             Actions = actions,
+            Transforms = transforms,
         };
     }
 

@@ -13,6 +13,8 @@ internal sealed class RuleSpec
 
     public List<ActionSpec>? Actions { get; set; }
 
+    public List<TransformSpec>? Transforms { get; set; }
+
     public List<AckTag>? Tags { get; set; }
 }
 

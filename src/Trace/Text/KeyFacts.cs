@@ -14,7 +14,7 @@ internal static class KeyFacts
         [Hop.Tls] = [("version", "{}"), ("cipher", "{}"), ("alpn", "ALPN {}"), ("verified", "certificate verified: {}"), ("tcpConnectMs", "TCP connect {} ms"), ("verifyError", "{}")],
         [Hop.LoadBalancer] =
         [
-            ("location", "to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
+            ("location", "to {}"), ("hostRewrittenTo", "host rewritten to {}"), ("rewrittenTo", "URL rewritten to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
             ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
