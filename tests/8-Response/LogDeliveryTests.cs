@@ -10,7 +10,7 @@ namespace Usher.Response.Tests;
 public sealed class LogDeliveryTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("usher-log-").FullName;
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 28, 22, 3, 4, TimeSpan.Zero));
+    private readonly WatchedTime time = new(new DateTimeOffset(2026, 11, 28, 22, 3, 4, TimeSpan.Zero));
     private readonly TestLog lines = new();
     private LogDelivery? delivery;
 
@@ -115,7 +115,11 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     private async Task StartAsync(long fileBytes = 10 << 20)
     {
         delivery = new LogDelivery(new AccessLogOptions { Directory = Path.Combine(folder, "logs"), FileBytes = fileBytes }, time, lines);
+        var before = time.Timers;
         await delivery.StartAsync(CancellationToken.None);
+
+        // Time that passes before the delivery waits for it would be lost on it.
+        await UntilAsync(() => time.Timers > before);
     }
 
     private static LogDestination Destination(string attribute, string? prefix = null)
@@ -151,5 +155,19 @@ public sealed class LogDeliveryTests : IAsyncDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             lines.Enqueue(formatter(state, exception));
+    }
+
+    private sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private int timers;
+
+        internal int Timers => Volatile.Read(ref timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref timers);
+            return timer;
+        }
     }
 }

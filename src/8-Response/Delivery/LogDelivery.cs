@@ -54,6 +54,18 @@ internal sealed class LogDelivery(AccessLogOptions options, TimeProvider time, I
     }
 
     /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before anything is appended: a file that is begun later isn't left over.
+        if (options.Directory is not null)
+        {
+            lock (taking) finished.AddRange(LogPart.Left(Root));
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -64,7 +76,6 @@ internal sealed class LogDelivery(AccessLogOptions options, TimeProvider time, I
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Directory is null) return;
-        lock (taking) finished.AddRange(LogPart.Left(Root));
         try
         {
             while (true)
