@@ -7,7 +7,7 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>A decision of the load balancer with all it was made from.</summary>
-internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IAccessLogFacts
+internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IProblemTeller, IAccessLogFacts
 {
     /// <summary>The code of a transform that failed.</summary>
     internal const string TransformFailure = "load-balancer.500.transform";
@@ -46,6 +46,9 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
     string? IAccessLogFacts.TransformedUri => Choice.Transformed?.Target;
 
     string? IAccessLogFacts.TransformStatus => Choice.Transformed?.Status;
+
+    string? IProblemTeller.Problem => Choice.Rule.Action is FixedResponsePlan response && Refused(response) is not null ? AnsweredBy()
+        : Choice.Transformed is { Failed: true } ? TransformProblem() : null;
 
     /// <summary>Decides now.</summary>
     internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw)

@@ -56,7 +56,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         {
             RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
             FixedResponsePlan response => RespondAsync(passage, decision, response),
-            _ when decision.Choice.Transformed is { Failed: true } => ErrorPage.AnswerAsync(passage, 500, LoadBalancerDecision.TransformFailure, decision.TransformProblem()),
+            _ when decision.Choice.Transformed is { Failed: true } => ErrorPage.AnswerAsync(passage, 500, LoadBalancerDecision.TransformFailure, problem: null),
             _ when decision.Target is { } target => ForwardAsync(passage, decision, target, trace),
             _ => UnavailableAsync(passage, decision),
         };
@@ -139,12 +139,12 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
     private static ValueTask RespondAsync(RequestPassage passage, LoadBalancerDecision decision, FixedResponsePlan plan)
     {
+        // Which rules came near is told when somebody asks: it costs by their number.
         var outcome = LoadBalancerDecision.Refused(plan);
-        var problem = outcome is null ? null : decision.AnsweredBy();
         List<KeyValuePair<string, string>> headers = [];
         if (decision.Listener.Headers.Server) headers.Add(new("Server", ErrorPage.Server));
         if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));
-        return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem);
+        return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem: null);
     }
 
     private static ValueTask UnavailableAsync(RequestPassage passage, LoadBalancerDecision decision)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Usher.Model.Desired;
+using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
@@ -58,7 +59,18 @@ internal sealed record ListenerPlan
     internal required IPEndPoint Bound { get; init; }
 
     /// <summary>By priority, the default rule last.</summary>
-    internal required ImmutableArray<RulePlan> Rules { get; init; }
+    internal required ImmutableArray<RulePlan> Rules
+    {
+        get;
+        init
+        {
+            field = value;
+            Index = new RuleIndex(value);
+        }
+    }
+
+    /// <summary>The rules by what a request brings.</summary>
+    internal RuleIndex Index { get; private init; } = null!;
 
     internal required LoadBalancerAttributes Attributes { get; init; }
 
@@ -116,6 +128,20 @@ internal sealed record RulePlan(
     string Arn, string Name, int Priority, ImmutableArray<ConditionPlan> Conditions, ActionPlan Action, TransformPlan? Transforms = null)
 {
     internal bool IsDefault => Priority == 0;
+
+    /// <summary>Whether all conditions hold.</summary>
+    internal bool Holds(RequestFacts facts) => Broken(facts) is null;
+
+    /// <summary>The first condition that doesn't hold, or null.</summary>
+    internal ConditionPlan? Broken(RequestFacts facts)
+    {
+        foreach (var condition in Conditions)
+        {
+            if (!condition.Holds(facts)) return condition;
+        }
+
+        return null;
+    }
 
     /// <summary><c>rule 10</c> or <c>default rule</c>.</summary>
     internal string Label => IsDefault ? "default rule" : $"rule {Priority}";

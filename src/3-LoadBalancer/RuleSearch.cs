@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -6,30 +8,31 @@ namespace Usher.LoadBalancer;
 /// <summary>Which rule of a listener takes a request (ALB user guide, Listener rules).</summary>
 internal static class RuleSearch
 {
-    /// <summary>The first rule, by priority, whose conditions all hold.</summary>
-    internal static RulePlan First<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
-    {
-        foreach (var rule in listener.Rules)
-        {
-            ConditionPlan? broken = null;
-            foreach (var condition in rule.Conditions)
-            {
-                if (condition.Holds(facts)) continue;
-                broken = condition;
-                break;
-            }
+    /// <summary>An ALB's quota of rules (ALB quotas); more are told by their number, but for those that came near.</summary>
+    private const int AllTold = 100;
 
+    /// <summary>The first rule, by priority, whose conditions all hold. Live traffic looks it up; where reasons are wanted, each rule is asked for its own.</summary>
+    internal static RulePlan First<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink =>
+        (TReasons.Wanted ? InOrder(listener.Rules, facts, reasons) : listener.Index.First(facts))
+        ?? throw new InvalidOperationException($"listener {listener.Label} of {listener.LoadBalancerName} has no default rule");
+
+    /// <summary>The first of these rules whose conditions all hold, found by trying one after the other; null when there is none.</summary>
+    internal static RulePlan? InOrder<TReasons>(ImmutableArray<RulePlan> rules, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        var untold = 0;
+        foreach (var rule in rules)
+        {
+            var broken = rule.Broken(facts);
             if (TReasons.Wanted)
             {
-                var why = broken?.Why(facts)
-                    ?? (rule.IsDefault ? "no other rule's conditions hold" : string.Join("; ", rule.Conditions.Select(c => c.Why(facts))));
-                reasons.Add(rule.Label, broken is null, why);
+                if (broken is not null && rules.Length > AllTold && !rule.Conditions.Any(c => c.Holds(facts))) untold++;
+                else Tell(rule, broken, facts, broken is null ? untold : 0, reasons);
             }
 
             if (broken is null) return rule;
         }
 
-        throw new InvalidOperationException($"listener {listener.Label} of {listener.LoadBalancerName} has no default rule");
+        return null;
     }
 
     /// <summary>
@@ -39,10 +42,21 @@ internal static class RuleSearch
     internal static IReadOnlyList<string> Missed(ListenerPlan listener, RequestFacts facts) =>
     [
         .. listener.Rules
-            .Select(rule => (Rule: rule, Broken: rule.Conditions.Where(c => !c.Holds(facts)).ToList()))
-            .Where(r => r.Broken.Count > 0 && r.Broken.Count < r.Rule.Conditions.Length)
-            .OrderBy(r => r.Broken.Count).ThenBy(r => r.Rule.Priority)
+            .Select(rule => (Rule: rule, Held: rule.Conditions.Count(c => c.Holds(facts))))
+            .Where(r => r.Held > 0 && r.Held < r.Rule.Conditions.Length)
+            .OrderBy(r => r.Rule.Conditions.Length - r.Held).ThenBy(r => r.Rule.Priority)
             .Take(3)
-            .Select(r => $"{r.Rule.Label}: {string.Join("; ", r.Broken.Select(c => c.Why(facts)))}"),
+            .Select(r => $"{r.Rule.Label}: {string.Join("; ", r.Rule.Conditions.Where(c => !c.Holds(facts)).Select(c => c.Why(facts)))}"),
     ];
+
+    private static void Tell<TReasons>(RulePlan rule, ConditionPlan? broken, RequestFacts facts, int untold, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        if (untold > 0)
+        {
+            reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{untold:N0} other {(untold == 1 ? "rule" : "rules")}"), false, $"no condition of {(untold == 1 ? "it" : "any of them")} holds");
+        }
+
+        reasons.Add(rule.Label, broken is null, broken?.Why(facts)
+            ?? (rule.IsDefault ? "no other rule's conditions hold" : string.Join("; ", rule.Conditions.Select(c => c.Why(facts)))));
+    }
 }

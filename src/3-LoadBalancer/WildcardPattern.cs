@@ -16,7 +16,19 @@ internal sealed class WildcardPattern : ValuePattern
     {
         this.ignoreCase = ignoreCase;
         symbols = Compile(text, ignoreCase, escapes);
+        IsLiteral = symbols.AsSpan().IndexOfAny(Any, One) < 0;
+        Head = IsLiteral ? symbols : symbols[..symbols.AsSpan().IndexOfAny(Any, One)];
+        Tail = symbols[(symbols.AsSpan().LastIndexOfAny(Any, One) + 1)..];
     }
+
+    /// <summary>Whether it has no wildcard.</summary>
+    internal bool IsLiteral { get; }
+
+    /// <summary>What stands before its first wildcard, in lower case where case doesn't matter; all of it where it has none.</summary>
+    internal string Head { get; }
+
+    /// <summary>What stands after its last wildcard.</summary>
+    internal string Tail { get; }
 
     /// <summary>Whether the whole of <paramref name="input"/> matches. Time is bounded by the product of both lengths.</summary>
     internal override bool Matches(ReadOnlySpan<char> input)

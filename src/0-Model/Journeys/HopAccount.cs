@@ -29,3 +29,10 @@ public interface IDecision
     /// <summary>Decides again from what was recorded, with reasons, and tells the result. One account for each hop that it covers.</summary>
     IEnumerable<HopAccount> Tell();
 }
+
+/// <summary>A decision that knows what went wrong, and tells it when somebody asks instead of while the request waits.</summary>
+public interface IProblemTeller
+{
+    /// <summary>What went wrong and the way out, for a person; null when nothing did.</summary>
+    string? Problem { get; }
+}

@@ -110,8 +110,8 @@ public sealed class RequestRecord
     /// <summary>The hop's own code of a failure (<c>load-balancer.502.connection-refused</c>), or null.</summary>
     public string? Outcome { get; set; }
 
-    /// <summary>What went wrong and the way out, for a person; null when nothing did.</summary>
-    public string? Problem { get; set; }
+    /// <summary>What went wrong and the way out, for a person; null when nothing did. Where nobody noted it, the decision tells when it is asked.</summary>
+    public string? Problem { get => field ?? (Outcome is null ? null : (Decision as IProblemTeller)?.Problem); set; }
 
     /// <summary>Something worth knowing that is no problem (a port that was mapped), or null.</summary>
     public string? Note { get; set; }
