@@ -9,6 +9,9 @@ using Usher.Model.Road;
 namespace Usher.Bench.LoadBalancer;
 
 /// <summary>Which of a listener's rules takes a request, looked up and searched for in order; the one in the middle is asked for.</summary>
+[WarmupCount(2)]
+[IterationCount(5)]
+[IterationTime(100)]
 public class RuleBenchmarks
 {
     private ImmutableArray<RulePlan> rules;
