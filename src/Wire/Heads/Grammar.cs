@@ -27,6 +27,9 @@ internal static class Grammar
     /// <summary>True for visible ASCII without '#'. Other bytes have to be percent-encoded.</summary>
     public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && text.IndexOfAnyExcept(TargetBytes) < 0;
 
+    /// <summary>True when one byte may stand in a target.</summary>
+    public static bool IsTargetByte(byte b) => TargetBytes.Contains(b);
+
     /// <summary>True for the bytes of host[:port]; empty is allowed (RFC 9112 section 3.2).</summary>
     public static bool IsHost(ReadOnlySpan<byte> text) => text.IndexOfAnyExcept(HostBytes) < 0;
 

@@ -13,10 +13,13 @@ internal readonly record struct HeadSemantics(
     public BodyFraming ResponseFraming =>
         Chunked ? BodyFraming.Chunked : ContentLength >= 0 ? BodyFraming.OfLength(ContentLength) : BodyFraming.UntilClose;
 
-    /// <summary>Reads the semantics of a head; the violation is <see cref="HttpViolation.None"/> when they are sound.</summary>
-    public static HttpViolation Read(MessageHead head, out HeadSemantics semantics, out string? message)
+    /// <summary>
+    /// Reads the semantics of a head; the violation is <see cref="HttpViolation.None"/> when they are sound. A tolerant reading of a request notes its
+    /// defects, and refuses only what leaves the end of the body open.
+    /// </summary>
+    public static HttpViolation Read(MessageHead head, out HeadSemantics semantics, out string? message, bool tolerant = false)
     {
-        var reader = default(Reader);
+        var reader = new Reader(tolerant ? head as RequestHead : null);
         semantics = default;
         for (var i = 0; i < head.HeaderCount; i++)
         {
@@ -29,11 +32,14 @@ internal readonly record struct HeadSemantics(
         return reader.Finish(head, out semantics, out message);
     }
 
-    private struct Reader
+    /// <param name="tolerated">The request whose defects are noted; null for a strict reading.</param>
+    private struct Reader(RequestHead? tolerated)
     {
+        private FramingDefects _defects;
         private long? _length;
         private int _codings;
         private int _chunked;
+        private bool _endsChunked;
         private bool _coded;
         private bool _unsupported;
         private int _hosts;
@@ -57,7 +63,14 @@ internal readonly record struct HeadSemantics(
                 case HeaderKind.ContentLength:
                     return TakeLength(value, out message);
                 case HeaderKind.TransferEncoding:
+                    if (tolerated is not null) _defects.TakeCodings(value);
                     TakeCodings(value);
+                    break;
+                case HeaderKind.LikeContentLength:
+                    _defects.TakeLength(TryParseLength(value, out var length) ? length : null);
+                    break;
+                case HeaderKind.LikeTransferEncoding:
+                    _defects.TakeCodings(value);
                     break;
                 case HeaderKind.Connection:
                     TakeOptions(value);
@@ -78,11 +91,27 @@ internal readonly record struct HeadSemantics(
             semantics = new HeadSemantics(
                 _length ?? -1,
                 _chunked > 0,
-                !_close && (head.Version >= 11 || _keepAlive),
+                !_close && (head.Version >= 11 || (_keepAlive && !_coded)),
                 _expect,
                 _upgrade && _connectionUpgrade,
                 _names);
-            return Judge(head, out message);
+            if (tolerated is null) return Judge(head, out message);
+            tolerated.Defects |= _defects.Found | Combined(head);
+            return JudgeFraming(out message) is not HttpViolation.None and var violation ? violation : JudgeHost(head, out message);
+        }
+
+        /// <summary>What length and codings are together, and for the version.</summary>
+        private readonly HeadDefects Combined(MessageHead head) =>
+            (_coded && _length is not null ? HeadDefects.LengthWithCoding : 0)
+            | (_coded && _chunked == 0 ? HeadDefects.CodingWithoutChunked : 0)
+            | (_coded && head.Version < 11 ? HeadDefects.CodingBeforeHttp11 : 0);
+
+        /// <summary>Whether the body's end can be told (RFC 9112 section 6.3).</summary>
+        private readonly HttpViolation JudgeFraming(out string? message)
+        {
+            message = _unsupported ? "Transfer-Encoding has a coding other than chunked."
+                : _coded && (_codings == 0 || (_chunked > 0 && !_endsChunked)) ? "Transfer-Encoding is empty or doesn't end with chunked." : null;
+            return message is null ? HttpViolation.None : _unsupported ? HttpViolation.UnsupportedTransferCoding : HttpViolation.InvalidTransferEncoding;
         }
 
         private readonly HttpViolation Judge(MessageHead head, out string? message)
@@ -111,6 +140,11 @@ internal readonly record struct HeadSemantics(
                 return HttpViolation.InvalidTransferEncoding;
             }
 
+            return JudgeHost(head, out message);
+        }
+
+        private readonly HttpViolation JudgeHost(MessageHead head, out string? message)
+        {
             message = null;
             if (head is not RequestHead) return HttpViolation.None;
             if (_hosts > 1)
@@ -126,14 +160,22 @@ internal readonly record struct HeadSemantics(
 
         private HttpViolation TakeLength(ReadOnlySpan<byte> value, out string? message)
         {
-            if (!TryParseLength(value, out var length))
+            var sound = TryParseLength(value, out var length);
+            if (tolerated is not null) _defects.TakeLength(sound ? length : null);
+            if (!sound)
             {
+                if (tolerated is not null) tolerated.Defects |= _defects.Found;
                 message = "Content-Length isn't a decimal number.";
                 return HttpViolation.InvalidContentLength;
             }
 
             message = "Content-Length is given more than once, with different values.";
-            if (_length is { } before && before != length) return HttpViolation.ConflictingContentLengths;
+            if (_length is { } before && before != length)
+            {
+                if (tolerated is not null) tolerated.Defects |= _defects.Found;
+                return HttpViolation.ConflictingContentLengths;
+            }
+
             _length = length;
             message = null;
             return HttpViolation.None;
@@ -145,7 +187,8 @@ internal readonly record struct HeadSemantics(
             while (Grammar.NextMember(ref value, out var coding))
             {
                 _codings++;
-                if (Grammar.Same(coding, "chunked"u8)) _chunked++;
+                _endsChunked = Grammar.Same(coding, "chunked"u8);
+                if (_endsChunked) _chunked++;
                 else if (!Grammar.Same(coding, "identity"u8)) _unsupported = true;
             }
         }

@@ -142,8 +142,9 @@ public sealed class HeaderEdits
         {
             var fate = FateOf(head, i, out var edit);
             if (fate == HeaderFate.Kept) continue;
-            if (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding)) continue;
-            if (fate != HeaderFate.Rewritten) changes.Add(new(HeaderChangeKind.Removed, NameText(edit, head.Name(i)), null));
+            if (HeaderKinds.IsUnsafe(head.Kind(i))) changes.Add(new(HeaderChangeKind.Removed, HeaderName.Visible(head.Name(i)), null));
+            else if (fate == HeaderFate.HopByHop && (!hopByHop || head.Kind(i) == HeaderKind.TransferEncoding)) continue;
+            else if (fate != HeaderFate.Rewritten) changes.Add(new(HeaderChangeKind.Removed, NameText(edit, head.Name(i)), null));
             else if (!head.Value(i).SequenceEqual(Value(edit)))
                 changes.Add(new(HeaderChangeKind.Rewritten, NameText(edit, head.Name(i)), ValueText(edit)));
         }

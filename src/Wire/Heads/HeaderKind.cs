@@ -1,7 +1,7 @@
 namespace Usher.Wire;
 
 /// <summary>
-/// The headers that framing and forwarding have to know; all after <see cref="ContentLength"/> concern one connection only.
+/// The headers that framing and forwarding have to know; all after <see cref="ContentLength"/> concern one connection only, or must not go any further.
 /// </summary>
 internal enum HeaderKind : byte
 {
@@ -16,6 +16,15 @@ internal enum HeaderKind : byte
     Te,
     Trailer,
     Upgrade,
+
+    /// <summary>A name that isn't a token: a tolerant parser lets it in, no writer lets it out.</summary>
+    Malformed,
+
+    /// <summary>A name that some would take for Content-Length; told by a tolerant parser, and as <see cref="Malformed"/>.</summary>
+    LikeContentLength,
+
+    /// <summary>A name that some would take for Transfer-Encoding; told by a tolerant parser, and as <see cref="Malformed"/>.</summary>
+    LikeTransferEncoding,
 }
 
 /// <summary>Finds a header's kind by its name.</summary>
@@ -36,8 +45,11 @@ internal static class HeaderKinds
         _ => HeaderKind.Other,
     };
 
-    /// <summary>True for headers that a forwarder drops, because they concern one connection (RFC 9110 section 7.6.1).</summary>
+    /// <summary>True for headers that a forwarder drops, because they concern one connection (RFC 9110 section 7.6.1) or could be misread.</summary>
     public static bool IsHopByHop(HeaderKind kind) => kind >= HeaderKind.TransferEncoding;
+
+    /// <summary>True for headers that only a tolerant parser has let in, and that are dropped for what their names are.</summary>
+    public static bool IsUnsafe(HeaderKind kind) => kind >= HeaderKind.Malformed;
 
     /// <summary>True for headers that frame a message or steer its connection, which only the codec writes.</summary>
     public static bool IsCodecs(HeaderKind kind) => kind >= HeaderKind.ContentLength;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Usher.Wire;
@@ -22,6 +23,19 @@ public sealed class HeaderName
 
     /// <summary>The same as bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>A name as text, with <c>\xNN</c> for what can't stand in one.</summary>
+    internal static string Visible(ReadOnlySpan<byte> name)
+    {
+        var text = new StringBuilder(name.Length);
+        foreach (var b in name)
+        {
+            if (Grammar.IsTokenByte(b)) text.Append((char)b);
+            else text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+
+        return text.ToString();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -5,20 +5,26 @@ namespace Usher.Wire;
 /// <summary>
 /// Parses HTTP/1 heads as their bytes arrive (RFC 9112 sections 2 to 5). It copies what belongs to the head into the head, so all input
 /// of a call that asks for more is consumed. It is strict wherever two parsers could disagree: that is where requests are smuggled.
+/// A tolerant one reads on where a request has one reading that can be sent on, and tells what it made good (<see cref="RequestHead.Defects"/>).
 /// One instance serves one connection, one message after another (<see cref="Reset()"/>). Not thread-safe.
 /// </summary>
 public sealed class Http1Parser
 {
+    private readonly bool _tolerant;
     private HeadLimits _limits;
     private ParseResult _bad;
     private int _lineStart;
     private int _skipped;
+    private int _added;
     private Stage _stage;
 
     /// <summary>A parser with these limits.</summary>
-    public Http1Parser(HeadLimits limits)
+    /// <param name="limits">The limits.</param>
+    /// <param name="tolerant">Whether requests are made good where that leaves one reading, rather than refused.</param>
+    public Http1Parser(HeadLimits limits, bool tolerant = false)
     {
         ArgumentNullException.ThrowIfNull(limits);
+        _tolerant = tolerant;
         _limits = limits;
     }
 
@@ -104,7 +110,7 @@ public sealed class Http1Parser
             var lineFeed = rest.IndexOf((byte)'\n');
             var take = lineFeed < 0 ? rest.Length : lineFeed + 1;
             if (head.Length == _lineStart && RejectOtherProtocol(rest, head, out var reject)) return Bad(head, consumed, reject);
-            if (Exceeds(_limits, _lineStart, head.Length - _lineStart + take, _stage == Stage.StartLine, head, out reject)) return Bad(head, consumed, reject);
+            if (Exceeds(_limits, _lineStart - _added, head.Length - _lineStart + take, _stage == Stage.StartLine, head, out reject)) return Bad(head, consumed, reject);
             var raw = head.Store(rest[..take]);
             consumed += take;
             if (lineFeed < 0) break;
@@ -122,7 +128,7 @@ public sealed class Http1Parser
     {
         head.Reset();
         _lineStart = 0;
-        _skipped = 0;
+        _skipped = _added = 0;
         _stage = Stage.StartLine;
     }
 
@@ -152,15 +158,16 @@ public sealed class Http1Parser
         if (text.Length < 2 || text[^2] != '\r') return new(HttpViolation.BareLineFeed, "A line ends with LF alone.");
         line = line with { Length = line.Length - 2 };
         var control = Grammar.IndexOfControl(text[..^2]);
-        if (control >= 0 && text[control] == 0) return new(HttpViolation.NulByte, "The head has a NUL byte.");
-        if (control >= 0 && text[control] == '\r') return new(HttpViolation.BareCarriageReturn, "The head has a CR without LF.");
+        var tolerant = _tolerant && head is RequestHead;
+        if (control >= 0 && !tolerant && text[control] == 0) return new(HttpViolation.NulByte, "The head has a NUL byte.");
+        if (control >= 0 && !tolerant && text[control] == '\r') return new(HttpViolation.BareCarriageReturn, "The head has a CR without LF.");
         if (_stage == Stage.Headers)
         {
             complete = line.Length == 0;
             if (complete) return default;
-            return head.HeaderCount == _limits.HeaderCount
-                ? TooManyHeaders
-                : FieldLine.Read(head, line, control >= 0);
+            if (head.HeaderCount == _limits.HeaderCount) return TooManyHeaders;
+            var verdict = FieldLine.Read(head, line, control >= 0, tolerant);
+            return tolerant && verdict.Violation != HttpViolation.None ? TolerantFieldLine.Read((RequestHead)head, line) : verdict;
         }
 
         if (line.Length == 0 && _skipped == 0 && head is RequestHead)
@@ -172,15 +179,17 @@ public sealed class Http1Parser
         }
 
         _stage = Stage.Headers;
-        return head is RequestHead request ? StartLine.Read(request, line) : StartLine.Read((ResponseHead)head, line);
+        if (head is not RequestHead request) return StartLine.Read((ResponseHead)head, line);
+        var read = StartLine.Read(request, line);
+        return tolerant && read.Violation != HttpViolation.None ? TolerantStartLine.Read(request, line, out _added) : read;
     }
 
     private ParseResult Complete(MessageHead head, int consumed)
     {
-        var violation = HeadSemantics.Read(head, out var semantics, out var message);
+        var violation = HeadSemantics.Read(head, out var semantics, out var message, _tolerant);
         if (violation != HttpViolation.None) return Bad(head, consumed, new(violation, message));
         head.SetSemantics(semantics);
-        head.WireLength = head.Length + _skipped;
+        head.WireLength = head.Length - _added + _skipped;
         _stage = Stage.Fresh;
         return new ParseResult(ParseStatus.Complete, consumed);
     }

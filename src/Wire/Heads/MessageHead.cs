@@ -104,10 +104,15 @@ public abstract class MessageHead
     /// <summary>Takes back what was stored from <paramref name="length"/> on.</summary>
     internal void Truncate(int length) => Length = length;
 
-    internal void AddField(Slice name, Slice value)
+    /// <summary>The same bytes, to be changed in place.</summary>
+    internal Span<byte> Writable(Slice slice) => _bytes.AsSpan(slice.Start, slice.Length);
+
+    internal void AddField(Slice name, Slice value) => AddField(name, value, HeaderKinds.Of(Stored(name)));
+
+    internal void AddField(Slice name, Slice value, HeaderKind kind)
     {
         if (HeaderCount == _fields.Length) Array.Resize(ref _fields, _fields.Length * 2);
-        _fields[HeaderCount++] = new Field(name, value, HeaderKinds.Of(Stored(name)));
+        _fields[HeaderCount++] = new Field(name, value, kind);
         Changed();
     }
 

@@ -66,6 +66,9 @@ public sealed class RequestHead : MessageHead
     /// <summary>True for a HEAD request, whose response has no body.</summary>
     public bool IsHead => Method.SequenceEqual("HEAD"u8);
 
+    /// <summary>What a tolerant parser made good; nothing for a head that a strict one takes, was built, or came over HTTP/2.</summary>
+    public HeadDefects Defects { get; internal set; }
+
     internal HeadSemantics Semantics
     {
         get
@@ -100,6 +103,7 @@ public sealed class RequestHead : MessageHead
         _method = _target = _authority = _path = _query = default;
         Form = TargetForm.Origin;
         _framing = null;
+        Defects = HeadDefects.None;
     }
 
     /// <summary>Tells the framing where no header does (HTTP/2).</summary>

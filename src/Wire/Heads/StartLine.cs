@@ -43,7 +43,7 @@ internal static class StartLine
         return default;
     }
 
-    private static bool LooksLikeVersion(ReadOnlySpan<byte> text) =>
+    internal static bool LooksLikeVersion(ReadOnlySpan<byte> text) =>
         text.Length == 8 && text[..5].SequenceEqual("HTTP/"u8)
         && char.IsAsciiDigit((char)text[5]) && text[6] == '.' && char.IsAsciiDigit((char)text[7]);
 

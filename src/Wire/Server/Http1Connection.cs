@@ -27,7 +27,7 @@ internal sealed class Http1Connection : IDisposable
         _handler = handler;
         _options = options;
         _input = connection.Transport.Input;
-        _parser = new Http1Parser(options.HeadLimits);
+        _parser = new Http1Parser(options.HeadLimits, options.Tolerant);
         _deadline = new Deadline(options.TimeProvider, OnDeadline);
         _exchange = new Http1Exchange(this, options);
         _opened = options.TimeProvider.GetTimestamp();

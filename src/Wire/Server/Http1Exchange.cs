@@ -59,6 +59,9 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     public override bool ClosesAfterwards => _close;
 
     /// <inheritdoc/>
+    public override void CloseAfterResponse() => CloseAfterwards(mayStillSend: false);
+
+    /// <inheritdoc/>
     public override CancellationToken ClientGone => _connection.Context.ConnectionClosed;
 
     /// <inheritdoc/>

@@ -7,6 +7,12 @@ public sealed record Http1ServerOptions
     public HeadLimits HeadLimits { get; init; } = HeadLimits.Requests;
 
     /// <summary>
+    /// Whether requests that break the grammar are read where one reading of them can be sent on (<see cref="RequestHead.Defects"/> tells it), rather than
+    /// refused. False by default.
+    /// </summary>
+    public bool Tolerant { get; init; }
+
+    /// <summary>
     /// How long a client may send nothing where something is due (a request, body bytes), or take nothing of a response. 60 s by default.
     /// </summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -48,6 +48,11 @@ public abstract class HttpExchange
     /// <summary>True when the response, once started, is its connection's last (HTTP/1).</summary>
     public virtual bool ClosesAfterwards => false;
 
+    /// <summary>Lets the response, which hasn't started yet, be its connection's last (HTTP/1; other streams of an HTTP/2 connection go on).</summary>
+    public virtual void CloseAfterResponse()
+    {
+    }
+
     /// <summary>Fires when the client has closed or reset its connection (HTTP/1: also its half) or stream (HTTP/2).</summary>
     public abstract CancellationToken ClientGone { get; }
 

@@ -12,7 +12,7 @@ public class ParserProperties
     private static readonly Gen<(string Name, string Value)[]> Fields =
         Gen.Select(Token, Value, (name, value) => ("X" + name, value)).Array[0, 12];
 
-    private static readonly Gen<RequestHead> Requests =
+    internal static readonly Gen<RequestHead> Requests =
         from method in Token
         from path in Gen.String[Gen.Char["/abc.%41?=&|{}~"], 0, 30]
         from version in Gen.Bool
@@ -90,7 +90,7 @@ public class ParserProperties
         return head;
     }
 
-    private static byte[] Write(RequestHead head)
+    internal static byte[] Write(RequestHead head)
     {
         var output = new ArrayBufferWriter<byte>();
         HeadWriter.Write(output, head);
