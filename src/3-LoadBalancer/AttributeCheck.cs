@@ -8,15 +8,10 @@ namespace Usher.LoadBalancer;
 
 /// <summary>
 /// Attributes that would change what happens to a request and that Usher doesn't act on yet: they may be written with the value that
-/// AWS takes anyway (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute), and are refused with any other.
+/// AWS takes anyway (ELBv2 API, TargetGroupAttribute), and are refused with any other.
 /// </summary>
 internal static class AttributeCheck
 {
-    private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
-    {
-        ["routing.http.desync_mitigation_mode"] = "defensive",
-    };
-
     private static readonly Dictionary<string, string> TargetGroupDefaults = new(StringComparer.Ordinal)
     {
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
@@ -27,7 +22,6 @@ internal static class AttributeCheck
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer)
     {
         var written = balancer.Value.Attributes;
-        Refuse(context, balancer, written, LoadBalancerDefaults);
         foreach (var log in Logs)
         {
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;

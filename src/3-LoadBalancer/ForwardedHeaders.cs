@@ -66,7 +66,8 @@ internal static class ForwardedHeaders
     {
         for (var i = 0; i < request.HeaderCount; i++)
         {
-            if (request.Name(i).ContainsAnyExcept(PlainName)) edits.Remove(request.Name(i));
+            // What isn't even a token goes no further anyway.
+            if (request.Name(i).ContainsAnyExcept(PlainName) && HeaderEdits.CanEdit(request.Name(i))) edits.Remove(request.Name(i));
         }
     }
 

@@ -80,6 +80,8 @@ internal sealed class ListenerServer : IAsyncDisposable
         IdleTimeout = attributes.IdleTimeout,
         HeadTimeout = attributes.IdleTimeout,
         KeepAliveTimeout = attributes.ClientKeepAlive,
+        // What breaks the grammar is classified, and passes or not by the desync mitigation mode.
+        Tolerant = true,
         TimeProvider = time,
     });
 }

@@ -124,5 +124,11 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             _ => ForwardedForMode.Append,
         },
         ClientPort: written.Flag("routing.http.xff_client_port.enabled", false),
-        TlsHeaders: written.Flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", false));
+        TlsHeaders: written.Flag("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", false),
+        Desync: written.GetValueOrDefault("routing.http.desync_mitigation_mode") switch
+        {
+            "monitor" => DesyncMode.Monitor,
+            "strictest" => DesyncMode.Strictest,
+            _ => DesyncMode.Defensive,
+        });
 }

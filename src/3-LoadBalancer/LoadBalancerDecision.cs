@@ -7,7 +7,7 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>A decision of the load balancer with all it was made from.</summary>
-internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IProblemTeller, IAccessLogFacts
+internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice) : IDecision, IProblemTeller, IAccessLogFacts, IClassifiedRequest
 {
     /// <summary>The code of a transform that failed.</summary>
     internal const string TransformFailure = "load-balancer.500.transform";
@@ -24,6 +24,13 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
 
     /// <summary>The Location of a redirect, once it was made.</summary>
     internal string? Location { get; set; }
+
+    /// <summary>How the request was classified for desync mitigation.</summary>
+    internal virtual DesyncClassification Desync => default;
+
+    string? IClassifiedRequest.Classification => Desync.ClassName;
+
+    string? IClassifiedRequest.ClassificationReason => Desync.ReasonName;
 
     string IAccessLogFacts.LoadBalancerArn => Listener.LoadBalancerArn;
 
@@ -51,9 +58,12 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         : Choice.Transformed is { Failed: true } ? TransformProblem() : null;
 
     /// <summary>Decides now.</summary>
-    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw)
-        where TStates : struct, ITargetStates =>
-        new(listener, facts, draw, LoadBalancerHop.Decide(listener, states, facts, draw, default(NoReasons)));
+    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw, DesyncClassification desync = default)
+        where TStates : struct, ITargetStates
+    {
+        var choice = LoadBalancerHop.Decide(listener, states, facts, draw, default(NoReasons));
+        return desync.IsCompliant ? new LoadBalancerDecision(listener, facts, draw, choice) : new ClassifiedDecision(listener, facts, draw, choice, desync);
+    }
 
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
     internal LoadBalancerChoice Replay(ReasonList reasons) =>
@@ -72,8 +82,8 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         };
         yield return new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Sentence(replayed))
         {
-            Facts = FactsOf(replayed),
-            Reasons = reasons.All,
+            Facts = Desync.AddTo(FactsOf(replayed), Listener.Attributes.Desync),
+            Reasons = Desync.IsCompliant ? reasons.All : [.. reasons.All, .. Desync.Reasons(Listener.Attributes.Desync)],
             Ok = outcome is null,
             Outcome = outcome,
         };
@@ -213,4 +223,11 @@ internal sealed class LoadBalancerDecision(ListenerPlan listener, RequestFacts f
         RedirectPlan => "redirect",
         _ => "fixed-response",
     };
+}
+
+/// <summary>The decision about a request that isn't compliant; the common one needs no room for that.</summary>
+internal sealed class ClassifiedDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice, DesyncClassification desync)
+    : LoadBalancerDecision(listener, facts, draw, choice)
+{
+    internal override DesyncClassification Desync { get; } = desync;
 }

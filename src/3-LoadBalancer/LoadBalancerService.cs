@@ -22,7 +22,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <summary>
     /// <list type="number">
     /// <item>Give the request its trace id.</item>
-    /// <item>Refuse what an ALB refuses whatever the rules say.</item>
+    /// <item>Classify it, and refuse what the desync mitigation mode blocks and what an ALB refuses whatever the rules say.</item>
     /// <item>Decide.</item>
     /// <item>Answer, or send it on to the target and pass the answer back.</item>
     /// </list>
@@ -40,16 +40,20 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var trace = Identify(passage, listener);
 
         // 2.
-        if (Refusal.Of(passage.Exchange.Request) is { } refusal)
+        var desync = DesyncClassification.Of(passage.Exchange.Request);
+        var measure = desync.Under(listener.Attributes.Desync);
+        if (measure != DesyncMeasure.Pass) passage.Exchange.CloseAfterResponse();
+        if ((measure == DesyncMeasure.Block ? Refusal.Desync(desync, listener.Attributes.Desync) : Refusal.Of(passage.Exchange.Request)) is { } refusal)
         {
-            passage.Record.Decision = new RefusedDecision(listener, refusal);
+            passage.Record.Decision = new RefusedDecision(listener, refusal, desync);
             return ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
         }
 
         // 3.
         var facts = passage.Facts(listener.Scheme, listener.ReadsHeaders);
-        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, Draw.Random());
+        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, Draw.Random(), desync);
         passage.Record.Decision = decision;
+        if (desync.Class >= DesyncClass.Ambiguous) passage.Record.Note = desync.Tell(listener.Attributes.Desync);
 
         // 4.
         return decision.Choice.Rule.Action switch
@@ -72,19 +76,24 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
     public async ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
     {
-        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener) Identify(passage, listener);
-        var status = rejection.Violation switch
+        var refusal = Refusal.Of(rejection);
+        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener)
         {
-            HttpViolation.IdleTimeout => 408,
-            HttpViolation.TargetTooLong => 414,
-            HttpViolation.UnsupportedTransferCoding => 501,
-            HttpViolation.UnsupportedVersion => 505,
-            _ => 400,
-        };
-        var code = $"load-balancer.{status}.{KebabCase(rejection.Violation.ToString())}";
-        if (rejection.Violation == HttpViolation.ConnectionClosed) passage.Note(code, rejection.Message);
-        else await ErrorPage.AnswerAsync(passage, status, code, rejection.Message);
+            Identify(passage, listener);
+            if (IsWhole(rejection.Violation) && DesyncClassification.Of(passage.Exchange.Request) is { IsCompliant: false } desync)
+            {
+                if (desync.Under(listener.Attributes.Desync) == DesyncMeasure.Block) refusal = Refusal.Desync(desync, listener.Attributes.Desync);
+                passage.Record.Decision = new RefusedDecision(listener, refusal, desync);
+            }
+        }
+
+        if (rejection.Violation == HttpViolation.ConnectionClosed) passage.Note(refusal.Outcome, refusal.Problem);
+        else await ErrorPage.AnswerAsync(passage, refusal.Status, refusal.Outcome, refusal.Problem);
     }
+
+    /// <summary>Whether a head was refused for what it says, rather than for what never came of it or was too much.</summary>
+    private static bool IsWhole(HttpViolation violation) => violation is not (HttpViolation.IdleTimeout or HttpViolation.ConnectionClosed
+        or HttpViolation.TargetTooLong or HttpViolation.HeaderTooLarge or HttpViolation.HeadTooLarge or HttpViolation.TooManyHeaders);
 
     private AmznTraceId Identify(RequestPassage passage, ListenerPlan listener)
     {
@@ -104,12 +113,13 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
             passage.Exchange.Request, decision.Facts, decision.Listener, trace, passage.RequestEdits,
             passage.Client, decision.Listener.Attributes.TlsHeaders ? passage.Exchange.Features.Get<HandshakeRecord>() : null, decision.Choice.Transformed);
         passage.ResponseEditor = StickyEditor.For(decision, table.Cookies);
-        if (decision.Choice.FailOpen) passage.Record.Note = decision.FailedOpen();
+        if (decision.Choice.FailOpen) passage.Record.Note = passage.Record.Note is { } noted ? $"{noted}. Besides, {decision.FailedOpen()}" : decision.FailedOpen();
         var state = table.Of(decision.Choice.Group!).Targets[decision.Choice.Target];
         state.Begin();
         try
         {
             var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
+            if (decision.Desync.Under(decision.Listener.Attributes.Desync) == DesyncMeasure.PassAndClose) options = options with { KeepAlive = false };
             var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener));
             var result = await passage.ForwardAsync(destination, options, state.Cut);
             if (TargetFailure.Of(result, target, decision) is not { } failure) return;
@@ -152,7 +162,4 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice);
         return ErrorPage.AnswerAsync(passage, 503, outcome, problem);
     }
-
-    private static string KebabCase(string name) =>
-        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "-") + char.ToLowerInvariant(c) : c.ToString()));
 }

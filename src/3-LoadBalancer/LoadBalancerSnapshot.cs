@@ -94,6 +94,7 @@ internal sealed record ListenerPlan
 /// <param name="ForwardedFor"><c>routing.http.xff_header_processing.mode</c>, append when not set.</param>
 /// <param name="ClientPort"><c>routing.http.xff_client_port.enabled</c>: whether X-Forwarded-For has the client's port too. False when not set.</param>
 /// <param name="TlsHeaders"><c>routing.http.x_amzn_tls_version_and_cipher_suite.enabled</c>, false when not set.</param>
+/// <param name="Desync"><c>routing.http.desync_mitigation_mode</c>, defensive when not set.</param>
 internal sealed record LoadBalancerAttributes(
     TimeSpan IdleTimeout,
     TimeSpan ClientKeepAlive,
@@ -102,7 +103,8 @@ internal sealed record LoadBalancerAttributes(
     bool DropInvalidHeaders = false,
     ForwardedForMode ForwardedFor = ForwardedForMode.Append,
     bool ClientPort = false,
-    bool TlsHeaders = false);
+    bool TlsHeaders = false,
+    DesyncMode Desync = DesyncMode.Defensive);
 
 /// <summary>What the load balancer does with X-Forwarded-For.</summary>
 internal enum ForwardedForMode

@@ -1,5 +1,6 @@
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -23,14 +24,15 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
 
         var given = traveller.GivenBy<LoadBalancerDecision>();
         var facts = traveller.Request with { Source = traveller.Source, Scheme = listener.Scheme };
-        if (Refusal.Of(facts) is { } refusal)
+        var (desync, rejection) = given is null ? SentHead.Read(facts) : (given.Desync, (HttpRejection?)null);
+        if ((SentHead.Refused(desync, listener, rejection) ?? Refusal.Of(facts)) is { } refusal)
         {
-            return new StepTaken([new RefusedDecision(listener, refusal)], null) { Status = refusal.Status, AnsweredBy = Hop.LoadBalancer };
+            return new StepTaken([new RefusedDecision(listener, refusal, desync)], null) { Status = refusal.Status, AnsweredBy = Hop.LoadBalancer };
         }
 
         var decision = given is null
-            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random())
-            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Draw);
+            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random(), desync)
+            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Draw, desync);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
             decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);

@@ -54,8 +54,8 @@ internal sealed class AlbAccessLog(TimeProvider time)
         Target(line.Add('"'), facts).Add("\" ");
         TargetStatus(line.Add('"'), record).Add("\" ");
 
-        // The two desync classification fields: nothing classifies requests here.
-        line.Add("\"-\" \"-\" ").Add(connection.TraceId).Add(' ');
+        var classified = record.Decision as IClassifiedRequest;
+        line.Quoted(classified?.Classification).Add(' ').Quoted(classified?.ClassificationReason).Add(' ').Add(connection.TraceId).Add(' ');
         line.Quoted(facts?.TransformedHost).Add(' ').Quoted(facts?.TransformedUri).Add(' ').Quoted(facts?.TransformStatus);
         return loadBalancerArn;
     }

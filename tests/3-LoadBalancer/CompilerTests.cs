@@ -33,8 +33,8 @@ public sealed class CompilerTests
             "LoadBalancer shop/edge-again: spec.name: found edge, which LoadBalancer shop/edge has (DuplicateLoadBalancerName)"),
 
         // AttributeCheck
-        ["attribute without effect"] = (() => new Edge(18, ("routing.http.xff_header_processing.mode", "remove"), ("routing.http.desync_mitigation_mode", "strictest")),
-            "LoadBalancer shop/edge: spec.attributes: routing.http.desync_mitigation_mode: found strictest; this isn't supported yet, only its default, defensive"),
+        ["attribute without effect"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.anomaly_mitigation"] = "on" } }),
+            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.anomaly_mitigation: found on; this isn't supported yet, only its default, off"),
         ["a log without a bucket"] = (() => new Edge(18, ("access_logs.s3.enabled", "true"), ("connection_logs.s3.enabled", "false")),
             "LoadBalancer shop/edge: spec.attributes: access_logs.s3.enabled: found true; access_logs.s3.bucket is required with it"),
         ["a header's name that isn't free"] = (() => new Edge().Listener(443, NotFound, "HTTPS", ("routing.http.request.x_amzn_tls_version.header_name", "Content-Length")),

@@ -27,6 +27,15 @@ public sealed partial class AlbAccessLogTests
         """);
 
     [Fact]
+    public void A_request_that_is_not_compliant_has_its_class_and_reason() => Same(
+        Exchange.Record().Answered(0.2, 1.2, 11_822.641).Bytes(34, 366).Decided(new() { Classification = "Ambiguous", ClassificationReason = "BothTeClPresent" }),
+        null,
+        """http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 """
+        + $"""
+        "GET http://www.example.com:80/ HTTP/1.1" "curl/7.46.0" - - {Group} "Root=1-58337262-36d228ad5d99923122bbe354" "-" "-" 0 2018-07-02T22:22:48.364000Z "forward" "-" "-" "10.0.0.1:80" "200" "Ambiguous" "BothTeClPresent" TID "-" "-" "-"
+        """);
+
+    [Fact]
     public void Example_https_entry()
     {
         var record = Exchange.Record(to: "10.0.0.250:8443", scheme: "https", host: "www.example.com:8443").Answered(86, 134, 11_822.641).Bytes(0, 57)

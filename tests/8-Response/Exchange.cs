@@ -83,7 +83,7 @@ internal static class Exchange
     };
 
     /// <summary>What the load balancer's decision says for the log.</summary>
-    internal sealed record TestFacts : IDecision, IAccessLogFacts
+    internal sealed record TestFacts : IDecision, IAccessLogFacts, IClassifiedRequest
     {
         public string LoadBalancerArn { get; init; } = "arn:aws:elasticloadbalancing:us-east-2:123456789012:loadbalancer/app/my-loadbalancer/50dc6c495c0c9188";
 
@@ -106,6 +106,10 @@ internal static class Exchange
         public string? TransformedUri { get; init; }
 
         public string? TransformStatus { get; init; }
+
+        public string? Classification { get; init; }
+
+        public string? ClassificationReason { get; init; }
 
         public IEnumerable<HopAccount> Tell() => [];
     }

@@ -40,3 +40,15 @@ public interface IAccessLogFacts
     /// <summary><c>request_transform_status</c>: what became of the rule's transforms; null when none was applied.</summary>
     string? TransformStatus { get; }
 }
+
+/// <summary>
+/// How a request was classified for desync mitigation, in the access log's words. Implemented by the load balancer's decisions, those of requests that it refuses included.
+/// </summary>
+public interface IClassifiedRequest
+{
+    /// <summary><c>classification</c>: <c>Acceptable</c>, <c>Ambiguous</c> or <c>Severe</c>; null for a request that complies with RFC 7230.</summary>
+    string? Classification { get; }
+
+    /// <summary><c>classification_reason</c>: one of AWS's reason codes; null for a request that complies.</summary>
+    string? ClassificationReason { get; }
+}
