@@ -35,7 +35,7 @@ internal static partial class StrictReading
         var lengths = Values(headers, "Content-Length");
         var codings = Values(headers, "Transfer-Encoding");
         if (Values(headers, "Host").Count != 1 || lengths.Count + codings.Count > 1) throw new FormatException($"Host or framing isn't one: {received[..(end + 2)]}");
-        if (headers.Any(h => Letters().Replace(h.Item1, "").ToUpperInvariant() is "CONTENTLENGTH" or "TRANSFERENCODING" && h.Item1.ToUpperInvariant() is not ("CONTENT-LENGTH" or "TRANSFER-ENCODING")))
+        if (headers.Any(h => h.Item1.ToUpperInvariant() is var name && Separators().Replace(name, "-").Trim('-') is "CONTENT-LENGTH" or "TRANSFER-ENCODING" && name is not ("CONTENT-LENGTH" or "TRANSFER-ENCODING")))
             throw new FormatException($"A header is near a framing header: {received[..(end + 2)]}");
         used = end + 4;
         var body = lengths.Count > 0 ? Counted(received[used..], lengths[0], out var bytes) : codings.Count > 0 ? Chunked(received[used..], codings[0], out bytes) : Counted("", "0", out bytes);
@@ -74,8 +74,8 @@ internal static partial class StrictReading
     [GeneratedRegex(@"\A(?<method>[!#$%&'*+.^_`|~0-9A-Za-z-]+) (?<target>[\x21\x22\x24-\x7e]+) HTTP/1\.1\r\n(?:(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):(?<value>[\t\x20-\x7e\x80-\xff]*)\r\n)*\z")]
     private static partial Regex Head();
 
-    [GeneratedRegex(@"[^A-Za-z]")]
-    private static partial Regex Letters();
+    [GeneratedRegex(@"[^A-Z0-9]+")]
+    private static partial Regex Separators();
 
     [GeneratedRegex(@"\A[0-9]{1,9}\z")]
     private static partial Regex Number();
