@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>The status codes that a health check takes for success: <c>200</c>, <c>200,202</c>, <c>200-399</c>.</summary>
+/// <summary>The codes that a health check takes for success, HTTP's or gRPC's: <c>200</c>, <c>200,202</c>, <c>200-399</c>; <c>12</c>, <c>0-99</c>.</summary>
 internal sealed class CodeMatcher : IEquatable<CodeMatcher>
 {
     private readonly ImmutableArray<(int First, int Last)> ranges;
@@ -19,14 +19,15 @@ internal sealed class CodeMatcher : IEquatable<CodeMatcher>
 
     internal bool Matches(int status) => ranges.Any(r => status >= r.First && status <= r.Last);
 
-    /// <summary>Reads a matcher; null when it isn't one. Codes run from 200 to 499 (ELBv2 API, Matcher).</summary>
-    internal static CodeMatcher? Parse(string text)
+    /// <summary>Reads a matcher; null when it isn't one. HTTP codes run from 200 to 499, gRPC codes from 0 to 99 (ELBv2 API, Matcher).</summary>
+    internal static CodeMatcher? Parse(string text, bool grpc = false)
     {
+        var (least, most) = grpc ? (0, 99) : (200, 499);
         var ranges = ImmutableArray.CreateBuilder<(int, int)>();
         foreach (var part in text.Split(','))
         {
             var ends = part.Split('-');
-            if (ends.Length > 2 || Code(ends[0]) is not { } first || Code(ends[^1]) is not { } last || first > last) return null;
+            if (ends.Length > 2 || Code(ends[0], least, most) is not { } first || Code(ends[^1], least, most) is not { } last || first > last) return null;
             ranges.Add((first, last));
         }
 
@@ -42,6 +43,6 @@ internal sealed class CodeMatcher : IEquatable<CodeMatcher>
     /// <inheritdoc/>
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    private static int? Code(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 200 and <= 499 ? code : null;
+    private static int? Code(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code >= least && code <= most ? code : null;
 }

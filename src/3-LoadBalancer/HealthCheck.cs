@@ -15,8 +15,8 @@ internal readonly record struct CheckResult(bool Passed, string? Reason, string?
 }
 
 /// <summary>
-/// One HTTP or HTTPS health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
-/// and port, User-Agent ELB-HealthChecker/2.0.
+/// One health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
+/// and port, User-Agent ELB-HealthChecker/2.0. Over HTTP/2, and for gRPC, see <see cref="Http2HealthCheck"/>.
 /// </summary>
 internal static class HealthCheck
 {
@@ -39,14 +39,14 @@ internal static class HealthCheck
                 null => new CheckResult(false, "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response"),
                 { } code when check.Matcher.Matches(code) => CheckResult.Pass,
                 { } code => new CheckResult(false, "Target.ResponseCodeMismatch",
-                    $"Health checks failed with these codes: [{code}]; {check.Matcher.Text} is wanted of GET {check.Path}"),
+                    $"Health checks failed with these codes: [{code}]; {check.Matcher.Text} is wanted of {check.Asks}"),
             };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s (GET {check.Path})");
+            return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s ({check.Asks})");
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or HttpRequestException)
         {
             var reason = e is ConnectException connecting ? connecting.Reason : e.GetBaseException().Message;
             return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {reason}");
@@ -58,6 +58,7 @@ internal static class HealthCheck
     {
         await using var stream = await TcpDialer.OpenAsync(to, Timeout.InfiniteTimeSpan, time, cancellationToken);
         var host = string.Create(CultureInfo.InvariantCulture, $"{target.Declared.Address}:{target.Declared.Port}");
+        if (check.Version != ProtocolVersion.Http1) return await Http2HealthCheck.AskAsync(stream, host, check, cancellationToken);
         var request = $"GET {check.Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
 

@@ -83,7 +83,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
     {
         var listeners = generations.Current.Find<LoadBalancerSnapshot>()?.Listeners ?? [];
         var user = listeners.FirstOrDefault(l => l.Rules.Any(r => r.Action is ForwardPlan forward && forward.Groups.Any(g => g.Group == group)));
-        var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user);
+        var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user, group.Version);
         return new UpstreamKey(target.HealthBound, user?.Bound.Address ?? IPAddress.Loopback, tls);
     }
 

@@ -49,6 +49,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         if (action is null || context.Addresses.Find(balancer.Key) is null) return null;
         var ordered = rules.OrderBy(r => r.Priority)
             .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action)).ToImmutableArray();
+        if (!https) RefusePlain(context, listener, ordered);
         return new ListenerPlan
         {
             Arn = listener.Value.ListenerArn,
@@ -65,6 +66,20 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             Headers = listener.Value.Attributes.Count == 0 ? ListenerHeaders.Standard : ListenerHeaders.Of(listener.Value.Attributes),
             ReadsHeaders = ordered.Any(r => r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
         };
+    }
+
+    /// <summary>HTTP/2 is spoken to HTTPS listeners alone, so groups of these versions go with no other (ALB user guide, Target groups, Protocol version; the message is ELBv2's).</summary>
+    private static void RefusePlain(CompileContext context, Resource<Listener> listener, IEnumerable<RulePlan> rules)
+    {
+        foreach (var rule in rules)
+        {
+            foreach (var (group, _) in (rule.Action as ForwardPlan)?.Groups ?? [])
+            {
+                if (group.Version == ProtocolVersion.Http1) continue;
+                context.Errors.Add(listener, "spec.protocol",
+                    $"found HTTP, and its {rule.Label} forwards to target group {group.Name}; HTTPS is wanted: Listener protocol 'HTTP' is not supported with a target group with the protocol-version '{group.Version.Text()}'");
+            }
+        }
     }
 
     private static IEnumerable<(string Listener, RulePlan Rule)> Rules(CompileContext context, ActionCompiler actions)

@@ -57,17 +57,19 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     string? IProblemTeller.Problem => Choice.Rule.Action is FixedResponsePlan response && Refused(response) is not null ? AnsweredBy()
         : Choice.Transformed is { Failed: true } ? TransformProblem() : null;
 
+    bool IAccessLogFacts.IsGrpc => Choice.Spoken == RequestProtocol.Grpc;
+
     /// <summary>Decides now.</summary>
-    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, Draw draw, DesyncClassification desync = default)
+    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, RequestProtocol spoken, Draw draw, DesyncClassification desync = default)
         where TStates : struct, ITargetStates
     {
-        var choice = LoadBalancerHop.Decide(listener, states, facts, draw, default(NoReasons));
+        var choice = LoadBalancerHop.Decide(listener, states, facts, spoken, draw, default(NoReasons));
         return desync.IsCompliant ? new LoadBalancerDecision(listener, facts, draw, choice) : new ClassifiedDecision(listener, facts, draw, choice, desync);
     }
 
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
     internal LoadBalancerChoice Replay(ReasonList reasons) =>
-        LoadBalancerHop.Decide(Listener, new RecordedStates(Choice), Facts, Draw, reasons);
+        LoadBalancerHop.Decide(Listener, new RecordedStates(Choice), Facts, Choice.Spoken, Draw, reasons);
 
     public IEnumerable<HopAccount> Tell()
     {
@@ -76,7 +78,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         var outcome = Choice.Rule.Action switch
         {
             ForwardPlan when replayed.Transformed is { Failed: true } => TransformFailure,
-            ForwardPlan when Target is null => NoTarget(replayed).Outcome,
+            ForwardPlan when Target is null => NoTarget(replayed, Facts).Outcome,
             FixedResponsePlan response => Refused(response),
             _ => null,
         };
@@ -90,7 +92,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     }
 
     /// <summary>Why a forward action has no target to choose: its code, and the way out.</summary>
-    internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice) => choice.Group is null
+    internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice, RequestFacts facts) => choice.Mismatch
+        ? ProtocolMatrix.Mismatch(choice.Group!, choice.Spoken, facts.Method)
+        : choice.Group is null
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
 
@@ -133,10 +137,14 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             FixedResponsePlan response => $"{rule} → fixed response {response.Status}",
             _ when choice.Transformed is { Failed: true } => $"{rule} → its transform fails: 500",
             _ when choice.Group is null => $"{rule} → no target group with a weight",
+            _ when choice.Mismatch => $"{rule} → target group {choice.Group.Name} → not for {choice.Spoken.Text()}{(choice.Spoken == RequestProtocol.Http1 || choice.Group.Version == ProtocolVersion.Http1 ? "" : " with this method")}",
             _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target",
-            _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{(choice.Group.Https ? ", encrypted again" : "")}",
+            _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{Carried(choice.Group)}",
         };
     }
+
+    private static string Carried(TargetGroupPlan group) =>
+        (group.Version == ProtocolVersion.Http1 ? "" : ", over HTTP/2") + (group.Https ? ", encrypted again" : "");
 
     private static string TargetWords(LoadBalancerChoice choice)
     {
@@ -201,6 +209,13 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             told["targetCertificate"] = "any is taken: an ALB doesn't validate a target's certificate, and sends no server name";
         }
 
+        if (choice.Mismatch || group.Version != ProtocolVersion.Http1)
+        {
+            told["targetProtocolVersion"] = group.Version.Text();
+            told["requestProtocol"] = choice.Spoken.Text();
+        }
+
+        if (choice.Mismatch) return told;
         told["algorithm"] = group.AlgorithmName;
         if (group.Stickiness is { } plan) told["sticky"] = choice.Stuck ? $"{plan.CookieName}: kept" : $"{plan.CookieName}: chosen anew";
         told["registered"] = group.Targets.Length;

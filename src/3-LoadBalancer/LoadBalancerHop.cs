@@ -5,47 +5,6 @@ using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>Where a decision reads the living state of a target group.</summary>
-internal interface ITargetStates
-{
-    /// <summary>Reads a group's targets.</summary>
-    GroupReading Read(TargetGroupPlan group);
-
-    /// <summary>Reads the request's stickiness cookies.</summary>
-    StickyReading ReadCookies(RequestFacts facts);
-}
-
-/// <summary>The state of now. <paramref name="Sends"/> is false for a look that sends nothing and takes no turn.</summary>
-internal readonly record struct LivingStates(TargetTable Table, bool Sends) : ITargetStates
-{
-    public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
-
-    public StickyReading ReadCookies(RequestFacts facts) => Table.Cookies.Read(facts.Headers);
-}
-
-/// <summary>The state that a recorded decision read.</summary>
-internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITargetStates
-{
-    public GroupReading Read(TargetGroupPlan group) =>
-        Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
-
-    public StickyReading ReadCookies(RequestFacts facts) =>
-        Choice.Sticky ?? throw new InvalidOperationException("the recorded decision read no cookies");
-}
-
-/// <summary>What the load balancer chose.</summary>
-/// <param name="Rule">The rule that matched; every listener has a default rule, so there always is one.</param>
-/// <param name="Group">The target group of a forward action, or null.</param>
-/// <param name="Reading">What was read of that group, or null.</param>
-/// <param name="Target">The index of the target in its group; -1 when there is none to choose.</param>
-/// <param name="FailOpen">True when too few targets were healthy and so all were taken for healthy.</param>
-/// <param name="Sticky">What was read of the request's cookies, where the action or its group is sticky; else null.</param>
-/// <param name="Stuck">True when a cookie named the target.</param>
-/// <param name="Transformed">What the rule's transforms made of the request; null where it has none.</param>
-internal readonly record struct LoadBalancerChoice(
-    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false,
-    Transformed? Transformed = null);
-
 /// <summary>The gate: which rule, which target group, which target.</summary>
 internal static class LoadBalancerHop
 {
@@ -57,6 +16,7 @@ internal static class LoadBalancerHop
     /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
     /// <item>Its transforms, which rewrite the request for the target; where one fails, nothing else is chosen (ALB user guide, Transforms for listener rules).</item>
     /// <item>Of a forward action, the target group: where the action is sticky the one that the client's cookie names, else by weight.</item>
+    /// <item>Whether the group's protocol version takes such a request (<see cref="ProtocolMatrix"/>); if not, no target is looked for.</item>
     /// <item>The group's healthy targets; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
     /// <item>Where the group is sticky the one that the client's cookie names, if it is among them; else one by the group's algorithm: the next in turn, the one with
     /// the fewest outstanding requests, or any.</item>
@@ -65,10 +25,11 @@ internal static class LoadBalancerHop
     /// <param name="listener">The listener that took the request.</param>
     /// <param name="states">The living state of the targets.</param>
     /// <param name="facts">The request.</param>
+    /// <param name="spoken">What it is, to a group's protocol version.</param>
     /// <param name="draw">Chooses the group, and among targets that are equally good.</param>
     /// <param name="reasons">Takes the reasons.</param>
     internal static LoadBalancerChoice Decide<TStates, TReasons>(
-        ListenerPlan listener, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
+        ListenerPlan listener, TStates states, RequestFacts facts, RequestProtocol spoken, Draw draw, TReasons reasons)
         where TStates : struct, ITargetStates
         where TReasons : struct, IReasonSink
     {
@@ -79,15 +40,20 @@ internal static class LoadBalancerHop
         var transformed = RuleTransforms.Apply(rule, facts, reasons);
         if (rule.Action is not ForwardPlan forward || transformed is { Failed: true })
         {
-            return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed);
+            return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed) { Spoken = spoken };
         }
 
         // 3. The target group.
         var cookies = forward.ReadsCookies ? states.ReadCookies(facts) : null;
         var group = KeptGroup(rule, forward, cookies, reasons) ?? Weighted(forward, draw, reasons);
-        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed);
+        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed) { Spoken = spoken };
 
-        // 4. The candidates.
+        // 4. The protocol.
+        var accepted = ProtocolMatrix.Accepts(group.Version, spoken, facts.Method);
+        if (TReasons.Wanted) TellProtocol(group, spoken, facts.Method, accepted, reasons);
+        if (!accepted) return new LoadBalancerChoice(rule, group, null, -1, false, cookies, Transformed: transformed) { Spoken = spoken, Mismatch = true };
+
+        // 5. The candidates.
         var reading = states.Read(group);
         var healthy = 0;
         foreach (var target in reading.Targets)
@@ -98,7 +64,7 @@ internal static class LoadBalancerHop
         var failOpen = !group.Minimum.Reached(healthy, reading.Targets.Length) && reading.Targets.Length > 0;
         var candidates = failOpen ? reading.Targets.Length : healthy;
 
-        // 5. The target.
+        // 6. The target.
         var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
@@ -107,7 +73,16 @@ internal static class LoadBalancerHop
             _ => FewestOutstanding(reading, failOpen, draw),
         };
         if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, kept >= 0, reasons);
-        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0, transformed);
+        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0, transformed) { Spoken = spoken };
+    }
+
+    /// <summary>Tells what is worth telling: that HTTP/1.1 goes to an HTTP1 group is no news.</summary>
+    private static void TellProtocol<TReasons>(TargetGroupPlan group, RequestProtocol spoken, string method, bool accepted, TReasons reasons)
+        where TReasons : struct, IReasonSink
+    {
+        if (accepted && group.Version == ProtocolVersion.Http1) return;
+        var why = accepted ? $"takes {spoken.Text()}{(group.Version == ProtocolVersion.Grpc ? " by POST" : "")}" : ProtocolMatrix.Mismatch(group, spoken, method).Problem;
+        reasons.Add($"protocol version {group.Version.Text()}", accepted, why);
     }
 
     private static TargetGroupPlan? Weighted<TReasons>(ForwardPlan forward, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink

@@ -51,7 +51,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
         // 3.
         var facts = passage.Facts(listener.Scheme, listener.ReadsHeaders);
-        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, Draw.Random(), desync);
+        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, ProtocolMatrix.Of(passage.Exchange.Request), Draw.Random(), desync);
         passage.Record.Decision = decision;
         if (desync.Class >= DesyncClass.Ambiguous) passage.Record.Note = desync.Tell(listener.Attributes.Desync);
 
@@ -120,7 +120,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         {
             var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
             if (decision.Desync.Under(decision.Listener.Attributes.Desync) == DesyncMeasure.PassAndClose) options = options with { KeepAlive = false };
-            var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener));
+            var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener), decision.Choice.Group!.Version != ProtocolVersion.Http1);
             var result = await passage.ForwardAsync(destination, options, state.Cut);
             if (TargetFailure.Of(result, target, decision) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
@@ -159,7 +159,9 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
     private static ValueTask UnavailableAsync(RequestPassage passage, LoadBalancerDecision decision)
     {
-        var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice);
-        return ErrorPage.AnswerAsync(passage, 503, outcome, problem);
+        var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice, decision.Facts);
+        return decision.Choice.Mismatch
+            ? passage.AnswerAsync(464, decision.Listener.Headers.Server ? [new("Server", ErrorPage.Server)] : [], default, outcome, problem)
+            : ErrorPage.AnswerAsync(passage, 503, outcome, problem);
     }
 }

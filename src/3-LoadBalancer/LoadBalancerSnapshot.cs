@@ -200,6 +200,9 @@ internal sealed class TargetGroupPlan
     /// <summary>Whether requests are encrypted again on their way to the targets.</summary>
     internal required bool Https { get; init; }
 
+    /// <summary>What its targets speak.</summary>
+    internal ProtocolVersion Version { get; init; }
+
     internal required Algorithm Algorithm { get; init; }
 
     internal required ImmutableArray<TargetPlan> Targets { get; init; }
@@ -247,6 +250,11 @@ internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint 
 /// <param name="Timeout">How long a check may take, its handshake included.</param>
 /// <param name="HealthyThreshold">Successes in a row that make an unhealthy target healthy.</param>
 /// <param name="UnhealthyThreshold">Failures in a row that make a healthy target unhealthy.</param>
-/// <param name="Matcher">The statuses of a success.</param>
+/// <param name="Matcher">The statuses of a success; of a GRPC group, gRPC's.</param>
+/// <param name="Version">What the group's targets speak, and its checks with them.</param>
 internal sealed record HealthCheckPlan(
-    bool Https, string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher);
+    bool Https, string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher, ProtocolVersion Version = ProtocolVersion.Http1)
+{
+    /// <summary>What a check asks, for a person.</summary>
+    internal string Asks => Version == ProtocolVersion.Grpc ? $"gRPC call {Path}" : $"GET {Path}";
+}

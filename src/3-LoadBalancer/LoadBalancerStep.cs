@@ -31,8 +31,8 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
         }
 
         var decision = given is null
-            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, Draw.Random(), desync)
-            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Draw, desync);
+            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, ProtocolMatrix.Of(listener, facts.Headers), Draw.Random(), desync)
+            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Choice.Spoken, given.Draw, desync);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
             decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
@@ -43,7 +43,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
             (FixedResponsePlan response, _) => Answered(decision, response.Status),
             _ when decision.Choice.Transformed is { Failed: true } => Answered(decision, 500, decision.TransformProblem()),
-            (_, null) => Answered(decision, 503),
+            (_, null) => Answered(decision, decision.Choice.Mismatch ? 464 : 503),
             (_, { } target) => new StepTaken([decision], traveller with
             {
                 Address = target.Bound,

@@ -26,11 +26,13 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         {
             Refuse(group);
             AttributeCheck.Of(context, group);
-            var matcher = CodeMatcher.Parse(group.Value.HealthCheck.Matcher);
+            var version = VersionOf(group);
+            var grpc = version == ProtocolVersion.Grpc;
+            var matcher = CodeMatcher.Parse(group.Value.HealthCheck.Matcher, grpc);
             if (matcher is null)
             {
-                context.Errors.Add(group, "spec.matcher.httpCode",
-                    $"found {group.Value.HealthCheck.Matcher}; codes from 200 to 499 are wanted, as 200, 200,202 or 200-399");
+                context.Errors.Add(group, grpc ? "spec.matcher.grpcCode" : "spec.matcher.httpCode",
+                    $"found {group.Value.HealthCheck.Matcher}; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : "200 to 499 are wanted, as 200, 200,202 or 200-399")}");
                 continue;
             }
 
@@ -40,6 +42,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Arn = group.Value.TargetGroupArn,
                 Name = group.Value.Name,
                 Https = group.Value.Protocol == "HTTPS",
+                Version = version,
                 Algorithm = AlgorithmOf(group),
                 Targets = [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
                 HealthCheck = new HealthCheckPlan(
@@ -49,7 +52,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     TimeSpan.FromSeconds(check.TimeoutSeconds),
                     check.HealthyThresholdCount,
                     check.UnhealthyThresholdCount,
-                    matcher),
+                    matcher,
+                    version),
                 Minimum = new HealthyMinimum(
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
@@ -70,14 +74,22 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP and HTTPS are supported");
         }
 
-        if (group.Value.ProtocolVersion != "HTTP1")
-        {
-            context.Errors.Add(group, "spec.protocolVersion", $"found {group.Value.ProtocolVersion}; HTTP1 is supported so far");
-        }
-
         if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS"))
         {
             context.Errors.Add(group, "spec.healthCheckProtocol", $"found {group.Value.HealthCheck.Protocol}; HTTP and HTTPS are supported");
+        }
+    }
+
+    private ProtocolVersion VersionOf(Resource<TargetGroup> group)
+    {
+        switch (group.Value.ProtocolVersion)
+        {
+            case "HTTP1": return ProtocolVersion.Http1;
+            case "HTTP2": return ProtocolVersion.Http2;
+            case "GRPC": return ProtocolVersion.Grpc;
+            case var other:
+                context.Errors.Add(group, "spec.protocolVersion", $"found {other}; HTTP1, HTTP2 and GRPC are supported");
+                return ProtocolVersion.Http1;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class AlbAccessLog(TimeProvider time)
             connections.AddOrUpdate(record.Downstream, connection);
         }
 
-        line.Add(Type(record)).Add(' ');
+        line.Add(Type(record, facts)).Add(' ');
         line.Moment(record.StartedOn + time.GetElapsedTime(record.StartedAt, record.EndedAt)).Add(' ');
         line.Add(ResourceId(loadBalancerArn)).Add(' ');
         line.Add(record.Downstream.From).Add(' ');
@@ -64,11 +64,12 @@ internal sealed class AlbAccessLog(TimeProvider time)
 
     private static LogLine TargetStatus(LogLine line, RequestRecord record) => record.UpstreamStatus == 0 ? line.Add('-') : line.Add(record.UpstreamStatus);
 
-    private static string Type(RequestRecord record)
+    /// <summary><c>grpcs</c> for a gRPC call over TLS, which is over HTTP/2.</summary>
+    private static string Type(RequestRecord record, IAccessLogFacts? facts)
     {
         var secure = record.Scheme == "https";
         if (record.Status == 101) return secure ? "wss" : "ws";
-        return secure && record.Protocol == "HTTP/2.0" ? "h2" : record.Scheme;
+        return secure && record.Protocol == "HTTP/2.0" ? facts?.IsGrpc == true ? "grpcs" : "h2" : record.Scheme;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Extensions.ObjectPool;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -103,6 +104,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.FirstByteAt = result.FirstByte;
         Record.UpstreamStatus = result.StatusCode;
         Record.UpstreamFate = HeaderText.Fate(result.UpstreamFate);
+        if (result.Trailers is { } trailers) NoteGrpc(trailers.FirstOrDefault(t => t.Key == "grpc-status").Value, trailers.FirstOrDefault(t => t.Key == "grpc-message").Value);
         if (result.Tunnel is { } tunnel) Record.Upgrade = HeaderText.Upgrade(Exchange.Request, tunnel);
         if (result.Retried) Record.Note = "the kept connection had closed; the request was sent once more on a new one";
         if (result.ResponseStarted) Record.Status = result.StatusCode;
@@ -150,6 +152,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         Record.UpstreamTls = known.Tls;
         Record.RequestOnUpstream = use;
         Record.Link = connection.IsExpress ? LinkKind.Express : LinkKind.Wire;
+        if (connection.Protocol != "HTTP/1.1") Record.Stream = new StreamRecord(connection.Protocol);
         if (parts.Timings is not null) (Record.ConnectedAt, Record.RequestSentAt) = (use <= 1 ? parts.Time.GetTimestamp() : 0, 0);
     }
 
@@ -158,7 +161,17 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
         if (parts.Timings is not null) Record.RequestSentAt = parts.Time.GetTimestamp();
     }
 
-    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits) => Record.ResponseChanges = Client.Changes(edits, response);
+    void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits)
+    {
+        Record.ResponseChanges = Client.Changes(edits, response);
+        if (Record.Stream is not null && response.TryGet("grpc-status"u8, out var status))
+            NoteGrpc(Text(status), response.TryGet("grpc-message"u8, out var message) ? Encoding.Latin1.GetString(message) : null);
+    }
+
+    private void NoteGrpc(string? status, string? message)
+    {
+        if (status is not null && Record.Stream is { } stream) Record.Stream = stream with { GrpcStatus = status, GrpcMessage = message };
+    }
 
     void IResponseEditor.Edit(ResponseHead response, HeaderEdits edits)
     {

@@ -171,8 +171,8 @@ internal sealed class Desk
 
     internal TargetState Target(string group, int index) => Table.Of(Snapshot.TargetGroups.Single(g => g.Name == group)).Targets[index];
 
-    internal LoadBalancerDecision Decide(RequestFacts facts, Draw draw = default, bool sends = true) =>
-        LoadBalancerDecision.Make(Listener, new LivingStates(Table, sends), facts, draw);
+    internal LoadBalancerDecision Decide(RequestFacts facts, Draw draw = default, bool sends = true, RequestProtocol spoken = RequestProtocol.Http1) =>
+        LoadBalancerDecision.Make(Listener, new LivingStates(Table, sends), facts, spoken, draw);
 
     /// <summary>The rule, and where it leads: <c>rule 10 → web i-0a1:30080</c>, <c>default rule → fixed-response</c>.</summary>
     internal string Chosen(string request, double draw = 0)

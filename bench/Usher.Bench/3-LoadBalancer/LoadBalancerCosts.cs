@@ -45,7 +45,7 @@ internal static class LoadBalancerCosts
         var table = road.Get<TargetTable>();
         table.Prepare(snapshot.TargetGroups);
         var facts = new RequestFacts { Method = "GET", Scheme = "http", Host = "api.example.com", Path = "/v1/users", Source = IPAddress.Loopback };
-        return () => LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, Draw.Random());
+        return () => LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, RequestProtocol.Http1, Draw.Random());
     }
 
     private static ListenerPlan Listener(LoadBalancerSnapshot snapshot) => snapshot.Listeners.Single(l => !l.Https);

@@ -28,6 +28,9 @@ public interface IAccessLogFacts
     /// <summary><c>redirect_url</c>: the Location of a redirect; null otherwise.</summary>
     string? RedirectUrl { get; }
 
+    /// <summary>Whether the request is a gRPC call, whose <c>type</c> is <c>grpcs</c>.</summary>
+    bool IsGrpc => false;
+
     /// <summary><c>error_reason</c>: one of AWS's reason codes; null otherwise.</summary>
     string? ErrorReason { get; }
 

@@ -10,6 +10,9 @@ public sealed class RequestRecord
 {
     private string? traceId;
 
+    // A request that was upgraded has no stream: one place for both, since every request has it.
+    private object? rare;
+
     /// <summary>Which hop.</summary>
     public required Hop Hop { get; init; }
 
@@ -120,7 +123,18 @@ public sealed class RequestRecord
     public string? ServerTiming { get; set; }
 
     /// <summary>What became of the connection after the upstream had switched protocols (101); null when it hadn't.</summary>
-    public UpgradeRecord? Upgrade { get; set; }
+    public UpgradeRecord? Upgrade
+    {
+        get => rare as UpgradeRecord;
+        set => rare = value ?? rare;
+    }
+
+    /// <summary>What is known of the stream that carried the request to an upstream that speaks HTTP/2; null for HTTP/1.1.</summary>
+    public StreamRecord? Stream
+    {
+        get => rare as StreamRecord;
+        set => rare = value ?? rare;
+    }
 
     /// <summary>Bytes received from the client's side, head included.</summary>
     public long RequestBytes { get; set; }
@@ -139,6 +153,17 @@ public sealed class RequestRecord
 
     /// <summary>What the hop changed in the response's headers.</summary>
     public HeaderChanges ResponseChanges { get; set; } = HeaderChanges.None;
+}
+
+/// <summary>What was recorded of an HTTP/2 stream to an upstream.</summary>
+/// <param name="Protocol">What was spoken: <c>HTTP/2.0</c>.</param>
+public sealed record StreamRecord(string Protocol)
+{
+    /// <summary>The <c>grpc-status</c> that came in the trailers, or in the head of an answer that is nothing else; null when none did.</summary>
+    public string? GrpcStatus { get; init; }
+
+    /// <summary>The <c>grpc-message</c> beside it, as it was sent (percent-encoded); null when none came.</summary>
+    public string? GrpcMessage { get; init; }
 }
 
 /// <summary>What a relay recorded of one connection. Times as in <see cref="RequestRecord"/>.</summary>

@@ -41,6 +41,7 @@ internal static class RoadHops
                 if (record.RequestOnUpstream <= 1) report.Facts["connectMs"] = clock.Between(record.ConnectStartedAt, record.ConnectedAt);
             }
 
+            if (record.Stream is { } stream) Http2Facts.Tell(report.Facts, stream, record.Upstream);
             if (record.UpstreamTls is { } tls) report.Facts["tls"] = Encryption(handshake, tls);
             if (record.ServerTiming is { } timing) report.Facts["serverTiming"] = timing;
             if (record.Upgrade is { } upgrade) report.Facts["upgrade"] = Upgraded(upgrade, clock);

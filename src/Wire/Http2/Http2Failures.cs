@@ -5,6 +5,9 @@ namespace Usher.Wire;
 /// <summary>What a failure of an HTTP/2 stream or connection means for the forwarding.</summary>
 internal static class Http2Failures
 {
+    /// <summary>HTTP_1_1_REQUIRED (RFC 9113 section 7): what a server says to HTTP/2 that has none.</summary>
+    private const long Http11Required = 0xd;
+
     /// <summary>The failure; null for an exception that is none of the upstream's.</summary>
     /// <param name="e">What was thrown.</param>
     /// <param name="end">How the connection has ended.</param>
@@ -34,7 +37,7 @@ internal static class Http2Failures
     /// their words alone; what it finds wrong with a head has types of its own.
     /// </summary>
     private static bool IsMalformed(Exception e, Exception root) => Within<HttpProtocolException>(e) is { } protocol
-        ? protocol.Message.Contains("invalid data", StringComparison.Ordinal)
+        ? protocol.ErrorCode == Http11Required || protocol.Message.Contains("invalid data", StringComparison.Ordinal)
         : root is not (IOException or SocketException or ObjectDisposedException or OperationCanceledException);
 
     private static bool Is(Exception? e, HttpRequestError error)

@@ -17,7 +17,7 @@ internal sealed class Http2Server : IAsyncDisposable
     private Http2Server(WebApplication app)
     {
         _app = app;
-        EndPoint = new IPEndPoint(IPAddress.Loopback, new Uri(app.Urls.First()).Port);
+        EndPoint = IPEndPoint.Parse(new Uri(app.Urls.First()).Authority);
     }
 
     public IPEndPoint EndPoint { get; }
@@ -27,7 +27,7 @@ internal sealed class Http2Server : IAsyncDisposable
     public UpstreamKey SecureKey => Key with { Tls = new UpstreamTls { ApplicationProtocol = "h2" } };
 
     public static async Task<Http2Server> StartAsync(
-        RequestDelegate handle, X509Certificate2? certificate = null, int? streams = null, HttpProtocols protocols = HttpProtocols.Http2)
+        RequestDelegate handle, X509Certificate2? certificate = null, int? streams = null, HttpProtocols protocols = HttpProtocols.Http2, IPEndPoint? at = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -39,7 +39,7 @@ internal sealed class Http2Server : IAsyncDisposable
             options.Limits.MinRequestBodyDataRate = null;
             options.Limits.MinResponseDataRate = null;
             if (streams is { } most) options.Limits.Http2.MaxStreamsPerConnection = most;
-            options.Listen(IPAddress.Loopback, 0, listen =>
+            options.Listen(at ?? new IPEndPoint(IPAddress.Loopback, 0), listen =>
             {
                 listen.Protocols = protocols;
                 if (certificate is not null) listen.UseHttps(certificate);

@@ -1,0 +1,51 @@
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>Where a decision reads the living state of a target group.</summary>
+internal interface ITargetStates
+{
+    /// <summary>Reads a group's targets.</summary>
+    GroupReading Read(TargetGroupPlan group);
+
+    /// <summary>Reads the request's stickiness cookies.</summary>
+    StickyReading ReadCookies(RequestFacts facts);
+}
+
+/// <summary>The state of now. <paramref name="Sends"/> is false for a look that sends nothing and takes no turn.</summary>
+internal readonly record struct LivingStates(TargetTable Table, bool Sends) : ITargetStates
+{
+    public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
+
+    public StickyReading ReadCookies(RequestFacts facts) => Table.Cookies.Read(facts.Headers);
+}
+
+/// <summary>The state that a recorded decision read.</summary>
+internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITargetStates
+{
+    public GroupReading Read(TargetGroupPlan group) =>
+        Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+
+    public StickyReading ReadCookies(RequestFacts facts) =>
+        Choice.Sticky ?? throw new InvalidOperationException("the recorded decision read no cookies");
+}
+
+/// <summary>What the load balancer chose.</summary>
+/// <param name="Rule">The rule that matched; every listener has a default rule, so there always is one.</param>
+/// <param name="Group">The target group of a forward action, or null.</param>
+/// <param name="Reading">What was read of that group, or null.</param>
+/// <param name="Target">The index of the target in its group; -1 when there is none to choose.</param>
+/// <param name="FailOpen">True when too few targets were healthy and so all were taken for healthy.</param>
+/// <param name="Sticky">What was read of the request's cookies, where the action or its group is sticky; else null.</param>
+/// <param name="Stuck">True when a cookie named the target.</param>
+/// <param name="Transformed">What the rule's transforms made of the request; null where it has none.</param>
+internal readonly record struct LoadBalancerChoice(
+    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false,
+    Transformed? Transformed = null)
+{
+    /// <summary>What the request is, to the group's protocol version.</summary>
+    internal RequestProtocol Spoken { get; init; }
+
+    /// <summary>True when the group's protocol version goes with no such request: no target was looked for.</summary>
+    internal bool Mismatch { get; init; }
+}
