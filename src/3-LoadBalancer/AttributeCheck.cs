@@ -8,7 +8,7 @@ namespace Usher.LoadBalancer;
 
 /// <summary>
 /// Attributes that would change what happens to a request and that Usher doesn't act on yet: they may be written with the value that
-/// AWS takes anyway (ELBv2 API, TargetGroupAttribute), and are refused with any other.
+/// AWS takes anyway (ELBv2 API, LoadBalancerAttribute and TargetGroupAttribute), and are refused with any other.
 /// </summary>
 internal static class AttributeCheck
 {
@@ -17,11 +17,17 @@ internal static class AttributeCheck
         ["load_balancing.algorithm.anomaly_mitigation"] = "off",
     };
 
-    private static readonly string[] Logs = ["access_logs", "connection_logs", "health_check_logs"];
+    private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
+    {
+        ["health_check_logs.s3.enabled"] = "false",
+    };
+
+    private static readonly string[] Logs = ["access_logs", "connection_logs"];
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer)
     {
         var written = balancer.Value.Attributes;
+        Refuse(context, balancer, written, LoadBalancerDefaults);
         foreach (var log in Logs)
         {
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;
@@ -49,6 +55,12 @@ internal static class AttributeCheck
         if (group.Value.Attributes.GetValueOrDefault("load_balancing.cross_zone.enabled") == "false")
         {
             context.Errors.Add(group, "spec.attributes", "load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet");
+        }
+
+        foreach (var (key, value) in group.Value.Attributes)
+        {
+            if (!key.StartsWith("target_group_health.dns_failover.", StringComparison.Ordinal) || value is "1" or "off") continue;
+            context.Warnings.Add(group, "spec.attributes", $"{key}: found {value}, which has no effect: the load balancer has one address, so no zone's can be taken out of DNS");
         }
     }
 

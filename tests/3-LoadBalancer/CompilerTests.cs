@@ -35,6 +35,8 @@ public sealed class CompilerTests
         // AttributeCheck
         ["attribute without effect"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.anomaly_mitigation"] = "on" } }),
             "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.anomaly_mitigation: found on; this isn't supported yet, only its default, off"),
+        ["a log that isn't written"] = (() => new Edge(18, ("health_check_logs.s3.enabled", "true"), ("health_check_logs.s3.bucket", "logs")),
+            "LoadBalancer shop/edge: spec.attributes: health_check_logs.s3.enabled: found true; this isn't supported yet, only its default, false"),
         ["a log without a bucket"] = (() => new Edge(18, ("access_logs.s3.enabled", "true"), ("connection_logs.s3.enabled", "false")),
             "LoadBalancer shop/edge: spec.attributes: access_logs.s3.enabled: found true; access_logs.s3.bucket is required with it"),
         ["a header's name that isn't free"] = (() => new Edge().Listener(443, NotFound, "HTTPS", ("routing.http.request.x_amzn_tls_version.header_name", "Content-Length")),
@@ -166,6 +168,17 @@ public sealed class CompilerTests
             "spec.defaultActions[0].targetGroupARN", "spec.targets[0].id",
         ];
         Assert.Equal(fields, edge.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void What_has_no_effect_is_a_warning()
+    {
+        const string failover = "target_group_health.dns_failover.minimum_healthy_targets.";
+        var edge = new Edge().Group(Web with { Attributes = new Dictionary<string, string> { [$"{failover}count"] = "2", [$"{failover}percentage"] = "off" } }).Listener(80, Forward("web"));
+
+        edge.CompileValid();
+
+        Assert.StartsWith($"{failover}count: found 2, which has no effect", Assert.Single(edge.Warnings.All).Message, StringComparison.Ordinal);
     }
 
     [Fact]

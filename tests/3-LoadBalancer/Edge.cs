@@ -93,6 +93,8 @@ internal sealed class Edge
 
     internal Edge Add(string kind, string name, object value) => Add(new ResourceKey("elbv2.services.k8s.aws", kind, "shop", name), value);
 
+    internal ErrorList Warnings { get; } = new();
+
     internal Generation Compile(long number = 1, AddressPlan? previous = null)
     {
         var state = new DesiredState(resources);
@@ -101,7 +103,7 @@ internal sealed class Edge
             .Concat(state.All<V1Node>().Select(n => new AddressClaim(n.Key, AddressBlock.Node, IPAddress.Parse(n.Value.Status.Addresses[0].Address))))
             .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
         var plan = (previous ?? AddressPlan.In(new LoopbackRange(network))).Next(claims);
-        return new Generation(number, state, plan, [new LoadBalancerCompiler().Compile(context with { Addresses = plan })]);
+        return new Generation(number, state, plan, [new LoadBalancerCompiler().Compile(context with { Addresses = plan, Warnings = Warnings })]);
     }
 
     internal Generation CompileValid(long number = 1, AddressPlan? previous = null)

@@ -91,7 +91,7 @@ memory="usher $(rss usher), nginx $(rss nginx), HAProxy $(rss haproxy)"
     echo "# The load balancer's hop alone, beside nginx and HAProxy"
     echo
     echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians; × nginx is the median of the rounds' ratios of CPU. TLS with RSA 2048 certificates in, HTTP/1.1 out to the same three nginx pods, tracing on; wrk with one thread,"
-    echo "h2load with ten streams on each connection (its percentiles are means). The road's own way from the load balancer to a pod is an express link with no ingress on it. CPU is the proxy's, user and system, per request."
+    echo "h2load with ten streams on each connection (it tells no percentiles: what stands for the median is the mean). The road's own way from the load balancer to a pod is an express link with no ingress on it. CPU is the proxy's, user and system, per request."
     echo "Made by \`bench/load/lb/run.sh $seconds $rounds\` on $(date -u +%F); $("$nginx" -v 2>&1 | sed 's/.*: //'), HAProxy $("$haproxy" -v | sed -n 's/.*version \([^ ]*\).*/\1/p' | head -1), .NET $(dotnet --version)."
     echo
     echo "| case | proxy | requests/s | p50 ms | p99 ms | CPU µs/request | × nginx | failed |"
@@ -100,7 +100,7 @@ memory="usher $(rss usher), nginx $(rss nginx), HAProxy $(rss haproxy)"
         case $kind in h1) what="HTTP/1.1, $connections connections, ${path#/}" ;; new) what="a new connection for each request, $connections at a time, ${path#/}" ;; h2) what="HTTP/2, $connections connections, ${path#/}" ;; esac
         for chain in usher nginx haproxy; do
             key=$name:$chain
-            printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$what" $chain "$(of $key 3)" "$(milliseconds $key 4)" "$(milliseconds $key 5)" "$(of $key 6)" \
+            printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$what" $chain "$(of $key 3)" "$(milliseconds $key 4)" "$([ "$kind" = h2 ] && echo - || milliseconds $key 5)" "$(of $key 6)" \
                 "$([ $chain = usher ] && ratio "$name" || true)" "$(awk -v c=$key '$1 == c { n += $7 } END { print n }' "$work/rows")"
         done
     done <<<"$cases"
