@@ -18,7 +18,7 @@ internal static class Http2Failures
         if (e is not (HttpRequestException or IOException or ObjectDisposedException or OperationCanceledException)) return null;
         if (Is(e, HttpRequestError.ConfigurationLimitExceeded))
             return new(ForwardOutcome.ResponseHeadTooLarge, "The response's head is larger than allowed.", HttpViolation.HeadTooLarge, e);
-        if (end == StreamEnd.ClosedByPeer || Is(e, HttpRequestError.ResponseEnded))
+        if (end == StreamEnd.ClosedByPeer || (end != StreamEnd.Broken && Is(e, HttpRequestError.ResponseEnded)))
         {
             return responseBegan
                 ? new(ForwardOutcome.UpstreamClosedMidBody, "The upstream closed the connection inside the body.", inner: e)

@@ -54,7 +54,7 @@ internal sealed class WatchedStream(Socket socket) : Stream
         try
         {
             var read = await _inner.ReadAsync(buffer, cancellationToken);
-            if (read == 0 && !buffer.IsEmpty) Note(StreamEnd.ClosedByPeer);
+            if (read == 0 && !buffer.IsEmpty) Note(IsReset() ? StreamEnd.Broken : StreamEnd.ClosedByPeer);
             Interlocked.Add(ref _received, read);
             return read;
         }
@@ -102,6 +102,24 @@ internal sealed class WatchedStream(Socket socket) : Stream
         Note(StreamEnd.Closed);
         if (disposing) _inner.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>
+    /// Whether a reset ended it. The system tells of one once, to whoever asks first, and that may be a write; to others it looks like an end. The connection's state is told to all (tcp(7), TCP_INFO).
+    /// </summary>
+    private bool IsReset()
+    {
+        const int tcp = 6, tcpInfo = 11, closed = 7;
+        if (!OperatingSystem.IsLinux()) return false;
+        Span<byte> state = stackalloc byte[1];
+        try
+        {
+            return socket.GetRawSocketOption(tcp, tcpInfo, state) == 1 && state[0] == closed;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private void Note(StreamEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)StreamEnd.Open);

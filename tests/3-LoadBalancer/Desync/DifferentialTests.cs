@@ -44,7 +44,8 @@ public sealed class DifferentialTests
         // Whatever was sent on has been recorded once its connection is done.
         await Limit.UntilAsync(() => clients.All(c => c.Answers.Count <= RecordsOf(rig, c).Count));
         AssertServerSaw(tap.Requests().Where(r => !r.IsHealthCheck).ToList(), [.. origin.Seen]);
-        Assert.True(origin.Seen.Count > cases.Length / 2, $"Only {origin.Seen.Count} requests of {cases.Length} cases came through.");
+        // Refused requests are many, and how many is up to chance; none at all would prove nothing.
+        Assert.True(origin.Seen.Count > cases.Length / 4, $"Only {origin.Seen.Count} requests of {cases.Length} cases came through.");
         foreach (var client in clients) AssertAnswersAreTheirOwn(client, RecordsOf(rig, client));
     }
 
