@@ -145,10 +145,11 @@ public class Http2FailureTests
     [InlineData(false)]
     public async Task After_GOAWAY_requests_go_on_another_connection(bool stillAnswering)
     {
-        var go = new TaskCompletionSource();
+        var (asked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         await using var upstream = Frames(async (frames, _, connection) =>
         {
             var stream = await frames.RequestAsync();
+            if (connection == 1) asked.SetResult();
             if (connection == 1) await frames.GoAwayAsync(stream, 0);
             if (connection == 1 && stillAnswering) await go.Task;
             await frames.HeadAsync(stream, FramePeer.Ok, end: true);
@@ -156,7 +157,8 @@ public class Http2FailureTests
         });
         await using var proxy = await Http2Proxy.StartAsync(upstream.Key with { Http2 = true });
         var first = proxy.GetAsync();
-        if (stillAnswering) await Limit.UntilAsync(() => upstream.Connections == 1);
+        // The second must not overtake the first, which is answered after it.
+        if (stillAnswering) await asked.Task.WaitAsync(Limit.Wait);
         else await first;
         Assert.Equal(200, (await proxy.GetAsync()).Status);
         go.SetResult();
