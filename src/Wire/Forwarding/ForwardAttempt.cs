@@ -42,9 +42,9 @@ internal sealed class ForwardAttempt
         try
         {
             cut = downstream.ClientGone.UnsafeRegister(
-                static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), _connection);
+                static state => ((UpstreamConnection)state!).Cut(CutReason.ClientGone), _connection);
             cutByCaller = request.Canceled.UnsafeRegister(
-                static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), _connection);
+                static state => ((UpstreamConnection)state!).Cut(CutReason.Canceled), _connection);
             request.Observer?.OnConnected(_connection, _connection.Uses);
             if (downstream.Request.ExpectContinue) await downstream.SendContinueAsync(request.Canceled);
 
@@ -98,7 +98,7 @@ internal sealed class ForwardAttempt
             cutByCaller.Dispose();
             await StopSendingAsync(downstream);
             settled = _status > 0 && failure is null && downstream.ResponseCompleted;
-            if (!settled) _connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            if (!settled) _connection.Cut(CutReason.RequestFailed);
             if (!settled && failure is null) pool.Return(_connection, reusable: false);
         }
 
@@ -133,7 +133,7 @@ internal sealed class ForwardAttempt
         // What is sent completely is about to end by itself: its connection is as good as before.
         if (!_sending.IsCompleted && !_pump.IsSent)
         {
-            _connection.Cut(UpstreamConnection.CutReason.EarlyResponse);
+            _connection.Cut(CutReason.EarlyResponse);
             downstream.CancelBodyRead();
         }
 

@@ -56,7 +56,7 @@ internal sealed class RequestPump(UpstreamConnection connection)
         catch (ExchangeException e)
         {
             ClientFailure = e;
-            connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            connection.Cut(CutReason.RequestFailed);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

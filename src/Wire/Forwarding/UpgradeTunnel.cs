@@ -94,8 +94,8 @@ internal sealed class UpgradeTunnel(ClientTunnel client, UpstreamConnection upst
 
     private RelayEnd WhyUpstreamFailed() => upstream.WhyCut switch
     {
-        UpstreamConnection.CutReason.ResponseTimeout => RelayEnd.IdleTimeout,
-        UpstreamConnection.CutReason.None => RelayEnd.UpstreamReset,
+        CutReason.ResponseTimeout => RelayEnd.IdleTimeout,
+        CutReason.None => RelayEnd.UpstreamReset,
         _ => RelayEnd.Canceled,
     };
 
@@ -113,7 +113,7 @@ internal sealed class UpgradeTunnel(ClientTunnel client, UpstreamConnection upst
     {
         var before = (RelayEnd)Interlocked.CompareExchange(ref _end, (int)reason, (int)RelayEnd.None);
         if (before == RelayEnd.UpstreamClosed) return;
-        upstream.Cut(UpstreamConnection.CutReason.Canceled);
+        upstream.Cut(CutReason.Canceled);
         client.Abort();
     }
 }

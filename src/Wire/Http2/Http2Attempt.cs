@@ -23,7 +23,7 @@ internal sealed class Http2Attempt : IDisposable
     public Http2Attempt(Http2Stream stream, Http2Pool pool, ForwardRequest request)
     {
         (_connection, _number, _pool, _request) = (stream.Connection, stream.Number, pool, request);
-        _deadline = new Deadline(request.Options.TimeProvider, () => Cut(UpstreamConnection.CutReason.ResponseTimeout));
+        _deadline = new Deadline(request.Options.TimeProvider, () => Cut(CutReason.ResponseTimeout));
     }
 
     private HttpExchange Downstream => _request.Downstream;
@@ -43,8 +43,8 @@ internal sealed class Http2Attempt : IDisposable
         var settled = false;
         try
         {
-            using var cut = Downstream.ClientGone.UnsafeRegister(static state => ((Http2Attempt)state!).Cut(UpstreamConnection.CutReason.ClientGone), this);
-            using var cutByCaller = _request.Canceled.UnsafeRegister(static state => ((Http2Attempt)state!).Cut(UpstreamConnection.CutReason.Canceled), this);
+            using var cut = Downstream.ClientGone.UnsafeRegister(static state => ((Http2Attempt)state!).Cut(CutReason.ClientGone), this);
+            using var cutByCaller = _request.Canceled.UnsafeRegister(static state => ((Http2Attempt)state!).Cut(CutReason.Canceled), this);
             _request.Observer?.OnConnected(_connection, _number);
             if (Downstream.Request.ExpectContinue) await Downstream.SendContinueAsync(_request.Canceled);
 
@@ -124,7 +124,7 @@ internal sealed class Http2Attempt : IDisposable
         _request.Observer?.OnRequestSent();
     }
 
-    private void Cut(UpstreamConnection.CutReason reason)
+    private void Cut(CutReason reason)
     {
         if (Interlocked.CompareExchange(ref _why, (int)reason, 0) == 0) _cut.Cancel();
     }
@@ -132,16 +132,7 @@ internal sealed class Http2Attempt : IDisposable
     /// <summary>What an exception means; null when it is none of ours.</summary>
     private ForwardFailure? Explain(Exception e)
     {
-        switch ((UpstreamConnection.CutReason)Volatile.Read(ref _why))
-        {
-            case UpstreamConnection.CutReason.ResponseTimeout:
-                return new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e);
-            case UpstreamConnection.CutReason.ClientGone:
-                return new(ForwardOutcome.ClientGone, "The client closed its stream before it had the response.", inner: e);
-            case UpstreamConnection.CutReason.Canceled:
-                return new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e);
-        }
-
+        if (((CutReason)Volatile.Read(ref _why)).Explain(e, "stream") is { } cut) return cut;
         return e switch
         {
             ForwardFailure failure => failure,

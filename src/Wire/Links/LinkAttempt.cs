@@ -39,8 +39,8 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         Begin(request);
         try
         {
-            _cut = Client.ClientGone.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.ClientGone), connection);
-            _cutByCaller = request.Canceled.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(UpstreamConnection.CutReason.Canceled), connection);
+            _cut = Client.ClientGone.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(CutReason.ClientGone), connection);
+            _cutByCaller = request.Canceled.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(CutReason.Canceled), connection);
             request.Observer?.OnConnected(connection, connection.Uses);
             if (Client.Request.ExpectContinue) await Client.SendContinueAsync(request.Canceled);
             if (_begun = link.TryBegin())
@@ -81,14 +81,14 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
 
         if (_fault is not null)
         {
-            connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+            connection.Cut(CutReason.RequestFailed);
             pool.Return(connection, reusable: false);
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
         }
 
         // 4.
         _failure ??= _far.ResponseCompleted ? null : WhyIncomplete();
-        if (_failure is not null) connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+        if (_failure is not null) connection.Cut(CutReason.RequestFailed);
         if (_failure is not null && Client.ResponseStarted) Client.Abort();
         var result = Settle(pool, request);
         return request.IsWorthRetrying(result) ? await Forwarder.AgainAsync(request, pool, connection.Key) : result;
@@ -216,7 +216,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     private ValueTask Refuse(Exception e)
     {
         Note(e);
-        connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+        connection.Cut(CutReason.RequestFailed);
         return ValueTask.FromException(
             new ExchangeException(HttpViolation.ConnectionClosed, "The client closed the connection before it had the response.", e));
     }
@@ -225,7 +225,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
     internal void BodyFailed(Exception e)
     {
         Note(e);
-        connection.Cut(UpstreamConnection.CutReason.RequestFailed);
+        connection.Cut(CutReason.RequestFailed);
     }
 
     /// <summary>Keeps the first thing that went wrong on the near side. What is none of ours is the caller's to see.</summary>

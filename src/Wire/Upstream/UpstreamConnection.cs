@@ -45,18 +45,6 @@ public sealed class UpstreamConnection : IUpstream, IDisposable
         _aborting = dialed.Aborted.UnsafeRegister(static state => ((UpstreamConnection)state!).Cut(CutReason.Aborted), this);
     }
 
-    /// <summary>Why a connection was cut from our side while it was in use.</summary>
-    internal enum CutReason
-    {
-        None,
-        ResponseTimeout,
-        ClientGone,
-        RequestFailed,
-        EarlyResponse,
-        Canceled,
-        Aborted,
-    }
-
     /// <inheritdoc/>
     public long Id { get; }
 
@@ -171,16 +159,10 @@ public sealed class UpstreamConnection : IUpstream, IDisposable
     }
 
     /// <summary>What it means that the upstream's side failed.</summary>
-    internal ForwardFailure Explain(Exception e, ExchangeException? clientFailure) => WhyCut switch
-    {
-        CutReason.ResponseTimeout =>
-            new(ForwardOutcome.ResponseTimedOut, "The upstream was silent for longer than the response timeout.", inner: e),
-        CutReason.ClientGone =>
-            new(ForwardOutcome.ClientGone, "The client closed its connection before it had the response.", inner: e),
-        CutReason.Canceled => new(ForwardOutcome.Canceled, "The forwarding was canceled.", inner: e),
-        CutReason.RequestFailed when clientFailure is not null => ForwardFailure.From(clientFailure),
-        _ => new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e),
-    };
+    internal ForwardFailure Explain(Exception e, ExchangeException? clientFailure) => WhyCut.Explain(e, "connection")
+        ?? (WhyCut == CutReason.RequestFailed && clientFailure is not null
+            ? ForwardFailure.From(clientFailure)
+            : new(ForwardOutcome.UpstreamReset, $"The upstream reset the connection: {e.Message}", inner: e));
 
     /// <summary>What becomes of it after an exchange.</summary>
     internal UpstreamFate FateOf(ForwardOptions options, ForwardFailure? failure, bool sent, bool extraBytes)

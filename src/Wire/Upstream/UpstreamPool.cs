@@ -76,7 +76,7 @@ public sealed class UpstreamPool : IDisposable
     {
         ArgumentNullException.ThrowIfNull(connection);
         connection.End();
-        if (!reusable || _disposed || _draining || connection.WhyCut != UpstreamConnection.CutReason.None)
+        if (!reusable || _disposed || _draining || connection.WhyCut != CutReason.None)
         {
             connection.Dispose();
             return false;
