@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -15,9 +16,6 @@ internal static class RuleTransforms
     private const int MaxTarget = 16 * 1024;
 
     private const int MaxHost = 255;
-
-    // RFC 3986 sections 2 and 3.3, without "#": what a request target may have.
-    private static readonly SearchValues<char> TargetCharacters = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => c != '#')]);
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
 
@@ -72,7 +70,7 @@ internal static class RuleTransforms
 
     private static string? WhyNot(string target) => !target.StartsWith('/') ? "doesn't begin with a slash"
         : target.Length > MaxTarget ? $"is longer than {MaxTarget} characters"
-        : target.AsSpan().ContainsAnyExcept(TargetCharacters) ? "has characters that a URL can't have" : null;
+        : !HeaderEdits.CanSetTarget(target) ? "has characters that a URL can't have" : null;
 
     /// <summary>A name or address of visible characters, with a port or without (RFC 3986 section 3.2).</summary>
     private static bool IsHost(string text, out string? host, out int? port)

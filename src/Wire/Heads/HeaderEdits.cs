@@ -85,6 +85,9 @@ public sealed class HeaderEdits
         _target = Store(target);
     }
 
+    /// <summary>True for what <see cref="SetTarget(string)"/> takes.</summary>
+    public static bool CanSetTarget(string target) => Grammar.IsTarget(Encoding.UTF8.GetBytes(target));
+
     /// <inheritdoc cref="SetTarget(ReadOnlySpan{byte})"/>
     public void SetTarget(string target) => SetTarget(Encoding.UTF8.GetBytes(target));
 
