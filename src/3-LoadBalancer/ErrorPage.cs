@@ -7,9 +7,6 @@ namespace Usher.LoadBalancer;
 /// <summary>The pages that an ALB makes by itself, for errors and redirects.</summary>
 internal static class ErrorPage
 {
-    /// <summary>What an ALB calls itself.</summary>
-    internal const string Server = "awselb/2.0";
-
     internal static ValueTask AnswerAsync(
         RequestPassage passage, int status, string? outcome, string? problem, params KeyValuePair<string, string>[] more)
     {
@@ -32,8 +29,7 @@ internal static class ErrorPage
     private static ValueTask AnswerAsync(
         RequestPassage passage, int status, string reason, string page, string? outcome, string? problem, params KeyValuePair<string, string>[] more)
     {
-        List<KeyValuePair<string, string>> headers = [new("Content-Type", "text/html"), .. more];
-        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint)?.Headers.Server != false) headers.Insert(0, new("Server", Server));
-        return passage.AnswerAsync(status, headers, Encoding.ASCII.GetBytes(page), outcome, problem, reason);
+        var own = (LoadBalancerService.ListenerOf(passage)?.Headers ?? ListenerHeaders.Standard).Own;
+        return passage.AnswerAsync(status, [.. own, new("Content-Type", "text/html"), .. more], Encoding.ASCII.GetBytes(page), outcome, problem, reason);
     }
 }

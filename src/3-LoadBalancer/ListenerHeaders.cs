@@ -8,10 +8,10 @@ namespace Usher.LoadBalancer;
 /// names of those that tell a target of TLS.
 /// </summary>
 /// <param name="Inserted">Names and values of <c>routing.http.response.*.header_value</c>.</param>
-/// <param name="Server"><c>routing.http.response.server.enabled</c>: whether the load balancer's own answers name it. True when not set.</param>
+/// <param name="Own">What the load balancer's own answers have besides: its name, unless <c>routing.http.response.server.enabled</c> is false.</param>
 /// <param name="TlsVersion"><c>routing.http.request.x_amzn_tls_version.header_name</c>.</param>
 /// <param name="TlsCipherSuite"><c>routing.http.request.x_amzn_tls_cipher_suite.header_name</c>.</param>
-internal sealed record ListenerHeaders(ImmutableArray<KeyValuePair<HeaderName, string>> Inserted, bool Server, HeaderName TlsVersion, HeaderName TlsCipherSuite)
+internal sealed record ListenerHeaders(ImmutableArray<KeyValuePair<HeaderName, string>> Inserted, ImmutableArray<KeyValuePair<string, string>> Own, HeaderName TlsVersion, HeaderName TlsCipherSuite)
 {
     private static readonly HeaderName StandardVersion = new("X-Amzn-Tls-Version");
     private static readonly HeaderName StandardCipherSuite = new("X-Amzn-Tls-Cipher-Suite");
@@ -36,7 +36,7 @@ internal sealed record ListenerHeaders(ImmutableArray<KeyValuePair<HeaderName, s
     /// <summary>Reads attributes, whose values the doorway has checked; an empty value is none.</summary>
     internal static ListenerHeaders Of(IReadOnlyDictionary<string, string> written) => new(
         [.. Insertable.Select(h => KeyValuePair.Create(h.Name, written.GetValueOrDefault($"routing.http.response.{h.Key}.header_value") ?? "")).Where(h => h.Value.Length > 0)],
-        written.Flag("routing.http.response.server.enabled", true),
+        written.Flag("routing.http.response.server.enabled", true) ? [new("Server", "awselb/2.0")] : [],
         Name(written, "x_amzn_tls_version") ?? StandardVersion,
         Name(written, "x_amzn_tls_cipher_suite") ?? StandardCipherSuite);
 

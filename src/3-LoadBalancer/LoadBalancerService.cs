@@ -29,7 +29,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// </summary>
     public ValueTask ServeAsync(RequestPassage passage)
     {
-        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is not { } listener)
+        if (ListenerOf(passage) is not { } listener)
         {
             // The listener was deleted while this connection was open.
             passage.Exchange.Abort();
@@ -69,7 +69,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <summary>Answers a request that came without TLS to an HTTPS listener.</summary>
     internal ValueTask RefusePlainHttpAsync(RequestPassage passage)
     {
-        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener) Identify(passage, listener);
+        if (ListenerOf(passage) is { } listener) Identify(passage, listener);
         passage.Record.Scheme = "http";
         return ErrorPage.PlainHttpAsync(passage);
     }
@@ -77,7 +77,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     public async ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
     {
         var refusal = Refusal.Of(rejection);
-        if (passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint) is { } listener)
+        if (ListenerOf(passage) is { } listener)
         {
             Identify(passage, listener);
             if (IsWhole(rejection.Violation) && DesyncClassification.Of(passage.Exchange.Request) is { IsCompliant: false } desync)
@@ -94,6 +94,9 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <summary>Whether a head was refused for what it says, rather than for what never came of it or was too much.</summary>
     private static bool IsWhole(HttpViolation violation) => violation is not (HttpViolation.IdleTimeout or HttpViolation.ConnectionClosed
         or HttpViolation.TargetTooLong or HttpViolation.HeaderTooLarge or HttpViolation.HeadTooLarge or HttpViolation.TooManyHeaders);
+
+    /// <summary>The listener that a request came to; null when it was deleted meanwhile.</summary>
+    internal static ListenerPlan? ListenerOf(RequestPassage passage) => passage.Generation.Find<LoadBalancerSnapshot>()?.ListenerAt(passage.Exchange.LocalEndPoint);
 
     private AmznTraceId Identify(RequestPassage passage, ListenerPlan listener)
     {
@@ -151,8 +154,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     {
         // Which rules came near is told when somebody asks: it costs by their number.
         var outcome = LoadBalancerDecision.Refused(plan);
-        List<KeyValuePair<string, string>> headers = [];
-        if (decision.Listener.Headers.Server) headers.Add(new("Server", ErrorPage.Server));
+        List<KeyValuePair<string, string>> headers = [.. decision.Listener.Headers.Own];
         if (plan.ContentType is { } type) headers.Add(new("Content-Type", $"{type}; charset=utf-8"));
         return passage.AnswerAsync(plan.Status, [.. headers], Encoding.UTF8.GetBytes(plan.Body), outcome, problem: null);
     }
@@ -161,7 +163,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     {
         var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice, decision.Facts);
         return decision.Choice.Mismatch
-            ? passage.AnswerAsync(464, decision.Listener.Headers.Server ? [new("Server", ErrorPage.Server)] : [], default, outcome, problem)
+            ? passage.AnswerAsync(464, decision.Listener.Headers.Own, default, outcome, problem)
             : ErrorPage.AnswerAsync(passage, 503, outcome, problem);
     }
 }
