@@ -12,8 +12,6 @@ namespace Usher.Response;
 internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, LogDelivery delivery, AccessLogOptions options, TimeProvider time, ILogger<AccessLogWriter> log)
     : BackgroundService
 {
-    private const int NoSpace = 28; // ENOSPC
-
     private readonly LogDestinations destinations = new(LogKind.Access);
     private long notBefore;
     private bool failing;
@@ -66,7 +64,7 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!failing) AccessLogLog.Failed(log, file.Path, e.HResult == NoSpace ? "the disk is full" : e.Message, (int)options.Retry.TotalSeconds);
+            if (!failing) AccessLogLog.Failed(log, file.Path, Files.WhyNot(e), (int)options.Retry.TotalSeconds);
             notBefore = time.GetTimestamp() + (long)(options.Retry.TotalSeconds * time.TimestampFrequency);
             (failing, unlogged, waiting) = (true, unlogged + waiting, 0);
             Abandon(file);

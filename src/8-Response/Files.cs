@@ -3,6 +3,11 @@ namespace Usher.Response;
 /// <summary>Files and folders of their owner's alone: URLs may hold what nobody else should read.</summary>
 internal static class Files
 {
+    private const int NoSpace = 28; // ENOSPC
+
+    /// <summary>Why a file couldn't be written, for a person.</summary>
+    public static string WhyNot(Exception e) => e.HResult == NoSpace ? "the disk is full" : e.Message;
+
     /// <summary>Makes a folder and those above it.</summary>
     public static void MakeFolder(string path)
     {

@@ -26,11 +26,10 @@ internal sealed class ConnectionLogWriter(
             var generation = generations.Current;
             foreach (var handshake in ended.Handshakes.Where(h => h.Hop == Hop.Tls))
             {
-                var (balancer, port) = ListenerLookup.Of(generation, handshake.Connection);
-                if (destinations.Of(generation, balancer) is not { } destination) continue;
+                if (destinations.Of(generation, handshake.Connection) is not { } logged) continue;
                 line.Clear();
-                format.Write(line, handshake, port);
-                delivery.Append(destination, line.Add('\n').Bytes);
+                format.Write(line, handshake, logged.ListenerPort);
+                delivery.Append(logged.To, line.Add('\n').Bytes);
             }
 
             delivery.Flush();
@@ -44,12 +43,10 @@ internal sealed class ConnectionLogWriter(
         {
             foreach (var request in ended.Requests)
             {
-                if (request is not { RequestOnConnection: 1, Scheme: "http" }) continue;
-                var (balancer, port) = ListenerLookup.Of(request.Generation, request.Downstream);
-                if (destinations.Of(request.Generation, balancer) is not { } destination) continue;
+                if (request is not { RequestOnConnection: 1, Scheme: "http" } || destinations.Of(request.Generation, request.Downstream) is not { } logged) continue;
                 line.Clear();
-                AlbConnectionLog.WritePlain(line, request, port);
-                delivery.Append(destination, line.Add('\n').Bytes);
+                AlbConnectionLog.WritePlain(line, request, logged.ListenerPort);
+                delivery.Append(logged.To, line.Add('\n').Bytes);
             }
 
             delivery.Flush();

@@ -151,7 +151,7 @@ internal sealed class LogDelivery(AccessLogOptions options, TimeProvider time, I
 
     private void Failed(Exception e)
     {
-        if (!failing) AccessLogLog.DeliveryFailed(log, Root, e.Message, (int)options.Retry.TotalSeconds);
+        if (!failing) AccessLogLog.DeliveryFailed(log, Root, Files.WhyNot(e), (int)options.Retry.TotalSeconds);
         failing = true;
         notBefore = time.GetTimestamp() + (long)(options.Retry.TotalSeconds * time.TimestampFrequency);
     }

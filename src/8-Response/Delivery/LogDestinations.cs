@@ -1,3 +1,4 @@
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Response;
@@ -9,9 +10,19 @@ internal sealed class LogDestinations(LogKind kind)
     private Dictionary<string, LogDestination> destinations = [];
 
     /// <summary>Where a load balancer delivers it; null where its log is off.</summary>
-    public LogDestination? Of(Generation of, string loadBalancerArn)
+    public LogDestination? Of(Generation of, string loadBalancerArn) => In(of).GetValueOrDefault(loadBalancerArn);
+
+    /// <summary>The same of the load balancer that a connection came to, with its listener's port. Where all logs are off, nothing is looked up.</summary>
+    public (LogDestination To, int ListenerPort)? Of(Generation of, ConnectionId connection)
+    {
+        if (In(of).Count == 0) return null;
+        var (balancer, port) = ListenerLookup.Of(of, connection);
+        return Of(of, balancer) is { } to ? (to, port) : null;
+    }
+
+    private Dictionary<string, LogDestination> In(Generation of)
     {
         if (generation != of) (generation, destinations) = (of, LogDestination.Of(kind, of));
-        return destinations.GetValueOrDefault(loadBalancerArn);
+        return destinations;
     }
 }
