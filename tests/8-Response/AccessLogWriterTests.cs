@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Response.Tests;
 
@@ -34,7 +35,7 @@ public sealed class AccessLogWriterTests : IDisposable
     {
         var writer = await StartAsync(new AccessLogOptions { Directory = Path.Combine(folder, "logs") });
         feed.End("/now");
-        await UntilAsync(() => System.IO.File.Exists(File) && new FileInfo(File).Length > 0);
+        await Limit.UntilAsync(() => System.IO.File.Exists(File) && new FileInfo(File).Length > 0);
         await writer.StopAsync(CancellationToken.None);
     }
 
@@ -79,12 +80,12 @@ public sealed class AccessLogWriterTests : IDisposable
         await System.IO.File.WriteAllTextAsync(blocked, "");
         var writer = await StartAsync(new AccessLogOptions { Directory = blocked });
         for (var i = 0; i < 10; i++) feed.End($"/lost-{i}");
-        await UntilAsync(() => feed.Taken == 10);
+        await Limit.UntilAsync(() => feed.Taken == 10);
         Assert.Single(lines.All, l => l.Contains("can't be written", StringComparison.Ordinal));
 
         time.Advance(TimeSpan.FromSeconds(31));
         feed.End("/lost-10");
-        await UntilAsync(() => feed.Taken == 11);
+        await Limit.UntilAsync(() => feed.Taken == 11);
         Assert.Single(lines.All);
 
         System.IO.File.Delete(blocked);
@@ -131,14 +132,8 @@ public sealed class AccessLogWriterTests : IDisposable
             .BuildServiceProvider();
         var writer = services.GetRequiredService<AccessLogWriter>();
         await writer.StartAsync(CancellationToken.None);
-        if (options.Directory is not null) await UntilAsync(() => feed.Followed);
+        if (options.Directory is not null) await Limit.UntilAsync(() => feed.Followed);
         return writer;
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!holds()) await Task.Delay(5, limit.Token);
     }
 
     /// <summary>A feed that the test fills. As the contract says, what was there before a cancellation still comes.</summary>
@@ -168,26 +163,6 @@ public sealed class AccessLogWriterTests : IDisposable
             }
 
             Followed = false;
-        }
-    }
-
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
-
-        public IEnumerable<string> All => lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Response.Tests;
 
@@ -11,7 +12,7 @@ public sealed class LogDeliveryTests : IAsyncDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("usher-log-").FullName;
     private readonly WatchedTime time = new(new DateTimeOffset(2026, 11, 28, 22, 3, 4, TimeSpan.Zero));
-    private readonly TestLog lines = new();
+    private readonly LogLines lines = new();
     private LogDelivery? delivery;
 
     private string Root => Path.Combine(folder, "logs", "s3");
@@ -32,13 +33,13 @@ public sealed class LogDeliveryTests : IAsyncDisposable
         Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(Assert.Single(LogPart.Left(Root)), TestContext.Current.CancellationToken));
 
         time.Advance(TimeSpan.FromSeconds(27));
-        await UntilAsync(() => Delivered() is [_]);
+        await Limit.UntilAsync(() => Delivered() is [_]);
         var file = Assert.Single(Delivered());
         Assert.Matches(
             $@"^{place}/123456789012/elasticloadbalancing/us-east-2/2026/11/28/{begin}123456789012_elasticloadbalancing_us-east-2_app\.my-loadbalancer\.50dc6c495c0c9188_20261128T2205Z_127\.18\.0\.1_[a-z0-9]{{8}}\.log\.gz$",
             Path.GetRelativePath(Root, file));
         Assert.Equal("one\ntwo\n", Unpacked(file));
-        await UntilAsync(() => LogPart.Left(Root).Count == 0);
+        await Limit.UntilAsync(() => LogPart.Left(Root).Count == 0);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
@@ -61,7 +62,7 @@ public sealed class LogDeliveryTests : IAsyncDisposable
 
         // Never stopped: another begins.
         await StartAsync();
-        await UntilAsync(() => Delivered() is [_] && !File.Exists(left));
+        await Limit.UntilAsync(() => Delivered() is [_] && !File.Exists(left));
         Assert.Equal("before\n", Unpacked(Assert.Single(Delivered())));
     }
 
@@ -113,12 +114,12 @@ public sealed class LogDeliveryTests : IAsyncDisposable
 
     private async Task StartAsync(long fileBytes = 10 << 20)
     {
-        delivery = new LogDelivery(new AccessLogOptions { Directory = Path.Combine(folder, "logs"), FileBytes = fileBytes }, time, lines);
+        delivery = new LogDelivery(new AccessLogOptions { Directory = Path.Combine(folder, "logs"), FileBytes = fileBytes }, time, new Logger<LogDelivery>(new LoggerFactory([lines])));
         var before = time.Timers;
         await delivery.StartAsync(CancellationToken.None);
 
         // Time that passes before the delivery waits for it would be lost on it.
-        await UntilAsync(() => time.Timers > before);
+        await Limit.UntilAsync(() => time.Timers > before);
     }
 
     private static LogDestination Destination(string attribute, string? prefix = null)
@@ -134,26 +135,6 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
         return reader.ReadToEnd();
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!holds()) await Task.Delay(5, limit.Token);
-    }
-
-    private sealed class TestLog : ILogger<LogDelivery>
-    {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<string> lines = new();
-
-        internal IEnumerable<string> All => lines;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue(formatter(state, exception));
     }
 
     private sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)

@@ -4,6 +4,7 @@ using System.Text;
 using CsCheck;
 using Usher.Model.Road;
 using Usher.Wire;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.LoadBalancer.Tests.Desync;
 
@@ -16,7 +17,7 @@ public sealed class ForwardedRequestProperties
     public void What_is_sent_on_is_one_request() => MutatedRequests.Requests.Sample(
         wire =>
         {
-            var (result, head) = Parse([wire]);
+            var (result, head) = Parse([Encoding.Latin1.GetBytes(wire)]);
             // A refused head is classified too.
             if (result.Status != ParseStatus.NeedMore) Assert.NotEmpty(DesyncClassification.Of(head).Tell(DesyncMode.Defensive));
             if (result.Status != ParseStatus.Complete) return;
@@ -30,8 +31,8 @@ public sealed class ForwardedRequestProperties
     public void Any_split_is_read_the_same() => Gen.Select(MutatedRequests.Requests, Gen.Int[1, 40].Array[0, 20]).Sample(
         (wire, cuts) =>
         {
-            var (whole, head) = Parse([wire]);
-            var (split, splitHead) = Parse(Split(wire, cuts));
+            var (whole, head) = Parse([Encoding.Latin1.GetBytes(wire)]);
+            var (split, splitHead) = Parse(Pieces.Of(Encoding.Latin1.GetBytes(wire), cuts));
             Assert.Equal((whole.Status, whole.Violation, whole.Message, head.Defects), (split.Status, split.Violation, split.Message, splitHead.Defects));
             if (whole.Status == ParseStatus.Complete) Assert.Equal((whole.Consumed, head.WireLength, Sent(head)), (split.Consumed, splitHead.WireLength, Sent(splitHead)));
         },
@@ -55,27 +56,14 @@ public sealed class ForwardedRequestProperties
     private static string TargetOf(RequestHead head) => head.Form == TargetForm.Absolute
         ? $"{Encoding.Latin1.GetString(head.Path)}{(head.HasQuery ? "?" : "")}{Encoding.Latin1.GetString(head.Query)}" : Encoding.Latin1.GetString(head.Target);
 
-    private static IEnumerable<string> Split(string wire, int[] cuts)
-    {
-        var start = 0;
-        foreach (var cut in cuts)
-        {
-            if (start + cut >= wire.Length) break;
-            yield return wire[start..(start + cut)];
-            start += cut;
-        }
-
-        yield return wire[start..];
-    }
-
-    private static (ParseResult Result, RequestHead Head) Parse(IEnumerable<string> parts)
+    private static (ParseResult Result, RequestHead Head) Parse(IEnumerable<byte[]> parts)
     {
         var head = new RequestHead();
         var parser = new Http1Parser(HeadLimits.Requests, tolerant: true);
         var (result, consumed) = (new ParseResult(ParseStatus.NeedMore, 0), 0L);
         foreach (var part in parts)
         {
-            result = parser.ParseRequest(Encoding.Latin1.GetBytes(part), head);
+            result = parser.ParseRequest(part, head);
             consumed += result.Consumed;
             if (result.Status != ParseStatus.NeedMore) break;
         }

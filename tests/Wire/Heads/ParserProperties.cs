@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using CsCheck;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Wire.Tests.Heads;
 
@@ -35,12 +36,12 @@ public class ParserProperties
         Gen.Select(Gen.Frequency((3, Wires), (2, Mutated)), Gen.Int[1, 40].Array[0, 20]).Sample((wire, cuts) =>
         {
             var whole = Parse([wire], out var wholeHead);
-            var split = Parse(Split(wire, cuts), out var splitHead);
+            var split = Parse(Pieces.Of(wire, cuts), out var splitHead);
             Assert.Equal((whole.Status, whole.Violation, whole.Message), (split.Status, split.Violation, split.Message));
             if (whole.Status != ParseStatus.Bad) Assert.Equal(whole.Consumed, split.Consumed);
             AssertSame(wholeHead, splitHead);
 
-            var sequence = new Http1Parser(HeadLimits.Requests).ParseRequest(Sequence(Split(wire, cuts)), splitHead);
+            var sequence = new Http1Parser(HeadLimits.Requests).ParseRequest(Sequence(Pieces.Of(wire, cuts)), splitHead);
             Assert.Equal((whole.Status, whole.Violation), (sequence.Status, sequence.Violation));
         });
 
@@ -58,7 +59,7 @@ public class ParserProperties
     [Fact]
     public void Mutated_chunks_never_throw_and_any_split_decodes_the_same() =>
         Gen.Select(Gen.String[Gen.Char["0123456789abf;\r\n\r\n\r\n x"], 0, 60].Select(Encoding.ASCII.GetBytes), Gen.Int[1, 9].Array[0, 20]).Sample(
-            (wire, cuts) => Assert.Equal(Decode([wire]), Decode(Split(wire, cuts))),
+            (wire, cuts) => Assert.Equal(Decode([wire]), Decode(Pieces.Of(wire, cuts))),
             iter: 20_000);
 
     private static Gen<byte[]> Mutated =>
@@ -129,19 +130,6 @@ public class ParserProperties
         }
 
         return $"{text}{(decoder.IsDone ? " done" : " more")}";
-    }
-
-    private static IEnumerable<byte[]> Split(byte[] wire, int[] cuts)
-    {
-        var start = 0;
-        foreach (var cut in cuts)
-        {
-            if (start + cut >= wire.Length) break;
-            yield return wire[start..(start + cut)];
-            start += cut;
-        }
-
-        yield return wire[start..];
     }
 
     private static ReadOnlySequence<byte> Sequence(IEnumerable<byte[]> parts)
