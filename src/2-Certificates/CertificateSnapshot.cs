@@ -15,8 +15,8 @@ public sealed class CertificateSnapshot
         Certificates = certificates.ToFrozenDictionary(c => c.Arn);
         Listeners = listeners.ToFrozenDictionary(l => l.ListenerArn);
         ByEndpoint = Listeners.Values
-            .Where(l => l.Bound is not null)
-            .GroupBy(l => l.Bound!)
+            .SelectMany(l => l.Bound, (listener, bound) => (bound, listener))
+            .GroupBy(l => l.bound, l => l.listener)
             .ToFrozenDictionary(g => g.Key, g => g.First());
         InUse = [.. Listeners.Values.SelectMany(l => l.All).Where(c => c.Issued).DistinctBy(c => c.Arn)];
     }
@@ -27,7 +27,7 @@ public sealed class CertificateSnapshot
     /// <summary>Every HTTP and HTTPS listener by its ARN.</summary>
     internal FrozenDictionary<string, ListenerCertificates> Listeners { get; }
 
-    /// <summary>The same by the endpoint that it is bound to.</summary>
+    /// <summary>The same by the endpoints that they are bound to.</summary>
     internal FrozenDictionary<IPEndPoint, ListenerCertificates> ByEndpoint { get; }
 
     /// <summary>The issued certificates that a listener serves: these need a key and a leaf.</summary>
@@ -89,9 +89,9 @@ internal sealed class ListenerCertificates
 
     /// <param name="listenerArn">The listener.</param>
     /// <param name="name">As people know it: <c>shop-edge HTTPS:443</c>.</param>
-    /// <param name="bound">Where it is bound; null when its load balancer has no address.</param>
+    /// <param name="bound">Where it is bound, at each node of its load balancer; empty when that has no address.</param>
     /// <param name="certificates">Its certificates, the default first; empty for an HTTP listener.</param>
-    internal ListenerCertificates(string listenerArn, string name, IPEndPoint? bound, ImmutableArray<CompiledCertificate> certificates)
+    internal ListenerCertificates(string listenerArn, string name, ImmutableArray<IPEndPoint> bound, ImmutableArray<CompiledCertificate> certificates)
     {
         ListenerArn = listenerArn;
         Name = name;
@@ -105,7 +105,7 @@ internal sealed class ListenerCertificates
 
     internal string Name { get; }
 
-    internal IPEndPoint? Bound { get; }
+    internal ImmutableArray<IPEndPoint> Bound { get; }
 
     /// <summary>The default first, then the certificate list.</summary>
     internal ImmutableArray<CompiledCertificate> All { get; }

@@ -85,10 +85,8 @@ internal sealed class ListenerCompiler(
     private string Name(Listener listener) =>
         $"{(balancers.TryGetValue(listener.LoadBalancerArn, out var balancer) ? balancer.Value.Name : listener.LoadBalancerArn)} {listener.Protocol}:{listener.Port}";
 
-    private IPEndPoint? Bound(Listener listener) =>
-        balancers.TryGetValue(listener.LoadBalancerArn, out var balancer)
-        && listener.Port is > 0 and <= IPEndPoint.MaxPort
-        && context.Addresses.Find(balancer.Key) is not null
-            ? context.Addresses.Bind(balancer.Key, listener.Port)
-            : null;
+    private ImmutableArray<IPEndPoint> Bound(Listener listener) =>
+        balancers.TryGetValue(listener.LoadBalancerArn, out var balancer) && listener.Port is > 0 and <= IPEndPoint.MaxPort
+            ? [.. LoadBalancerNode.Of(balancer).Where(n => context.Addresses.Find(n.Owner) is not null).Select(n => context.Addresses.Bind(n.Owner, listener.Port))]
+            : [];
 }

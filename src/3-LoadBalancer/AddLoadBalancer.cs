@@ -20,4 +20,7 @@ public static class LoadBalancerRegistration
         .AddSingleton<IRoadStep, LoadBalancerStep>()
         .AddSingleton<ITargetHealth, TargetHealthView>()
         .AddSingleton<ICarrier, LoadBalancerCarrier>();
+
+    /// <summary>Gives load balancers a node in each zone of the worker nodes; so it comes after those who make these.</summary>
+    public static IServiceCollection AddLoadBalancerZones(this IServiceCollection services) => services.AddSingleton<IReconciler, LoadBalancerZones>();
 }

@@ -2,9 +2,9 @@ using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>Every load balancer wants an address of its own.</summary>
+/// <summary>Every load balancer wants an address in each of its zones.</summary>
 internal sealed class LoadBalancerClaims : IAddressClaimant
 {
     public IEnumerable<AddressClaim> Claims(CompileContext context) =>
-        context.State.All<Model.Aws.LoadBalancer>().Select(b => new AddressClaim(b.Key, AddressBlock.LoadBalancer, null));
+        context.State.All<Model.Aws.LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null));
 }

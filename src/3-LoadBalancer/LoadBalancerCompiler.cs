@@ -20,7 +20,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         foreach (var listener in context.State.All<Listener>())
         {
             if (Compile(context, listener, actions, rules[listener.Value.ListenerArn]) is not { } plan) continue;
-            if (ports.TryAdd(plan.Bound, listener)) listeners.Add(plan);
+            if (ports.TryAdd(plan.Bound, listener)) listeners.AddRange(AtEachNode(context, plan));
             else context.Errors.Add(listener, "spec.port", Clash(ports[plan.Bound], listener, plan.Bound));
         }
 
@@ -46,7 +46,8 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         }
 
         var action = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);
-        if (action is null || context.Addresses.Find(balancer.Key) is null) return null;
+        var node = LoadBalancerNode.Of(balancer).First();
+        if (action is null || context.Addresses.Find(node.Owner) is null) return null;
         var ordered = rules.OrderBy(r => r.Priority)
             .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action)).ToImmutableArray();
         if (!https) RefusePlain(context, listener, ordered);
@@ -60,12 +61,19 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             Port = listener.Value.Port,
             Https = https,
             Tls = tls,
-            Bound = context.Addresses.Bind(balancer.Key, listener.Value.Port),
+            Bound = context.Addresses.Bind(node.Owner, listener.Value.Port),
             Rules = ordered,
             Attributes = Attributes(balancer.Value.Attributes),
             Headers = listener.Value.Attributes.Count == 0 ? ListenerHeaders.Standard : ListenerHeaders.Of(listener.Value.Attributes),
             ReadsHeaders = ordered.Any(r => r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
         };
+    }
+
+    /// <summary>The listener of a load balancer's first node at all of them: they differ in nothing but zone and address.</summary>
+    private static IEnumerable<ListenerPlan> AtEachNode(CompileContext context, ListenerPlan first)
+    {
+        var balancer = context.State.All<Model.Aws.LoadBalancer>().First(b => b.Key == first.LoadBalancer);
+        return LoadBalancerNode.Of(balancer).Select(node => first with { Zone = node.Zone, Bound = context.Addresses.Bind(node.Owner, first.Port) });
     }
 
     /// <summary>HTTP/2 is spoken to HTTPS listeners alone, so groups of these versions go with no other (ALB user guide, Target groups, Protocol version; the message is ELBv2's).</summary>

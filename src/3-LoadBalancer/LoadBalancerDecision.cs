@@ -186,6 +186,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
+        Listener.TellZone(told);
         if (choice.Rule.IsDefault && RuleSearch.Missed(Listener, Facts) is { Count: > 0 } missed)
         {
             told["nearestRules"] = new JsonArray([.. missed.Select(m => JsonValue.Create(m))]);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -13,6 +14,7 @@ internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listener
     private readonly FrozenDictionary<IPEndPoint, ListenerPlan> byBound =
         listeners.GroupBy(l => l.Bound).ToFrozenDictionary(g => g.Key, g => g.First());
 
+    /// <summary>Every listener, once for each node of its load balancer.</summary>
     internal ImmutableArray<ListenerPlan> Listeners { get; } = listeners;
 
     internal ImmutableArray<TargetGroupPlan> TargetGroups { get; } = targetGroups;
@@ -25,7 +27,7 @@ internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listener
     internal ListenerPlan? ListenerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }
 
-/// <summary>A listener: where it listens, how it treats connections, and its rules in the order in which they are tried.</summary>
+/// <summary>A listener at one of its load balancer's nodes: where it listens, how it treats connections, and its rules in the order in which they are tried.</summary>
 internal sealed record ListenerPlan
 {
     internal required string Arn { get; init; }
@@ -56,7 +58,11 @@ internal sealed record ListenerPlan
 
     internal required TlsPolicy? Tls { get; init; }
 
+    /// <summary>Where it listens on this machine: the address of the load balancer's node in <see cref="Zone"/>.</summary>
     internal required IPEndPoint Bound { get; init; }
+
+    /// <summary>The Availability Zone of that node; null where the load balancer has no zones.</summary>
+    internal string? Zone { get; init; }
 
     /// <summary>By priority, the default rule last.</summary>
     internal required ImmutableArray<RulePlan> Rules
@@ -78,6 +84,13 @@ internal sealed record ListenerPlan
 
     /// <summary>Whether any rule reads headers, so that facts need them.</summary>
     internal required bool ReadsHeaders { get; init; }
+
+    /// <summary>Adds to facts in which zone it is.</summary>
+    internal JsonObject TellZone(JsonObject facts)
+    {
+        if (Zone is not null) facts["zone"] = Zone;
+        return facts;
+    }
 
     internal string Scheme => Https ? "https" : "http";
 

@@ -14,7 +14,7 @@ internal sealed record NoListenerDecision(IReadOnlyList<ListenerPlan> Listeners,
         [
             new HopAccount(Hop.LoadBalancer, Listeners[0].LoadBalancerName, problem)
             {
-                Facts = new JsonObject { ["bound"] = Bound.ToString(), ["loadBalancerArn"] = Listeners[0].LoadBalancerArn },
+                Facts = Listeners[0].TellZone(new JsonObject { ["bound"] = Bound.ToString(), ["loadBalancerArn"] = Listeners[0].LoadBalancerArn }),
                 Ok = false,
                 Outcome = "load-balancer.connect-failed",
             },

@@ -76,7 +76,7 @@ internal sealed record RefusedDecision(ListenerPlan Listener, Refusal Refusal, D
     [
         new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Refusal.Problem)
         {
-            Facts = Desync.AddTo(new() { ["listener"] = Listener.Label, ["listenerArn"] = Listener.Arn, ["bound"] = Listener.Bound.ToString() }, Listener.Attributes.Desync),
+            Facts = Desync.AddTo(Listener.TellZone(new() { ["listener"] = Listener.Label, ["listenerArn"] = Listener.Arn, ["bound"] = Listener.Bound.ToString() }), Listener.Attributes.Desync),
             Reasons = Desync.Reasons(Listener.Attributes.Desync),
             Ok = false,
             Outcome = Refusal.Outcome,

@@ -145,8 +145,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
     {
         if (nodes.TryGetValue(target.Id, out var node))
         {
-            var parts = node.Value.Spec.ProviderID.Split('/');
-            return (node.Key, parts.Length > 1 ? parts[^2] : null);
+            return (node.Key, LoadBalancerZones.Zone(node.Value));
         }
 
         var known = nodes.Count == 0 ? "there are no nodes" : $"the nodes here are {string.Join(", ", nodes.Keys.Order(StringComparer.Ordinal))}";

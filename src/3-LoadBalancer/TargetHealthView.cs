@@ -21,5 +21,5 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
 
     public IReadOnlyList<ListenerReport> Listeners(Generation generation) =>
         [.. (generation.Find<LoadBalancerSnapshot>()?.Listeners ?? []).Select(l =>
-            new ListenerReport(l.LoadBalancerName, l.Arn, l.Https ? "HTTPS" : "HTTP", l.Port, l.Bound))];
+            new ListenerReport(l.LoadBalancerName, l.Arn, l.Https ? "HTTPS" : "HTTP", l.Port, l.Bound) { Zone = l.Zone })];
 }

@@ -35,9 +35,9 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
             foreach (var request in ended.Requests)
             {
                 line.Clear();
-                var balancer = format.Write(line, request, handshakeOf);
+                format.Write(line, request, handshakeOf);
                 line.Add('\n');
-                if (destinations.Of(request.Generation, balancer) is { } destination) delivery.Append(destination, line.Bytes);
+                if (destinations.Of(request.Generation, request.Downstream.To.Address) is { } destination) delivery.Append(destination, line.Bytes);
                 if (time.GetTimestamp() < notBefore)
                 {
                     unlogged++;

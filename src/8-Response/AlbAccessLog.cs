@@ -22,8 +22,7 @@ internal sealed class AlbAccessLog(TimeProvider time)
     /// <param name="line">Takes it.</param>
     /// <param name="record">The load balancer's record.</param>
     /// <param name="handshakeOf">Where the handshake of a request's connection is found; asked once for a connection.</param>
-    /// <returns>The ARN of the load balancer.</returns>
-    public string Write(LogLine line, RequestRecord record, Func<RequestRecord, HandshakeRecord?> handshakeOf)
+    public void Write(LogLine line, RequestRecord record, Func<RequestRecord, HandshakeRecord?> handshakeOf)
     {
         var facts = record.Decision as IAccessLogFacts;
         var (loadBalancerArn, port) = facts is null ? ListenerLookup.Of(record.Generation, record.Downstream) : (facts.LoadBalancerArn, facts.ListenerPort);
@@ -57,7 +56,6 @@ internal sealed class AlbAccessLog(TimeProvider time)
         var classified = record.Decision as IClassifiedRequest;
         line.Quoted(classified?.Classification).Add(' ').Quoted(classified?.ClassificationReason).Add(' ').Add(connection.TraceId).Add(' ');
         line.Quoted(facts?.TransformedHost).Add(' ').Quoted(facts?.TransformedUri).Add(' ').Quoted(facts?.TransformStatus);
-        return loadBalancerArn;
     }
 
     private static LogLine Target(LogLine line, IAccessLogFacts? facts) => facts?.TargetEndPoint is { } target ? line.Add(target) : line.Add('-');

@@ -11,7 +11,7 @@ internal static class ListenerLookup
     public static (string LoadBalancerArn, int Port) Of(Generation generation, ConnectionId connection)
     {
         var (state, addresses, to) = (generation.State, generation.Addresses, connection.To);
-        if (addresses.OwnerOf(to.Address) is not { } owner || state.Find(owner)?.Value is not LoadBalancer loadBalancer) return ("-", to.Port);
+        if (addresses.OwnerOf(to.Address) is not { } owner || state.Find(LoadBalancerNode.BalancerOf(owner))?.Value is not LoadBalancer loadBalancer) return ("-", to.Port);
         var listener = state.All<Listener>()
             .FirstOrDefault(l => l.Value.LoadBalancerArn == loadBalancer.LoadBalancerArn && addresses.BoundPort(l.Value.Port) == to.Port);
         return (loadBalancer.LoadBalancerArn, listener?.Value.Port ?? to.Port);

@@ -18,6 +18,7 @@ internal static class JourneyOrder
         .AddCertificates()  // 2  ACM: the certificate that the load balancer shows in the handshake
         .AddLoadBalancer()  // 3  the ALB, the gate: listener, rule, target group, target
         .AddNode()          // 4  a worker node: NodePorts, and the relays that stand for kube-proxy's rules
+        .AddLoadBalancerZones() // the load balancer's own nodes, one in each of the worker nodes' zones
         .AddIngress()       // 5  the ingress controller, the receptionist: host and path choose a Service
         .AddService()       // 6  the Service, the extension: one virtual IP for the pods that are ready
         .AddPods()          // 7  the pod, the desk: processes, probes, restarts; 8 is the code in it

@@ -42,6 +42,21 @@ public sealed class DigTests
     }
 
     [Fact]
+    public async Task A_load_balancer_is_answered_with_the_address_of_each_of_its_nodes_in_turning_order()
+    {
+        await using var server = await TestServer.StartAsync("loadbalancer edge us-east-1a us-east-1b us-east-1c\nzone example.com\napi - A alias {edge} elb");
+        var orders = new HashSet<string>();
+        for (var left = 200; left > 0 && orders.Count < 3; left--)
+        {
+            var answered = (await server.DigAsync("+short", "api.example.com")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(["127.18.0.1", "127.18.0.2", "127.18.0.3"], answered.Order(StringComparer.Ordinal));
+            orders.Add(answered[0]);
+        }
+
+        Assert.Equal(3, orders.Count);
+    }
+
+    [Fact]
     public async Task An_answer_that_is_too_long_for_udp_is_asked_for_again_over_tcp()
     {
         await using var server = await TestServer.StartAsync(Zones);

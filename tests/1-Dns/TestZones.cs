@@ -11,7 +11,7 @@ namespace Usher.Dns.Tests;
 /// <summary>
 /// Zones as text, one thing a line:
 /// <code>
-/// loadbalancer NAME
+/// loadbalancer NAME [ZONE …]                              one without zones has one node
 /// zone NAME [private|unknown|again]                       the zone of the lines below; unknown: without a HostedZone; again: with the id of the first one
 /// routed ID weight N | failover PRIMARY | multivalue      the routing policy of the next line's record set; ID - for none
 /// unhealthy NAME                                          a load balancer whose target group has no healthy target
@@ -29,7 +29,7 @@ internal sealed class TestZones : ITargetHealth
         Errors = errors ?? new ErrorList();
         var state = new DesiredState(Read(text));
         unhealthy = [.. text.Split('\n').Where(l => l.StartsWith("unhealthy ", StringComparison.Ordinal)).Select(l => l[10..].Trim())];
-        var addresses = AddressPlan.Empty.Next(state.All<LoadBalancer>().Select(b => new AddressClaim(b.Key, AddressBlock.LoadBalancer, null)));
+        var addresses = AddressPlan.Empty.Next(state.All<LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null)));
         Generation = new Generation(1, state, addresses, [new DnsCompiler().Compile(new CompileContext(state, addresses, AwsScope.Default, Errors))]);
     }
 
@@ -78,6 +78,7 @@ internal sealed class TestZones : ITargetHealth
                 Add("LoadBalancer", words[1], new LoadBalancer
                 {
                     Name = words[1], DnsName = DnsNameOf(words[1]), LoadBalancerArn = AwsNames.LoadBalancerArn(AwsScope.Default, words[1]),
+                    AvailabilityZones = words[2..],
                 });
                 Add("TargetGroup", words[1], new TargetGroup { Name = words[1], TargetGroupArn = $"arn:{words[1]}" });
                 Add("Listener", words[1], new Listener

@@ -21,6 +21,14 @@ internal sealed class Road
         Add(EdgeKey, new LoadBalancer { LoadBalancerArn = EdgeArn, Name = "edge", DnsName = AwsNames.LoadBalancerDnsName(Scope, "edge", false) });
     }
 
+    /// <summary>Gives the load balancer a node in each of these zones.</summary>
+    internal Road Zones(params string[] zones)
+    {
+        var at = resources.FindIndex(r => r.Key == EdgeKey);
+        resources[at] = new Resource(EdgeKey, ((LoadBalancer)resources[at].Value) with { AvailabilityZones = zones }, resources[at].Origin);
+        return this;
+    }
+
     internal static string EdgeArn { get; } = AwsNames.LoadBalancerArn(Scope, "edge");
 
     internal ErrorList Errors { get; } = new();
@@ -92,8 +100,8 @@ internal sealed class Road
 
     internal Generation Compile(long number = 1)
     {
-        var plan = AddressPlan.Empty.Next([new AddressClaim(EdgeKey, AddressBlock.LoadBalancer, null)]);
         var state = new DesiredState(resources);
+        var plan = AddressPlan.Empty.Next(state.All<LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null)));
         var snapshot = new CertificateCompiler().Compile(new CompileContext(state, plan, Scope, Errors));
         return new Generation(number, state, plan, [snapshot]);
     }

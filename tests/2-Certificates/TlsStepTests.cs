@@ -27,6 +27,18 @@ public sealed class TlsStepTests
     }
 
     [Fact]
+    public void A_listener_shows_the_same_certificate_at_each_node_of_its_load_balancer()
+    {
+        var generation = new Road().Zones("us-east-1a", "us-east-1b").Certificate("api", "api.example.com").Https(443, "api").CompileValid();
+
+        Assert.Equal(
+            ["api.example.com", "api.example.com"],
+            new[] { "127.18.0.1:8443", "127.18.0.2:8443" }.Select(a => new TlsStep(new LeafStore(), TimeProvider.System).Take(generation, At(a, "api.example.com", "https"))!)
+                .Select(s => Assert.Single(Assert.Single(s.Decisions).Tell()).Name));
+        Assert.Null(new TlsStep(new LeafStore(), TimeProvider.System).Take(generation, At("127.18.0.3:8443", "api.example.com", "https")));
+    }
+
+    [Fact]
     public void Tells_the_certificate()
     {
         var account = Tell("127.18.0.1:8443", "www.example.com", out _);

@@ -32,6 +32,13 @@ internal sealed class Edge
         Pod("users-1", "10.0.1.77");
     }
 
+    /// <summary>Gives the load balancer a node in each of these zones: 127.N.0.1, 127.N.0.2 and so on.</summary>
+    internal Edge Zones(params string[] zones)
+    {
+        resources[0] = new Resource(resources[0].Key, ((Model.Aws.LoadBalancer)resources[0].Value) with { AvailabilityZones = zones }, File);
+        return this;
+    }
+
     internal static string Arn { get; } = AwsNames.LoadBalancerArn(Scope, "edge");
 
     internal ErrorList Errors { get; } = new();

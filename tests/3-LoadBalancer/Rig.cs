@@ -47,6 +47,9 @@ internal sealed class Rig : IAsyncDisposable
 
     internal IPAddress Address => IPAddress.Parse($"127.{Network}.0.1");
 
+    /// <summary>The address of the load balancer's first, second … node.</summary>
+    internal IPAddress At(int node) => IPAddress.Parse($"127.{Network}.0.{node}");
+
     internal IPEndPoint Http => new(Address, 8080);
 
     internal IPEndPoint Https => new(Address, 8443);

@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Journeys;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Response.Tests;
@@ -105,6 +107,20 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     public void Without_a_bucket_or_when_off_there_is_no_destination(string enabled, string bucket) =>
         Assert.Empty(LogDestination.Of(LogKind.Access, TestBalancer.With(("access_logs.s3.enabled", enabled), ("access_logs.s3.bucket", bucket))));
 
+    [Fact]
+    public void Each_node_of_a_load_balancer_has_files_of_its_own()
+    {
+        var generation = TestBalancer.In(["us-east-2a", "us-east-2b"], ("access_logs.s3.enabled", "true"), ("access_logs.s3.bucket", "my-logs"));
+        var found = new LogDestinations(LogKind.Access);
+        var end = new DateTimeOffset(2026, 3, 4, 5, 10, 0, TimeSpan.Zero);
+
+        Assert.Equal(
+            ["20260304T0510Z_127.18.0.1_abcdefgh.log", "20260304T0510Z_127.18.0.2_abcdefgh.log"],
+            new[] { "127.18.0.1", "127.18.0.2" }.Select(a => found.Of(generation, IPAddress.Parse(a))!.FileName(end, "abcdefgh")).Select(n => n[n.IndexOf("2026", StringComparison.Ordinal)..]));
+        Assert.Equal(80, found.Of(generation, new ConnectionId(IPEndPoint.Parse("127.0.0.1:50000"), IPEndPoint.Parse("127.18.0.2:8080")))?.ListenerPort);
+        Assert.Null(found.Of(generation, IPAddress.Parse("127.18.0.3")));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (delivery is not null) await delivery.StopAsync(CancellationToken.None);
@@ -126,7 +142,7 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     {
         var kind = new[] { LogKind.Access, LogKind.Connection }.Single(k => k.Attribute == attribute);
         var generation = TestBalancer.With(($"{attribute}.s3.enabled", "true"), ($"{attribute}.s3.bucket", "my-logs"), ($"{attribute}.s3.prefix", prefix ?? ""));
-        return LogDestination.Of(kind, generation)[TestBalancer.Arn];
+        return LogDestination.Of(kind, generation).Values.Single();
     }
 
     private string[] Delivered() => Directory.Exists(Root) ? Directory.GetFiles(Root, "*.log.gz", SearchOption.AllDirectories) : [];

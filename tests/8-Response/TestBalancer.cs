@@ -11,11 +11,17 @@ internal static class TestBalancer
 
     private static readonly ResourceKey Key = new("elbv2.services.k8s.aws", "LoadBalancer", "shop", "edge");
 
-    internal static Generation With(params (string Key, string Value)[] attributes)
+    internal static Generation With(params (string Key, string Value)[] attributes) => In([], attributes);
+
+    /// <summary>With a node in each of these zones.</summary>
+    internal static Generation In(string[] zones, params (string Key, string Value)[] attributes)
     {
-        var balancer = new LoadBalancer { LoadBalancerArn = Arn, Name = "my-loadbalancer", DnsName = "edge", Attributes = attributes.ToDictionary(a => a.Key, a => a.Value) };
+        var balancer = new LoadBalancer
+        {
+            LoadBalancerArn = Arn, Name = "my-loadbalancer", DnsName = "edge", Attributes = attributes.ToDictionary(a => a.Key, a => a.Value), AvailabilityZones = zones,
+        };
         var state = new DesiredState([new Resource(Key, balancer, Origin.Derived), Listener("http", 80), Listener("https", 443)]);
-        return new Generation(1, state, AddressPlan.Empty.Next([new AddressClaim(Key, AddressBlock.LoadBalancer, null)]), []);
+        return new Generation(1, state, AddressPlan.Empty.Next(state.All<LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null))), []);
     }
 
     /// <summary>Where a port of it listens.</summary>

@@ -63,7 +63,7 @@ public sealed class DemoTests
         Assert.Equal("60", dns.Facts().Text("ttl"));
         Assert.Equal("NOERROR", dns.Facts().Text("responseCode"));
         Assert.Equal("udp", dns.Facts().Text("transport"));
-        Assert.Single(dns.Facts().GetProperty("answers").EnumerateArray());
+        Assert.Equal(2, dns.Facts().GetProperty("answers").GetArrayLength());
         Assert.Contains(dns.GetProperty("reasons").EnumerateArray(), r =>
             r.GetProperty("chosen").GetBoolean() && r.Text("candidate")!.StartsWith("hosted zone example.com", StringComparison.Ordinal));
     }

@@ -40,7 +40,10 @@ internal sealed class RunningRoad : IAsyncDisposable
 
     internal string Errors => string.Join('\n', errors);
 
-    /// <summary>The load balancer's HTTPS endpoint.</summary>
+    /// <summary>The addresses of the sample's load balancer, in each of its two zones.</summary>
+    internal string[] LoadBalancer => [$"127.{Network}.0.1", $"127.{Network}.0.2"];
+
+    /// <summary>The load balancer's HTTPS endpoint, in its first zone.</summary>
     internal IPEndPoint Https => new(network.LoadBalancer, 8443);
 
     internal IPEndPoint Http => new(network.LoadBalancer, 8080);

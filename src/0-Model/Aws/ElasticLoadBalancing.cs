@@ -15,6 +15,9 @@ public sealed record LoadBalancer
     /// <summary><c>internet-facing</c> (default) or <c>internal</c>.</summary>
     public string Scheme { get; init; } = "internet-facing";
 
+    /// <summary>The names of its Availability Zones, in order; in each it has a node with an address of its own. Empty as long as nobody has derived them.</summary>
+    public IReadOnlyList<string> AvailabilityZones { get; init; } = [];
+
     /// <summary>Attributes by key, as <c>ModifyLoadBalancerAttributes</c> takes them (<c>idle_timeout.timeout_seconds</c>).</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 }

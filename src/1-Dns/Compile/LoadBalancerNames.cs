@@ -6,13 +6,13 @@ using Usher.Model.Road;
 
 namespace Usher.Dns;
 
-/// <summary>The load balancers' own names, which AWS keeps in a zone of its own for each region, and their addresses.</summary>
+/// <summary>The load balancers' own names, which AWS keeps in a zone of its own for each region, and the addresses of their nodes, one in each zone.</summary>
 internal sealed class LoadBalancerNames
 {
     // The console writes this in front of a target's name; the name is served with and without.
     private const string DualStack = "dualstack";
 
-    private readonly Dictionary<DomainName, (ResourceKey Key, IPAddress Address)> balancers = [];
+    private readonly Dictionary<DomainName, (ResourceKey Key, ImmutableArray<IPAddress> Addresses)> balancers = [];
 
     // Only record sets among several ask for it.
     private readonly Lazy<Dictionary<ResourceKey, ImmutableArray<string>>> targetGroups;
@@ -24,7 +24,9 @@ internal sealed class LoadBalancerNames
         Region = context.Scope.Region;
         foreach (var balancer in context.State.All<LoadBalancer>())
         {
-            if (DomainName.Parse(balancer.Value.DnsName, out _) is { } name && context.Addresses.Find(balancer.Key) is { } address) balancers.TryAdd(name, (balancer.Key, address.Bound));
+            if (DomainName.Parse(balancer.Value.DnsName, out _) is not { } name) continue;
+            var addresses = LoadBalancerNode.Of(balancer).Select(n => context.Addresses.Find(n.Owner)?.Bound).OfType<IPAddress>().ToImmutableArray();
+            if (addresses.Length > 0) balancers.TryAdd(name, (balancer.Key, addresses));
         }
     }
 
@@ -39,7 +41,7 @@ internal sealed class LoadBalancerNames
 
     /// <summary>The A record set of a load balancer's name, with or without <c>dualstack.</c> in front; null when it is none.</summary>
     public CompiledSet? Find(DomainName name) =>
-        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? Set(balancer.Key, balancer.Address) : null;
+        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? Set(balancer.Key, balancer.Addresses) : null;
 
     /// <summary>What has to be healthy for this name's load balancer to be: every target group that its rules forward to.</summary>
     public HealthRule? HealthOf(DomainName name) =>
@@ -62,14 +64,14 @@ internal sealed class LoadBalancerNames
         group pair by pair.Key.Parent into zone
         let id = ZoneId ?? zone.Key.ToString()
         select ZoneTree.Build(
-            zone.Key, id, zone.SelectMany(pair => Both(pair.Key).Select(name => (name, Set(pair.Value.Key, pair.Value.Address)))),
+            zone.Key, id, zone.SelectMany(pair => Both(pair.Key).Select(name => (name, Set(pair.Value.Key, pair.Value.Addresses)))),
             AwsDefaults.NameServers(id), AwsDefaults.LoadBalancersSoa(id), ofLoadBalancers: true);
 
     /// <summary>Whether it is the name that the console writes, <c>dualstack.</c> and a load balancer's.</summary>
     public static bool IsDualStack(DomainName name) => name.ToString().StartsWith($"{DualStack}.", StringComparison.Ordinal);
 
-    private static CompiledSet Set(ResourceKey key, IPAddress address) =>
-        new(RecordType.A, AwsDefaults.LoadBalancerTtl, [new Rdata(address.GetAddressBytes(), address.ToString())]) { Key = key };
+    private static CompiledSet Set(ResourceKey key, ImmutableArray<IPAddress> addresses) =>
+        new(RecordType.A, AwsDefaults.LoadBalancerTtl, [.. addresses.Select(a => new Rdata(a.GetAddressBytes(), a.ToString()))]) { Key = key };
 
     private static ImmutableArray<DomainName> Both(DomainName name) => [name, DomainName.Of($"{DualStack}.{name}")];
 }

@@ -11,19 +11,22 @@ namespace Usher.Response;
 /// </summary>
 internal sealed record LogDestination(LogKind Kind, string Bucket, string Prefix, string Account, string Region, string ResourceId, IPAddress Node)
 {
-    /// <summary>Where each load balancer of a generation that has this log on delivers it, by ARN.</summary>
-    public static Dictionary<string, LogDestination> Of(LogKind kind, Generation generation)
+    /// <summary>Where the load balancers of a generation that have this log on deliver it, by the address of each of their nodes: every node has files of its own.</summary>
+    public static Dictionary<IPAddress, LogDestination> Of(LogKind kind, Generation generation)
     {
-        var found = new Dictionary<string, LogDestination>(StringComparer.Ordinal);
+        var found = new Dictionary<IPAddress, LogDestination>();
         foreach (var balancer in generation.State.All<LoadBalancer>())
         {
             var (arn, attributes) = (balancer.Value.LoadBalancerArn, balancer.Value.Attributes);
             if (attributes.GetValueOrDefault($"{kind.Attribute}.s3.enabled") != "true") continue;
             if (attributes.GetValueOrDefault($"{kind.Attribute}.s3.bucket") is not { Length: > 0 } bucket) continue;
-            if (generation.Addresses.Find(balancer.Key) is not { } address) continue;
             // arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID
             var parts = arn.Split(':', 6);
-            found[arn] = new LogDestination(kind, bucket, attributes.GetValueOrDefault($"{kind.Attribute}.s3.prefix") ?? "", parts[4], parts[3], parts[5]["loadbalancer/".Length..], address.Declared);
+            var (prefix, id) = (attributes.GetValueOrDefault($"{kind.Attribute}.s3.prefix") ?? "", parts[5]["loadbalancer/".Length..]);
+            foreach (var address in LoadBalancerNode.Of(balancer).Select(n => generation.Addresses.Find(n.Owner)).OfType<RoadAddress>())
+            {
+                found[address.Bound] = new LogDestination(kind, bucket, prefix, parts[4], parts[3], id, address.Declared);
+            }
         }
 
         return found;

@@ -1,3 +1,4 @@
+using System.Net;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -7,20 +8,16 @@ namespace Usher.Response;
 internal sealed class LogDestinations(LogKind kind)
 {
     private Generation? generation;
-    private Dictionary<string, LogDestination> destinations = [];
+    private Dictionary<IPAddress, LogDestination> destinations = [];
 
-    /// <summary>Where a load balancer delivers it; null where its log is off.</summary>
-    public LogDestination? Of(Generation of, string loadBalancerArn) => In(of).GetValueOrDefault(loadBalancerArn);
+    /// <summary>Where the node of a load balancer with this address delivers it; null where its log is off.</summary>
+    public LogDestination? Of(Generation of, IPAddress node) => In(of).GetValueOrDefault(node);
 
-    /// <summary>The same of the load balancer that a connection came to, with its listener's port. Where all logs are off, nothing is looked up.</summary>
-    public (LogDestination To, int ListenerPort)? Of(Generation of, ConnectionId connection)
-    {
-        if (In(of).Count == 0) return null;
-        var (balancer, port) = ListenerLookup.Of(of, connection);
-        return Of(of, balancer) is { } to ? (to, port) : null;
-    }
+    /// <summary>The same of the node that a connection came to, with its listener's port.</summary>
+    public (LogDestination To, int ListenerPort)? Of(Generation of, ConnectionId connection) =>
+        Of(of, connection.To.Address) is { } to ? (to, ListenerLookup.Of(of, connection).Port) : null;
 
-    private Dictionary<string, LogDestination> In(Generation of)
+    private Dictionary<IPAddress, LogDestination> In(Generation of)
     {
         if (generation != of) (generation, destinations) = (of, LogDestination.Of(kind, of));
         return destinations;

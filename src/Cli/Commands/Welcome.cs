@@ -15,7 +15,7 @@ internal static class Welcome
         var lines = new List<string> { $"The road is up (generation {report.Generation})." };
         foreach (var l in report.Listeners)
         {
-            lines.Add($"  load balancer  {l.LoadBalancer} {l.Protocol}:{l.Port} at {l.Bound}");
+            lines.Add($"  load balancer  {l.LoadBalancer} {l.Protocol}:{l.Port} at {l.Bound}{(l.Zone is null ? "" : $" ({l.Zone})")}");
         }
 
         lines.Add($"  name server    {report.Dns}");

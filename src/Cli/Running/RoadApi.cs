@@ -45,7 +45,7 @@ internal static class RoadApi
             generation.Number,
             services.GetRequiredService<DnsServerAddress>().EndPoint?.ToString() ?? "",
             services.GetRequiredService<CertificateAuthority>().CertificatePath,
-            [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()))],
+            [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone })],
             [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding))],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
@@ -121,8 +121,12 @@ internal sealed record RoadReport(
 /// <summary>A Deployment, StatefulSet, DaemonSet or Job.</summary>
 internal sealed record WorkloadLine(string Kind, string Name, string State, string Message, int Desired, int Updated, int Ready, int Available);
 
-/// <summary>A listener.</summary>
-internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Port, string Bound);
+/// <summary>A listener at a node of its load balancer.</summary>
+internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Port, string Bound)
+{
+    /// <summary>The node's Availability Zone; null where the road's load balancers have none.</summary>
+    public string? Zone { get; init; }
+}
 
 /// <summary>A target.</summary>
 internal sealed record TargetLine(string TargetGroup, string Target, string State, string? Description, int Outstanding);

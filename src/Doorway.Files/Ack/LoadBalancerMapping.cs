@@ -3,7 +3,7 @@ using Usher.Model.Aws;
 
 namespace Usher.Doorway.Files.Ack;
 
-/// <summary>ACK's LoadBalancer → <see cref="LoadBalancer"/>. Subnets, security groups and tags have no effect here.</summary>
+/// <summary>ACK's LoadBalancer → <see cref="LoadBalancer"/>. Subnets, security groups and tags have no effect here: which zones the subnets are in, their ids don't tell.</summary>
 internal static class LoadBalancerMapping
 {
     internal static LoadBalancer? Map(AckManifest manifest, LoadBalancerSpec spec, AwsScope scope)
@@ -21,6 +21,7 @@ internal static class LoadBalancerMapping
             Name = name,
             DnsName = AwsNames.LoadBalancerDnsName(scope, name, scheme == "internal"),
             Scheme = scheme,
+            AvailabilityZones = spec.Zones,
             Attributes = attributes,
         };
     }

@@ -26,6 +26,9 @@ internal sealed class LoadBalancerSpec
     public List<string>? Subnets { get; set; }
 
     public List<AckTag>? Tags { get; set; }
+
+    /// <summary>The zones that the object's status tells; empty when it tells none. No field of the spec.</summary>
+    internal IReadOnlyList<string> Zones { get; set; } = [];
 }
 
 internal sealed class SubnetMapping

@@ -60,7 +60,7 @@ internal sealed class ManifestKind
         Ack<HostedZoneSpec>("route53.services.k8s.aws/v1alpha1", "HostedZone"),
         Ack<RecordSetSpec>("route53.services.k8s.aws/v1alpha1", "RecordSet"),
         Ack<CertificateSpec>("acm.services.k8s.aws/v1alpha1", "Certificate"),
-        Ack<LoadBalancerSpec>("elbv2.services.k8s.aws/v1alpha1", "LoadBalancer"),
+        Ack<LoadBalancerSpec>("elbv2.services.k8s.aws/v1alpha1", "LoadBalancer", LoadBalancerStatus.Read),
         Ack<ListenerSpec>("elbv2.services.k8s.aws/v1alpha1", "Listener"),
         Ack<RuleSpec>("elbv2.services.k8s.aws/v1alpha1", "Rule"),
         Ack<TargetGroupSpec>("elbv2.services.k8s.aws/v1alpha1", "TargetGroup"),
@@ -104,7 +104,13 @@ internal sealed class ManifestKind
             return model;
         });
 
-    private static ManifestKind Ack<TSpec>(string apiVersion, string name) where TSpec : class =>
+    private static ManifestKind Ack<TSpec>(string apiVersion, string name, Action<TSpec, JsonElement>? status = null) where TSpec : class =>
         new(apiVersion, name, namespaced: true, NameRule.Subdomain, typeof(AckObject<TSpec>), json =>
-            JsonSerializer.Deserialize<AckObject<TSpec>>(json.Span, AckOptions)?.Spec);
+        {
+            var spec = JsonSerializer.Deserialize<AckObject<TSpec>>(json.Span, AckOptions)?.Spec;
+            if (spec is null || status is null) return spec;
+            using var document = JsonDocument.Parse(json);
+            if (document.RootElement.TryGetProperty("status", out var written)) status(spec, written);
+            return spec;
+        });
 }

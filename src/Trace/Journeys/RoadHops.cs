@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 
 namespace Usher.Trace.Journeys;
 
@@ -164,7 +166,7 @@ internal static class RoadHops
 
     private static HopAccount Undecided(RequestRecord record)
     {
-        var owner = record.Generation.Addresses.OwnerOf(record.Downstream.To.Address);
+        var owner = record.Generation.Addresses.OwnerOf(record.Downstream.To.Address) is { } found ? LoadBalancerNode.BalancerOf(found) : (ResourceKey?)null;
         var name = owner is { } key ? key.Namespace.Length == 0 || record.Hop == Hop.LoadBalancer ? key.Name : $"{key.Namespace}/{key.Name}" : record.Downstream.To.ToString();
         return new HopAccount(record.Hop, name, "nothing was decided: the request was refused before")
         {
