@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Usher.Model.Contracts;
 using Usher.Model.Road;
 
 namespace Usher.Dns;
@@ -17,6 +18,7 @@ public static class DnsRegistration
             .AddSingleton<DnsServerAddress>()
             .AddSingleton<IHopCompiler, DnsCompiler>()
             .AddSingleton<ICarrier, DnsCarrier>()
+            .AddSingleton<IRoadNames, RoadNames>()
             .AddSingleton<IRoadStep, DnsStep>();
     }
 }

@@ -9,13 +9,14 @@ namespace Usher.Certificates;
 public static class CertificateServices
 {
     /// <summary>
-    /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/> and <see cref="CertificateAuthority"/>.
+    /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/>, and <see cref="CertificateAuthority"/>, which is the <see cref="IRoadAuthority"/>.
     /// Wants <see cref="CertificateOptions"/>, the state store and logging; takes the system's clock when no <see cref="TimeProvider"/> is registered.
     /// </summary>
     public static IServiceCollection AddCertificates(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<CertificateAuthority>();
+        services.AddSingleton<IRoadAuthority>(s => s.GetRequiredService<CertificateAuthority>());
         services.AddSingleton<LeafStore>();
         services.AddSingleton<IHopCompiler, CertificateCompiler>();
         services.AddSingleton<ICarrier, CertificateCarrier>();

@@ -9,7 +9,7 @@ namespace Usher.Certificates;
 /// The private CA that stands for Amazon's: an ECDSA P-256 key and a self-signed certificate of ten years, made when first needed and kept in
 /// the state store; its certificate also as <c>ca/ca.pem</c> in the state folder. What can't be used is set aside under another name and said so, never overwritten.
 /// </summary>
-public sealed class CertificateAuthority
+public sealed class CertificateAuthority : IRoadAuthority
 {
     private readonly AuthorityState state;
     private readonly Lock gate = new();
@@ -30,6 +30,8 @@ public sealed class CertificateAuthority
     /// <exception cref="IOException">The state folder can't be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">The state folder belongs to somebody else.</exception>
     public string CertificatePem => Load().Certificate.ExportCertificatePem() + "\n";
+
+    X509Certificate2 IRoadAuthority.Certificate => Load().Certificate;
 
     /// <summary>The CA, loaded or made. A failure is not remembered: the next call tries again.</summary>
     internal LoadedAuthority Load()

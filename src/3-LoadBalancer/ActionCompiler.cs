@@ -8,29 +8,44 @@ namespace Usher.LoadBalancer;
 /// <summary>The actions of a rule or listener, its target groups resolved.</summary>
 internal sealed class ActionCompiler(CompileContext context, IReadOnlyDictionary<string, TargetGroupPlan> groups)
 {
-    /// <summary>The one action that decides what becomes of the request; null after an error.</summary>
-    internal ActionPlan? Compile(ResourceKey key, Origin origin, string field, IReadOnlyList<RuleAction> actions)
+    private const string Validation = "jwt-validation";
+
+    /// <summary>The check of the request's token, if there is one, and the one action that decides what becomes of the request; that is null after an error.</summary>
+    internal (JwtPlan? Jwt, ActionPlan? Action) Compile(ResourceKey key, Origin origin, string field, IReadOnlyList<RuleAction> actions)
     {
-        if (actions.Count != 1)
+        var validations = actions.Count(a => a.Type == Validation);
+        if (validations > 1 || (validations == 1 && actions[0].Type != Validation))
         {
-            context.Errors.Add(key, origin, field, $"found {actions.Count} actions; exactly one of forward, redirect and fixed-response is wanted");
-            return null;
+            context.Errors.Add(key, origin, field, validations > 1 ? $"found {validations} jwt-validation actions; at most one is wanted" : "found jwt-validation after another action; it comes first");
+            return default;
         }
 
-        var action = actions[0];
+        if (actions.Count != validations + 1)
+        {
+            context.Errors.Add(key, origin, field, $"found {actions.Count - validations} actions{(validations > 0 ? " besides jwt-validation" : "")}; exactly one of forward, redirect and fixed-response is wanted");
+            return default;
+        }
+
+        if (validations > 0 && actions[0].JwtValidation is null) context.Errors.Add(key, origin, $"{field}[0]", $"{Validation}: its configuration is missing");
+        var jwt = validations > 0 && actions[0].JwtValidation is { } validation ? JwtPlan.Of(validation) : null;
+        return (jwt, Routing(key, origin, $"{field}[{validations}]", actions[^1]));
+    }
+
+    private ActionPlan? Routing(ResourceKey key, Origin origin, string field, RuleAction action)
+    {
         switch (action.Type)
         {
-            case "forward": return Forward(key, origin, $"{field}[0]", action);
+            case "forward": return Forward(key, origin, field, action);
             case "redirect" when action.Redirect is { } redirect:
                 return new RedirectPlan(
                     redirect.StatusCode == "HTTP_302" ? 302 : 301, redirect.Protocol, redirect.Host, redirect.Port, redirect.Path, redirect.Query);
             case "fixed-response" when action.FixedResponse is { } response:
                 return new FixedResponsePlan(response.StatusCode, response.ContentType, response.MessageBody ?? "");
             case "redirect" or "fixed-response":
-                context.Errors.Add(key, origin, $"{field}[0]", $"{action.Type}: its configuration is missing");
+                context.Errors.Add(key, origin, field, $"{action.Type}: its configuration is missing");
                 return null;
             default:
-                context.Errors.Add(key, origin, $"{field}[0].type", $"found {action.Type}; forward, redirect and fixed-response are supported so far");
+                context.Errors.Add(key, origin, $"{field}.type", $"found {action.Type}; forward, redirect, fixed-response and jwt-validation are supported so far");
                 return null;
         }
     }

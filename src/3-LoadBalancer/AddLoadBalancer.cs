@@ -8,10 +8,14 @@ namespace Usher.LoadBalancer;
 /// <summary>Registration of the load balancers' hop.</summary>
 public static class LoadBalancerRegistration
 {
-    /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, and a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, logging, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddLoadBalancer(this IServiceCollection services) => services
         .AddSingleton<TargetTable>()
         .AddSingleton<HealthChecks>()
+        .AddSingleton<KeyFetch>()
+        .AddSingleton<KeySources>()
+        .AddSingleton<IKeySets>(s => s.GetRequiredService<KeySources>())
+        .AddSingleton<TokenCheck>()
         .AddSingleton<LoadBalancerService>()
         .AddSingleton(s => new ListenerParts(
             s.GetRequiredService<SeamParts>(), s.GetRequiredService<ICertificateChooser>(), s.GetRequiredService<LoadBalancerService>()))

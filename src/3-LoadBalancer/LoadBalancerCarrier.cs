@@ -6,9 +6,10 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Keeps one listening server for each listener and one health checker for each target group of the running generation.</summary>
-internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table, HealthChecks checks) : ICarrier
+internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table, HealthChecks checks, KeySources keys) : ICarrier
 {
     private readonly Dictionary<IPEndPoint, ListenerServer> servers = [];
+    private LoadBalancerSnapshot? running;
 
     public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
     {
@@ -29,12 +30,14 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
         }
 
         table.Prepare(snapshot.TargetGroups);
+        keys.Prepare(snapshot);
         return new Change(this, snapshot, started);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await checks.StopAsync();
+        await keys.RetainAsync(null);
         await Task.WhenAll(servers.Values.Select(s => s.StopAsync(cancellationToken)));
         // Nothing comes in any more: connections kept for further requests would only hold up the relays behind.
         parts.Seam.Upstreams.Drain();
@@ -44,6 +47,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
 
     private async Task CommitAsync(LoadBalancerSnapshot snapshot, IEnumerable<ListenerServer> started, CancellationToken cancellationToken)
     {
+        running = snapshot;
         foreach (var server in started) servers.Add(server.Bound, server);
         foreach (var server in servers.Values)
         {
@@ -52,6 +56,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
 
         table.Retain(snapshot.TargetGroups);
         checks.Follow(snapshot.GroupsInUse);
+        await keys.RetainAsync(snapshot);
         var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);
         foreach (var old in servers.Values.Where(s => !wanted.TryGetValue(s.Bound, out var https) || https != s.Https).ToList())
         {
@@ -61,6 +66,9 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
             if (snapshot.ListenerAt(old.Bound) is { } changed) servers.Add(changed.Bound, await ListenerServer.StartAsync(changed, parts, cancellationToken));
         }
     }
+
+    /// <summary>Fetches nothing that only a change wanted which isn't made.</summary>
+    private Task ForgetAsync() => keys.RetainAsync(running);
 
     private sealed class Change(LoadBalancerCarrier carrier, LoadBalancerSnapshot snapshot, List<ListenerServer> started) : ICarrierChange
     {
@@ -75,6 +83,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
         public async ValueTask DisposeAsync()
         {
             if (committed) return;
+            await carrier.ForgetAsync();
             foreach (var server in started)
             {
                 await server.StopAsync(CancellationToken.None);

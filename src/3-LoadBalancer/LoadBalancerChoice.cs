@@ -10,14 +10,22 @@ internal interface ITargetStates
 
     /// <summary>Reads the request's stickiness cookies.</summary>
     StickyReading ReadCookies(RequestFacts facts);
+
+    /// <summary>Checks the request's token.</summary>
+    JwtReading ReadToken(JwtPlan plan, RequestFacts facts);
 }
 
 /// <summary>The state of now. <paramref name="Sends"/> is false for a look that sends nothing and takes no turn.</summary>
-internal readonly record struct LivingStates(TargetTable Table, bool Sends) : ITargetStates
+/// <param name="Table">The targets' state.</param>
+/// <param name="Sends">Whether a request is sent.</param>
+/// <param name="Tokens">What checks tokens; wanted where a rule validates them.</param>
+internal readonly record struct LivingStates(TargetTable Table, bool Sends, TokenCheck? Tokens = null) : ITargetStates
 {
     public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
 
     public StickyReading ReadCookies(RequestFacts facts) => Table.Cookies.Read(facts.Headers);
+
+    public JwtReading ReadToken(JwtPlan plan, RequestFacts facts) => (Tokens ?? throw new InvalidOperationException("a rule validates tokens, and nothing here checks them")).Read(plan, facts);
 }
 
 /// <summary>The state that a recorded decision read.</summary>
@@ -28,6 +36,9 @@ internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITar
 
     public StickyReading ReadCookies(RequestFacts facts) =>
         Choice.Sticky ?? throw new InvalidOperationException("the recorded decision read no cookies");
+
+    public JwtReading ReadToken(JwtPlan plan, RequestFacts facts) =>
+        Choice.Jwt ?? throw new InvalidOperationException("the recorded decision read no token");
 }
 
 /// <summary>What the load balancer chose.</summary>
@@ -36,13 +47,19 @@ internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITar
 /// <param name="Reading">What was read of that group, or null.</param>
 /// <param name="Target">The index of the target in its group; -1 when there is none to choose.</param>
 /// <param name="FailOpen">True when too few targets were healthy and so all were taken for healthy.</param>
-/// <param name="Sticky">What was read of the request's cookies, where the action or its group is sticky; else null.</param>
+/// <param name="Read">What was read of the request's headers besides the rules' conditions; null where nothing was.</param>
 /// <param name="Stuck">True when a cookie named the target.</param>
 /// <param name="Transformed">What the rule's transforms made of the request; null where it has none.</param>
 internal readonly record struct LoadBalancerChoice(
-    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, StickyReading? Sticky = null, bool Stuck = false,
+    RulePlan Rule, TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, RequestReading? Read = null, bool Stuck = false,
     Transformed? Transformed = null)
 {
+    /// <summary>What was read of the request's cookies, where the action or its group is sticky; else null.</summary>
+    internal StickyReading? Sticky => Read as StickyReading;
+
+    /// <summary>What became of the request's token, where the rule validates one; else null.</summary>
+    internal JwtReading? Jwt => Read?.Jwt;
+
     /// <summary>What the request is, to the group's protocol version.</summary>
     internal RequestProtocol Spoken { get; init; }
 

@@ -45,11 +45,11 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             context.Errors.Add(listener, "spec.sslPolicy", $"found {listener.Value.SslPolicy}; known here are {string.Join(", ", TlsPolicy.Names)}");
         }
 
-        var action = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);
+        var (jwt, action) = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);
         var node = LoadBalancerNode.Of(balancer).First();
         if (action is null || context.Addresses.Find(node.Owner) is null) return null;
         var ordered = rules.OrderBy(r => r.Priority)
-            .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action)).ToImmutableArray();
+            .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action) { Jwt = jwt }).ToImmutableArray();
         if (!https) RefusePlain(context, listener, ordered);
         return new ListenerPlan
         {
@@ -65,7 +65,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             Rules = ordered,
             Attributes = Attributes(balancer.Value.Attributes),
             Headers = listener.Value.Attributes.Count == 0 ? ListenerHeaders.Standard : ListenerHeaders.Of(listener.Value.Attributes),
-            ReadsHeaders = ordered.Any(r => r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
+            ReadsHeaders = ordered.Any(r => r.Jwt is not null || r.Action is ForwardPlan { ReadsCookies: true } || r.Conditions.Any(c => c is HeaderCondition)),
         };
     }
 
@@ -76,11 +76,15 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         return LoadBalancerNode.Of(balancer).Select(node => first with { Zone = node.Zone, Bound = context.Addresses.Bind(node.Owner, first.Port) });
     }
 
-    /// <summary>HTTP/2 is spoken to HTTPS listeners alone, so groups of these versions go with no other (ALB user guide, Target groups, Protocol version; the message is ELBv2's).</summary>
+    /// <summary>
+    /// HTTP/2 is spoken to HTTPS listeners alone, so groups of these versions go with no other (ALB user guide, Target groups, Protocol version; the message is ELBv2's).
+    /// Tokens are validated at HTTPS listeners alone (ELBv2 API, Action).
+    /// </summary>
     private static void RefusePlain(CompileContext context, Resource<Listener> listener, IEnumerable<RulePlan> rules)
     {
         foreach (var rule in rules)
         {
+            if (rule.Jwt is not null) context.Errors.Add(listener, "spec.protocol", $"found HTTP, and its {rule.Label} has a jwt-validation action; HTTPS is wanted");
             foreach (var (group, _) in (rule.Action as ForwardPlan)?.Groups ?? [])
             {
                 if (group.Version == ProtocolVersion.Http1) continue;
@@ -111,10 +115,10 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
                 continue;
             }
 
-            var action = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
+            var (jwt, action) = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
             var compiled = conditions.Compile(rule);
             var rewrites = transforms.Compile(rule);
-            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites));
+            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites) { Jwt = jwt });
         }
     }
 

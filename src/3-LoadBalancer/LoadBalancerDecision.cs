@@ -22,6 +22,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
 
     internal TargetPlan? Target => Choice.Target < 0 ? null : Choice.Group!.Targets[Choice.Target];
 
+    /// <summary>What became of a token that isn't let through; null of any other request.</summary>
+    internal JwtReading? RefusedToken => Choice.Jwt is { Passed: false } refused ? refused : null;
+
     /// <summary>The Location of a redirect, once it was made.</summary>
     internal string? Location { get; set; }
 
@@ -38,7 +41,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
 
     int? IAccessLogFacts.RulePriority => Choice.Rule.Priority;
 
-    string IAccessLogFacts.ActionsExecuted => ActionName(Choice.Rule.Action);
+    string IAccessLogFacts.ActionsExecuted => ActionsTaken(Choice);
 
     string? IAccessLogFacts.TargetGroupArn => Choice.Group?.Arn;
 
@@ -46,7 +49,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
 
     string? IAccessLogFacts.RedirectUrl => Location;
 
-    string? IAccessLogFacts.ErrorReason => null;
+    string? IAccessLogFacts.ErrorReason => Choice.Jwt?.Failure.Reason();
 
     string? IAccessLogFacts.TransformedHost => Choice.Transformed?.Host is { } host ? ForwardedHeaders.Host(host, Choice.Transformed.HostPort, Facts, Listener) : null;
 
@@ -54,7 +57,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
 
     string? IAccessLogFacts.TransformStatus => Choice.Transformed?.Status;
 
-    string? IProblemTeller.Problem => Choice.Rule.Action is FixedResponsePlan response && Refused(response) is not null ? AnsweredBy()
+    string? IProblemTeller.Problem => RefusedToken is not null ? TokenProblem() : Choice.Rule.Action is FixedResponsePlan response && Refused(response) is not null ? AnsweredBy()
         : Choice.Transformed is { Failed: true } ? TransformProblem() : null;
 
     bool IAccessLogFacts.IsGrpc => Choice.Spoken == RequestProtocol.Grpc;
@@ -77,6 +80,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         var replayed = Replay(reasons);
         var outcome = Choice.Rule.Action switch
         {
+            _ when RefusedToken is { } token => token.Failure.Outcome(),
             ForwardPlan when replayed.Transformed is { Failed: true } => TransformFailure,
             ForwardPlan when Target is null => NoTarget(replayed, Facts).Outcome,
             FixedResponsePlan response => Refused(response),
@@ -97,6 +101,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         : choice.Group is null
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
+
+    /// <summary>Why the request's token isn't let through, and the way out.</summary>
+    internal string TokenProblem() => JwtTelling.Problem(Choice.Rule, RefusedToken!);
 
     /// <summary>Which transform failed, and on what.</summary>
     internal string TransformProblem()
@@ -131,8 +138,10 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     private static string Sentence(LoadBalancerChoice choice)
     {
         var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.Label} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
+        if (choice.Jwt is { } jwt) rule += jwt.Passed ? jwt.Assumed ? " → token valid, its signature taken for good" : " → token valid" : $" → token refused: {jwt.Failure.Status()}, {jwt.Detail}";
         return choice.Rule.Action switch
         {
+            _ when choice.Jwt is { Passed: false } => rule,
             RedirectPlan redirect => $"{rule} → redirect {redirect.Status}",
             FixedResponsePlan response => $"{rule} → fixed response {response.Status}",
             _ when choice.Transformed is { Failed: true } => $"{rule} → its transform fails: 500",
@@ -181,7 +190,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             ["bound"] = Listener.Bound.ToString(),
             ["rulePriority"] = choice.Rule.IsDefault ? "default" : choice.Rule.Priority,
             ["ruleArn"] = choice.Rule.Arn,
-            ["action"] = ActionName(choice.Rule.Action),
+            ["action"] = ActionsTaken(choice),
             ["host"] = Facts.Host,
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
@@ -192,6 +201,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             told["nearestRules"] = new JsonArray([.. missed.Select(m => JsonValue.Create(m))]);
         }
 
+        if (choice.Jwt is { } jwt) JwtTelling.AddTo(told, choice.Rule.Jwt!, jwt);
         if (Location is not null) told["location"] = Location;
         if (choice.Transformed is { } transformed)
         {
@@ -232,6 +242,10 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         told["outstanding"] = choice.Reading.Targets[choice.Target].Outstanding;
         return told;
     }
+
+    /// <summary>The actions that were taken, in order, as the access log writes them.</summary>
+    private static string ActionsTaken(LoadBalancerChoice choice) =>
+        choice.Jwt is not { } jwt ? ActionName(choice.Rule.Action) : jwt.Passed ? $"jwt-validation,{ActionName(choice.Rule.Action)}" : "jwt-validation";
 
     internal static string ActionName(ActionPlan action) => action switch
     {

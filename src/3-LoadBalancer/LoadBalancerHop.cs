@@ -14,6 +14,7 @@ internal static class LoadBalancerHop
     /// Decides for one request:
     /// <list type="number">
     /// <item>The first rule, by priority, whose conditions all hold; the default rule has none (ALB user guide, Listener rules).</item>
+    /// <item>Where the rule validates tokens, the request's; where that isn't good, nothing else is chosen (ALB user guide, Verify JWTs).</item>
     /// <item>Its transforms, which rewrite the request for the target; where one fails, nothing else is chosen (ALB user guide, Transforms for listener rules).</item>
     /// <item>Of a forward action, the target group: where the action is sticky the one that the client's cookie names, else by weight.</item>
     /// <item>Whether the group's protocol version takes such a request (<see cref="ProtocolMatrix"/>); if not, no target is looked for.</item>
@@ -36,24 +37,30 @@ internal static class LoadBalancerHop
         // 1. The rule.
         var rule = RuleSearch.First(listener, facts, reasons);
 
-        // 2. Its transforms.
+        // 2. Its token.
+        var token = rule.Jwt is { } jwt ? states.ReadToken(jwt, facts) : null;
+        if (TReasons.Wanted && token is not null) JwtTelling.Tell(rule.Jwt!, token, reasons);
+        if (token is { Passed: false }) return new LoadBalancerChoice(rule, null, null, -1, false, token) { Spoken = spoken };
+
+        // 3. Its transforms.
         var transformed = RuleTransforms.Apply(rule, facts, reasons);
         if (rule.Action is not ForwardPlan forward || transformed is { Failed: true })
         {
-            return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed) { Spoken = spoken };
+            return new LoadBalancerChoice(rule, null, null, -1, false, token, Transformed: transformed) { Spoken = spoken };
         }
 
-        // 3. The target group.
+        // 4. The target group.
         var cookies = forward.ReadsCookies ? states.ReadCookies(facts) : null;
+        RequestReading? read = cookies is null ? token : token is null ? cookies : cookies with { Jwt = token };
         var group = KeptGroup(rule, forward, cookies, reasons) ?? Weighted(forward, draw, reasons);
-        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false, Transformed: transformed) { Spoken = spoken };
+        if (group is null) return new LoadBalancerChoice(rule, null, null, -1, false, read, Transformed: transformed) { Spoken = spoken };
 
-        // 4. The protocol.
+        // 5. The protocol.
         var accepted = ProtocolMatrix.Accepts(group.Version, spoken, facts.Method);
         if (TReasons.Wanted) TellProtocol(group, spoken, facts.Method, accepted, reasons);
-        if (!accepted) return new LoadBalancerChoice(rule, group, null, -1, false, cookies, Transformed: transformed) { Spoken = spoken, Mismatch = true };
+        if (!accepted) return new LoadBalancerChoice(rule, group, null, -1, false, read, Transformed: transformed) { Spoken = spoken, Mismatch = true };
 
-        // 5. The candidates.
+        // 6. The candidates.
         var reading = states.Read(group);
         var healthy = 0;
         foreach (var target in reading.Targets)
@@ -64,7 +71,7 @@ internal static class LoadBalancerHop
         var failOpen = !group.Minimum.Reached(healthy, reading.Targets.Length) && reading.Targets.Length > 0;
         var candidates = failOpen ? reading.Targets.Length : healthy;
 
-        // 6. The target.
+        // 7. The target.
         var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
@@ -73,7 +80,7 @@ internal static class LoadBalancerHop
             _ => FewestOutstanding(reading, failOpen, draw),
         };
         if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, kept >= 0, reasons);
-        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, cookies, kept >= 0, transformed) { Spoken = spoken };
+        return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, read, kept >= 0, transformed) { Spoken = spoken };
     }
 
     /// <summary>Tells what is worth telling: that HTTP/1.1 goes to an HTTP1 group is no news.</summary>

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 using Usher.Seam;
 using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>Carries out what <see cref="LoadBalancerHop"/> decides, for one request after another.</summary>
-internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) : IHttpHop
+internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, KeySources keys, TimeProvider time) : IHttpHop
 {
     // ALB user guide, Troubleshoot: 504 when "the load balancer failed to establish a connection to the target before the connection timeout expired (10 seconds)".
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
@@ -23,7 +24,7 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
     /// <list type="number">
     /// <item>Give the request its trace id.</item>
     /// <item>Classify it, and refuse what the desync mitigation mode blocks and what an ALB refuses whatever the rules say.</item>
-    /// <item>Decide.</item>
+    /// <item>Decide; where the issuer's keys don't know the request's token, once more when newer ones have come.</item>
     /// <item>Answer, or send it on to the target and pass the answer back.</item>
     /// </list>
     /// </summary>
@@ -51,13 +52,29 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
 
         // 3.
         var facts = passage.Facts(listener.Scheme, listener.ReadsHeaders);
-        var decision = LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true), facts, ProtocolMatrix.Of(passage.Exchange.Request), Draw.Random(), desync);
+        var decision = Decide(passage, listener, facts, desync);
+        return decision.RefusedToken is { WantsKeys: true } ? DecideWithNewKeysAsync(passage, decision, trace) : CarryOutAsync(passage, decision, trace);
+    }
+
+    private LoadBalancerDecision Decide(RequestPassage passage, ListenerPlan listener, RequestFacts facts, DesyncClassification desync) =>
+        LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true, tokens), facts, ProtocolMatrix.Of(passage.Exchange.Request), Draw.Random(), desync);
+
+    private async ValueTask DecideWithNewKeysAsync(RequestPassage passage, LoadBalancerDecision first, AmznTraceId trace)
+    {
+        var fetched = await keys.RefreshAsync(first.Choice.Rule.Jwt!);
+        await CarryOutAsync(passage, fetched ? Decide(passage, first.Listener, first.Facts, first.Desync) : first, trace);
+    }
+
+    private ValueTask CarryOutAsync(RequestPassage passage, LoadBalancerDecision decision, AmznTraceId trace)
+    {
+        var (listener, desync) = (decision.Listener, decision.Desync);
         passage.Record.Decision = decision;
         if (desync.Class >= DesyncClass.Ambiguous) passage.Record.Note = desync.Tell(listener.Attributes.Desync);
 
         // 4.
         return decision.Choice.Rule.Action switch
         {
+            _ when decision.RefusedToken is { } token => RefuseAsync(passage, token.Failure),
             RedirectPlan redirect => RedirectAsync(passage, decision, redirect),
             FixedResponsePlan response => RespondAsync(passage, decision, response),
             _ when decision.Choice.Transformed is { Failed: true } => ErrorPage.AnswerAsync(passage, 500, LoadBalancerDecision.TransformFailure, problem: null),
@@ -141,6 +158,12 @@ internal sealed class LoadBalancerService(TargetTable table, TimeProvider time) 
         var known = options;
         return known.ResponseTimeout == idleTimeout ? known : options = known with { ResponseTimeout = idleTimeout };
     }
+
+    // RFC 9110 section 15.5.2: a 401 names its scheme; the error code is RFC 6750's.
+    private static ValueTask RefuseAsync(RequestPassage passage, JwtFailure failure) => failure.Status() != 401
+        ? ErrorPage.AnswerAsync(passage, failure.Status(), failure.Outcome(), problem: null)
+        : ErrorPage.AnswerAsync(passage, 401, failure.Outcome(), problem: null,
+            new KeyValuePair<string, string>("WWW-Authenticate", failure == JwtFailure.Missing ? "Bearer" : "Bearer error=\"invalid_token\""));
 
     private static async ValueTask RedirectAsync(RequestPassage passage, LoadBalancerDecision decision, RedirectPlan plan)
     {

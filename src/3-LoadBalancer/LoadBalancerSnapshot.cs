@@ -144,6 +144,9 @@ internal sealed record RulePlan(
 {
     internal bool IsDefault => Priority == 0;
 
+    /// <summary>The check of the request's token that comes before the action; null when there is none.</summary>
+    internal JwtPlan? Jwt { get; init; }
+
     /// <summary>Whether all conditions hold.</summary>
     internal bool Holds(RequestFacts facts) => Broken(facts) is null;
 

@@ -5,7 +5,7 @@ using Usher.Wire;
 namespace Usher.LoadBalancer;
 
 /// <summary>The load balancer as <c>explain</c> walks it.</summary>
-internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
+internal sealed class LoadBalancerStep(TargetTable table, TokenCheck? tokens = null) : IRoadStep
 {
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
@@ -31,7 +31,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
         }
 
         var decision = given is null
-            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false), facts, ProtocolMatrix.Of(listener, facts.Headers), Draw.Random(), desync)
+            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false, tokens), facts, ProtocolMatrix.Of(listener, facts.Headers), Draw.Random(), desync)
             : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Choice.Spoken, given.Draw, desync);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
@@ -40,6 +40,7 @@ internal sealed class LoadBalancerStep(TargetTable table) : IRoadStep
 
         return (decision.Choice.Rule.Action, decision.Target) switch
         {
+            _ when decision.RefusedToken is { } token => Answered(decision, token.Failure.Status(), decision.TokenProblem()),
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
             (FixedResponsePlan response, _) => Answered(decision, response.Status),
             _ when decision.Choice.Transformed is { Failed: true } => Answered(decision, 500, decision.TransformProblem()),

@@ -9,6 +9,8 @@ public sealed class CompilerTests
 {
     private static readonly TargetGroup Web = new() { TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web", Port = 30080 };
 
+    private static readonly RuleAction Jwt = Issuer.Validation(new Uri("https://auth.example.com/jwks.json"));
+
     private static readonly Dictionary<string, (Func<Edge> Edge, string Error)> Wrong = new()
     {
         // LoadBalancerCompiler
@@ -62,7 +64,17 @@ public sealed class CompilerTests
         ["two actions"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [NotFound, NotFound], If("path-pattern", "/")),
             "Rule shop/a: spec.actions: found 2 actions; exactly one of forward, redirect and fixed-response is wanted"),
         ["action that isn't supported"] = (() => new Edge().Listener(80, new RuleAction { Type = "authenticate-oidc" }),
-            "Listener shop/edge-80: spec.defaultActions[0].type: found authenticate-oidc; forward, redirect and fixed-response are supported so far"),
+            "Listener shop/edge-80: spec.defaultActions[0].type: found authenticate-oidc; forward, redirect, fixed-response and jwt-validation are supported so far"),
+        ["two validations"] = (() => new Edge().Listener(443, protocol: "HTTPS").Rule("a", ListenerArn(443), 1, [Jwt, Jwt, NotFound], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions: found 2 jwt-validation actions; at most one is wanted"),
+        ["a validation that isn't first"] = (() => new Edge().Listener(443, protocol: "HTTPS").Rule("a", ListenerArn(443), 1, [NotFound, Jwt], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions: found jwt-validation after another action; it comes first"),
+        ["a validation alone"] = (() => new Edge().Listener(443, protocol: "HTTPS").Rule("a", ListenerArn(443), 1, [Jwt], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions: found 0 actions besides jwt-validation; exactly one of forward, redirect and fixed-response is wanted"),
+        ["a validation without TLS"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [Jwt, NotFound], If("path-pattern", "/")),
+            "Listener shop/edge-80: spec.protocol: found HTTP, and its rule 1 has a jwt-validation action; HTTPS is wanted"),
+        ["a validation without configuration"] = (() => new Edge().Listener(443, protocol: "HTTPS").Rule("a", ListenerArn(443), 1, [new RuleAction { Type = "jwt-validation" }, NotFound], If("path-pattern", "/")),
+            "Rule shop/a: spec.actions[0]: jwt-validation: its configuration is missing"),
         ["redirect without configuration"] = (() => new Edge().Listener(80, new RuleAction { Type = "redirect" }),
             "Listener shop/edge-80: spec.defaultActions[0]: redirect: its configuration is missing"),
         ["fixed response without configuration"] = (() => new Edge().Listener(80, new RuleAction { Type = "fixed-response" }),

@@ -23,13 +23,18 @@ internal sealed class Rig : IAsyncDisposable
     private AddressPlan? addresses;
     private long generations;
 
-    internal Rig()
+    /// <param name="authority">Who has signed what this hop asks as a client; nobody when null.</param>
+    internal Rig(IRoadAuthority? authority = null)
     {
-        services = new ServiceCollection()
+        IServiceCollection all = new ServiceCollection();
+        if (authority is not null) all.AddSingleton(authority);
+        services = all
             .AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Seam.Parts).AddSingleton<IGenerationSource>(Seam.Generations)
             .AddSingleton<ICertificateChooser>(Certificates).AddLoadBalancer().BuildServiceProvider();
         Carrier = services.GetRequiredService<ICarrier>();
         Health = services.GetRequiredService<ITargetHealth>();
+        KeySets = services.GetRequiredService<IKeySets>();
+        Step = services.GetRequiredService<IRoadStep>();
     }
 
     /// <summary>127.N.0.0/16, 100–249.</summary>
@@ -45,6 +50,11 @@ internal sealed class Rig : IAsyncDisposable
 
     internal ITargetHealth Health { get; }
 
+    internal IKeySets KeySets { get; }
+
+    /// <summary>The hop as explain walks it.</summary>
+    internal IRoadStep Step { get; }
+
     internal IPAddress Address => IPAddress.Parse($"127.{Network}.0.1");
 
     /// <summary>The address of the load balancer's first, second … node.</summary>
@@ -55,9 +65,9 @@ internal sealed class Rig : IAsyncDisposable
     internal IPEndPoint Https => new(Address, 8443);
 
     /// <summary>A rig that runs this edge.</summary>
-    internal static async Task<Rig> RunAsync(Func<Rig, Edge> edge)
+    internal static async Task<Rig> RunAsync(Func<Rig, Edge> edge, IRoadAuthority? authority = null)
     {
-        var rig = new Rig();
+        var rig = new Rig(authority);
         await rig.ApplyAsync(edge(rig));
         return rig;
     }

@@ -123,6 +123,9 @@ public sealed record RuleAction
 
     /// <summary>The settings of a <c>fixed-response</c> action.</summary>
     public FixedResponseAction? FixedResponse { get; init; }
+
+    /// <summary>The settings of a <c>jwt-validation</c> action.</summary>
+    public JwtValidationAction? JwtValidation { get; init; }
 }
 
 /// <summary>A target group of a forward action with its weight.</summary>
@@ -145,6 +148,18 @@ public sealed record RedirectAction(
 /// <param name="ContentType">One of the five types that the API allows, or null.</param>
 /// <param name="MessageBody">At most 1024 characters, or null.</param>
 public sealed record FixedResponseAction(int StatusCode, string? ContentType, string? MessageBody);
+
+/// <summary>A check of the request's JSON Web Token (<c>JwtValidationActionConfig</c> in the ELBv2 API).</summary>
+/// <param name="JwksEndpoint">The URL of the keys that tokens are signed with, HTTPS, at most 256 characters.</param>
+/// <param name="Issuer">What <c>iss</c> must be, at most 256 characters.</param>
+/// <param name="AdditionalClaims">What is checked besides <c>iss</c>, <c>exp</c>, <c>nbf</c> and <c>iat</c>; at most 10.</param>
+public sealed record JwtValidationAction(string JwksEndpoint, string Issuer, IReadOnlyList<JwtClaim> AdditionalClaims);
+
+/// <summary>A further claim that a token must have.</summary>
+/// <param name="Name">The claim's name.</param>
+/// <param name="Format"><c>single-string</c>, <c>string-array</c> or <c>space-separated-values</c>.</param>
+/// <param name="Values">1–10 values of at most 256 characters.</param>
+public sealed record JwtClaim(string Name, string Format, IReadOnlyList<string> Values);
 
 /// <summary>A target group: where a forward action's requests go, and how their health is checked.</summary>
 public sealed record TargetGroup

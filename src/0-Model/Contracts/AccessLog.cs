@@ -16,7 +16,7 @@ public interface IAccessLogFacts
     /// <summary><c>matched_rule_priority</c>: 1–50,000; 0 for the default rule; -1 for an error while rules were evaluated; null for any other error.</summary>
     int? RulePriority { get; }
 
-    /// <summary><c>actions_executed</c>, in order, with commas between them: <c>forward</c>, <c>redirect</c>, <c>fixed-response</c>, <c>authenticate</c>, <c>waf</c>; empty when none was taken.</summary>
+    /// <summary><c>actions_executed</c>, in order, with commas between them: <c>forward</c>, <c>redirect</c>, <c>fixed-response</c>, <c>authenticate</c>, <c>jwt-validation</c>, <c>waf</c>; empty when none was taken.</summary>
     string ActionsExecuted { get; }
 
     /// <summary><c>target_group_arn</c>; null when no target group was chosen.</summary>

@@ -19,8 +19,10 @@ internal sealed record StickyReading(
     ImmutableArray<StickyBinding>? Targets,
     ImmutableArray<StickyBinding>? Applications,
     ImmutableArray<StickyBinding>? Groups,
-    ImmutableArray<string> Names)
+    ImmutableArray<string> Names) : RequestReading
 {
+    internal override JwtReading? Jwt { get; init; }
+
     /// <summary>What a group's cookie says, if the session that it belongs to goes on.</summary>
     internal ImmutableArray<StickyBinding>? Of(StickinessPlan plan) =>
         plan.ApplicationCookie is null ? Targets : Names.Contains(plan.ApplicationCookie) ? Applications : null;

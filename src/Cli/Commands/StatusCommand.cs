@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Usher.Cli.Client;
 using Usher.Model.Contracts;
 
@@ -22,6 +23,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"target    {t.TargetGroup} {t.Target}  {t.State}, {t.Outstanding} outstanding{(t.Description is null ? "" : $": {t.Description}")}");
             }
 
+            foreach (var k in road.KeySets) await Console.Out.WriteLineAsync($"keys      {k.Endpoint}  {Keys(k)}");
             foreach (var n in road.Nodes) await Console.Out.WriteLineAsync($"node      {n}");
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
 
@@ -43,6 +45,10 @@ internal static class StatusCommand
         });
         return command;
     }
+
+    private static string Keys(KeySetReport keys) =>
+        (keys.FetchedAt is { } at ? string.Create(CultureInfo.InvariantCulture, $"{keys.Keys} keys, fetched {at:yyyy-MM-dd HH:mm:ss} UTC") : "not fetched")
+        + (keys.Problem is null ? "" : $"{(keys.FetchedAt is null ? "" : ", and not again")}: {keys.Problem}");
 
     /// <summary>What runs in a pod's place, in a journey's words; as it came, where the road is of another version and knows more.</summary>
     private static string Runtime(string runtime) => Enum.TryParse<PodRuntime>(runtime, out var known) ? known.Name() : runtime;

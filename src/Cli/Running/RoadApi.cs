@@ -64,6 +64,7 @@ internal static class RoadApi
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
                 r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
             CronJobs = [.. services.GetRequiredService<ISchedules>().Current.Select(CronJobLine.Of)],
+            KeySets = services.GetRequiredService<IKeySets>().Current,
         };
     }
 }
@@ -116,6 +117,9 @@ internal sealed record RoadReport(
 
     /// <summary>Every CronJob; its Jobs are workloads.</summary>
     public IReadOnlyList<CronJobLine> CronJobs { get; init; } = [];
+
+    /// <summary>The keys that tokens are verified with, by endpoint.</summary>
+    public IReadOnlyList<KeySetReport> KeySets { get; init; } = [];
 }
 
 /// <summary>A Deployment, StatefulSet, DaemonSet or Job.</summary>

@@ -16,24 +16,34 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
 
     internal IReadOnlyList<RuleAction> Map(string field, IReadOnlyList<ActionSpec>? actions)
     {
-        var mapped = new List<RuleAction>();
+        var mapped = new List<(long Order, RuleAction Action)>();
+        var orders = new HashSet<long>();
         for (var i = 0; i < actions?.Count; i++)
         {
-            if (Map($"{field}[{i}]", actions[i]) is { } action) mapped.Add(action);
+            var order = actions.Count > 1 ? Order($"{field}[{i}].order", actions[i].Order, orders) : 0;
+            if (Map($"{field}[{i}]", actions[i]) is { } action) mapped.Add((order, action));
         }
 
-        return mapped;
+        return [.. mapped.OrderBy(m => m.Order).Select(m => m.Action)];
+    }
+
+    /// <summary>The place of one of several actions: the lowest is taken first (ELBv2 API, Action).</summary>
+    private int Order(string field, long? written, HashSet<long> orders)
+    {
+        var order = manifest.Range(field, written, null, 1, 50_000);
+        if (written is not null && !orders.Add(order)) manifest.Error(field, $"found {written}, which another action of the same list has");
+        return order;
     }
 
     private RuleAction? Map(string field, ActionSpec spec)
     {
-        if (spec.Type is "authenticate-cognito" or "authenticate-oidc" or "jwt-validation")
+        if (spec.Type is "authenticate-cognito" or "authenticate-oidc")
         {
-            manifest.Error($"{field}.type", $"found {spec.Type}, which isn't supported; forward, redirect and fixed-response are");
+            manifest.Error($"{field}.type", $"found {spec.Type}, which isn't supported; forward, redirect, fixed-response and jwt-validation are");
             return null;
         }
 
-        manifest.OneOf($"{field}.type", spec.Type, null, "forward", "redirect", "fixed-response");
+        manifest.OneOf($"{field}.type", spec.Type, null, "forward", "redirect", "fixed-response", "jwt-validation");
         foreach (var (name, written, type) in Configs(spec))
         {
             if (!written || spec.Type is null || type == spec.Type) continue;
@@ -45,6 +55,7 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
             "forward" => new RuleAction { Type = spec.Type, TargetGroups = Forward(field, spec), StickinessSeconds = Stickiness(field, spec) },
             "redirect" => new RuleAction { Type = spec.Type, Redirect = new RedirectMapping(manifest, listener).Map($"{field}.redirectConfig", spec.RedirectConfig) },
             "fixed-response" => new RuleAction { Type = spec.Type, FixedResponse = FixedResponse($"{field}.fixedResponseConfig", spec.FixedResponseConfig) },
+            "jwt-validation" => new RuleAction { Type = spec.Type, JwtValidation = new JwtMapping(manifest).Map($"{field}.jwtValidationConfig", spec.JwtValidationConfig) },
             _ => null,
         };
     }

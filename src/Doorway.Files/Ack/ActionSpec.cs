@@ -21,7 +21,7 @@ internal sealed class ActionSpec
 
     public object? AuthenticateOIDCConfig { get; set; }
 
-    public object? JwtValidationConfig { get; set; }
+    public JwtValidationConfig? JwtValidationConfig { get; set; }
 }
 
 internal sealed class ForwardConfig
@@ -69,4 +69,22 @@ internal sealed class FixedResponseConfig
     public string? MessageBody { get; set; }
 
     public string? StatusCode { get; set; }
+}
+
+internal sealed class JwtValidationConfig
+{
+    public List<JwtAdditionalClaim>? AdditionalClaims { get; set; }
+
+    public string? Issuer { get; set; }
+
+    public string? JwksEndpoint { get; set; }
+}
+
+internal sealed class JwtAdditionalClaim
+{
+    public string? Format { get; set; }
+
+    public string? Name { get; set; }
+
+    public List<string>? Values { get; set; }
 }
