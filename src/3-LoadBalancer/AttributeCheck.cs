@@ -52,11 +52,6 @@ internal static class AttributeCheck
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
         Refuse(context, group, group.Value.Attributes, TargetGroupDefaults);
-        if (group.Value.Attributes.GetValueOrDefault("load_balancing.cross_zone.enabled") == "false")
-        {
-            context.Errors.Add(group, "spec.attributes", "load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet");
-        }
-
         foreach (var (key, value) in group.Value.Attributes)
         {
             if (!key.StartsWith("target_group_health.dns_failover.", StringComparison.Ordinal) || value is "1" or "off") continue;

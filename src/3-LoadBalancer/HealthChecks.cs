@@ -78,13 +78,16 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         return (states, states.Targets[subject.Index]);
     }
 
-    /// <summary>Where a check goes. It comes from the load balancer that uses the group, and speaks TLS as the listener's requests would.</summary>
+    /// <summary>
+    /// Where a check goes. It comes from the load balancer that uses the group, from its node in the target's zone where it has one, and speaks TLS as the listener's requests would.
+    /// </summary>
     private UpstreamKey From(TargetGroupPlan group, TargetPlan target)
     {
         var listeners = generations.Current.Find<LoadBalancerSnapshot>()?.Listeners ?? [];
         var user = listeners.FirstOrDefault(l => l.Rules.Any(r => r.Action is ForwardPlan forward && forward.Groups.Any(g => g.Group == group)));
+        var node = user is null ? null : listeners.FirstOrDefault(l => l.Arn == user.Arn && l.Zone == target.Zone) ?? user;
         var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user, group.Version);
-        return new UpstreamKey(target.HealthBound, user?.Bound.Address ?? IPAddress.Loopback, tls);
+        return new UpstreamKey(target.HealthBound, node?.Bound.Address ?? IPAddress.Loopback, tls);
     }
 
     /// <summary>A target of a generation's group.</summary>

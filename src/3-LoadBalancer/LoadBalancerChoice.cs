@@ -5,8 +5,8 @@ namespace Usher.LoadBalancer;
 /// <summary>Where a decision reads the living state of a target group.</summary>
 internal interface ITargetStates
 {
-    /// <summary>Reads a group's targets.</summary>
-    GroupReading Read(TargetGroupPlan group);
+    /// <summary>Reads a group's targets, for a load balancer's node that sends to these of them.</summary>
+    GroupReading Read(TargetGroupPlan group, ZoneScope scope);
 
     /// <summary>Reads the request's stickiness cookies.</summary>
     StickyReading ReadCookies(RequestFacts facts);
@@ -21,7 +21,7 @@ internal interface ITargetStates
 /// <param name="Tokens">What checks tokens; wanted where a rule validates them.</param>
 internal readonly record struct LivingStates(TargetTable Table, bool Sends, TokenCheck? Tokens = null) : ITargetStates
 {
-    public GroupReading Read(TargetGroupPlan group) => Table.Of(group).Read(Sends);
+    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) => Table.Of(group).Read(scope, Sends);
 
     public StickyReading ReadCookies(RequestFacts facts) => Table.Cookies.Read(facts.Headers);
 
@@ -31,7 +31,7 @@ internal readonly record struct LivingStates(TargetTable Table, bool Sends, Toke
 /// <summary>The state that a recorded decision read.</summary>
 internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITargetStates
 {
-    public GroupReading Read(TargetGroupPlan group) =>
+    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) =>
         Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
 
     public StickyReading ReadCookies(RequestFacts facts) =>

@@ -82,7 +82,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         {
             _ when RefusedToken is { } token => token.Failure.Outcome(),
             ForwardPlan when replayed.Transformed is { Failed: true } => TransformFailure,
-            ForwardPlan when Target is null => NoTarget(replayed, Facts).Outcome,
+            ForwardPlan when Target is null => NoTarget(replayed, Listener, Facts).Outcome,
             FixedResponsePlan response => Refused(response),
             _ => null,
         };
@@ -96,10 +96,12 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     }
 
     /// <summary>Why a forward action has no target to choose: its code, and the way out.</summary>
-    internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice, RequestFacts facts) => choice.Mismatch
+    internal static (string Outcome, string Problem) NoTarget(LoadBalancerChoice choice, ListenerPlan listener, RequestFacts facts) => choice.Mismatch
         ? ProtocolMatrix.Mismatch(choice.Group!, choice.Spoken, facts.Method)
         : choice.Group is null
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
+        : choice.Group.Targets.Length > 0
+        ? ("load-balancer.503.no-target-in-zone", $"target group {choice.Group.Name} has no registered target in {listener.Zone}, and its cross-zone load balancing is off; register one there, or set load_balancing.cross_zone.enabled to true")
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
 
     /// <summary>Why the request's token isn't let through, and the way out.</summary>
@@ -135,7 +137,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     /// <summary>The code of a fixed response that refuses the request; null for any other.</summary>
     internal static string? Refused(FixedResponsePlan response) => response.Status >= 400 ? $"load-balancer.{response.Status}.fixed-response" : null;
 
-    private static string Sentence(LoadBalancerChoice choice)
+    private string Sentence(LoadBalancerChoice choice)
     {
         var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.Label} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
         if (choice.Jwt is { } jwt) rule += jwt.Passed ? jwt.Assumed ? " → token valid, its signature taken for good" : " → token valid" : $" → token refused: {jwt.Failure.Status()}, {jwt.Detail}";
@@ -147,7 +149,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             _ when choice.Transformed is { Failed: true } => $"{rule} → its transform fails: 500",
             _ when choice.Group is null => $"{rule} → no target group with a weight",
             _ when choice.Mismatch => $"{rule} → target group {choice.Group.Name} → not for {choice.Spoken.Text()}{(choice.Spoken == RequestProtocol.Http1 || choice.Group.Version == ProtocolVersion.Http1 ? "" : " with this method")}",
-            _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target",
+            _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target{(choice.Group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}",
             _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{Carried(choice.Group)}",
         };
     }
@@ -158,14 +160,14 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     private static string TargetWords(LoadBalancerChoice choice)
     {
         var target = choice.Group!.Targets[choice.Target];
-        var candidates = choice.FailOpen ? choice.Reading!.Targets.Length : choice.Reading!.Targets.Count(t => t.Health.Usable);
+        var candidates = choice.FailOpen ? choice.Reading!.Registered : choice.Reading!.Healthy;
         var how = choice.Stuck ? $"kept there by cookie {choice.Group.Stickiness!.CookieName}" : choice.Group.Algorithm switch
         {
             Algorithm.RoundRobin => $"next in turn of {candidates}",
             Algorithm.LeastOutstandingRequests => $"fewest outstanding of {candidates}",
             _ => $"at random of {candidates}",
         };
-        var open = choice.Reading.Targets.Any(t => t.Health.Usable) ? "too few are healthy" : "none is healthy";
+        var open = choice.Reading.Healthy > 0 ? "too few are healthy" : "none is healthy";
         return $"{target.Id} {target.Declared}, {how}{(choice.FailOpen ? $" ({open}: fail open)" : "")}";
     }
 
@@ -229,8 +231,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         if (choice.Mismatch) return told;
         told["algorithm"] = group.AlgorithmName;
         if (group.Stickiness is { } plan) told["sticky"] = choice.Stuck ? $"{plan.CookieName}: kept" : $"{plan.CookieName}: chosen anew";
-        told["registered"] = group.Targets.Length;
-        told["healthy"] = choice.Reading!.Targets.Count(t => t.Health.Usable);
+        if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = "off";
+        told["registered"] = choice.Reading!.Registered;
+        told["healthy"] = choice.Reading.Healthy;
         told["failOpen"] = choice.FailOpen;
         if (choice.Target < 0) return told;
         var chosen = group.Targets[choice.Target];

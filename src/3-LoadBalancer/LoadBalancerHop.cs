@@ -18,7 +18,8 @@ internal static class LoadBalancerHop
     /// <item>Its transforms, which rewrite the request for the target; where one fails, nothing else is chosen (ALB user guide, Transforms for listener rules).</item>
     /// <item>Of a forward action, the target group: where the action is sticky the one that the client's cookie names, else by weight.</item>
     /// <item>Whether the group's protocol version takes such a request (<see cref="ProtocolMatrix"/>); if not, no target is looked for.</item>
-    /// <item>The group's healthy targets; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
+    /// <item>The group's targets that this node of the load balancer sends to: all, or with cross-zone load balancing off those of its zone (<see cref="ZoneScope"/>).</item>
+    /// <item>The healthy ones of these; if fewer are healthy than the group wants, all of them (fail open; ALB user guide, Target group health).</item>
     /// <item>Where the group is sticky the one that the client's cookie names, if it is among them; else one by the group's algorithm: the next in turn, the one with
     /// the fewest outstanding requests, or any.</item>
     /// </list>
@@ -60,18 +61,22 @@ internal static class LoadBalancerHop
         if (TReasons.Wanted) TellProtocol(group, spoken, facts.Method, accepted, reasons);
         if (!accepted) return new LoadBalancerChoice(rule, group, null, -1, false, read, Transformed: transformed) { Spoken = spoken, Mismatch = true };
 
-        // 6. The candidates.
-        var reading = states.Read(group);
-        var healthy = 0;
+        // 6. The node's targets.
+        var scope = listener.ScopeOf(group);
+        var reading = states.Read(group, scope);
+        var (registered, healthy) = (0, 0);
         foreach (var target in reading.Targets)
         {
+            if (target.Elsewhere) continue;
+            registered++;
             if (target.Health.Usable) healthy++;
         }
 
-        var failOpen = !group.Minimum.Reached(healthy, reading.Targets.Length) && reading.Targets.Length > 0;
-        var candidates = failOpen ? reading.Targets.Length : healthy;
+        // 7. The candidates.
+        var failOpen = !group.Minimum.Reached(healthy, registered) && registered > 0;
+        var candidates = failOpen ? registered : healthy;
 
-        // 7. The target.
+        // 8. The target.
         var kept = KeptTarget(group, reading, failOpen, cookies, reasons);
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
@@ -79,7 +84,7 @@ internal static class LoadBalancerHop
             Algorithm.WeightedRandom => Nth(reading, failOpen, Turned(draw).Below(candidates)),
             _ => FewestOutstanding(reading, failOpen, draw),
         };
-        if (TReasons.Wanted) TellTargets(group, reading, failOpen, chosen, kept >= 0, reasons);
+        if (TReasons.Wanted) TellTargets(group, scope, reading, failOpen, chosen, kept >= 0, reasons);
         return new LoadBalancerChoice(rule, group, reading, chosen, failOpen, read, kept >= 0, transformed) { Spoken = spoken };
     }
 
@@ -143,7 +148,7 @@ internal static class LoadBalancerHop
             if (group.Targets[i].Label == bound.To) index = i;
         }
 
-        var usable = index >= 0 && (failOpen || reading.Targets[index].Health.Usable);
+        var usable = index >= 0 && reading.Targets[index].Counts(failOpen);
         if (TReasons.Wanted)
         {
             var why = usable ? $"keeps the client at {bound!.To} until {bound.Until:u}"
@@ -171,7 +176,7 @@ internal static class LoadBalancerHop
         var whole = 0;
         foreach (var target in reading.Targets)
         {
-            if ((all || target.Health.Usable) && target.Share >= 1) whole++;
+            if (target.Counts(all) && target.Share >= 1) whole++;
         }
 
         if (whole == 0) return next;
@@ -179,7 +184,7 @@ internal static class LoadBalancerHop
         for (var i = 0; i < reading.Targets.Length; i++)
         {
             var target = reading.Targets[i];
-            if ((all || target.Health.Usable) && target.Share >= 1 && n-- == 0) return i;
+            if (target.Counts(all) && target.Share >= 1 && n-- == 0) return i;
         }
 
         return next;
@@ -189,7 +194,7 @@ internal static class LoadBalancerHop
     {
         for (var i = 0; i < reading.Targets.Length; i++)
         {
-            if ((all || reading.Targets[i].Health.Usable) && n-- == 0) return i;
+            if (reading.Targets[i].Counts(all) && n-- == 0) return i;
         }
 
         return -1;
@@ -201,7 +206,7 @@ internal static class LoadBalancerHop
         var equals = 0;
         foreach (var target in reading.Targets)
         {
-            if (!all && !target.Health.Usable) continue;
+            if (!target.Counts(all)) continue;
             if (target.Outstanding < fewest) (fewest, equals) = (target.Outstanding, 1);
             else if (target.Outstanding == fewest) equals++;
         }
@@ -210,7 +215,7 @@ internal static class LoadBalancerHop
         for (var i = 0; i < reading.Targets.Length; i++)
         {
             var target = reading.Targets[i];
-            if ((all || target.Health.Usable) && target.Outstanding == fewest && n-- == 0) return i;
+            if (target.Counts(all) && target.Outstanding == fewest && n-- == 0) return i;
         }
 
         return -1;
@@ -219,12 +224,18 @@ internal static class LoadBalancerHop
     /// <summary>The same draw may have chosen the group by its high bits; the low ones are independent of it.</summary>
     private static Draw Turned(Draw draw) => new(draw.Value << 32 | draw.Value >> 32);
 
-    private static void TellTargets<TReasons>(TargetGroupPlan group, GroupReading reading, bool failOpen, int chosen, bool kept, TReasons reasons)
+    private static void TellTargets<TReasons>(TargetGroupPlan group, ZoneScope scope, GroupReading reading, bool failOpen, int chosen, bool kept, TReasons reasons)
         where TReasons : struct, IReasonSink
     {
         for (var i = 0; i < group.Targets.Length; i++)
         {
-            var (health, outstanding, share) = reading.Targets[i];
+            var (health, outstanding, share, elsewhere) = reading.Targets[i];
+            if (elsewhere)
+            {
+                reasons.Add(group.Targets[i].Label, false, $"is in {group.Targets[i].Zone}, and the load balancer's node in {scope.Zone} sends to its own zone alone: cross-zone load balancing is off");
+                continue;
+            }
+
             var count = outstanding == 1 ? "1 outstanding request" : $"{outstanding} outstanding requests";
             if (share < 1) count += string.Create(CultureInfo.InvariantCulture, $", in its slow start at {share:0 %} of its share");
             var why = (health.Usable, failOpen) switch
@@ -245,7 +256,7 @@ internal static class LoadBalancerHop
     /// <summary>Why the healthy targets are too few to send to them alone.</summary>
     internal static string TooFew(TargetGroupPlan group, GroupReading reading)
     {
-        var healthy = reading.Targets.Count(t => t.Health.Usable);
-        return healthy == 0 ? "no target is healthy" : $"{healthy} of {reading.Targets.Length} targets are healthy and the group wants {group.Minimum}";
+        var healthy = reading.Healthy;
+        return healthy == 0 ? "no target is healthy" : $"{healthy} of {reading.Registered} targets are healthy and the group wants {group.Minimum}";
     }
 }

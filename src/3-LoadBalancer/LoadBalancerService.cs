@@ -184,7 +184,7 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
 
     private static ValueTask UnavailableAsync(RequestPassage passage, LoadBalancerDecision decision)
     {
-        var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice, decision.Facts);
+        var (outcome, problem) = LoadBalancerDecision.NoTarget(decision.Choice, decision.Listener, decision.Facts);
         return decision.Choice.Mismatch
             ? passage.AnswerAsync(464, decision.Listener.Headers.Own, default, outcome, problem)
             : ErrorPage.AnswerAsync(passage, 503, outcome, problem);

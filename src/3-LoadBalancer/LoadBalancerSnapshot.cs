@@ -92,6 +92,9 @@ internal sealed record ListenerPlan
         return facts;
     }
 
+    /// <summary>Which of a group's targets it sends to. An ALB's own cross-zone load balancing can't be switched off.</summary>
+    internal ZoneScope ScopeOf(TargetGroupPlan group) => ZoneScope.Of(group.CrossZone, balancer: true, Zone);
+
     internal string Scheme => Https ? "https" : "http";
 
     /// <summary><c>HTTPS:443</c>.</summary>
@@ -225,7 +228,10 @@ internal sealed class TargetGroupPlan
 
     internal required HealthCheckPlan HealthCheck { get; init; }
 
-    /// <summary>With fewer healthy targets than this, all are used.</summary>
+    /// <summary><c>load_balancing.cross_zone.enabled</c>; null for <c>use_load_balancer_configuration</c>, its default.</summary>
+    internal bool? CrossZone { get; init; }
+
+    /// <summary>With fewer healthy targets than this, all are used; of those that a load balancer's node sends to.</summary>
     internal required HealthyMinimum Minimum { get; init; }
 
     /// <summary>How long a target that was taken away may go on with the requests that it has, 0–3600 s, 300 s when not set.</summary>

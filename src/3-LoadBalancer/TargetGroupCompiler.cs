@@ -57,6 +57,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Minimum = new HealthyMinimum(
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
                     group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
+                CrossZone = CrossZoneOf(group),
                 SlowStart = group.Value.Attributes.Seconds("slow_start.duration_seconds", 0),
                 Stickiness = StickinessOf(group),
                 DeregistrationDelay = group.Value.Attributes.Seconds("deregistration_delay.timeout_seconds", 300),
@@ -107,10 +108,18 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         }
     }
 
+    private static bool? CrossZoneOf(Resource<TargetGroup> group) =>
+        bool.TryParse(group.Value.Attributes.GetValueOrDefault("load_balancing.cross_zone.enabled"), out var own) ? own : null;
+
     private StickinessPlan? StickinessOf(Resource<TargetGroup> group)
     {
         var written = group.Value.Attributes;
         if (!written.Flag("stickiness.enabled", false)) return null;
+        if (CrossZoneOf(group) == false)
+        {
+            context.Errors.Add(group, "spec.attributes", "stickiness.enabled: found true with load_balancing.cross_zone.enabled false; target stickiness isn't supported when cross-zone load balancing is off, so switch one of them");
+        }
+
         if (written.GetValueOrDefault("stickiness.type", "lb_cookie") == "lb_cookie")
         {
             return new StickinessPlan(null, written.Seconds("stickiness.lb_cookie.duration_seconds", 86400));
@@ -129,6 +138,11 @@ internal sealed class TargetGroupCompiler(CompileContext context)
     private TargetPlan? Target(Resource<TargetGroup> group, TargetDescription target, int index)
     {
         var port = target.Port ?? group.Value.Port;
+        if (target.AvailabilityZone == ZoneScope.AllZones && CrossZoneOf(group) == false)
+        {
+            context.Errors.Add(group, $"spec.targets[{index}].availabilityZone", "found all; with load_balancing.cross_zone.enabled false the zone of the target is wanted, or none to take its node's");
+        }
+
         var owner = group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
         if (owner is not { } found || context.Addresses.Find(found.Owner) is not { } address) return null;
         var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
@@ -155,8 +169,11 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private (ResourceKey Owner, string? Zone)? Pod(Resource<TargetGroup> group, TargetDescription target, int index)
     {
-        if (IPAddress.TryParse(target.Id, out var ip) && context.Addresses.OwnerOfDeclared(ip) is { Kind: "Pod" } owner) return (owner, null);
+        if (IPAddress.TryParse(target.Id, out var ip) && context.Addresses.OwnerOfDeclared(ip) is { Kind: "Pod" } owner) return (owner, ZoneOf(owner));
         context.Errors.Add(group, $"spec.targets[{index}].id", $"found {target.Id}; no pod here has that address");
         return null;
     }
+
+    private string? ZoneOf(ResourceKey pod) =>
+        (context.State.Find(pod)?.Value as V1Pod)?.Spec?.NodeName is { Length: > 0 } name && context.State.Find<V1Node>("", name) is { } node ? LoadBalancerZones.Zone(node.Value) : null;
 }

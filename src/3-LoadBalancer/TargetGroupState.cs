@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
@@ -64,9 +65,13 @@ internal sealed class TargetState : IDisposable
 }
 
 /// <summary>The living state of a target group's targets, in the order of its plan.</summary>
-internal sealed class TargetGroupState(ImmutableArray<TargetState> targets, TimeSpan slowStart, TimeProvider time)
+internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<TargetState> targets, TimeProvider time)
 {
-    private long turn = -1;
+    private readonly TimeSpan slowStart = plan.SlowStart;
+    private readonly Turn turn = new();
+
+    // A node that sends to its own zone alone takes its turns among that zone's targets. Most groups have no such nodes.
+    private ConcurrentDictionary<string, Turn>? zones;
 
     internal ImmutableArray<TargetState> Targets { get; } = targets;
 
@@ -80,12 +85,27 @@ internal sealed class TargetGroupState(ImmutableArray<TargetState> targets, Time
     }
 
     /// <summary>Reads everything that a decision looks at.</summary>
+    /// <param name="scope">The targets that the load balancer's node sends to.</param>
     /// <param name="takeTurn">Whether round robin moves on; false for a look that sends nothing.</param>
-    internal GroupReading Read(bool takeTurn)
+    internal GroupReading Read(ZoneScope scope, bool takeTurn)
     {
         var readings = new TargetReading[Targets.Length];
-        for (var i = 0; i < readings.Length; i++) readings[i] = new TargetReading(Targets[i].Health, Targets[i].Outstanding, Targets[i].Share(slowStart, time));
-        return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), takeTurn ? Interlocked.Increment(ref turn) : Volatile.Read(ref turn) + 1);
+        for (var i = 0; i < readings.Length; i++)
+        {
+            readings[i] = new TargetReading(
+                Targets[i].Health, Targets[i].Outstanding, Targets[i].Share(slowStart, time), scope.IsZonal && !scope.Has(plan.Targets[i].Zone));
+        }
+
+        var counted = scope.IsZonal ? LazyInitializer.EnsureInitialized(ref zones, static () => new()).GetOrAdd(scope.Zone, static _ => new Turn()) : turn;
+        return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), counted.Next(takeTurn));
+    }
+
+    /// <summary>Counts decisions.</summary>
+    private sealed class Turn
+    {
+        private long last = -1;
+
+        internal long Next(bool take) => take ? Interlocked.Increment(ref last) : Volatile.Read(ref last) + 1;
     }
 }
 
@@ -93,9 +113,22 @@ internal sealed class TargetGroupState(ImmutableArray<TargetState> targets, Time
 /// <param name="Health">Its health.</param>
 /// <param name="Outstanding">Its outstanding requests.</param>
 /// <param name="Share">What it gets of its share, below 1 in its slow start.</param>
-internal readonly record struct TargetReading(TargetHealth Health, int Outstanding, double Share = 1);
+/// <param name="Elsewhere">Whether it is outside the zone that the load balancer's node sends to.</param>
+internal readonly record struct TargetReading(TargetHealth Health, int Outstanding, double Share = 1, bool Elsewhere = false)
+{
+    /// <summary>Whether requests are sent to it.</summary>
+    /// <param name="all">Whether all targets are taken for healthy (fail open).</param>
+    internal bool Counts(bool all) => !Elsewhere && (all || Health.Usable);
+}
 
 /// <summary>What a decision read of a target group: recorded with it, so that it can be replayed.</summary>
 /// <param name="Targets">In the order of the plan.</param>
 /// <param name="Turn">Counts the group's decisions; round robin goes by it.</param>
-internal sealed record GroupReading(ImmutableArray<TargetReading> Targets, long Turn);
+internal sealed record GroupReading(ImmutableArray<TargetReading> Targets, long Turn)
+{
+    /// <summary>How many targets the load balancer's node sends to, healthy or not.</summary>
+    internal int Registered => Targets.Count(t => !t.Elsewhere);
+
+    /// <summary>How many of them are healthy.</summary>
+    internal int Healthy => Targets.Count(t => t.Counts(all: false));
+}

@@ -26,9 +26,7 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
         foreach (var group in groups)
         {
             states[group] = new TargetGroupState(
-                [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))],
-                group.SlowStart,
-                clock);
+                group, [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))], clock);
         }
     }
 
@@ -60,7 +58,7 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     }
 
     private TargetGroupState Assumed(TargetGroupPlan group) =>
-        new([.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))], TimeSpan.Zero, clock);
+        new(group, [.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))], clock);
 }
 
 /// <summary>A target of a group: the same port of the same instance may be in several groups.</summary>

@@ -55,8 +55,16 @@ public sealed class CompilerTests
             }).Listener(80, Forward("web", "api")),
             "Listener shop/edge-80: spec.defaultActions[0]: forward: target group web has application-based stickiness, which doesn't go with several target groups; "
             + "use stickiness.type lb_cookie"),
-        ["cross-zone off"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" } }),
-            "TargetGroup shop/web: spec.attributes: load_balancing.cross_zone.enabled: found false; cross-zone load balancing can't be switched off yet"),
+        ["stickiness with cross-zone off"] = (() => new Edge().Group(Web with
+            {
+                Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false", ["stickiness.enabled"] = "true" },
+            }),
+            "TargetGroup shop/web: spec.attributes: stickiness.enabled: found true with load_balancing.cross_zone.enabled false; target stickiness isn't supported when cross-zone load balancing is off, so switch one of them"),
+        ["all zones with cross-zone off"] = (() => new Edge().Group(Web with
+            {
+                TargetType = "ip", Targets = [new TargetDescription("10.0.1.77", 80, "all")], Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" },
+            }),
+            "TargetGroup shop/web: spec.targets[0].availabilityZone: found all; with load_balancing.cross_zone.enabled false the zone of the target is wanted, or none to take its node's"),
 
         // ActionCompiler
         ["no action"] = (() => new Edge().Listener(80).Rule("a", ListenerArn(80), 1, [], If("path-pattern", "/")),

@@ -148,7 +148,7 @@ public sealed class DecideTests
         time.Advance(TimeSpan.FromSeconds(100));
         desk.Target("web", 0).Health = desk.Target("web", 1).Health = TargetHealth.Initial;
         states.BecameHealthy(states.Targets[2]);
-        Assert.Equal(1, states.Read(takeTurn: false).Targets[2].Share);
+        Assert.Equal(1, states.Read(ZoneScope.All, takeTurn: false).Targets[2].Share);
         desk.Target("web", 0).Health = TargetHealth.Healthy;
         states.BecameHealthy(states.Targets[0]);
         time.Advance(TimeSpan.FromSeconds(20));

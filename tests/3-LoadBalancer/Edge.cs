@@ -98,6 +98,11 @@ internal sealed class Edge
 
     internal Edge Group(TargetGroup group, string? name = null) => Add("TargetGroup", name ?? group.Name, group);
 
+    /// <summary>A pod on a worker node.</summary>
+    internal Edge PodOn(string name, string ip, string node) => Add(
+        new ResourceKey("", "Pod", "shop", name),
+        new V1Pod { Metadata = new V1ObjectMeta { Name = name }, Spec = new V1PodSpec { NodeName = node }, Status = new V1PodStatus { PodIP = ip } });
+
     internal Edge Add(string kind, string name, object value) => Add(new ResourceKey("elbv2.services.k8s.aws", kind, "shop", name), value);
 
     internal ErrorList Warnings { get; } = new();
