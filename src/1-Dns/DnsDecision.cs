@@ -116,6 +116,11 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
 
         if ((answer.Wildcard ?? answer.Answers.Select(a => a.Wildcard).FirstOrDefault(w => w is not null)) is { } wildcard) facts["wildcard"] = wildcard.ToString();
         if (found.SelectMany(f => f.Set.Aliases).LastOrDefault() is { } alias) facts["aliasTarget"] = alias.ToString();
+        if (found.SelectMany(f => f.Set.LeftOut).Select(z => z.Zone).Distinct().ToList() is { Count: > 0 } unhealthy)
+        {
+            facts["unhealthyZones"] = new JsonArray([.. unhealthy.Select(z => JsonValue.Create(z))]);
+        }
+
         if (answer.Answers.Select(a => a.Set.Chosen).FirstOrDefault(c => c is not null) is { } chosen)
         {
             facts["routing"] = chosen.Name;

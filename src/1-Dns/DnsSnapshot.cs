@@ -27,7 +27,7 @@ internal sealed class DnsSnapshot
         Zones = [.. zones.Concat(seen ?? []).OrderBy(z => z.Name.ToString(), StringComparer.Ordinal).ThenBy(z => z.Id, StringComparer.Ordinal)];
         Hidden = hidden;
         Inside = this;
-        evaluates = Zones.Any(z => z.Nodes.Any(n => n.Sets.Any(s => s.Members.Any(m => m.Set.Health is not null))));
+        evaluates = Zones.Any(z => z.Nodes.Any(n => n.Sets.Any(s => s.Balancer is not null || s.Members.Any(m => m.Set.Health is not null || m.Set.Balancer is not null))));
     }
 
     /// <summary>No zone at all: everything is refused.</summary>
@@ -155,6 +155,12 @@ internal sealed record CompiledSet(RecordType Type, uint Ttl, ImmutableArray<Rda
 
     /// <summary>What has to be healthy for it to be used among several; null when it is always healthy.</summary>
     public HealthRule? Health { get; init; }
+
+    /// <summary>The load balancer whose nodes' addresses these are, where it has several; null for any other set.</summary>
+    public ResourceKey? Balancer { get; init; }
+
+    /// <summary>Nodes of that load balancer whose addresses were left out, because their zones are unhealthy.</summary>
+    public IReadOnlyList<FailedZone> LeftOut { get; init; } = [];
 
     /// <summary>How it was chosen among several; null for a single one.</summary>
     public RoutingPolicy? Chosen { get; init; }

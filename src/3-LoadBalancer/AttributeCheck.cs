@@ -52,10 +52,21 @@ internal static class AttributeCheck
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
         Refuse(context, group, group.Value.Attributes, TargetGroupDefaults);
-        foreach (var (key, value) in group.Value.Attributes)
+        CheckThreshold(context, group, "count");
+        CheckThreshold(context, group, "percentage");
+    }
+
+    /// <summary>A zone leaves DNS before its unhealthy targets are used, or then (ALB user guide, Target group health, Requirements and considerations).</summary>
+    private static void CheckThreshold(CompileContext context, Resource<TargetGroup> group, string kind)
+    {
+        var (dns, routing) = (Threshold("dns_failover"), Threshold("unhealthy_state_routing"));
+        if (dns.Value == 0 || dns.Value >= routing.Value) return;
+        context.Errors.Add(group, "spec.attributes", $"{dns.Key}: found {dns.Value}; {routing.Key} is {routing.Value}, and the threshold of DNS failover can't be lower");
+
+        (string Key, int Value) Threshold(string action)
         {
-            if (!key.StartsWith("target_group_health.dns_failover.", StringComparison.Ordinal) || value is "1" or "off") continue;
-            context.Warnings.Add(group, "spec.attributes", $"{key}: found {value}, which has no effect: the load balancer has one address, so no zone's can be taken out of DNS");
+            var key = $"target_group_health.{action}.minimum_healthy_targets.{kind}";
+            return (key, group.Value.Attributes.Number(key, 0));
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listener
     internal FrozenSet<TargetGroupPlan> GroupsInUse { get; } = listeners.SelectMany(l => l.Rules)
         .Select(r => r.Action).OfType<ForwardPlan>().SelectMany(f => f.Groups).Select(g => g.Group).ToFrozenSet();
 
+    /// <summary>What each load balancer's zones are healthy by.</summary>
+    internal FrozenDictionary<ResourceKey, ZoneHealth> Zones { get; } = ZoneHealth.Of(listeners);
+
     /// <summary>The listener that is bound to an endpoint, or null.</summary>
     internal ListenerPlan? ListenerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }
@@ -199,14 +202,18 @@ internal enum Algorithm
     WeightedRandom,
 }
 
-/// <summary>How many healthy targets are enough to send to them alone; with fewer, all targets are used.</summary>
-/// <param name="Count"><c>target_group_health.unhealthy_state_routing.minimum_healthy_targets.count</c>, 1 when not set.</param>
-/// <param name="Percentage"><c>….percentage</c>, 1–100; 0 for off, the default.</param>
+/// <summary>
+/// How many healthy targets are enough: to send to them alone (<c>target_group_health.unhealthy_state_routing</c>), or for a zone to be answered by DNS
+/// (<c>target_group_health.dns_failover</c>). Where both are set, both have to be reached.
+/// </summary>
+/// <param name="Count"><c>minimum_healthy_targets.count</c>, 1 when not set; 0 for off.</param>
+/// <param name="Percentage"><c>minimum_healthy_targets.percentage</c>, 1–100; 0 for off, the default.</param>
 internal readonly record struct HealthyMinimum(int Count, int Percentage)
 {
-    internal bool Reached(int healthy, int registered) => healthy >= Count && healthy * 100 >= Percentage * registered;
+    /// <summary>Whether so many are enough. Of no targets at all no percentage is healthy.</summary>
+    internal bool Reached(int healthy, int registered) => healthy >= Count && (Percentage == 0 || (registered > 0 && healthy * 100 >= Percentage * registered));
 
-    public override string ToString() => Percentage == 0 ? $"{Count}" : $"{Count} and {Percentage} %";
+    public override string ToString() => Percentage == 0 ? $"{Count}" : Count == 0 ? $"{Percentage} %" : $"{Count} and {Percentage} %";
 }
 
 /// <summary>A target group. Compared by reference: its living state hangs on it.</summary>
@@ -233,6 +240,9 @@ internal sealed class TargetGroupPlan
 
     /// <summary>With fewer healthy targets than this, all are used; of those that a load balancer's node sends to.</summary>
     internal required HealthyMinimum Minimum { get; init; }
+
+    /// <summary>With fewer healthy targets than this in a zone, the address of the load balancer's node there leaves DNS.</summary>
+    internal HealthyMinimum DnsMinimum { get; init; } = new(1, 0);
 
     /// <summary>How long a target that was taken away may go on with the requests that it has, 0–3600 s, 300 s when not set.</summary>
     internal required TimeSpan DeregistrationDelay { get; init; }

@@ -54,9 +54,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     check.UnhealthyThresholdCount,
                     matcher,
                     version),
-                Minimum = new HealthyMinimum(
-                    group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", 1),
-                    group.Value.Attributes.Number("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", 0)),
+                Minimum = MinimumOf(group, "unhealthy_state_routing"),
+                DnsMinimum = MinimumOf(group, "dns_failover"),
                 CrossZone = CrossZoneOf(group),
                 SlowStart = group.Value.Attributes.Seconds("slow_start.duration_seconds", 0),
                 Stickiness = StickinessOf(group),
@@ -110,6 +109,14 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private static bool? CrossZoneOf(Resource<TargetGroup> group) =>
         bool.TryParse(group.Value.Attributes.GetValueOrDefault("load_balancing.cross_zone.enabled"), out var own) ? own : null;
+
+    private static HealthyMinimum MinimumOf(Resource<TargetGroup> group, string action)
+    {
+        var count = $"target_group_health.{action}.minimum_healthy_targets.count";
+        return new HealthyMinimum(
+            group.Value.Attributes.GetValueOrDefault(count) == "off" ? 0 : group.Value.Attributes.Number(count, 1),
+            group.Value.Attributes.Number($"target_group_health.{action}.minimum_healthy_targets.percentage", 0));
+    }
 
     private StickinessPlan? StickinessOf(Resource<TargetGroup> group)
     {

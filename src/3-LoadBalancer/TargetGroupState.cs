@@ -100,6 +100,20 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
         return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), counted.Next(takeTurn));
     }
 
+    /// <summary>How many targets a load balancer's node sends to, and how many of them are healthy.</summary>
+    internal (int Registered, int Healthy) Count(ZoneScope scope)
+    {
+        var (registered, healthy) = (0, 0);
+        for (var i = 0; i < Targets.Length; i++)
+        {
+            if (!scope.Has(plan.Targets[i].Zone)) continue;
+            registered++;
+            if (Targets[i].Health.Usable) healthy++;
+        }
+
+        return (registered, healthy);
+    }
+
     /// <summary>Counts decisions.</summary>
     private sealed class Turn
     {

@@ -1,9 +1,10 @@
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>The health of every target for those who only look.</summary>
+/// <summary>The health of every target and zone for those who only look.</summary>
 internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
 {
     public IReadOnlyList<TargetHealthReport> All(Generation generation) =>
@@ -19,7 +20,22 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
     private static TargetHealthReport Report(string group, string target, TargetHealth health, TargetState state) =>
         new(group, target, health.Name, health.Reason, health.Description, state.Outstanding);
 
-    public IReadOnlyList<ListenerReport> Listeners(Generation generation) =>
-        [.. (generation.Find<LoadBalancerSnapshot>()?.Listeners ?? []).Select(l =>
-            new ListenerReport(l.LoadBalancerName, l.Arn, l.Https ? "HTTPS" : "HTTP", l.Port, l.Bound) { Zone = l.Zone })];
+    public IReadOnlyList<ListenerReport> Listeners(Generation generation)
+    {
+        if (generation.Find<LoadBalancerSnapshot>() is not { } snapshot) return [];
+        var left = snapshot.Zones.Values.SelectMany(OutOfDns).ToDictionary(z => z.Address, z => z.Why);
+        return
+        [
+            .. snapshot.Listeners.Select(l => new ListenerReport(l.LoadBalancerName, l.Arn, l.Https ? "HTTPS" : "HTTP", l.Port, l.Bound)
+            {
+                Zone = l.Zone, OutOfDns = left.GetValueOrDefault(l.Bound.Address),
+            }),
+        ];
+    }
+
+    public IReadOnlyList<FailedZone> FailedZones(Generation generation, ResourceKey loadBalancer) =>
+        generation.Find<LoadBalancerSnapshot>()?.Zones.GetValueOrDefault(loadBalancer)?.Failed(table) ?? [];
+
+    /// <summary>The zones that aren't answered; where all have failed, all are.</summary>
+    private IReadOnlyList<FailedZone> OutOfDns(ZoneHealth zones) => zones.Failed(table) is var failed && failed.Count < zones.Nodes.Length ? failed : [];
 }

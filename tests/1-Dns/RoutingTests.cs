@@ -90,6 +90,65 @@ public sealed class RoutingTests
         Assert.Equal(("127.18.0.1\n", "192.0.2.99\n", "127.18.0.1\n"), (before, during, await server.DigAsync("+short", "app.example.com")));
     }
 
+    [Theory]
+    [InlineData("", "127.18.0.1 127.18.0.2 127.18.0.3", "")]
+    [InlineData("edge us-east-1b", "127.18.0.1 127.18.0.3", "us-east-1b")]
+    [InlineData("edge us-east-1a|edge us-east-1c", "127.18.0.2", "us-east-1a us-east-1c")]
+    [InlineData("edge", "127.18.0.1 127.18.0.2 127.18.0.3", "")]
+    public void The_addresses_of_unhealthy_zones_are_left_out_unless_all_are(string unhealthy, string answered, string left)
+    {
+        var zones = TestZones.Valid("loadbalancer edge us-east-1a us-east-1b us-east-1c\nzone example.com\napi - A alias {edge} elb\nwww 60 CNAME api.example.com");
+        zones.MakeUnhealthy(unhealthy.Split('|', StringSplitOptions.RemoveEmptyEntries));
+
+        foreach (var name in new[] { "api.example.com", "www.example.com", TestZones.DnsNameOf("edge") })
+        {
+            var decision = zones.Ask(name, RecordType.A);
+            Assert.Equal(answered, string.Join(' ', decision.Decide().Answers[^1].Set.Values.Select(v => v.Text).Order(StringComparer.Ordinal)));
+            var facts = Assert.Single(decision.Tell()).Facts;
+            Assert.Equal(left, string.Join(' ', facts["unhealthyZones"]?.AsArray().Select(z => (string?)z) ?? []));
+        }
+    }
+
+    [Fact]
+    public void The_journey_tells_why_a_zones_address_is_left_out()
+    {
+        var zones = TestZones.Valid("loadbalancer edge us-east-1a us-east-1b\nzone example.com\napi - A alias {edge} elb");
+        zones.MakeUnhealthy("edge us-east-1b");
+        Assert.Contains(
+            new Usher.Model.Journeys.Reason("api.example.com A 127.18.0.2 (us-east-1b)", false, "target group edge has 0 of 2 targets healthy in us-east-1b and wants 1 for DNS"),
+            zones.Tell("api.example.com", RecordType.A).Reasons);
+
+        zones.MakeUnhealthy("edge us-east-1a", "edge us-east-1b");
+        Assert.Contains(zones.Tell("api.example.com", RecordType.A).Reasons, r => r.Why.StartsWith("all of its zones are unhealthy, so that all addresses are answered: target group edge has", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_load_balancer_is_as_healthy_as_its_best_zone()
+    {
+        var zones = TestZones.Valid(Failover.Replace("loadbalancer blue", "loadbalancer blue us-east-1a us-east-1b", StringComparison.Ordinal));
+
+        zones.MakeUnhealthy("blue us-east-1a");
+        Assert.Equal("127.18.0.2", Answered(zones.Ask("app.example.com", RecordType.A)));
+
+        // Both zones below the group's own thresholds, though it has a healthy target.
+        zones.MakeUnhealthy("blue us-east-1a", "blue us-east-1b");
+        Assert.Equal("192.0.2.99", Answered(zones.Ask("app.example.com", RecordType.A)));
+        Assert.Contains(zones.Tell("app.example.com", RecordType.A).Reasons, r => r.Why.StartsWith("primary, unhealthy: LoadBalancer blue: target group blue has 0 of 2 targets healthy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Dig_is_given_the_healthy_zones_alone()
+    {
+        var zones = TestZones.Valid("loadbalancer edge us-east-1a us-east-1b\nzone example.com\napi - A alias {edge} elb");
+        await using var server = new TestServer(new TestRoad(), targets: zones);
+        Assert.Empty(await server.ApplyAsync(zones.Generation));
+
+        zones.MakeUnhealthy("edge us-east-1a");
+        Assert.Equal("127.18.0.2\n", await server.DigAsync("+short", "api.example.com"));
+        zones.MakeUnhealthy();
+        Assert.Equal(["127.18.0.1", "127.18.0.2"], (await server.DigAsync("+short", "api.example.com")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
     private static Dictionary<string, int> Count(TestZones zones, string name, int times)
     {
         var counts = new Dictionary<string, int>();

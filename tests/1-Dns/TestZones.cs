@@ -14,7 +14,7 @@ namespace Usher.Dns.Tests;
 /// loadbalancer NAME [ZONE …]                              one without zones has one node
 /// zone NAME [private|unknown|again]                       the zone of the lines below; unknown: without a HostedZone; again: with the id of the first one
 /// routed ID weight N | failover PRIMARY | multivalue      the routing policy of the next line's record set; ID - for none
-/// unhealthy NAME                                          a load balancer whose target group has no healthy target
+/// unhealthy NAME [ZONE]                                   a load balancer whose target group has no healthy target, in a zone of it alone
 /// OWNER TTL TYPE VALUE | VALUE …                          @ is the zone itself, a name with a final dot is absolute, - is no TTL
 /// OWNER TTL TYPE alias TARGET zone|elb|ID [blind]         TARGET as OWNER; the target's hosted zone: this one, the load balancers', or another; blind: without evaluateTargetHealth
 /// </code>
@@ -54,9 +54,16 @@ internal sealed class TestZones : ITargetHealth
 
     public IReadOnlyList<ListenerReport> Listeners(Generation generation) => [];
 
+    public IReadOnlyList<FailedZone> FailedZones(Generation generation, ResourceKey loadBalancer) =>
+    [
+        .. LoadBalancerNode.Of(generation.State.All<LoadBalancer>().Single(b => b.Key == loadBalancer))
+            .Where(n => unhealthy.Contains(loadBalancer.Name) || unhealthy.Contains($"{loadBalancer.Name} {n.Zone}"))
+            .Select(n => new FailedZone(n.Zone, generation.Addresses.Of(n.Owner).Bound, $"target group {loadBalancer.Name} has 0 of 2 targets healthy in {n.Zone} and wants 1 for DNS")),
+    ];
+
     public HopAccount Tell(string name, RecordType type) => Assert.Single(Ask(name, type).Tell());
 
-    /// <summary>Makes every load balancer healthy but these.</summary>
+    /// <summary>Makes every load balancer healthy but these, or their zones: <c>blue</c>, <c>blue us-east-1a</c>.</summary>
     public void MakeUnhealthy(params string[] balancers) => unhealthy = [.. balancers];
 
     public static string DnsNameOf(string balancer) => AwsNames.LoadBalancerDnsName(AwsScope.Default, balancer, false);

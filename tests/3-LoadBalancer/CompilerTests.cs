@@ -60,6 +60,15 @@ public sealed class CompilerTests
                 Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false", ["stickiness.enabled"] = "true" },
             }),
             "TargetGroup shop/web: spec.attributes: stickiness.enabled: found true with load_balancing.cross_zone.enabled false; target stickiness isn't supported when cross-zone load balancing is off, so switch one of them"),
+        ["a zone that would leave DNS after its unhealthy targets are used"] = (() => new Edge().Group(Web with
+            {
+                Attributes = new Dictionary<string, string>
+                {
+                    ["target_group_health.dns_failover.minimum_healthy_targets.count"] = "1", ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.count"] = "2",
+                    ["target_group_health.dns_failover.minimum_healthy_targets.percentage"] = "off", ["target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage"] = "50",
+                },
+            }),
+            "TargetGroup shop/web: spec.attributes: target_group_health.dns_failover.minimum_healthy_targets.count: found 1; target_group_health.unhealthy_state_routing.minimum_healthy_targets.count is 2, and the threshold of DNS failover can't be lower"),
         ["all zones with cross-zone off"] = (() => new Edge().Group(Web with
             {
                 TargetType = "ip", Targets = [new TargetDescription("10.0.1.77", 80, "all")], Attributes = new Dictionary<string, string> { ["load_balancing.cross_zone.enabled"] = "false" },
@@ -188,17 +197,6 @@ public sealed class CompilerTests
             "spec.defaultActions[0].targetGroupARN", "spec.targets[0].id",
         ];
         Assert.Equal(fields, edge.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void What_has_no_effect_is_a_warning()
-    {
-        const string failover = "target_group_health.dns_failover.minimum_healthy_targets.";
-        var edge = new Edge().Group(Web with { Attributes = new Dictionary<string, string> { [$"{failover}count"] = "2", [$"{failover}percentage"] = "off" } }).Listener(80, Forward("web"));
-
-        edge.CompileValid();
-
-        Assert.StartsWith($"{failover}count: found 2, which has no effect", Assert.Single(edge.Warnings.All).Message, StringComparison.Ordinal);
     }
 
     [Fact]

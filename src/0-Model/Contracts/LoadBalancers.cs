@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Model.Contracts;
@@ -22,7 +23,16 @@ public sealed record ListenerReport(string LoadBalancer, string ListenerArn, str
 {
     /// <summary>The node's Availability Zone; null where the load balancer has no zones.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>Why DNS doesn't answer with the node's address; null when it does.</summary>
+    public string? OutOfDns { get; init; }
 }
+
+/// <summary>A load balancer's node whose zone is unhealthy in DNS.</summary>
+/// <param name="Zone">Its Availability Zone; null where the load balancer has no zones.</param>
+/// <param name="Address">Where it is bound on this machine.</param>
+/// <param name="Why">Which target group has too few healthy targets there.</param>
+public sealed record FailedZone(string? Zone, IPAddress Address, string Why);
 
 /// <summary>Tells how the load balancers' listeners and targets are; answered by the load balancers' hop.</summary>
 public interface ITargetHealth
@@ -32,4 +42,9 @@ public interface ITargetHealth
 
     /// <summary>Every listener of a generation, once for each node of its load balancer.</summary>
     IReadOnlyList<ListenerReport> Listeners(Generation generation);
+
+    /// <summary>
+    /// The nodes of a load balancer whose zones are unhealthy in DNS, none as a rule. Where all are, DNS answers with all (ALB user guide, Target group health).
+    /// </summary>
+    IReadOnlyList<FailedZone> FailedZones(Generation generation, ResourceKey loadBalancer);
 }

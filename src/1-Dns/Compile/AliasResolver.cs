@@ -52,7 +52,7 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
 
         if (!fine) return null;
         // Load balancers here have IPv4 addresses only (ipAddressType ipv4): their AAAA is an answer without records.
-        var set = draft.Type == RecordType.A ? addresses : addresses with { Type = RecordType.AAAA, Values = [] };
+        var set = draft.Type == RecordType.A ? addresses : addresses with { Type = RecordType.AAAA, Values = [], Balancer = null };
         return set with { Key = draft.Resource.Key, Aliases = [target], Health = Evaluates(draft) ? balancers.HealthOf(target) : null };
     }
 

@@ -45,7 +45,7 @@ internal sealed class LoadBalancerNames
 
     /// <summary>What has to be healthy for this name's load balancer to be: every target group that its rules forward to.</summary>
     public HealthRule? HealthOf(DomainName name) =>
-        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? new BalancerRule(balancer.Key, targetGroups.Value.GetValueOrDefault(balancer.Key, [])) : null;
+        balancers.TryGetValue(IsDualStack(name) ? name.Parent : name, out var balancer) ? new BalancerRule(balancer.Key, targetGroups.Value.GetValueOrDefault(balancer.Key, []), balancer.Addresses.Length) : null;
 
     private static Dictionary<ResourceKey, ImmutableArray<string>> TargetGroups(DesiredState state)
     {
@@ -71,7 +71,10 @@ internal sealed class LoadBalancerNames
     public static bool IsDualStack(DomainName name) => name.ToString().StartsWith($"{DualStack}.", StringComparison.Ordinal);
 
     private static CompiledSet Set(ResourceKey key, ImmutableArray<IPAddress> addresses) =>
-        new(RecordType.A, AwsDefaults.LoadBalancerTtl, [.. addresses.Select(a => new Rdata(a.GetAddressBytes(), a.ToString()))]) { Key = key };
+        new(RecordType.A, AwsDefaults.LoadBalancerTtl, [.. addresses.Select(a => new Rdata(a.GetAddressBytes(), a.ToString()))])
+        {
+            Key = key, Balancer = addresses.Length > 1 ? key : null,
+        };
 
     private static ImmutableArray<DomainName> Both(DomainName name) => [name, DomainName.Of($"{DualStack}.{name}")];
 }

@@ -1,4 +1,5 @@
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Dns;
@@ -10,9 +11,18 @@ internal sealed class HealthReading(ITargetHealth living, Generation generation)
 {
     private (ITargetHealth Living, Generation Generation)? source = (living, generation);
     private HashSet<string>? healthy;
+    private Dictionary<ResourceKey, IReadOnlyList<FailedZone>>? failed;
 
     /// <summary>Whether a target group has a target that is healthy, or taken for healthy where nothing runs.</summary>
     public bool HasHealthyTarget(string targetGroup) => (healthy ??= Read()).Contains(targetGroup);
+
+    /// <summary>The nodes of a load balancer whose zones are unhealthy.</summary>
+    public IReadOnlyList<FailedZone> FailedZones(ResourceKey balancer)
+    {
+        if (failed?.TryGetValue(balancer, out var known) == true) return known;
+        if (source is not var (living, generation)) return [];
+        return (failed ??= [])[balancer] = living.FailedZones(generation, balancer);
+    }
 
     /// <summary>Reads nothing more: what a journey keeps is not to hold a whole generation.</summary>
     public void Seal() => source = null;

@@ -5,7 +5,7 @@ namespace Usher.Dns;
 
 /// <summary>
 /// What has to be healthy for an alias with <c>evaluateTargetHealth</c> to be used. A load balancer is healthy when each of its target groups has a healthy target; one without
-/// targets has none (Route 53 developer guide, "Evaluate target health"). Several record sets are healthy when one of them is.
+/// targets has none (Route 53 developer guide, "Evaluate target health"); and when not all of its zones have too few for its target groups' own thresholds (ALB user guide, Target group health). Several record sets are healthy when one of them is.
 /// </summary>
 internal abstract record HealthRule
 {
@@ -27,7 +27,8 @@ internal abstract record HealthRule
 /// <summary>A load balancer.</summary>
 /// <param name="Balancer">It.</param>
 /// <param name="TargetGroups">The names of the target groups that its rules forward to.</param>
-internal sealed record BalancerRule(ResourceKey Balancer, ImmutableArray<string> TargetGroups) : HealthRule
+/// <param name="Nodes">How many nodes it has.</param>
+internal sealed record BalancerRule(ResourceKey Balancer, ImmutableArray<string> TargetGroups, int Nodes) : HealthRule
 {
     /// <inheritdoc/>
     public override bool Holds(HealthReading health)
@@ -37,12 +38,15 @@ internal sealed record BalancerRule(ResourceKey Balancer, ImmutableArray<string>
             if (!health.HasHealthyTarget(group)) return false;
         }
 
-        return true;
+        return health.FailedZones(Balancer).Count < Nodes;
     }
 
     /// <inheritdoc/>
-    public override string Why(HealthReading health) =>
-        $"{Balancer}: target group {string.Join(" and ", TargetGroups.Where(g => !health.HasHealthyTarget(g)))} has no healthy target";
+    public override string Why(HealthReading health)
+    {
+        var without = TargetGroups.Where(g => !health.HasHealthyTarget(g)).ToList();
+        return $"{Balancer}: {(without.Count > 0 ? $"target group {string.Join(" and ", without)} has no healthy target" : string.Join("; ", health.FailedZones(Balancer).Select(z => z.Why).Distinct()))}";
+    }
 }
 
 /// <summary>Several record sets of which one is enough.</summary>

@@ -18,7 +18,7 @@ internal static class RoutingChoice
     /// <summary>The record set that is answered; the given one, when there is only one.</summary>
     public static CompiledSet Choose<TReasons>(CompiledSet set, DomainName owner, HealthReading? health, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        if (set.Members.IsEmpty) return set;
+        if (set.Members.IsEmpty) return NodeChoice.Choose(set, owner, health, reasons);
 
         // 1.
         var usable = set.Members.Where(m => IsHealthy(m, health)).ToList();

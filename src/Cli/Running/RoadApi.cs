@@ -45,7 +45,7 @@ internal static class RoadApi
             generation.Number,
             services.GetRequiredService<DnsServerAddress>().EndPoint?.ToString() ?? "",
             services.GetRequiredService<CertificateAuthority>().CertificatePath,
-            [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone })],
+            [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone, OutOfDns = l.OutOfDns })],
             [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding))],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
@@ -130,6 +130,9 @@ internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Po
 {
     /// <summary>The node's Availability Zone; null where the road's load balancers have none.</summary>
     public string? Zone { get; init; }
+
+    /// <summary>Why DNS doesn't answer with its address; null when it does.</summary>
+    public string? OutOfDns { get; init; }
 }
 
 /// <summary>A target.</summary>
