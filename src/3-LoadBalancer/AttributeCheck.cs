@@ -12,11 +12,6 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal static class AttributeCheck
 {
-    private static readonly Dictionary<string, string> TargetGroupDefaults = new(StringComparer.Ordinal)
-    {
-        ["load_balancing.algorithm.anomaly_mitigation"] = "off",
-    };
-
     private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
     {
         ["health_check_logs.s3.enabled"] = "false",
@@ -51,9 +46,25 @@ internal static class AttributeCheck
 
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
-        Refuse(context, group, group.Value.Attributes, TargetGroupDefaults);
+        CheckAlgorithm(context, group);
         CheckThreshold(context, group, "count");
         CheckThreshold(context, group, "percentage");
+    }
+
+    /// <summary>What goes with one algorithm alone (ALB user guide, Target groups: Slow start mode, Automatic target weights).</summary>
+    private static void CheckAlgorithm(CompileContext context, Resource<TargetGroup> group)
+    {
+        var written = group.Value.Attributes;
+        var algorithm = written.GetValueOrDefault("load_balancing.algorithm.type", "round_robin");
+        if (algorithm != "weighted_random" && written.GetValueOrDefault("load_balancing.algorithm.anomaly_mitigation") == "on")
+        {
+            context.Errors.Add(group, "spec.attributes", $"load_balancing.algorithm.anomaly_mitigation: found on with load_balancing.algorithm.type {algorithm}; it goes with weighted_random alone");
+        }
+
+        if (algorithm is "weighted_random" or "least_outstanding_requests" && written.Number("slow_start.duration_seconds", 0) is > 0 and var seconds)
+        {
+            context.Errors.Add(group, "spec.attributes", $"slow_start.duration_seconds: found {seconds} with load_balancing.algorithm.type {algorithm}; slow start goes with round_robin alone");
+        }
     }
 
     /// <summary>A zone leaves DNS before its unhealthy targets are used, or then (ALB user guide, Target group health, Requirements and considerations).</summary>

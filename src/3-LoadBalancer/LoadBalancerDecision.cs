@@ -243,6 +243,12 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         told["targetZone"] = chosen.Zone;
         told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
         told["outstanding"] = choice.Reading.Targets[choice.Target].Outstanding;
+        if (choice.Reading is WeighedReading weighed)
+        {
+            told["weight"] = weighed.Standings[choice.Target].Weight;
+            told["anomalyDetection"] = weighed.Standings[choice.Target].Result;
+        }
+
         return told;
     }
 

@@ -81,7 +81,7 @@ internal static class LoadBalancerHop
         var chosen = candidates == 0 ? -1 : kept >= 0 ? kept : group.Algorithm switch
         {
             Algorithm.RoundRobin => NextInTurn(reading, failOpen, candidates, draw),
-            Algorithm.WeightedRandom => Nth(reading, failOpen, Turned(draw).Below(candidates)),
+            Algorithm.WeightedRandom => Drawn(reading, failOpen, candidates, draw),
             _ => FewestOutstanding(reading, failOpen, draw),
         };
         if (TReasons.Wanted) TellTargets(group, scope, reading, failOpen, chosen, kept >= 0, reasons);
@@ -190,6 +190,28 @@ internal static class LoadBalancerHop
         return next;
     }
 
+    /// <summary>Any by chance, each by its weight.</summary>
+    private static int Drawn(GroupReading reading, bool all, int candidates, Draw draw)
+    {
+        var total = 0.0;
+        foreach (var target in reading.Targets)
+        {
+            if (target.Counts(all)) total += target.Share;
+        }
+
+        if (total >= candidates) return Nth(reading, all, Turned(draw).Below(candidates));
+        var point = total * Turned(draw).Below(int.MaxValue) / int.MaxValue;
+        var last = -1;
+        for (var i = 0; i < reading.Targets.Length; i++)
+        {
+            if (!reading.Targets[i].Counts(all)) continue;
+            last = i;
+            if ((point -= reading.Targets[i].Share) < 0) break;
+        }
+
+        return last;
+    }
+
     private static int Nth(GroupReading reading, bool all, int n)
     {
         for (var i = 0; i < reading.Targets.Length; i++)
@@ -237,7 +259,8 @@ internal static class LoadBalancerHop
             }
 
             var count = outstanding == 1 ? "1 outstanding request" : $"{outstanding} outstanding requests";
-            if (share < 1) count += string.Create(CultureInfo.InvariantCulture, $", in its slow start at {share:0 %} of its share");
+            if (reading is WeighedReading weighed) count += $", {AnomalyDetection.Tell(weighed.Standings[i])}";
+            else if (share < 1) count += string.Create(CultureInfo.InvariantCulture, $", in its slow start at {share:0 %} of its share");
             var why = (health.Usable, failOpen) switch
             {
                 (true, _) => $"{health.Name}, {count}",

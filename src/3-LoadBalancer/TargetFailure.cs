@@ -16,6 +16,15 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
         return decision.FailedOpen() is { } open ? failure with { Problem = $"{failure.Problem}{(failure.Problem[^1] == '?' ? "" : ".")} Besides, {open}" } : failure;
     }
 
+    /// <summary>Whether a request counts as failed by its target where targets are compared: 5xx, and errors of its connection; null when it tells nothing of the target.</summary>
+    internal static bool? Counts(ForwardResult result) => result.Outcome switch
+    {
+        ForwardOutcome.ConnectRefused or ForwardOutcome.ConnectTimedOut or ForwardOutcome.ConnectFailed or ForwardOutcome.TlsHandshakeFailed
+            or ForwardOutcome.UpstreamClosedBeforeResponse or ForwardOutcome.UpstreamReset or ForwardOutcome.UpstreamClosedMidBody => true,
+        _ when result.StatusCode > 0 => result.StatusCode is >= 500 and <= 599,
+        _ => null,
+    };
+
     private static TargetFailure Of(ForwardResult result, TargetPlan target, ListenerPlan listener, TargetGroupPlan group)
     {
         var at = $"target {target.Id} {target.Declared}";

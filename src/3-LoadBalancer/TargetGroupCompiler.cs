@@ -44,6 +44,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Https = group.Value.Protocol == "HTTPS",
                 Version = version,
                 Algorithm = AlgorithmOf(group),
+                MitigatesAnomalies = group.Value.Attributes.GetValueOrDefault("load_balancing.algorithm.anomaly_mitigation") == "on",
                 Targets = [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
                 HealthCheck = new HealthCheckPlan(
                     check.Protocol == "HTTPS",

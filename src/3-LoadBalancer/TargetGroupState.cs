@@ -26,6 +26,12 @@ internal sealed class TargetState : IDisposable
         set => health = value;
     }
 
+    /// <summary>How it compares with the others of a weighted random group; null in any other.</summary>
+    internal TargetWatch? Watch { get; private set; }
+
+    /// <summary>Its requests are counted from now on, or no more.</summary>
+    internal void Observe(TimeProvider? time) => Watch = time is null ? null : Watch ?? new TargetWatch(time);
+
     /// <summary>Requests sent to it that aren't answered to the end yet.</summary>
     internal int Outstanding => Volatile.Read(ref outstanding);
 
@@ -69,6 +75,7 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
 {
     private readonly TimeSpan slowStart = plan.SlowStart;
     private readonly Turn turn = new();
+    private readonly GroupWatch? watch = plan.Algorithm == Algorithm.WeightedRandom ? new(targets, plan.MitigatesAnomalies, time) : null;
 
     // A node that sends to its own zone alone takes its turns among that zone's targets. Most groups have no such nodes.
     private ConcurrentDictionary<string, Turn>? zones;
@@ -89,16 +96,21 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
     /// <param name="takeTurn">Whether round robin moves on; false for a look that sends nothing.</param>
     internal GroupReading Read(ZoneScope scope, bool takeTurn)
     {
+        var standings = watch?.Read();
         var readings = new TargetReading[Targets.Length];
         for (var i = 0; i < readings.Length; i++)
         {
             readings[i] = new TargetReading(
-                Targets[i].Health, Targets[i].Outstanding, Targets[i].Share(slowStart, time), scope.IsZonal && !scope.Has(plan.Targets[i].Zone));
+                Targets[i].Health, Targets[i].Outstanding, standings is { } weighed ? weighed[i].Weight : Targets[i].Share(slowStart, time), scope.IsZonal && !scope.Has(plan.Targets[i].Zone));
         }
 
         var counted = scope.IsZonal ? LazyInitializer.EnsureInitialized(ref zones, static () => new()).GetOrAdd(scope.Zone, static _ => new Turn()) : turn;
-        return new GroupReading(ImmutableCollectionsMarshal.AsImmutableArray(readings), counted.Next(takeTurn));
+        var read = ImmutableCollectionsMarshal.AsImmutableArray(readings);
+        return standings is { } told ? new WeighedReading(read, counted.Next(takeTurn), told) : new GroupReading(read, counted.Next(takeTurn));
     }
+
+    /// <summary>How the targets of a weighted random group compare with each other; null in any other group.</summary>
+    internal ImmutableArray<TargetStanding>? Standings => watch?.Read();
 
     /// <summary>How many targets a load balancer's node sends to, and how many of them are healthy.</summary>
     internal (int Registered, int Healthy) Count(ZoneScope scope)
@@ -126,7 +138,7 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
 /// <summary>What a decision read of one target.</summary>
 /// <param name="Health">Its health.</param>
 /// <param name="Outstanding">Its outstanding requests.</param>
-/// <param name="Share">What it gets of its share, below 1 in its slow start.</param>
+/// <param name="Share">What it gets of its share, below 1 in its slow start or while an anomaly is mitigated.</param>
 /// <param name="Elsewhere">Whether it is outside the zone that the load balancer's node sends to.</param>
 internal readonly record struct TargetReading(TargetHealth Health, int Outstanding, double Share = 1, bool Elsewhere = false)
 {
@@ -138,7 +150,7 @@ internal readonly record struct TargetReading(TargetHealth Health, int Outstandi
 /// <summary>What a decision read of a target group: recorded with it, so that it can be replayed.</summary>
 /// <param name="Targets">In the order of the plan.</param>
 /// <param name="Turn">Counts the group's decisions; round robin goes by it.</param>
-internal sealed record GroupReading(ImmutableArray<TargetReading> Targets, long Turn)
+internal record GroupReading(ImmutableArray<TargetReading> Targets, long Turn)
 {
     /// <summary>How many targets the load balancer's node sends to, healthy or not.</summary>
     internal int Registered => Targets.Count(t => !t.Elsewhere);
@@ -146,3 +158,6 @@ internal sealed record GroupReading(ImmutableArray<TargetReading> Targets, long 
     /// <summary>How many of them are healthy.</summary>
     internal int Healthy => Targets.Count(t => t.Counts(all: false));
 }
+
+/// <summary>What a decision read of a weighted random group, whose targets are compared with each other.</summary>
+internal sealed record WeighedReading(ImmutableArray<TargetReading> Targets, long Turn, ImmutableArray<TargetStanding> Standings) : GroupReading(Targets, Turn);

@@ -14,7 +14,12 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
     private IEnumerable<TargetHealthReport> Reports(LoadBalancerSnapshot snapshot, TargetGroupPlan group)
     {
         var used = snapshot.GroupsInUse.Contains(group);
-        return group.Targets.Zip(table.Of(group).Targets, (target, state) => Report(group.Name, target.Label, used ? state.Health : TargetHealth.Unused, state));
+        var state = table.Of(group);
+        var standings = state.Standings;
+        return group.Targets.Select((target, i) => Report(group.Name, target.Label, used ? state.Targets[i].Health : TargetHealth.Unused, state.Targets[i]) with
+        {
+            AnomalyDetection = standings?[i] is { } standing ? new AnomalyReport(standing.Result, standing.Mitigated ? "yes" : "no") : null,
+        });
     }
 
     private static TargetHealthReport Report(string group, string target, TargetHealth health, TargetState state) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 
 namespace Usher.LoadBalancer;
 
@@ -25,8 +26,7 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     {
         foreach (var group in groups)
         {
-            states[group] = new TargetGroupState(
-                group, [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))], clock);
+            states[group] = State(group, [.. group.Targets.Select(t => targets.GetOrAdd(new(group.Arn, t.Label), k => draining.Find(k) ?? new TargetState(TargetHealth.Initial)))]);
         }
     }
 
@@ -58,7 +58,13 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     }
 
     private TargetGroupState Assumed(TargetGroupPlan group) =>
-        new(group, [.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))], clock);
+        State(group, [.. group.Targets.Select(_ => new TargetState(TargetHealth.Assumed))]);
+
+    private TargetGroupState State(TargetGroupPlan group, ImmutableArray<TargetState> targets)
+    {
+        foreach (var target in targets) target.Observe(group.Algorithm == Algorithm.WeightedRandom ? clock : null);
+        return new TargetGroupState(group, targets, clock);
+    }
 }
 
 /// <summary>A target of a group: the same port of the same instance may be in several groups.</summary>

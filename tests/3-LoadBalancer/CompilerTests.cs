@@ -35,8 +35,13 @@ public sealed class CompilerTests
             "LoadBalancer shop/edge-again: spec.name: found edge, which LoadBalancer shop/edge has (DuplicateLoadBalancerName)"),
 
         // AttributeCheck
-        ["attribute without effect"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.anomaly_mitigation"] = "on" } }),
-            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.anomaly_mitigation: found on; this isn't supported yet, only its default, off"),
+        ["mitigation without weighted random"] = (() => new Edge().Group(Web with { Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.anomaly_mitigation"] = "on" } }),
+            "TargetGroup shop/web: spec.attributes: load_balancing.algorithm.anomaly_mitigation: found on with load_balancing.algorithm.type round_robin; it goes with weighted_random alone"),
+        ["slow start with weighted random"] = (() => new Edge().Group(Web with
+            {
+                Attributes = new Dictionary<string, string> { ["load_balancing.algorithm.type"] = "weighted_random", ["slow_start.duration_seconds"] = "30" },
+            }),
+            "TargetGroup shop/web: spec.attributes: slow_start.duration_seconds: found 30 with load_balancing.algorithm.type weighted_random; slow start goes with round_robin alone"),
         ["a log that isn't written"] = (() => new Edge(18, ("health_check_logs.s3.enabled", "true"), ("health_check_logs.s3.bucket", "logs")),
             "LoadBalancer shop/edge: spec.attributes: health_check_logs.s3.enabled: found true; this isn't supported yet, only its default, false"),
         ["a log without a bucket"] = (() => new Edge(18, ("access_logs.s3.enabled", "true"), ("connection_logs.s3.enabled", "false")),

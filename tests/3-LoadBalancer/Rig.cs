@@ -24,12 +24,13 @@ internal sealed class Rig : IAsyncDisposable
     private long generations;
 
     /// <param name="authority">Who has signed what this hop asks as a client; nobody when null.</param>
-    internal Rig(IRoadAuthority? authority = null)
+    /// <param name="time">The hop's clock, of its health checks too; the machine's when null.</param>
+    internal Rig(IRoadAuthority? authority = null, TimeProvider? time = null)
     {
         IServiceCollection all = new ServiceCollection();
         if (authority is not null) all.AddSingleton(authority);
         services = all
-            .AddLogging().AddSingleton(TimeProvider.System).AddSingleton(Seam.Parts).AddSingleton<IGenerationSource>(Seam.Generations)
+            .AddLogging().AddSingleton(time ?? TimeProvider.System).AddSingleton(Seam.Parts).AddSingleton<IGenerationSource>(Seam.Generations)
             .AddSingleton<ICertificateChooser>(Certificates).AddLoadBalancer().BuildServiceProvider();
         Carrier = services.GetRequiredService<ICarrier>();
         Health = services.GetRequiredService<ITargetHealth>();

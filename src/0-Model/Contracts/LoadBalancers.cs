@@ -11,7 +11,16 @@ namespace Usher.Model.Contracts;
 /// <param name="Reason">AWS's reason code, or null.</param>
 /// <param name="Description">What the check got and wanted, or null.</param>
 /// <param name="Outstanding">Requests sent to it that aren't answered yet.</param>
-public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding);
+public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding)
+{
+    /// <summary>How it compares with the other targets of a weighted random group; null in any other.</summary>
+    public AnomalyReport? AnomalyDetection { get; init; }
+}
+
+/// <summary>The result of anomaly detection for a target, as DescribeTargetHealth tells it.</summary>
+/// <param name="Result"><c>normal</c> or <c>anomalous</c>.</param>
+/// <param name="MitigationInEffect"><c>yes</c> or <c>no</c>.</param>
+public sealed record AnomalyReport(string Result, string MitigationInEffect);
 
 /// <summary>A listener at a node of its load balancer, and where it is bound.</summary>
 /// <param name="LoadBalancer">The load balancer's name.</param>

@@ -18,11 +18,7 @@ internal static class StatusCommand
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
             await Console.Out.WriteLineAsync($"generation {road.Generation}, name server {road.Dns}{(road.ClusterDns is null ? "" : $", cluster's DNS {road.ClusterDns}")}");
             foreach (var l in road.Listeners) await Console.Out.WriteLineAsync($"listener  {l.LoadBalancer} {l.Protocol}:{l.Port}  {l.Bound}{(l.Zone is null ? "" : $", {l.Zone}")}{(l.OutOfDns is null ? "" : $", out of DNS: {l.OutOfDns}")}");
-            foreach (var t in road.Targets)
-            {
-                await Console.Out.WriteLineAsync($"target    {t.TargetGroup} {t.Target}  {t.State}, {t.Outstanding} outstanding{(t.Description is null ? "" : $": {t.Description}")}");
-            }
-
+            foreach (var t in road.Targets) await Console.Out.WriteLineAsync($"target    {t}");
             foreach (var k in road.KeySets) await Console.Out.WriteLineAsync($"keys      {k.Endpoint}  {Keys(k)}");
             foreach (var n in road.Nodes) await Console.Out.WriteLineAsync($"node      {n}");
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");

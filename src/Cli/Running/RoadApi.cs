@@ -46,7 +46,7 @@ internal static class RoadApi
             services.GetRequiredService<DnsServerAddress>().EndPoint?.ToString() ?? "",
             services.GetRequiredService<CertificateAuthority>().CertificatePath,
             [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone, OutOfDns = l.OutOfDns })],
-            [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding))],
+            [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding) { AnomalyDetection = t.AnomalyDetection })],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
@@ -136,7 +136,15 @@ internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Po
 }
 
 /// <summary>A target.</summary>
-internal sealed record TargetLine(string TargetGroup, string Target, string State, string? Description, int Outstanding);
+internal sealed record TargetLine(string TargetGroup, string Target, string State, string? Description, int Outstanding)
+{
+    /// <summary>How it compares with the other targets of a weighted random group; null in any other.</summary>
+    public AnomalyReport? AnomalyDetection { get; init; }
+
+    /// <summary>As <c>usher status</c> prints it.</summary>
+    public override string ToString() =>
+        $"{TargetGroup} {Target}  {State}, {Outstanding} outstanding{(AnomalyDetection is { } a ? $", {a.Result}{(a.MitigationInEffect == "yes" ? ", mitigation in effect" : "")}" : "")}{(Description is null ? "" : $": {Description}")}";
+}
 
 /// <summary>A pod.</summary>
 internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message, string Status, string Containers);
