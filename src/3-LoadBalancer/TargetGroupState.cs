@@ -26,11 +26,11 @@ internal sealed class TargetState : IDisposable
         set => health = value;
     }
 
-    /// <summary>How it compares with the others of a weighted random group; null in any other.</summary>
+    /// <summary>How it compares with the others of a weighted random group; null where its group never was one.</summary>
     internal TargetWatch? Watch { get; private set; }
 
-    /// <summary>Its requests are counted from now on, or no more.</summary>
-    internal void Observe(TimeProvider? time) => Watch = time is null ? null : Watch ?? new TargetWatch(time);
+    /// <summary>Its group is weighted random from now on. What is kept for that stays, as an older generation may still read it.</summary>
+    internal void Observe(TimeProvider time) => Watch ??= new TargetWatch(time);
 
     /// <summary>Requests sent to it that aren't answered to the end yet.</summary>
     internal int Outstanding => Volatile.Read(ref outstanding);

@@ -62,7 +62,11 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
 
     private TargetGroupState State(TargetGroupPlan group, ImmutableArray<TargetState> targets)
     {
-        foreach (var target in targets) target.Observe(group.Algorithm == Algorithm.WeightedRandom ? clock : null);
+        if (group.Algorithm == Algorithm.WeightedRandom)
+        {
+            foreach (var target in targets) target.Observe(clock);
+        }
+
         return new TargetGroupState(group, targets, clock);
     }
 }

@@ -113,7 +113,7 @@ public sealed class AnomalyTests
     }
 
     [Fact]
-    public void Other_algorithms_keep_no_watch_and_a_target_that_stays_keeps_its_own()
+    public void A_target_that_stays_keeps_its_watch_and_other_algorithms_have_none()
     {
         var table = new TargetTable(time);
         var weighted = Groups("weighted_random");
@@ -126,11 +126,16 @@ public sealed class AnomalyTests
         Assert.Same(watch, table.Of(again[0]).Targets[0].Watch);
         Assert.IsType<WeighedReading>(table.Of(again[0]).Read(ZoneScope.All, takeTurn: false));
 
+        // Until the next generation is published, and if it never is, this one is read.
         var turns = Groups("round_robin");
         table.Prepare(turns);
-        Assert.Null(table.Of(turns[0]).Targets[0].Watch);
+        Assert.IsType<WeighedReading>(table.Of(again[0]).Read(ZoneScope.All, takeTurn: false));
         Assert.IsType<GroupReading>(table.Of(turns[0]).Read(ZoneScope.All, takeTurn: false), exactMatch: true);
         Assert.Null(table.Of(turns[0]).Standings);
+
+        var fresh = new TargetTable(time);
+        fresh.Prepare(turns);
+        Assert.Null(fresh.Of(turns[0]).Targets[0].Watch);
     }
 
     [Theory]
