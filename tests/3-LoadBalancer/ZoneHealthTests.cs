@@ -49,6 +49,14 @@ public sealed class ZoneHealthTests
     }
 
     [Fact]
+    public void A_zone_without_a_target_is_told_so()
+    {
+        var desk = new Desk(Edge(2, Off));
+
+        Assert.Equal(["target group web has no registered target in us-east-1b and wants 1 for DNS"], Failed(desk).Select(z => z.Why));
+    }
+
+    [Fact]
     public void Where_all_zones_fail_all_are_in_DNS()
     {
         var desk = new Desk(Edge(4, Off));

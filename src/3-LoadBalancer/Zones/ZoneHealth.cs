@@ -37,7 +37,8 @@ internal sealed record ZoneHealth(ImmutableArray<ListenerPlan> Nodes, ImmutableA
             var scope = node.ScopeOf(group);
             var (registered, healthy) = table.Of(group).Count(scope);
             if (group.DnsMinimum.Reached(healthy, registered)) continue;
-            return $"target group {group.Name} has {healthy} of {registered} targets healthy{(scope.IsZonal ? $" in {scope.Zone}" : "")} and wants {group.DnsMinimum} for DNS";
+            var found = registered == 0 ? "no registered target" : $"{healthy} of {registered} targets healthy";
+            return $"target group {group.Name} has {found}{(scope.IsZonal ? $" in {scope.Zone}" : "")} and wants {group.DnsMinimum} for DNS";
         }
 
         return null;

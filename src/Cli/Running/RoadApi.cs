@@ -143,7 +143,7 @@ internal sealed record TargetLine(string TargetGroup, string Target, string Stat
 
     /// <summary>As <c>usher status</c> prints it.</summary>
     public override string ToString() =>
-        $"{TargetGroup} {Target}  {State}, {Outstanding} outstanding{(AnomalyDetection is { } a ? $", {a.Result}{(a.MitigationInEffect == "yes" ? ", mitigation in effect" : "")}" : "")}{(Description is null ? "" : $": {Description}")}";
+        $"{TargetGroup} {Target}  {State}, {Outstanding} outstanding{(AnomalyDetection is { } a ? $", anomaly detection {a.Result}{(a.MitigationInEffect == "yes" ? ", mitigation in effect" : "")}" : "")}{(Description is null ? "" : $": {Description}")}";
 }
 
 /// <summary>A pod.</summary>
