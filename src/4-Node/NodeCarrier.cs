@@ -151,7 +151,7 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
         new(front, front.Kind == FrontKind.HealthCheck
             ? HealthServer.Start(front, fronts, seam)
             : new FrontRelay(RelayFront.Start(
-                front.Bound, (generation, source) => ports.Decide(generation, front, source), seam,
+                front.Bound, (generation, connection) => ports.Decide(generation, front, connection.From.Address), seam,
                 front.Kind == FrontKind.ClusterIP ? (generation, source) => fronts.Drops(generation, front, source) : null)));
 
     // Bound and let go again: the socket never listens, so that connections are refused.

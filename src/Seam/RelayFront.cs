@@ -9,8 +9,8 @@ namespace Usher.Seam;
 
 /// <summary>Chooses where a relay sends a new connection.</summary>
 /// <param name="generation">The generation that the connection is served by.</param>
-/// <param name="source">Who dialled.</param>
-public delegate FrontDecision DecideConnection(Generation generation, IPAddress source);
+/// <param name="connection">Who dialled, and where.</param>
+public delegate FrontDecision DecideConnection(Generation generation, ConnectionId connection);
 
 /// <summary>Tells whose connections never arrive, since their own node's rules drop the packets.</summary>
 /// <param name="generation">The running generation.</param>
@@ -25,15 +25,22 @@ public delegate bool DropPackets(Generation generation, IPAddress source);
 public sealed class RelayFront : ILinkFront, IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>A connection on which nothing came for this long waits for its client.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
     private readonly DecideConnection decide;
     private readonly DropPackets? drops;
     private readonly SeamParts parts;
     private readonly RelayOptions options;
     private readonly TcpListenerLoop listener;
     private readonly RelayLinks links;
+    private readonly Hop hop;
+    private readonly CancellationTokenSource quiet = new();
 
-    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops)
+    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop)
     {
+        this.hop = hop;
         this.decide = decide;
         this.drops = drops;
         this.parts = parts;
@@ -51,8 +58,10 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     /// <param name="decide">Chooses for each connection.</param>
     /// <param name="parts">The seam's parts.</param>
     /// <param name="drops">Whose connections from this process never arrive; null for nobody's.</param>
+    /// <param name="hop">Whose front it is.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null) => new(bound, decide, parts, drops);
+    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null, Hop hop = Hop.Node) =>
+        new(bound, decide, parts, drops, hop);
 
     /// <summary>Refuses new connections from now on, and gives those that are open this long to end.</summary>
     public Task StopAsync(TimeSpan grace)
@@ -61,12 +70,23 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         return Task.WhenAll(listener.StopAsync(grace), links.StopAsync(grace));
     }
 
+    /// <summary>
+    /// The same for a load balancer's front when its road ends: connections on which nothing moves are cut at once, since nobody here can know that a client is done with one that it keeps.
+    /// </summary>
+    public async Task StopQuietAsync(TimeSpan grace)
+    {
+        var stopped = StopAsync(grace);
+        await quiet.CancelAsync();
+        await stopped;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero);
         await listener.DisposeAsync();
         links.Dispose();
+        quiet.Dispose();
     }
 
     /// <inheritdoc/>
@@ -83,7 +103,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         try
         {
             // 2.
-            var decision = decide(record.Generation, record.Downstream.From.Address);
+            var decision = decide(record.Generation, record.Downstream);
             record.Decision = decision.Decision;
             if (decision.Dropped)
             {
@@ -104,11 +124,14 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             decision.Opened?.Invoke();
 
             // 4.
-            var relay = new TcpRelay(socket, upstream, options);
-            var result = await relay.RunAsync(aborted);
-            record.BytesUp = result.BytesToUpstream;
-            record.BytesDown = result.BytesToClient;
-            record.CloseReason = Words(result.End);
+            try
+            {
+                await RelayAsync(record, new TcpRelay(socket, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), aborted);
+            }
+            finally
+            {
+                decision.Closed?.Invoke();
+            }
         }
         catch (Exception e)
         {
@@ -123,6 +146,15 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         }
     }
 
+    private async Task RelayAsync(ConnectionRecord record, TcpRelay relay, CancellationToken aborted)
+    {
+        await using var quieten = hop == Hop.LoadBalancer ? quiet.Token.UnsafeRegister(static relay => ((TcpRelay)relay!).CutWhenQuiet(Quiet), relay) : default;
+        var result = await relay.RunAsync(aborted);
+        record.BytesUp = result.BytesToUpstream;
+        record.BytesDown = result.BytesToClient;
+        record.CloseReason = Words(result.End);
+    }
+
     /// <summary>The same for a link: 1. Open the record. 2. Decide. 3. Open the way on; without one the link is as good as reset. 4. Close the record with the link.</summary>
     async ValueTask<DialedUpstream?> ILinkFront.ConnectAsync(UpstreamKey key, bool byWire, CancellationToken cancellationToken)
     {
@@ -134,7 +166,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         try
         {
             // 2.
-            var decision = decide(record.Generation, from.Address);
+            var decision = decide(record.Generation, record.Downstream);
             record.Decision = decision.Decision;
 
             // 3.
@@ -143,6 +175,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
                 record.ConnectedAt = parts.Time.GetTimestamp();
                 record.Upstream = new ConnectionId(link.From, link.To);
                 record.Link = LinkKind.Express;
+                parts.Log.Connected(record);
                 dialed = dialed with { Link = link };
             }
             else if (await DialAsync(record, decision, cancellationToken) is { } upstream)
@@ -167,7 +200,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
 
     private ConnectionRecord Open(ConnectionId downstream)
     {
-        var record = new ConnectionRecord { Generation = parts.Generations.Current, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
+        var record = new ConnectionRecord { Hop = hop, Generation = parts.Generations.Current, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
         parts.Log.Add(record);
         return record;
     }
@@ -203,6 +236,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             var upstream = await TcpDialer.ConnectAsync(key, ConnectTimeout, parts.Time, cancellationToken);
             record.ConnectedAt = parts.Time.GetTimestamp();
             record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
+            parts.Log.Connected(record);
             return upstream;
         }
         catch (Exception e) when (e is ConnectException or OperationCanceledException)

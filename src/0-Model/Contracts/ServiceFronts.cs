@@ -41,6 +41,12 @@ public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, 
     /// <summary>Whether its packets are dropped: the connection gets no answer, where one without a destination is otherwise refused.</summary>
     public bool Dropped { get; init; }
 
+    /// <summary>To be called when a connection that was opened has ended; null where nobody counts.</summary>
+    public Action? Closed { get; init; }
+
+    /// <summary>How long the connection may be silent before both sides are reset; null for as long as they like.</summary>
+    public TimeSpan? IdleTimeout { get; init; }
+
     /// <summary>What the destination is called in the cluster, for people; null where only its bound endpoint is known.</summary>
     public IPEndPoint? Declared { get; init; }
 }

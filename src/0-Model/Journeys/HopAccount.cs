@@ -30,6 +30,9 @@ public interface IDecision
     IEnumerable<HopAccount> Tell();
 }
 
+/// <summary>A decision about a connection, of a hop that reads nothing of what it carries: nobody is answered by it.</summary>
+public interface IConnectionDecision : IDecision;
+
 /// <summary>A decision that knows what went wrong, and tells it when somebody asks instead of while the request waits.</summary>
 public interface IProblemTeller
 {

@@ -15,6 +15,11 @@ public interface IJourneyLog
     /// <summary>A relay accepted a connection. The record goes on changing until it is closed.</summary>
     void Add(ConnectionRecord record);
 
+    /// <summary>A relay's connection leads on to where it was decided: its record knows both of its connections.</summary>
+    void Connected(ConnectionRecord record)
+    {
+    }
+
     /// <summary>A relay's connection has ended: its record changes no more.</summary>
     void Closed(ConnectionRecord record);
 

@@ -169,6 +169,9 @@ public sealed record StreamRecord(string Protocol)
 /// <summary>What a relay recorded of one connection. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class ConnectionRecord
 {
+    /// <summary>Whose relay it is: a node's, which carries out kube-proxy's rules, or a load balancer's.</summary>
+    public Hop Hop { get; init; } = Hop.Node;
+
     /// <summary>The generation that decided it.</summary>
     public required Generation Generation { get; init; }
 

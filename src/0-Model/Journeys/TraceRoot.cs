@@ -29,4 +29,7 @@ public static class TraceRoot
         root.AsSpan(11).ToLowerInvariant(digits[8..]);
         return !digits.ContainsAnyExcept(HexDigits) && digits.ContainsAnyExcept('0');
     }
+
+    /// <summary>The root of the form <c>1-8 hex-24 hex</c> that stands for a W3C trace id; null for none.</summary>
+    public static string? Of(string? traceId) => traceId is { Length: TraceIdLength } ? $"1-{traceId[..8]}-{traceId[8..]}" : null;
 }

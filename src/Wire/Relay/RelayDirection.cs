@@ -30,12 +30,12 @@ internal sealed class RelayDirection(Socket source, Socket target, RelayOptions 
     public long LastByte { get; private set; }
 
     /// <summary>Copies until the source ends, and then ends the target's stream too.</summary>
-    public async Task<DirectionEnd> RunAsync(Deadline idle)
+    public async Task<DirectionEnd> RunAsync(RelayPatience patience)
     {
         _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         try
         {
-            return await CopyAsync(idle);
+            return await CopyAsync(patience);
         }
         finally
         {
@@ -43,7 +43,7 @@ internal sealed class RelayDirection(Socket source, Socket target, RelayOptions 
         }
     }
 
-    private async ValueTask<DirectionEnd> CopyAsync(Deadline idle)
+    private async ValueTask<DirectionEnd> CopyAsync(RelayPatience patience)
     {
         while (true)
         {
@@ -67,7 +67,7 @@ internal sealed class RelayDirection(Socket source, Socket target, RelayOptions 
                 }
 
                 Count(received);
-                if (options.IdleTimeout != Timeout.InfiniteTimeSpan) idle.Arm(options.IdleTimeout);
+                patience.Renew();
                 for (var sent = 0; sent < received;)
                     sent += await target.SendAsync(_buffer.AsMemory(sent, received - sent), SocketFlags.None);
             }

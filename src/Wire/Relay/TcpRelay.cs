@@ -14,6 +14,8 @@ public sealed class TcpRelay
     private readonly RelayOptions _options;
     private readonly RelayDirection _toUpstream;
     private readonly RelayDirection _toClient;
+    private RelayPatience? _patience;
+    private long _quiet = Timeout.InfiniteTimeSpan.Ticks;
     private int _end;
 
     /// <summary>
@@ -67,12 +69,14 @@ public sealed class TcpRelay
     public async Task<RelayResult> RunAsync(CancellationToken cancellationToken = default)
     {
         var started = _options.TimeProvider.GetTimestamp();
-        using var idle = new Deadline(_options.TimeProvider, () => Cut(RelayEnd.IdleTimeout));
-        idle.Arm(_options.IdleTimeout);
+        using var patience = new RelayPatience(_options.IdleTimeout, _options.TimeProvider, Cut);
+        Volatile.Write(ref _patience, patience);
+        patience.Renew();
+        if (Interlocked.Read(ref _quiet) != Timeout.InfiniteTimeSpan.Ticks) patience.Shorten(TimeSpan.FromTicks(Interlocked.Read(ref _quiet)));
         await using (cancellationToken.UnsafeRegister(static state => ((TcpRelay)state!).Cut(RelayEnd.Canceled), this))
         {
-            var toUpstream = WatchAsync(_toUpstream, idle, RelayEnd.ClientReset, RelayEnd.UpstreamReset);
-            var toClient = WatchAsync(_toClient, idle, RelayEnd.UpstreamReset, RelayEnd.ClientReset);
+            var toUpstream = WatchAsync(_toUpstream, patience, RelayEnd.ClientReset, RelayEnd.UpstreamReset);
+            var toClient = WatchAsync(_toClient, patience, RelayEnd.UpstreamReset, RelayEnd.ClientReset);
             await toUpstream;
             await toClient;
         }
@@ -90,10 +94,17 @@ public sealed class TcpRelay
             _options.TimeProvider.GetTimestamp());
     }
 
-    private async Task WatchAsync(RelayDirection direction, Deadline idle, RelayEnd sourceReset, RelayEnd targetReset)
+    private async Task WatchAsync(RelayDirection direction, RelayPatience patience, RelayEnd sourceReset, RelayEnd targetReset)
     {
-        var end = await direction.RunAsync(idle);
+        var end = await direction.RunAsync(patience);
         if (end != DirectionEnd.Closed) Cut(end == DirectionEnd.SourceReset ? sourceReset : targetReset);
+    }
+
+    /// <summary>From now on both sides are reset, as by a cancellation, once neither has sent anything for this long.</summary>
+    public void CutWhenQuiet(TimeSpan quiet)
+    {
+        Interlocked.Exchange(ref _quiet, quiet.Ticks);
+        Volatile.Read(ref _patience)?.Shorten(quiet);
     }
 
     private void Ended(RelayEnd end) => Interlocked.CompareExchange(ref _end, (int)end, (int)RelayEnd.None);
