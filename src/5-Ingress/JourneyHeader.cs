@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Usher.Model.Journeys;
 using Usher.Seam;
@@ -21,7 +22,13 @@ internal static class JourneyHeader
         }
 
         if (TraceParent.TraceIdOf(request) is { } given) passage.Record.TraceId = given;
+        // No load balancer of HTTP stands in front: the trace begins here.
+        else if (passage.Record.JourneyId is null) passage.Record.TraceId ??= Begin(passage);
     }
+
+    /// <summary>A trace id whose first 8 digits are the time, as a load balancer's would be.</summary>
+    private static string Begin(RequestPassage passage) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(uint)passage.Record.StartedOn.ToUnixTimeSeconds():x8}{Random.Shared.GetHexString(24, lowercase: true)}");
 
     /// <summary>The first of the header's fields that begins with this, or nothing.</summary>
     private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> header, ReadOnlySpan<byte> name)

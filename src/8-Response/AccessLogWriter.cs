@@ -34,6 +34,8 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
             foreach (var request in ended.Requests)
             {
+                // A Network Load Balancer reads no requests, and logs none.
+                if (request.Hop != Hop.LoadBalancer) continue;
                 line.Clear();
                 format.Write(line, request, handshakeOf);
                 line.Add('\n');

@@ -9,7 +9,7 @@ namespace Usher.Response;
 /// <list type="number">
 /// <item>The pod answers on the connection that the ingress sent the request on.</item>
 /// <item>The ingress passes the answer on, on the connection that the load balancer sent the request on.</item>
-/// <item>The load balancer passes it on to the client, within the TLS session that is there.</item>
+/// <item>The load balancer passes it on to the client, within the TLS session that is there. One that reads no HTTP only carries its bytes: the way back is told from the ingress on.</item>
 /// </list>
 /// A hop that makes the answer itself is where the way back begins.
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class WayBack(TimeProvider time) : IWayBack
     /// <inheritdoc/>
     public HopAccount? Account(WayBackRecords records)
     {
-        var first = records.LoadBalancer;
+        var first = records.First;
         if (first.Status == 0) return null;
         var passed = new JsonArray();
         var maker = Maker(records);
@@ -27,7 +27,7 @@ internal sealed class WayBack(TimeProvider time) : IWayBack
         if (maker == Hop.Pod) passed.Add(FromPod(records));
 
         // 2
-        if (records.Ingress is { Status: not 0 } ingress && maker != Hop.LoadBalancer) passed.Add(Passed(ingress, records.Origin));
+        if (records.Ingress is { Status: not 0 } ingress && !first.AnsweredHere) passed.Add(Passed(ingress, records.Origin));
 
         // 3
         passed.Add(Passed(first, records.Origin));
@@ -40,31 +40,33 @@ internal sealed class WayBack(TimeProvider time) : IWayBack
         };
     }
 
-    private static Hop Maker(WayBackRecords records) => records.LoadBalancer.AnsweredHere ? Hop.LoadBalancer
+    private static Hop Maker(WayBackRecords records) => records.First.AnsweredHere ? records.First.Hop
         : records.Ingress is { AnsweredHere: true } ? Hop.Ingress
         : Hop.Pod;
 
     private static string Sentence(WayBackRecords records, Hop maker, bool cut)
     {
-        var first = records.LoadBalancer;
+        var first = records.First;
         var bytes = $"{first.ResponseBytes} bytes";
-        if (maker == Hop.LoadBalancer)
+        if (first.AnsweredHere)
         {
-            var instead = first.UpstreamStatus != 0 ? $" in the place of the target's {first.UpstreamStatus}" : "";
-            return $"{first.Status} made by the load balancer{instead}; {bytes}";
+            var instead = first.UpstreamStatus != 0 ? $" in the place of the {(first.Hop == Hop.LoadBalancer ? "target" : "backend")}'s {first.UpstreamStatus}" : "";
+            return $"{first.Status} made by the {Words(first.Hop)}{instead}; {bytes}";
         }
 
         var from = maker == Hop.Ingress ? "made by the ingress" : $"from {(records.Pod is null ? "the target" : $"pod {records.Pod}")}";
-        var by = maker == Hop.Pod && records.Ingress is not null ? "ingress and load balancer" : "the load balancer";
+        var by = maker == Hop.Pod && records.Ingress is not null ? "ingress and load balancer" : $"the {Words(first.Hop)}";
         var how = cut ? ", then cut off"
             : Changed(first) || (records.Ingress is { } ingress && Changed(ingress)) ? " with changed headers"
             : " unchanged";
         return $"{first.Status} {from}, passed on by {by}{how}; {bytes}";
     }
 
+    private static string Words(Hop hop) => hop == Hop.LoadBalancer ? "load balancer" : hop.Name();
+
     private JsonObject FromPod(WayBackRecords records)
     {
-        var caller = records.Ingress ?? records.LoadBalancer;
+        var caller = records.Ingress ?? records.First;
         return new JsonObject
         {
             ["hop"] = Hop.Pod.Name(),

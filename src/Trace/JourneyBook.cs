@@ -63,7 +63,7 @@ public sealed class JourneyBook
     /// <summary>
     /// The journey that a client reports, once its records are there.
     /// <list type="number">
-    /// <item>Wait for the load balancer's record; without one, tell what the client, the name server and the handshake know.</item>
+    /// <item>Wait for the record of the first hop that reads HTTP; without one, tell what the client, the name server, the handshake and the relays know.</item>
     /// <item>Keep the report with the record.</item>
     /// <item>Wait for the record of the hop behind, which may end a moment later than the load balancer's.</item>
     /// <item>Wait for spans, where this host's requests have brought some before or the client expects them.</item>
@@ -83,7 +83,7 @@ public sealed class JourneyBook
         {
             var limit = report.Failure?.At is "connect" or "tls" ? TimeSpan.Zero : options.RecordWait;
             await log.Added.UntilAsync(
-                () => (first = log.Find(connection, report.RequestOnConnection, since)) is not null, limit, time, cancellationToken);
+                () => (first = log.Find(connection, report.RequestOnConnection, since)) is not null || PassesUnread(connection, since), limit, time, cancellationToken);
         }
 
         if (first is null) return await WithoutRequestAsync(report, connection, since, cancellationToken);
@@ -108,7 +108,8 @@ public sealed class JourneyBook
     private async Task<(Journey? Journey, string? Reason)> WithoutRequestAsync(
         ClientReport report, ConnectionId? connection, long since, CancellationToken cancellationToken)
     {
-        if (report.Failure is null)
+        var path = connection is null ? null : log.Paths.From(connection, since);
+        if (report.Failure is null && path is null)
         {
             return (null, connection is null
                 ? "the report names no connection (local and remote), so it can't be joined to a request"
@@ -121,9 +122,14 @@ public sealed class JourneyBook
         {
             Client = report,
             Dns = QueryOf(report, since),
-            Handshake = connection is null ? null : log.HandshakeOf(connection, since),
+            Handshake = connection is null ? null : log.HandshakeOf(path?.Last ?? connection, since),
+            Path = path,
         }), null);
     }
+
+    /// <summary>Whether nobody on a client's connection reads what it carries: it ends at a pod, or found nobody.</summary>
+    private bool PassesUnread(ConnectionId connection, long since) =>
+        log.Paths.From(connection, since) is { } path && (path.Last is { } last ? !assembler.ReadsHttp(path.Relays[^1].Generation, last.To) : path.Relays[^1].CloseReason is not null);
 
     private JourneyRecords Join(RequestRecord first)
     {
@@ -133,8 +139,9 @@ public sealed class JourneyBook
         if (ingress is not null) ingress.Via ??= log.RelayOf(ingress);
         return new JourneyRecords
         {
-            LoadBalancer = first,
+            First = first,
             Ingress = ingress,
+            Path = log.Paths.Of(first),
             Refused = ingress is null ? log.RefusedOf(first) : null,
             Handshake = log.HandshakeOf(first),
             Dns = report is null ? null : QueryOf(report, Clock.Ticks(report.Times.Start, report.Times, time)),
@@ -153,7 +160,8 @@ public sealed class JourneyBook
 
     private async Task BehindAsync(RequestRecord first, CancellationToken cancellationToken)
     {
-        if (RoadHops.Reached(first) is not { } reached) return;
+        // Behind an ingress stands an application, which keeps no records.
+        if (first.Hop != Hop.LoadBalancer || RoadHops.Reached(first) is not { } reached) return;
         var limit = log.KeepsRecords(reached) ? options.LateRecordWait : options.UnknownHopWait;
         await log.Added.UntilAsync(() => Behind(first) is not null || log.RefusedOf(first) is not null, limit, time, cancellationToken);
     }

@@ -24,6 +24,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly TraceOptions options;
     private readonly TimeProvider time;
 
+    /// <summary>The ways of connections through relays.</summary>
+    internal RelayPaths Paths { get; }
+
     /// <summary>An empty log.</summary>
     public JourneyLog(TraceOptions options, TimeProvider time)
     {
@@ -37,6 +40,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
+        Paths = new RelayPaths(relayed, options, time);
     }
 
     /// <summary>Raised after each add.</summary>
@@ -64,12 +68,22 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Add(ConnectionRecord record)
     {
+        Paths.Accepted(record);
         relayed.Add(record.Downstream, record, time.GetTimestamp());
         Added.Beat();
     }
 
     /// <inheritdoc/>
-    public void Closed(ConnectionRecord record) => relayed.Sweep(time.GetTimestamp());
+    public void Connected(ConnectionRecord record) => Paths.Connected(record);
+
+    /// <inheritdoc/>
+    public void Closed(ConnectionRecord record)
+    {
+        relayed.Sweep(time.GetTimestamp());
+        Paths.Sweep();
+        // A question may wait for the end of a connection that found nobody.
+        if (record is { Upstream: null, Hop: Hop.LoadBalancer }) Added.Beat();
+    }
 
     /// <inheritdoc/>
     public void Add(RequestRecord record)
@@ -77,7 +91,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         // Now rather than when asked: the port may be another connection's by then.
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
         TellRefusal(record);
+        var path = Paths.Keep(record);
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
+        // No load balancer read it, so that its journey begins here.
+        else if (path is not null) journeys.Add(Named(record));
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
         // the id in it was read.
         else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) laterHops.Add(record);
@@ -93,6 +110,14 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         if (record is not { Via: { Refused: true, Upstream: null }, UpstreamStatus: 0, Status: 502 }) return;
         record.Outcome = $"{record.Hop.Name()}.502.connection-refused";
         record.Problem = null;
+    }
+
+    /// <summary>Gives a request an id that no load balancer gave: of its trace, unless another request has that.</summary>
+    private RequestRecord Named(RequestRecord record)
+    {
+        var id = record.JourneyId ?? TraceRoot.Of(record.TraceId);
+        record.JourneyId = id is not null && Find(id) is null ? id : JourneyIds.New(time.GetUtcNow());
+        return record;
     }
 
     /// <inheritdoc/>
@@ -141,7 +166,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         }
     }
 
-    /// <summary>The load balancer's records, the newest first.</summary>
+    /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
 
     /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
@@ -169,12 +194,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>The load balancer's record of a journey, or null.</summary>
     internal RequestRecord? Find(string journeyId) => journeys.With(journeyId).FirstOrDefault();
 
-    /// <summary>The load balancer's newest record of the n-th request on a connection that ended after <paramref name="since"/> ticks, or null.</summary>
+    /// <summary>The first HTTP hop's newest record of the n-th request on a connection that ended after <paramref name="since"/> ticks, or null.</summary>
     internal RequestRecord? Find(ConnectionId connection, int requestOnConnection, long since)
     {
         var plain = connection.Plain();
         return journeys.NewestFirst().FirstOrDefault(
-            r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && r.Downstream.Plain() == plain);
+            r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && (r.Downstream.Plain() == plain || Paths.Of(r)?.Client.Plain() == plain));
     }
 
     /// <summary>
@@ -182,7 +207,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// its id being read, which only its connection can join.
     /// </summary>
     internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null ? [] : [.. laterHops.With(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
+        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : [.. laterHops.With(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
 
     private IEnumerable<RequestRecord> Unnamed(RequestRecord first) =>
         laterHops.With(NoId).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt);

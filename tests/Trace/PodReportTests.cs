@@ -31,7 +31,7 @@ public sealed class PodReportTests
     }
 
     private static HopReport Report(RequestRecord record) =>
-        RoadHops.Pod(record, new OnePod(), Clock.For(new JourneyRecords { LoadBalancer = record }, new TestRoad().Time))!;
+        RoadHops.Pod(record, new OnePod(), Clock.For(new JourneyRecords { First = record }, new TestRoad().Time))!;
 
     private sealed class OnePod : IPodAccounts
     {

@@ -21,6 +21,9 @@ internal static class Scenarios
         ["plain-redirect"] = RedirectAsync,
         ["encrypted-again"] = EncryptedAgainAsync,
         ["upgraded"] = UpgradedAsync,
+        ["relayed"] = RelayedAsync,
+        ["relayed-unread"] = RelayedUnreadAsync,
+        ["relayed-reset"] = RelayedResetAsync,
     };
 
     private static async Task<Journey> ArrivedAsync()
@@ -30,6 +33,37 @@ internal static class Scenarios
         road.AddAll(road.LoadBalancer(), road.Ingress(), road.AtNode(), road.AtVirtualIP());
         road.Spans.Add(TestRoad.ApplicationSpans());
         return (await road.Book.TellAsync(TestRoad.Report() with { Visit = "visit-1" }, default)).Journey!;
+    }
+
+    private static async Task<Journey> RelayedAsync()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Query());
+        road.Relay(TestRoad.ToIngress);
+        road.Log.Add(RelayedRoad.AtIngress());
+        road.Log.Add(road.AtVirtualIP());
+        road.Log.Add(road.Unnamed());
+        road.Spans.Add(TestRoad.ApplicationSpans());
+        return (await road.Book.TellAsync(TestRoad.Report(), default)).Journey!;
+    }
+
+    private static async Task<Journey> RelayedUnreadAsync()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Query());
+        road.Relay(TestRoad.ToPod);
+        return (await road.Book.TellAsync(TestRoad.Report(), default)).Journey! with { Id = TestRoad.JourneyId };
+    }
+
+    private static async Task<Journey> RelayedResetAsync()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Query());
+        var relay = road.AtBalancer(null, "10.0.1.10:30443 refused the connection: nothing listens there", refused: true);
+        road.Log.Add(relay);
+        road.Log.Closed(relay);
+        var report = TestRoad.Report() with { Tls = null, Status = null, Failure = new ClientFailure("tls", "Connection reset by peer.") };
+        return (await road.Book.TellAsync(report, default)).Journey! with { Id = TestRoad.JourneyId };
     }
 
     private static Task<Journey> EncryptedAgainAsync()

@@ -2,7 +2,7 @@ using Usher.Model.Journeys;
 
 namespace Usher.Model.Contracts;
 
-/// <summary>Requests that the load balancer is done with since the last time.</summary>
+/// <summary>Requests that the first hop that reads HTTP is done with since the last time: the load balancer, or the ingress behind one that reads none.</summary>
 /// <param name="Requests">Its records in the order in which they ended; the list is filled again for the next time.</param>
 /// <param name="Missed">How many ended requests this follower lost just before these, because it was too slow.</param>
 public readonly record struct EndedRequests(IReadOnlyList<RequestRecord> Requests, long Missed);

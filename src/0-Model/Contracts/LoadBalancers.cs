@@ -10,6 +10,7 @@ namespace Usher.Model.Contracts;
 /// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>, <c>draining</c>, <c>unused</c>.</param>
 /// <param name="Reason">AWS's reason code, or null.</param>
 /// <param name="Description">What the check got and wanted, or null.</param>
+<<<<<<< HEAD
 /// <param name="Outstanding">Requests sent to it that aren't answered yet.</param>
 public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding)
 {
@@ -21,11 +22,15 @@ public sealed record TargetHealthReport(string TargetGroup, string Target, strin
 /// <param name="Result"><c>normal</c> or <c>anomalous</c>.</param>
 /// <param name="MitigationInEffect"><c>yes</c> or <c>no</c>.</param>
 public sealed record AnomalyReport(string Result, string MitigationInEffect);
+=======
+/// <param name="Outstanding">Requests sent to it that aren't answered yet; of a Network Load Balancer's target, its open connections.</param>
+public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding);
+>>>>>>> fa31705 (Tell journeys whose load balancer reads no HTTP)
 
 /// <summary>A listener at a node of its load balancer, and where it is bound.</summary>
 /// <param name="LoadBalancer">The load balancer's name.</param>
 /// <param name="ListenerArn">The listener's ARN.</param>
-/// <param name="Protocol"><c>HTTP</c> or <c>HTTPS</c>.</param>
+/// <param name="Protocol"><c>HTTP</c> or <c>HTTPS</c>; of a Network Load Balancer <c>TCP</c> and the like.</param>
 /// <param name="Port">The declared port.</param>
 /// <param name="Bound">Where it listens on this machine.</param>
 public sealed record ListenerReport(string LoadBalancer, string ListenerArn, string Protocol, int Port, IPEndPoint Bound)

@@ -43,7 +43,7 @@ internal sealed class ConnectionLogWriter(
         {
             foreach (var request in ended.Requests)
             {
-                if (request is not { RequestOnConnection: 1, Scheme: "http" } || destinations.Of(request.Generation, request.Downstream) is not { } logged) continue;
+                if (request is not { Hop: Hop.LoadBalancer, RequestOnConnection: 1, Scheme: "http" } || destinations.Of(request.Generation, request.Downstream) is not { } logged) continue;
                 line.Clear();
                 AlbConnectionLog.WritePlain(line, request, logged.ListenerPort);
                 delivery.Append(logged.To, line.Add('\n').Bytes);

@@ -61,22 +61,28 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     private static (string Outcome, StepTaken Answer)? Lost(List<IDecision> decisions, StepTaken? last)
     {
         if (last is not { Status: null, AnsweredBy: null }) return null;
-        var accounts = decisions.SelectMany(d => d.Tell()).ToList();
-        var sender = accounts.FindLastIndex(a => a.Hop is Hop.LoadBalancer or Hop.Ingress);
-        if (sender < 0 || accounts.FindLast(a => a.Outcome is not null) is not { } lost || accounts.IndexOf(lost) <= sender) return null;
+        var accounts = Accounts(decisions).ToList();
+        var sender = accounts.FindLastIndex(Sends);
+        var lost = accounts.FindLastIndex(a => a.Account.Outcome is not null);
+        if (sender < 0 || lost <= sender) return null;
         // Packets that are dropped get no answer; everything else is refused.
-        var (status, why) = lost.Outcome is "service.no-local-endpoint" or "node.stopped" ? (504, "connect-timeout") : (502, "connection-refused");
-        return ($"{accounts[sender].Hop.Name()}.{status}.{why}", last with { Status = status, AnsweredBy = accounts[sender].Hop });
+        var (status, why) = accounts[lost].Account.Outcome is "service.no-local-endpoint" or "node.stopped" ? (504, "connect-timeout") : (502, "connection-refused");
+        return ($"{accounts[sender].Account.Hop.Name()}.{status}.{why}", last with { Status = status, AnsweredBy = accounts[sender].Account.Hop });
     }
 
     /// <summary>Nothing listens where the request was sent: who sent it there answers for it, as it would.</summary>
     private static Explanation Refused(Generation generation, RequestFacts request, List<IDecision> decisions, Traveller place)
     {
-        var sender = decisions.SelectMany(d => d.Tell()).LastOrDefault(a => a.Hop is Hop.LoadBalancer or Hop.Ingress)?.Hop;
+        var sender = Accounts(decisions).Where(Sends).Select(a => (Hop?)a.Account.Hop).LastOrDefault();
         if (sender is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(place));
         var answer = new StepTaken([], null) { Status = 502, AnsweredBy = sender };
         return Ended(generation, request, decisions, answer, $"{sender.Value.Name()}.502.connection-refused", $"{Nobody(place)}, so the connection is refused");
     }
+
+    private static IEnumerable<(IDecision By, HopAccount Account)> Accounts(List<IDecision> decisions) => decisions.SelectMany(d => d.Tell(), (by, account) => (by, account));
+
+    /// <summary>Whether this hop read the request and sent it on, so that it answers when that fails.</summary>
+    private static bool Sends((IDecision By, HopAccount Account) told) => told.By is not IConnectionDecision && told.Account.Hop is (Hop.LoadBalancer or Hop.Ingress);
 
     private static string Nobody(Traveller traveller) => traveller.Address is null
         ? $"no hosted zone here answers for {traveller.Name}"

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 
 namespace Usher.Trace.Journeys;
@@ -34,7 +36,7 @@ internal static class ClientHops
     /// <summary>Step 2, for a connection that speaks TLS.</summary>
     public static HopReport? Tls(JourneyRecords records, Clock clock, TimeProvider time)
     {
-        var request = records.LoadBalancer;
+        var request = records.First;
         var client = records.Client;
         var secure = request is not null ? request.Scheme == "https" : client!.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
         if (!secure) return null;
@@ -51,7 +53,7 @@ internal static class ClientHops
         // With the client's report the whole of its wait counts; without, what the load balancer saw.
         var began = client is not null ? Clock.Ticks(client.Times.Connected, client.Times, time) : handshake!.AcceptedAt;
         var ended = client is not null ? Clock.Ticks(client.Times.TlsDone, client.Times, time) : handshake!.DoneAt;
-        var account = handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls) ?? Plain(request, client, handshake);
+        var account = handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == Hop.Tls) ?? Behind(handshake) ?? Plain(request, client, handshake, records.Path);
         if (nth > 1) account = account with { Decision = $"connection reused, handshake done {Requests(nth - 1)} ago: {account.Decision}" };
         var report = account.Report(
             handshake is null ? Evidence.Measured : Evidence.Seen,
@@ -91,6 +93,31 @@ internal static class ClientHops
         return clock.Between(Clock.Ticks(before, client.Times, time), Clock.Ticks(client.Times.Connected, client.Times, time));
     }
 
+    /// <summary>Step 7 of a connection that nobody read on its way: the pod at its end, and what the client measured.</summary>
+    public static HopReport? Pod(ClientReport client, IPEndPoint bound, IPodAccounts? pods, Clock clock, TimeProvider time)
+    {
+        if (pods?.Account(bound) is not { } account) return null;
+        var answered = client.Status is not null;
+        if (!answered) account = account with { Decision = $"{account.Decision}; it did not answer", Ok = false };
+        else if (!account.Ok) account = account with { Decision = $"it answered then; now {account.Decision}", Ok = true, Outcome = null };
+        var sent = client.Times.TlsDone != 0 ? client.Times.TlsDone : client.Times.Connected;
+        var began = Clock.Ticks(sent, client.Times, time);
+        var report = account.Report(Evidence.Measured, clock.At(began), clock.Between(began, Clock.Ticks(client.Times.LastByte, client.Times, time)));
+        report.Facts["bound"] ??= bound.ToString();
+        report.Facts["measuredBy"] = "client";
+        report.Facts["stateOf"] = "when this was asked";
+        report.Facts.NoteConnection(client.RequestOnConnection, null);
+        return report with
+        {
+            Response = new ResponseReport
+            {
+                Status = client.Status,
+                AtMs = clock.At(Clock.Ticks(client.Times.FirstByte, client.Times, time)),
+                EndMs = clock.At(Clock.Ticks(client.Times.LastByte, client.Times, time)),
+            },
+        };
+    }
+
     /// <summary>Step 10.</summary>
     public static HopReport? Browser(JourneyRecords records, Clock clock, TimeProvider time)
     {
@@ -124,10 +151,20 @@ internal static class ClientHops
         };
     }
 
-    private static HopAccount Plain(RequestRecord? request, ClientReport? client, HandshakeRecord? handshake)
+    /// <summary>A handshake that passed the load balancer: the hop behind it that ended TLS tells of its certificate.</summary>
+    private static HopAccount? Behind(HandshakeRecord? handshake) => handshake?.Decision?.Tell().FirstOrDefault(a => a.Hop == handshake.Hop) is not { } told ? null
+        : new HopAccount(Hop.Tls, handshake.ServerName ?? "", $"{(handshake.DoneAt == 0 ? "handshake failed: " : "")}TLS ends at the {handshake.Hop.Name()}, not at the load balancer: {told.Decision}")
+        {
+            Facts = told.Facts,
+            Ok = handshake.Failure is null,
+            Outcome = handshake.Failure is null ? null : handshake.Outcome,
+        };
+
+    private static HopAccount Plain(RequestRecord? request, ClientReport? client, HandshakeRecord? handshake, RelayPath? path)
     {
         var done = handshake is null ? client?.Tls?.Error is null : handshake.Failure is null;
-        return new HopAccount(Hop.Tls, request?.Host ?? client?.Remote ?? "", done ? "handshake done" : "handshake failed")
+        var where = path is not null && handshake is null ? " with whoever is at the connection's end, not with the load balancer" : "";
+        return new HopAccount(Hop.Tls, request?.Host ?? client?.Remote ?? "", done ? $"handshake done{where}" : "handshake failed")
         {
             Ok = done,
             Outcome = done ? null : handshake?.Outcome ?? "tls.failed",

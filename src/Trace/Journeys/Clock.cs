@@ -20,14 +20,15 @@ internal sealed class Clock
     public DateTimeOffset OriginOn => originOn;
 
     /// <summary>
-    /// From the client's first act if it told; else from the load balancer's accept, for the first request of a connection; else from
+    /// From the client's first act if it told; else from the load balancer's accept (a relay's too), for the first request of a connection; else from
     /// the request's own head.
     /// </summary>
     public static Clock For(JourneyRecords records, TimeProvider time)
     {
-        var first = records.LoadBalancer;
+        var first = records.First;
         var origin = records.Client is { } client ? Ticks(client.Times.Start, client.Times, time)
-            : first!.RequestOnConnection == 1 && records.Handshake is { } handshake ? handshake.AcceptedAt
+            : first!.RequestOnConnection == 1 && records.Path is { } path ? path.Relays[0].AcceptedAt
+            : first.RequestOnConnection == 1 && records.Handshake is { } handshake ? handshake.AcceptedAt
             : first.StartedAt;
         var (knownAt, knownOn) = first is not null ? (first.StartedAt, first.StartedOn) : (time.GetTimestamp(), time.GetUtcNow());
         return new Clock(time, origin, knownOn - Elapsed(origin, knownAt, time));

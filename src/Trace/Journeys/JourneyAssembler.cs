@@ -1,6 +1,7 @@
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 
 namespace Usher.Trace.Journeys;
 
@@ -27,7 +28,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
     /// </summary>
     public Journey Assemble(JourneyRecords records)
     {
-        if (records.LoadBalancer is not { } first) return Unanswered(records);
+        if (records.First is not { } first) return Unanswered(records);
         var clock = Clock.For(records, time);
         var ingress = records.Ingress;
         var hops = new List<HopReport>();
@@ -36,7 +37,8 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         hops.AddRange(ClientHops.Dns(records, clock, time));
         if (hops.Count == 0 && records.Client is null && inference.Dns(first) is { } name) hops.Add(name);
 
-        // 2
+        // 2 and 3, where a load balancer relays what it can't read; the handshake is then with a hop behind.
+        if (records.Path is { } path) hops.AddRange(RelayHops.Tell(path, first.RequestOnConnection, first.StartedAt, first.EndedAt, first.Generation.Number, clock));
         if (ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
 
         // 3
@@ -47,8 +49,8 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         }
 
         // 4, and 6 at the node
-        hops.AddRange(RoadHops.Relay(first, first, clock, "node"));
-        if (Refused(first, hops[^1], "targetBound") is { } target) hops.AddRange(inference.Behind(first, target));
+        hops.AddRange(RoadHops.Relay(first, first, clock, first.Hop == Hop.LoadBalancer ? "node" : "clusterIP"));
+        if (Refused(first, hops[^1], first.Hop == Hop.LoadBalancer ? "targetBound" : "clusterIPBound") is { } target) hops.AddRange(inference.Behind(first, target));
 
         // 5, and 6 behind it
         var caller = first;
@@ -120,22 +122,28 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
     /// <summary>The spans of this request, out of those with its trace id.</summary>
     public static IReadOnlyList<Otlp.ReportedSpan> SpansOf(JourneyRecords records, Clock clock)
     {
-        var first = records.LoadBalancer!;
+        var first = records.First!;
         return ApplicationHops.Within(records.Spans, clock.At(first.StartedAt) ?? 0, clock.At(first.EndedAt) ?? double.MaxValue, clock);
     }
 
-    /// <summary>A journey that ended before the load balancer had a request: only the client, the name server and the handshake know of it.</summary>
+    /// <summary>Whether a hop that listens at an endpoint reads HTTP and keeps records of it.</summary>
+    public bool ReadsHttp(Generation generation, IPEndPoint end) => inference.ReadsHttp(generation, end);
+
+    /// <summary>A journey of which no hop has a request: only the client, the name server, the handshake and the relays know of it.</summary>
     private Journey Unanswered(JourneyRecords records)
     {
         var client = records.Client!;
         var clock = Clock.For(records, time);
         List<HopReport> hops = [.. ClientHops.Dns(records, clock, time)];
+        if (records.Path is { } path) hops.AddRange(RelayHops.Tell(path, client.RequestOnConnection, 0, Clock.Ticks(client.Times.LastByte, client.Times, time), path.Relays[0].Generation.Number, clock));
         if (client.Failure?.At is not ("dns" or "connect") && ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
-        var verdict = Verdict.OfClient(client, hops, records.Handshake);
+        if (records.Path?.Last is { } last && ClientHops.Pod(client, last.To, pods, clock, time) is { } pod) hops.Add(pod);
+        var verdict = client.Failure is null ? Verdict.OfAnswer(client, hops) : Verdict.OfClient(client, hops, records.Handshake);
         return new Journey
         {
             // No load balancer minted an id, so this one is made here, in the same form.
             Id = records.Handshake?.JourneyId ?? JourneyIds.New(clock.OriginOn),
+            Generation = records.Path?.Relays[0].Generation.Number ?? 0,
             Method = client.Method,
             Url = client.Url,
             Status = verdict.Status,
@@ -151,10 +159,11 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
 
     private HopReport? Back(JourneyRecords records, HopReport? pod, Clock clock)
     {
-        var first = records.LoadBalancer!;
+        var first = records.First!;
         var account = wayBack?.Account(new WayBackRecords(first, records.Ingress, pod?.Name, clock.Origin));
         if (account is null) return null;
         var began = records.Ingress is { FirstByteAt: not 0 } ingress ? ingress.FirstByteAt : first.FirstByteAt;
+        if (records.Path is { } path) account = account with { Name = $"to {path.Client.From}" };
         var report = account.Report(Evidence.Seen, clock.At(began), clock.Between(began, End(records)));
         if (records.Client is { Times: { FirstByte: not 0 } times })
         {
@@ -167,7 +176,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
 
     private long End(JourneyRecords records) => records.Client is { Times: { LastByte: not 0 } times }
         ? Clock.Ticks(times.LastByte, times, time)
-        : records.LoadBalancer!.EndedAt;
+        : records.First!.EndedAt;
 
     /// <summary>The address that an HTTP hop could not connect to, by its own account: the last hop so far, and this fact of it.</summary>
     private static IPEndPoint? Refused(RequestRecord sender, HopReport told, string fact) =>

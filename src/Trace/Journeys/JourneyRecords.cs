@@ -6,10 +6,15 @@ namespace Usher.Trace.Journeys;
 /// <summary>Everything that is known of one request, joined but not yet told.</summary>
 internal sealed record JourneyRecords
 {
-    /// <summary>The load balancer's record; null when the request never reached one, and only the client knows of it.</summary>
-    public RequestRecord? LoadBalancer { get; init; }
+    /// <summary>
+    /// The record of the first hop that read HTTP: the load balancer's, or the ingress's behind a load balancer that reads none. Null when the request never reached one, and only the client knows of it.
+    /// </summary>
+    public RequestRecord? First { get; init; }
 
-    /// <summary>The ingress's record, or null.</summary>
+    /// <summary>The relays between the client and the first hop that read HTTP, or as far as the connection came; null where the client dialled that hop itself.</summary>
+    public RelayPath? Path { get; init; }
+
+    /// <summary>The ingress's record behind a load balancer that read HTTP, or null.</summary>
     public RequestRecord? Ingress { get; init; }
 
     /// <summary>The handshake that failed at the ingress, where the load balancer's request got no further; null otherwise.</summary>

@@ -27,6 +27,14 @@ internal sealed class RoadInference(IEnumerable<IRoadStep> steps)
         return report;
     }
 
+    /// <summary>Whether the hop that listens at an endpoint reads HTTP: a load balancer or an ingress decides there about a request.</summary>
+    public bool ReadsHttp(Generation generation, IPEndPoint end)
+    {
+        var request = new RequestFacts { Method = "GET", Scheme = "http", Host = "", Path = "/", Source = end.Address };
+        return Take(generation, new Traveller { Request = request, Address = end, Source = end.Address }) is { } taken
+            && taken.Decisions.Any(d => d is not IConnectionDecision && d.Tell().Any(a => a.Hop is Hop.LoadBalancer or Hop.Ingress));
+    }
+
     /// <summary>What stands behind an address that a hop could not connect to.</summary>
     public IEnumerable<HopReport> Behind(RequestRecord sender, IPEndPoint address)
     {

@@ -12,13 +12,13 @@ namespace Usher.Trace.Journeys;
 /// </summary>
 internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, string? Problem)
 {
-    /// <summary>The verdict over one request that reached the load balancer.</summary>
+    /// <summary>The verdict over one request that reached a hop that reads HTTP: the load balancer, or the ingress where the load balancer doesn't.</summary>
     public static Verdict Of(RequestRecord loadBalancer, RequestRecord? ingress, HopReport? pod)
     {
         if (loadBalancer.Status == 0)
         {
             var noticed = ingress?.Outcome is not null && loadBalancer.Outcome is null ? ingress : loadBalancer;
-            return new Verdict(null, noticed.Outcome ?? "load-balancer.no-answer", null, noticed.Problem);
+            return new Verdict(null, noticed.Outcome ?? $"{loadBalancer.Hop.Name()}.no-answer", null, noticed.Problem);
         }
 
         if (loadBalancer.AnsweredHere) return MadeBy(loadBalancer, loadBalancer.Status);
@@ -29,6 +29,15 @@ internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, 
         return loadBalancer.Status < 400
             ? new Verdict(loadBalancer.Status, "ok", Hop.Pod.Name(), null)
             : new Verdict(loadBalancer.Status, $"pod.{loadBalancer.Status}", Hop.Pod.Name(), ByApplication(loadBalancer.Status, pod));
+    }
+
+    /// <summary>The verdict over a request that nobody but its client and the pod could read.</summary>
+    public static Verdict OfAnswer(ClientReport client, IReadOnlyList<HopReport> hops)
+    {
+        var pod = hops.LastOrDefault(h => h.Hop == Hop.Pod);
+        return client.Status is null or < 400
+            ? new Verdict(client.Status, "ok", Hop.Pod.Name(), null)
+            : new Verdict(client.Status, $"pod.{client.Status}", Hop.Pod.Name(), ByApplication(client.Status.Value, pod));
     }
 
     /// <summary>The verdict over a request that no load balancer saw.</summary>
@@ -47,7 +56,7 @@ internal sealed record Verdict(int? Status, string Outcome, string? AnsweredBy, 
         var told = failed?.Facts["problem"]?.GetValue<string>() ?? handshake?.Failure;
         var problem = (failure?.Message, told) switch
         {
-            ({ } seen, { } why) when seen != why => $"{seen}. {why}",
+            ({ } seen, { } why) when seen != why => $"{seen.TrimEnd('.')}. {why}",
             var (seen, why) => seen ?? why,
         };
         return new Verdict(null, outcome, null, problem);

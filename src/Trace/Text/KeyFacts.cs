@@ -15,7 +15,7 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("location", "to {}"), ("hostRewrittenTo", "host rewritten to {}"), ("rewrittenTo", "URL rewritten to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("decided", "decided {}"), ("clientAddress", "client address {}"), ("closed", "{}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
         [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =

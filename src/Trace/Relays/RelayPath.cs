@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace;
+
+/// <summary>The relays that a client's connection passed, from a load balancer that reads nothing of it to the first hop that reads HTTP, or to a pod.</summary>
+/// <param name="Relays">Their records in the order of the road; the first is the load balancer's. At least one.</param>
+internal sealed record RelayPath(ImmutableArray<ConnectionRecord> Relays)
+{
+    /// <summary>The client's connection.</summary>
+    public ConnectionId Client => Relays[0].Downstream;
+
+    /// <summary>The last connection, as its far end knows it; null when a relay couldn't make one.</summary>
+    public ConnectionId? Last => Relays[^1].Upstream;
+}
