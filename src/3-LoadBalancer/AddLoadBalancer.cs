@@ -21,8 +21,12 @@ public static class LoadBalancerRegistration
             s.GetRequiredService<SeamParts>(), s.GetRequiredService<ICertificateChooser>(), s.GetRequiredService<LoadBalancerService>()))
         .AddSingleton<IHopCompiler, LoadBalancerCompiler>()
         .AddSingleton<IAddressClaimant, LoadBalancerClaims>()
+        .AddSingleton<IRoadStep, NetworkStep>()
         .AddSingleton<IRoadStep, LoadBalancerStep>()
+        .AddSingleton<NetworkListeners>()
         .AddSingleton<ITargetHealth, TargetHealthView>()
+        // A Network Load Balancer may stand in front of an Application Load Balancer, and so stops first.
+        .AddSingleton<ICarrier, NetworkCarrier>()
         .AddSingleton<ICarrier, LoadBalancerCarrier>();
 
     /// <summary>Gives load balancers a node in each zone of the worker nodes; so it comes after those who make these.</summary>

@@ -17,12 +17,26 @@ internal static class AttributeCheck
         ["health_check_logs.s3.enabled"] = "false",
     };
 
+    private static readonly Dictionary<string, string> NetworkTargetGroupDefaults = new(StringComparer.Ordinal)
+    {
+        ["deregistration_delay.connection_termination.enabled"] = "false",
+        ["proxy_protocol_v2.enabled"] = "false",
+        ["stickiness.enabled"] = "false",
+    };
+
+    private static readonly Dictionary<string, string> NetworkLoadBalancerDefaults = new(StringComparer.Ordinal)
+    {
+        ["access_logs.s3.enabled"] = "false",
+        ["dns_record.client_routing_policy"] = "any_availability_zone",
+    };
+
     private static readonly string[] Logs = ["access_logs", "connection_logs"];
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer)
     {
         var written = balancer.Value.Attributes;
-        Refuse(context, balancer, written, LoadBalancerDefaults);
+        Refuse(context, balancer, written, balancer.Value.IsNetwork ? NetworkLoadBalancerDefaults : LoadBalancerDefaults);
+        if (balancer.Value.IsNetwork) return;
         foreach (var log in Logs)
         {
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;
@@ -46,6 +60,7 @@ internal static class AttributeCheck
 
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
+        if (group.Value.IsNetwork) Refuse(context, group, group.Value.Attributes, NetworkTargetGroupDefaults);
         CheckAlgorithm(context, group);
         CheckThreshold(context, group, "count");
         CheckThreshold(context, group, "percentage");

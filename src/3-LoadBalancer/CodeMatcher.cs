@@ -6,6 +6,12 @@ namespace Usher.LoadBalancer;
 /// <summary>The codes that a health check takes for success, HTTP's or gRPC's: <c>200</c>, <c>200,202</c>, <c>200-399</c>; <c>12</c>, <c>0-99</c>.</summary>
 internal sealed class CodeMatcher : IEquatable<CodeMatcher>
 {
+    /// <summary>The last HTTP code that an Application Load Balancer's matcher may have.</summary>
+    internal const int LastOfHttp = 499;
+
+    /// <summary>The last HTTP code that a Network Load Balancer's matcher may have.</summary>
+    internal const int LastOfNetwork = 599;
+
     private readonly ImmutableArray<(int First, int Last)> ranges;
 
     private CodeMatcher(string text, ImmutableArray<(int First, int Last)> ranges)
@@ -19,10 +25,14 @@ internal sealed class CodeMatcher : IEquatable<CodeMatcher>
 
     internal bool Matches(int status) => ranges.Any(r => status >= r.First && status <= r.Last);
 
-    /// <summary>Reads a matcher; null when it isn't one. HTTP codes run from 200 to 499, gRPC codes from 0 to 99 (ELBv2 API, Matcher).</summary>
-    internal static CodeMatcher? Parse(string text, bool grpc = false)
+    /// <summary>Reads a matcher of HTTP codes; null when it isn't one (ELBv2 API, Matcher).</summary>
+    internal static CodeMatcher? Parse(string text, int most = LastOfHttp) => Parse(text, 200, most);
+
+    /// <summary>Reads a matcher of gRPC codes, 0 to 99; null when it isn't one (ELBv2 API, Matcher).</summary>
+    internal static CodeMatcher? ParseGrpc(string text) => Parse(text, 0, 99);
+
+    private static CodeMatcher? Parse(string text, int least, int most)
     {
-        var (least, most) = grpc ? (0, 99) : (200, 499);
         var ranges = ImmutableArray.CreateBuilder<(int, int)>();
         foreach (var part in text.Split(','))
         {

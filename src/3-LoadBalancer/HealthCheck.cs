@@ -15,7 +15,7 @@ internal readonly record struct CheckResult(bool Passed, string? Reason, string?
 }
 
 /// <summary>
-/// One health check (ALB user guide, Health checks for target groups): a GET on a connection of its own, with Host = the target's address
+/// One health check (ALB user guide, Health checks for target groups): a TCP connection, or a GET on a connection of its own, with Host = the target's address
 /// and port, User-Agent ELB-HealthChecker/2.0. Over HTTP/2, and for gRPC, see <see cref="Http2HealthCheck"/>.
 /// </summary>
 internal static class HealthCheck
@@ -33,6 +33,13 @@ internal static class HealthCheck
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
+            if (check.Tcp)
+            {
+                // Connected, and closed at once: nothing is sent (NLB user guide, Health checks for target groups).
+                (await TcpDialer.ConnectAsync(to, Timeout.InfiniteTimeSpan, time, either.Token)).Dispose();
+                return CheckResult.Pass;
+            }
+
             var status = await AskAsync(target, check, to, time, either.Token);
             return status switch
             {

@@ -83,10 +83,11 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
     /// </summary>
     private UpstreamKey From(TargetGroupPlan group, TargetPlan target)
     {
-        var listeners = generations.Current.Find<LoadBalancerSnapshot>()?.Listeners ?? [];
-        var user = listeners.FirstOrDefault(l => l.Rules.Any(r => r.Action is ForwardPlan forward && forward.Groups.Any(g => g.Group == group)));
-        var node = user is null ? null : listeners.FirstOrDefault(l => l.Arn == user.Arn && l.Zone == target.Zone) ?? user;
+        var snapshot = generations.Current.Find<LoadBalancerSnapshot>();
+        var user = snapshot?.Listeners.FirstOrDefault(l => l.Uses(group));
         var tls = !group.HealthCheck.Https ? null : TargetTls.ForChecks(user, group.Version);
+        var nodes = snapshot?.Nodes.Where(n => n.Uses(group)).ToList() ?? [];
+        var node = nodes.Find(n => n.Arn == nodes[0].Arn && n.Zone == target.Zone) ?? nodes.FirstOrDefault();
         return new UpstreamKey(target.HealthBound, node?.Bound.Address ?? IPAddress.Loopback, tls);
     }
 

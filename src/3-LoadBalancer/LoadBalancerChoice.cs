@@ -3,11 +3,15 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Where a decision reads the living state of a target group.</summary>
-internal interface ITargetStates
+internal interface ITargetReadings
 {
     /// <summary>Reads a group's targets, for a load balancer's node that sends to these of them.</summary>
     GroupReading Read(TargetGroupPlan group, ZoneScope scope);
+}
 
+/// <summary>The same, and what a request brings.</summary>
+internal interface ITargetStates : ITargetReadings
+{
     /// <summary>Reads the request's stickiness cookies.</summary>
     StickyReading ReadCookies(RequestFacts facts);
 

@@ -14,29 +14,35 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         CheckLoadBalancers(context);
         var groups = new TargetGroupCompiler(context).Compile();
         var actions = new ActionCompiler(context, groups);
+        var network = new NetworkListenerCompiler(context, actions);
         var rules = Rules(context, actions).ToLookup(r => r.Listener, r => r.Rule, StringComparer.Ordinal);
         var listeners = ImmutableArray.CreateBuilder<ListenerPlan>();
+        var networkListeners = ImmutableArray.CreateBuilder<NetworkListenerPlan>();
         var ports = new Dictionary<IPEndPoint, Resource<Listener>>();
         foreach (var listener in context.State.All<Listener>())
         {
-            if (Compile(context, listener, actions, rules[listener.Value.ListenerArn]) is not { } plan) continue;
-            if (ports.TryAdd(plan.Bound, listener)) listeners.AddRange(AtEachNode(context, plan));
-            else context.Errors.Add(listener, "spec.port", Clash(ports[plan.Bound], listener, plan.Bound));
+            var balancer = context.State.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => b.Value.LoadBalancerArn == listener.Value.LoadBalancerArn);
+            if (balancer is null)
+            {
+                context.Errors.Add(listener, "spec.loadBalancerARN", $"found {listener.Value.LoadBalancerArn}; no load balancer here has that ARN");
+                continue;
+            }
+
+            var own = rules[listener.Value.ListenerArn];
+            var plan = balancer.Value.IsNetwork ? null : Compile(context, listener, balancer, actions, own);
+            var networkPlan = balancer.Value.IsNetwork ? network.Compile(listener, balancer) : null;
+            if ((plan?.Bound ?? networkPlan?.Bound) is not { } bound) continue;
+            if (!ports.TryAdd(bound, listener)) context.Errors.Add(listener, "spec.port", Clash(ports[bound], listener, bound));
+            else if (plan is not null) listeners.AddRange(AtEachNode(context, plan));
+            else networkListeners.AddRange(network.AtEachNode(balancer, networkPlan!));
         }
 
-        return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values]));
+        return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values], networkListeners.ToImmutable()));
     }
 
     private static ListenerPlan? Compile(
-        CompileContext context, Resource<Listener> listener, ActionCompiler actions, IEnumerable<RulePlan> rules)
+        CompileContext context, Resource<Listener> listener, Resource<Model.Aws.LoadBalancer> balancer, ActionCompiler actions, IEnumerable<RulePlan> rules)
     {
-        var balancer = context.State.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => b.Value.LoadBalancerArn == listener.Value.LoadBalancerArn);
-        if (balancer is null)
-        {
-            context.Errors.Add(listener, "spec.loadBalancerARN", $"found {listener.Value.LoadBalancerArn}; no load balancer here has that ARN");
-            return null;
-        }
-
         if (!AttributeCheck.Of(context, listener)) return null;
         var https = listener.Value.Protocol == "HTTPS";
         var tls = https ? TlsPolicy.Find(listener.Value.SslPolicy) : null;
@@ -50,6 +56,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         if (action is null || context.Addresses.Find(node.Owner) is null) return null;
         var ordered = rules.OrderBy(r => r.Priority)
             .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action) { Jwt = jwt }).ToImmutableArray();
+        RefuseNetworkGroups(context, listener, ordered);
         if (!https) RefusePlain(context, listener, ordered);
         return new ListenerPlan
         {
@@ -94,12 +101,24 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         }
     }
 
+    private static void RefuseNetworkGroups(CompileContext context, Resource<Listener> listener, IEnumerable<RulePlan> rules)
+    {
+        foreach (var rule in rules)
+        {
+            foreach (var (group, _) in (rule.Action as ForwardPlan)?.Groups ?? [])
+            {
+                if (group.Network is { } network) context.Errors.Add(listener, "spec.protocol", IncompatibleProtocols.Words(listener.Value, rule, group, network.Protocol.Text()));
+            }
+        }
+    }
+
     private static IEnumerable<(string Listener, RulePlan Rule)> Rules(CompileContext context, ActionCompiler actions)
     {
         var priorities = new Dictionary<(string, int), Resource<ListenerRule>>();
         var conditions = new ConditionCompiler(context);
         var transforms = new TransformCompiler(context);
         var listeners = context.State.All<Listener>().Select(l => l.Value.ListenerArn).ToHashSet(StringComparer.Ordinal);
+        var refused = NetworkListenerCompiler.RefuseRules(context);
         foreach (var rule in context.State.All<ListenerRule>())
         {
             if (!listeners.Contains(rule.Value.ListenerArn))
@@ -107,6 +126,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
                 context.Errors.Add(rule, "spec.listenerARN", $"found {rule.Value.ListenerArn}; no listener here has that ARN");
             }
 
+            if (refused.Contains(rule.Key)) continue;
             var slot = (rule.Value.ListenerArn, rule.Value.Priority);
             if (!priorities.TryAdd(slot, rule))
             {

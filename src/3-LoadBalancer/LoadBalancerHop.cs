@@ -97,7 +97,7 @@ internal static class LoadBalancerHop
         reasons.Add($"protocol version {group.Version.Text()}", accepted, why);
     }
 
-    private static TargetGroupPlan? Weighted<TReasons>(ForwardPlan forward, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
+    internal static TargetGroupPlan? Weighted<TReasons>(ForwardPlan forward, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
     {
         if (forward.Groups.Length == 1 && forward.TotalWeight > 0) return forward.Groups[0].Group;
         TargetGroupPlan? chosen = null;

@@ -9,42 +9,52 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Every load balancer as its requests see it. Immutable.</summary>
-internal sealed class LoadBalancerSnapshot(ImmutableArray<ListenerPlan> listeners, ImmutableArray<TargetGroupPlan> targetGroups)
+internal sealed class LoadBalancerSnapshot(
+    ImmutableArray<ListenerPlan> listeners, ImmutableArray<TargetGroupPlan> targetGroups, ImmutableArray<NetworkListenerPlan> networkListeners)
 {
     private readonly FrozenDictionary<IPEndPoint, ListenerPlan> byBound =
         listeners.GroupBy(l => l.Bound).ToFrozenDictionary(g => g.Key, g => g.First());
 
+    private readonly FrozenDictionary<IPEndPoint, NetworkListenerPlan> networkByBound = networkListeners.ToFrozenDictionary(l => l.Bound);
+
     /// <summary>Every listener, once for each node of its load balancer.</summary>
     internal ImmutableArray<ListenerPlan> Listeners { get; } = listeners;
+
+    internal ImmutableArray<NetworkListenerPlan> NetworkListeners { get; } = networkListeners;
+
+    /// <summary>The listeners of both types.</summary>
+    internal IEnumerable<IListenerNode> Nodes => Listeners.Concat<IListenerNode>(NetworkListeners);
 
     internal ImmutableArray<TargetGroupPlan> TargetGroups { get; } = targetGroups;
 
     /// <summary>The target groups that some rule forwards to; the others get no requests and no health checks.</summary>
-    internal FrozenSet<TargetGroupPlan> GroupsInUse { get; } = listeners.SelectMany(l => l.Rules)
-        .Select(r => r.Action).OfType<ForwardPlan>().SelectMany(f => f.Groups).Select(g => g.Group).ToFrozenSet();
+    internal FrozenSet<TargetGroupPlan> GroupsInUse { get; } = listeners.SelectMany(l => l.Groups).Concat(networkListeners.SelectMany(l => l.Groups)).ToFrozenSet();
 
     /// <summary>What each load balancer's zones are healthy by.</summary>
-    internal FrozenDictionary<ResourceKey, ZoneHealth> Zones { get; } = ZoneHealth.Of(listeners);
+    internal FrozenDictionary<ResourceKey, ZoneHealth> Zones { get; } = ZoneHealth.Of([.. listeners, .. networkListeners]);
 
     /// <summary>The listener that is bound to an endpoint, or null.</summary>
     internal ListenerPlan? ListenerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
+
+    /// <summary>The same of a Network Load Balancer's.</summary>
+    internal NetworkListenerPlan? NetworkListenerAt(IPEndPoint bound) => networkByBound.GetValueOrDefault(bound);
 }
 
 /// <summary>A listener at one of its load balancer's nodes: where it listens, how it treats connections, and its rules in the order in which they are tried.</summary>
-internal sealed record ListenerPlan
+internal sealed record ListenerPlan : IListenerNode
 {
-    internal required string Arn { get; init; }
+    public required string Arn { get; init; }
 
-    internal required ResourceKey LoadBalancer { get; init; }
+    public required ResourceKey LoadBalancer { get; init; }
 
-    internal required string LoadBalancerName { get; init; }
+    public required string LoadBalancerName { get; init; }
 
     internal required string LoadBalancerArn { get; init; }
 
     /// <summary>The load balancer's own name; what a request without a Host gets as one.</summary>
     internal required string DnsName { get; init; }
 
-    internal required int Port
+    public required int Port
     {
         get;
         init
@@ -62,10 +72,10 @@ internal sealed record ListenerPlan
     internal required TlsPolicy? Tls { get; init; }
 
     /// <summary>Where it listens on this machine: the address of the load balancer's node in <see cref="Zone"/>.</summary>
-    internal required IPEndPoint Bound { get; init; }
+    public required IPEndPoint Bound { get; init; }
 
     /// <summary>The Availability Zone of that node; null where the load balancer has no zones.</summary>
-    internal string? Zone { get; init; }
+    public string? Zone { get; init; }
 
     /// <summary>By priority, the default rule last.</summary>
     internal required ImmutableArray<RulePlan> Rules
@@ -96,7 +106,15 @@ internal sealed record ListenerPlan
     }
 
     /// <summary>Which of a group's targets it sends to. An ALB's own cross-zone load balancing can't be switched off.</summary>
-    internal ZoneScope ScopeOf(TargetGroupPlan group) => ZoneScope.Of(group.CrossZone, balancer: true, Zone);
+    public ZoneScope ScopeOf(TargetGroupPlan group) => ZoneScope.Of(group.CrossZone, balancer: true, Zone);
+
+    /// <summary>The target groups that its rules forward to.</summary>
+    public IEnumerable<TargetGroupPlan> Groups => Rules.Select(r => r.Action).OfType<ForwardPlan>().SelectMany(f => f.Groups).Select(g => g.Group);
+
+    /// <summary>Whether some rule forwards to a group.</summary>
+    internal bool Uses(TargetGroupPlan group) => Groups.Contains(group);
+
+    string IListenerNode.ProtocolName => Https ? "HTTPS" : "HTTP";
 
     internal string Scheme => Https ? "https" : "http";
 
@@ -242,6 +260,9 @@ internal sealed class TargetGroupPlan
     /// <summary>How a client is kept at its target; null when it isn't.</summary>
     internal StickinessPlan? Stickiness { get; init; }
 
+    /// <summary>What a Network Load Balancer's group has besides; null for an Application Load Balancer's.</summary>
+    internal NetworkGroupPlan? Network { get; init; }
+
     /// <summary>The algorithm as the API spells it.</summary>
     internal string AlgorithmName => Algorithm switch
     {
@@ -262,20 +283,4 @@ internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint 
 {
     /// <summary><c>i-0a1:30080</c>.</summary>
     internal string Label => $"{Id}:{Port}";
-}
-
-/// <summary>A target group's health check.</summary>
-/// <param name="Https">Whether it is made over TLS.</param>
-/// <param name="Path">What is asked for.</param>
-/// <param name="Interval">From one check to the next.</param>
-/// <param name="Timeout">How long a check may take, its handshake included.</param>
-/// <param name="HealthyThreshold">Successes in a row that make an unhealthy target healthy.</param>
-/// <param name="UnhealthyThreshold">Failures in a row that make a healthy target unhealthy.</param>
-/// <param name="Matcher">The statuses of a success; of a GRPC group, gRPC's.</param>
-/// <param name="Version">What the group's targets speak, and its checks with them.</param>
-internal sealed record HealthCheckPlan(
-    bool Https, string Path, TimeSpan Interval, TimeSpan Timeout, int HealthyThreshold, int UnhealthyThreshold, CodeMatcher Matcher, ProtocolVersion Version = ProtocolVersion.Http1)
-{
-    /// <summary>What a check asks, for a person.</summary>
-    internal string Asks => Version == ProtocolVersion.Grpc ? $"gRPC call {Path}" : $"GET {Path}";
 }

@@ -13,7 +13,7 @@ internal sealed class LoadBalancerStep(TargetTable table, TokenCheck? tokens = n
         if (snapshot.ListenerAt(at) is not { } listener)
         {
             var others = snapshot.Listeners.Where(l => l.Bound.Address.Equals(at.Address)).ToList();
-            return others.Count == 0 ? null : new StepTaken([new NoListenerDecision(others, at, traveller.UrlPort ?? at.Port)], null);
+            return others.Count == 0 ? null : new StepTaken([new NoListenerDecision(others[0].LoadBalancerName, others[0].LoadBalancerArn, [.. others.Select(l => l.Label)], at, traveller.UrlPort ?? at.Port, others[0].Zone)], null);
         }
 
         if (listener.Https && !traveller.Secured)

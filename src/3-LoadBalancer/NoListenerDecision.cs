@@ -5,16 +5,18 @@ using Usher.Model.Journeys;
 namespace Usher.LoadBalancer;
 
 /// <summary>A client that asks a load balancer at a port where it has no listener: nothing answers.</summary>
-internal sealed record NoListenerDecision(IReadOnlyList<ListenerPlan> Listeners, IPEndPoint Bound, int Port) : IDecision
+internal sealed record NoListenerDecision(string LoadBalancerName, string LoadBalancerArn, IReadOnlyList<string> Listeners, IPEndPoint Bound, int Port, string? Zone) : IDecision
 {
     public IEnumerable<HopAccount> Tell()
     {
-        var problem = $"{Listeners[0].LoadBalancerName} has no listener on port {Port}; it listens on {string.Join(", ", Listeners.Select(l => l.Label))}. Ask one of those, or add a Listener";
+        var problem = $"{LoadBalancerName} has no listener on port {Port}; it listens on {string.Join(", ", Listeners)}. Ask one of those, or add a Listener";
+        var facts = new JsonObject { ["bound"] = Bound.ToString(), ["loadBalancerArn"] = LoadBalancerArn };
+        if (Zone is not null) facts["zone"] = Zone;
         return
         [
-            new HopAccount(Hop.LoadBalancer, Listeners[0].LoadBalancerName, problem)
+            new HopAccount(Hop.LoadBalancer, LoadBalancerName, problem)
             {
-                Facts = Listeners[0].TellZone(new JsonObject { ["bound"] = Bound.ToString(), ["loadBalancerArn"] = Listeners[0].LoadBalancerArn }),
+                Facts = facts,
                 Ok = false,
                 Outcome = "load-balancer.connect-failed",
             },

@@ -28,11 +28,12 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             AttributeCheck.Of(context, group);
             var version = VersionOf(group);
             var grpc = version == ProtocolVersion.Grpc;
-            var matcher = CodeMatcher.Parse(group.Value.HealthCheck.Matcher, grpc);
+            var most = group.Value.IsNetwork ? CodeMatcher.LastOfNetwork : CodeMatcher.LastOfHttp;
+            var matcher = grpc ? CodeMatcher.ParseGrpc(group.Value.HealthCheck.Matcher) : CodeMatcher.Parse(group.Value.HealthCheck.Matcher, most);
             if (matcher is null)
             {
                 context.Errors.Add(group, grpc ? "spec.matcher.grpcCode" : "spec.matcher.httpCode",
-                    $"found {group.Value.HealthCheck.Matcher}; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : "200 to 499 are wanted, as 200, 200,202 or 200-399")}");
+                    $"found {group.Value.HealthCheck.Matcher}; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : $"200 to {most} are wanted, as 200, 200,202 or 200-399")}");
                 continue;
             }
 
@@ -54,7 +55,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     check.HealthyThresholdCount,
                     check.UnhealthyThresholdCount,
                     matcher,
-                    version),
+                    version) { Tcp = check.Protocol == "TCP" },
+                Network = NetworkGroupPlan.Of(group.Value),
                 Minimum = MinimumOf(group, "unhealthy_state_routing"),
                 DnsMinimum = MinimumOf(group, "dns_failover"),
                 CrossZone = CrossZoneOf(group),
@@ -70,14 +72,15 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private void Refuse(Resource<TargetGroup> group)
     {
-        if (group.Value.Protocol is not ("HTTP" or "HTTPS"))
+        if (group.Value.Protocol is not ("HTTP" or "HTTPS" or "TCP"))
         {
-            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP and HTTPS are supported");
+            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP, HTTPS and TCP are supported");
         }
 
-        if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS"))
+        if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS") && !(group.Value.IsNetwork && group.Value.HealthCheck.Protocol == "TCP"))
         {
-            context.Errors.Add(group, "spec.healthCheckProtocol", $"found {group.Value.HealthCheck.Protocol}; HTTP and HTTPS are supported");
+            context.Errors.Add(group, "spec.healthCheckProtocol",
+                $"found {group.Value.HealthCheck.Protocol}; HTTP and HTTPS are supported{(group.Value.IsNetwork ? ", and TCP" : $" for a group of protocol {group.Value.Protocol}")}");
         }
     }
 
@@ -122,7 +125,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
     private StickinessPlan? StickinessOf(Resource<TargetGroup> group)
     {
         var written = group.Value.Attributes;
-        if (!written.Flag("stickiness.enabled", false)) return null;
+        // A Network Load Balancer knows no cookies: its stickiness is by address.
+        if (group.Value.IsNetwork || !written.Flag("stickiness.enabled", false)) return null;
         if (CrossZoneOf(group) == false)
         {
             context.Errors.Add(group, "spec.attributes", "stickiness.enabled: found true with load_balancing.cross_zone.enabled false; target stickiness isn't supported when cross-zone load balancing is off, so switch one of them");

@@ -31,7 +31,7 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
         var left = snapshot.Zones.Values.SelectMany(OutOfDns).ToDictionary(z => z.Address, z => z.Why);
         return
         [
-            .. snapshot.Listeners.Select(l => new ListenerReport(l.LoadBalancerName, l.Arn, l.Https ? "HTTPS" : "HTTP", l.Port, l.Bound)
+            .. snapshot.Nodes.Select(l => new ListenerReport(l.LoadBalancerName, l.Arn, l.ProtocolName, l.Port, l.Bound)
             {
                 Zone = l.Zone, OutOfDns = left.GetValueOrDefault(l.Bound.Address),
             }),

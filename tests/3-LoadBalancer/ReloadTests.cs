@@ -158,7 +158,7 @@ public sealed class ReloadTests
         var elsewhere = generation.Get<LoadBalancerSnapshot>().Listeners[0] with { Bound = new(System.Net.IPAddress.Parse("192.0.2.1"), 8080) };
         var errors = new ErrorList();
         await using var change = await rig.Carrier.PrepareAsync(
-            new Generation(1, generation.State, generation.Addresses, [Snapshot.Of(new LoadBalancerSnapshot([elsewhere], []))]), errors, TestContext.Current.CancellationToken);
+            new Generation(1, generation.State, generation.Addresses, [Snapshot.Of(new LoadBalancerSnapshot([elsewhere], [], []))]), errors, TestContext.Current.CancellationToken);
         Assert.StartsWith("can't listen at 192.0.2.1:8080 (declared port 80): ", Assert.Single(errors.All).Message, StringComparison.Ordinal);
     }
 

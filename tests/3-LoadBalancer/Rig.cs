@@ -20,6 +20,7 @@ namespace Usher.LoadBalancer.Tests;
 internal sealed class Rig : IAsyncDisposable
 {
     private readonly ServiceProvider services;
+    private readonly ICarrier[] carriers;
     private AddressPlan? addresses;
     private long generations;
 
@@ -32,6 +33,7 @@ internal sealed class Rig : IAsyncDisposable
         services = all
             .AddLogging().AddSingleton(time ?? TimeProvider.System).AddSingleton(Seam.Parts).AddSingleton<IGenerationSource>(Seam.Generations)
             .AddSingleton<ICertificateChooser>(Certificates).AddLoadBalancer().BuildServiceProvider();
+        carriers = [.. services.GetServices<ICarrier>()];
         Carrier = services.GetRequiredService<ICarrier>();
         Health = services.GetRequiredService<ITargetHealth>();
         KeySets = services.GetRequiredService<IKeySets>();
@@ -88,11 +90,23 @@ internal sealed class Rig : IAsyncDisposable
     internal async Task TryApplyAsync(Edge edge, ErrorList errors)
     {
         var next = edge.CompileValid(++generations, addresses);
-        await using var change = await Carrier.PrepareAsync(next, errors, TestContext.Current.CancellationToken);
-        if (!errors.IsEmpty) return;
-        addresses = next.Addresses;
-        Seam.Generations.Current = next;
-        await change.CommitAsync(TestContext.Current.CancellationToken);
+        var changes = new List<ICarrierChange>();
+        foreach (var carrier in carriers) changes.Add(await carrier.PrepareAsync(next, errors, TestContext.Current.CancellationToken));
+        if (errors.IsEmpty)
+        {
+            addresses = next.Addresses;
+            Seam.Generations.Current = next;
+            foreach (var change in changes) await change.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        foreach (var change in changes) await change.DisposeAsync();
+    }
+
+    /// <summary>Ends the road, and waits this long for what is open.</summary>
+    internal async Task StopAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        foreach (var carrier in carriers) await carrier.StopAsync(limit.Token);
     }
 
     internal async Task UntilAsync(string target, string state)
@@ -171,7 +185,7 @@ internal sealed class Rig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        await Carrier.StopAsync(now.Token);
+        foreach (var carrier in carriers) await carrier.StopAsync(now.Token);
         await services.DisposeAsync();
         Seam.Dispose();
         Certificates.Dispose();

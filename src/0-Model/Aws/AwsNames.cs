@@ -10,9 +10,9 @@ namespace Usher.Model.Aws;
 /// </summary>
 public static class AwsNames
 {
-    /// <summary><c>arn:aws:elasticloadbalancing:…:loadbalancer/app/NAME/16 hex</c>.</summary>
-    public static string LoadBalancerArn(AwsScope scope, string name) =>
-        Elb(scope, $"loadbalancer/app/{name}/{Hex(scope, $"loadbalancer/{name}", 16)}");
+    /// <summary><c>arn:aws:elasticloadbalancing:…:loadbalancer/app/NAME/16 hex</c>; <c>net</c> in the place of <c>app</c> for a Network Load Balancer.</summary>
+    public static string LoadBalancerArn(AwsScope scope, string name, bool network = false) =>
+        Elb(scope, $"loadbalancer/{(network ? "net" : "app")}/{name}/{Hex(scope, $"loadbalancer/{name}", 16)}");
 
     /// <summary>The DNS name of an Application Load Balancer: <c>NAME-10 digits.REGION.elb.amazonaws.com</c>, <c>internal-</c> in front of an internal one.</summary>
     public static string LoadBalancerDnsName(AwsScope scope, string name, bool isInternal)
@@ -20,6 +20,10 @@ public static class AwsNames
         var digits = BitConverter.ToUInt64(Hash(scope, $"dns/{name}")) % 9_000_000_000UL + 1_000_000_000UL;
         return $"{(isInternal ? "internal-" : "")}{name.ToLowerInvariant()}-{digits.ToString(CultureInfo.InvariantCulture)}.{scope.Region}.elb.amazonaws.com";
     }
+
+    /// <summary>The DNS name of a Network Load Balancer, internal or not: <c>NAME-16 hex.elb.REGION.amazonaws.com</c>, with its ARN's digits.</summary>
+    public static string NetworkLoadBalancerDnsName(AwsScope scope, string name) =>
+        $"{name.ToLowerInvariant()}-{Hex(scope, $"loadbalancer/{name}", 16)}.elb.{scope.Region}.amazonaws.com";
 
     /// <summary><c>arn:aws:elasticloadbalancing:…:targetgroup/NAME/16 hex</c>.</summary>
     public static string TargetGroupArn(AwsScope scope, string name) =>
@@ -72,6 +76,22 @@ public static class AwsNames
         "ap-northeast-1" => "Z14GRHDCWA56QT",
         "ap-southeast-1" => "Z1LMS91P8CMLE5",
         "ap-southeast-2" => "Z1GM3OXH4ZPM65",
+        _ => null,
+    };
+
+    /// <summary>The same of Network Load Balancers.</summary>
+    public static string? NetworkLoadBalancerZoneId(string region) => region switch
+    {
+        "us-east-1" => "Z26RNL4JYFTOTI",
+        "us-east-2" => "ZLMOA37VPKANP",
+        "us-west-1" => "Z24FKFUX50B4VW",
+        "us-west-2" => "Z18D5FSROUN65G",
+        "eu-west-1" => "Z2IFOLAFXWLO4F",
+        "eu-west-2" => "ZD4D7Y8KGAS4G",
+        "eu-central-1" => "Z3F0SRJ5LGBH90",
+        "ap-northeast-1" => "Z31USIVHYNEOWT",
+        "ap-southeast-1" => "ZKVM4W9LS7TM",
+        "ap-southeast-2" => "ZCT6FZBF4DROD",
         _ => null,
     };
 

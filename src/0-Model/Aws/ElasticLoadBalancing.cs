@@ -1,6 +1,6 @@
 namespace Usher.Model.Aws;
 
-/// <summary>An Application Load Balancer (<c>LoadBalancer</c> in the ELBv2 API).</summary>
+/// <summary>An Application or Network Load Balancer (<c>LoadBalancer</c> in the ELBv2 API).</summary>
 public sealed record LoadBalancer
 {
     /// <summary>Its ARN.</summary>
@@ -11,6 +11,12 @@ public sealed record LoadBalancer
 
     /// <summary>The name that Route 53 aliases to.</summary>
     public required string DnsName { get; init; }
+
+    /// <summary><c>application</c> (default) or <c>network</c>.</summary>
+    public string Type { get; init; } = "application";
+
+    /// <summary>Whether it is a Network Load Balancer.</summary>
+    public bool IsNetwork => Type == "network";
 
     /// <summary><c>internet-facing</c> (default) or <c>internal</c>.</summary>
     public string Scheme { get; init; } = "internet-facing";
@@ -34,14 +40,17 @@ public sealed record Listener
     /// <summary>The declared port, 1–65535.</summary>
     public required int Port { get; init; }
 
-    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>; of a Network Load Balancer <c>TCP</c>, <c>TLS</c>, <c>UDP</c> or <c>TCP_UDP</c>.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>The TLS policy of an HTTPS listener; <c>ELBSecurityPolicy-2016-08</c> when the API isn't told.</summary>
+    /// <summary>The TLS policy of an HTTPS or TLS listener; <c>ELBSecurityPolicy-2016-08</c> when the API isn't told.</summary>
     public string SslPolicy { get; init; } = "ELBSecurityPolicy-2016-08";
 
-    /// <summary>ARNs of the certificates of an HTTPS listener, the default first.</summary>
+    /// <summary>ARNs of the certificates of an HTTPS or TLS listener, the default first.</summary>
     public IReadOnlyList<string> Certificates { get; init; } = [];
+
+    /// <summary>The ALPN policy of a TLS listener: <c>HTTP1Only</c>, <c>HTTP2Only</c>, <c>HTTP2Optional</c>, <c>HTTP2Preferred</c> or <c>None</c>, the default.</summary>
+    public string AlpnPolicy { get; init; } = "None";
 
     /// <summary>What the default rule does.</summary>
     public required IReadOnlyList<RuleAction> DefaultActions { get; init; }
@@ -170,8 +179,11 @@ public sealed record TargetGroup
     /// <summary>Its name: at most 32 letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>; of a Network Load Balancer <c>TCP</c>, <c>TLS</c>, <c>UDP</c> or <c>TCP_UDP</c>.</summary>
     public string Protocol { get; init; } = "HTTP";
+
+    /// <summary>Whether it is for Network Load Balancers.</summary>
+    public bool IsNetwork => Protocol is not ("HTTP" or "HTTPS");
 
     /// <summary><c>HTTP1</c> (default), <c>HTTP2</c> or <c>GRPC</c>.</summary>
     public string ProtocolVersion { get; init; } = "HTTP1";
@@ -195,7 +207,7 @@ public sealed record TargetGroup
 /// <summary>A target group's health check, with the API's defaults for HTTP.</summary>
 public sealed record HealthCheck
 {
-    /// <summary><c>HTTP</c> or <c>HTTPS</c>.</summary>
+    /// <summary><c>HTTP</c> or <c>HTTPS</c>; for Network Load Balancers <c>TCP</c> too.</summary>
     public string Protocol { get; init; } = "HTTP";
 
     /// <summary><c>traffic-port</c> or a port number.</summary>

@@ -10,8 +10,7 @@ namespace Usher.Model.Contracts;
 /// <param name="State"><c>initial</c>, <c>healthy</c>, <c>unhealthy</c>, <c>draining</c>, <c>unused</c>.</param>
 /// <param name="Reason">AWS's reason code, or null.</param>
 /// <param name="Description">What the check got and wanted, or null.</param>
-<<<<<<< HEAD
-/// <param name="Outstanding">Requests sent to it that aren't answered yet.</param>
+/// <param name="Outstanding">Requests sent to it that aren't answered yet; of a Network Load Balancer's target, its open connections.</param>
 public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding)
 {
     /// <summary>How it compares with the other targets of a weighted random group; null in any other.</summary>
@@ -22,10 +21,6 @@ public sealed record TargetHealthReport(string TargetGroup, string Target, strin
 /// <param name="Result"><c>normal</c> or <c>anomalous</c>.</param>
 /// <param name="MitigationInEffect"><c>yes</c> or <c>no</c>.</param>
 public sealed record AnomalyReport(string Result, string MitigationInEffect);
-=======
-/// <param name="Outstanding">Requests sent to it that aren't answered yet; of a Network Load Balancer's target, its open connections.</param>
-public sealed record TargetHealthReport(string TargetGroup, string Target, string State, string? Reason, string? Description, int Outstanding);
->>>>>>> fa31705 (Tell journeys whose load balancer reads no HTTP)
 
 /// <summary>A listener at a node of its load balancer, and where it is bound.</summary>
 /// <param name="LoadBalancer">The load balancer's name.</param>

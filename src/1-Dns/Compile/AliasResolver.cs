@@ -38,9 +38,9 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
     {
         var fine = true;
         var zoneId = draft.Resource.Value.AliasTarget!.HostedZoneId;
-        if (balancers.ZoneId is { } right && zoneId != right)
+        if (balancers.ZoneOf(target) is ({ } right, var kind) && zoneId != right)
         {
-            errors.Add(draft.Resource, "spec.aliasTarget.hostedZoneID", $"'{zoneId}' is not the hosted zone of Application Load Balancers in {balancers.Region}; write {right}");
+            errors.Add(draft.Resource, "spec.aliasTarget.hostedZoneID", $"'{zoneId}' is not the hosted zone of {kind} in {balancers.Region}; write {right}");
             fine = false;
         }
 

@@ -13,6 +13,7 @@ internal sealed class LoadBalancerNames
     private const string DualStack = "dualstack";
 
     private readonly Dictionary<DomainName, (ResourceKey Key, ImmutableArray<IPAddress> Addresses)> balancers = [];
+    private readonly HashSet<DomainName> network = [];
 
     // Only record sets among several ask for it.
     private readonly Lazy<Dictionary<ResourceKey, ImmutableArray<string>>> targetGroups;
@@ -20,18 +21,20 @@ internal sealed class LoadBalancerNames
     public LoadBalancerNames(CompileContext context)
     {
         targetGroups = new(() => TargetGroups(context.State));
-        ZoneId = AwsNames.LoadBalancerZoneId(context.Scope.Region);
         Region = context.Scope.Region;
         foreach (var balancer in context.State.All<LoadBalancer>())
         {
             if (DomainName.Parse(balancer.Value.DnsName, out _) is not { } name) continue;
             var addresses = LoadBalancerNode.Of(balancer).Select(n => context.Addresses.Find(n.Owner)?.Bound).OfType<IPAddress>().ToImmutableArray();
             if (addresses.Length > 0) balancers.TryAdd(name, (balancer.Key, addresses));
+            if (balancer.Value.IsNetwork) network.Add(name);
         }
     }
 
-    /// <summary>The canonical hosted zone of load balancers in this region; null when it isn't listed.</summary>
-    public string? ZoneId { get; }
+    /// <summary>The canonical hosted zone of load balancers of this one's type in this region, and what they are called; null when it isn't listed.</summary>
+    public (string? Id, string Of) ZoneOf(DomainName name) => network.Contains(IsDualStack(name) ? name.Parent : name)
+        ? (AwsNames.NetworkLoadBalancerZoneId(Region), "Network Load Balancers")
+        : (AwsNames.LoadBalancerZoneId(Region), "Application Load Balancers");
 
     /// <summary>The region.</summary>
     public string Region { get; }
@@ -62,7 +65,7 @@ internal sealed class LoadBalancerNames
     public IEnumerable<Zone> Zones() =>
         from pair in balancers
         group pair by pair.Key.Parent into zone
-        let id = ZoneId ?? zone.Key.ToString()
+        let id = ZoneOf(zone.First().Key).Id ?? zone.Key.ToString()
         select ZoneTree.Build(
             zone.Key, id, zone.SelectMany(pair => Both(pair.Key).Select(name => (name, Set(pair.Value.Key, pair.Value.Addresses)))),
             AwsDefaults.NameServers(id), AwsDefaults.LoadBalancersSoa(id), ofLoadBalancers: true);

@@ -11,12 +11,12 @@ namespace Usher.LoadBalancer;
 /// </summary>
 /// <param name="Nodes">A listener at each of the load balancer's nodes.</param>
 /// <param name="Groups">The target groups that its rules forward to.</param>
-internal sealed record ZoneHealth(ImmutableArray<ListenerPlan> Nodes, ImmutableArray<TargetGroupPlan> Groups)
+internal sealed record ZoneHealth(ImmutableArray<IListenerNode> Nodes, ImmutableArray<TargetGroupPlan> Groups)
 {
     /// <summary>Of each load balancer.</summary>
-    internal static FrozenDictionary<ResourceKey, ZoneHealth> Of(IEnumerable<ListenerPlan> listeners) => listeners.GroupBy(l => l.LoadBalancer).ToFrozenDictionary(b => b.Key, b => new ZoneHealth(
+    internal static FrozenDictionary<ResourceKey, ZoneHealth> Of(IEnumerable<IListenerNode> listeners) => listeners.GroupBy(l => l.LoadBalancer).ToFrozenDictionary(b => b.Key, b => new ZoneHealth(
         [.. b.DistinctBy(l => l.Bound.Address)],
-        [.. b.SelectMany(l => l.Rules).Select(r => r.Action).OfType<ForwardPlan>().SelectMany(f => f.Groups).Select(g => g.Group).Distinct()]));
+        [.. b.SelectMany(l => l.Groups).Distinct()]));
 
     /// <summary>The zones that are; nothing is made for those that aren't.</summary>
     internal IReadOnlyList<FailedZone> Failed(TargetTable table)
@@ -30,7 +30,7 @@ internal sealed record ZoneHealth(ImmutableArray<ListenerPlan> Nodes, ImmutableA
         return failed is null ? [] : failed;
     }
 
-    private string? Problem(ListenerPlan node, TargetTable table)
+    private string? Problem(IListenerNode node, TargetTable table)
     {
         foreach (var group in Groups)
         {

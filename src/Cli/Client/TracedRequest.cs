@@ -252,7 +252,7 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
     {
         if (leaf is not X509Certificate2 certificate || authority is null)
         {
-            tls = new ClientTls { Error = "the server showed no certificate, or the road has no CA yet" };
+            tls = new ClientTls { Error = leaf is null ? "the server showed no certificate" : $"the road has no CA, so it can't vouch for the certificate ({leaf.Subject})" };
             return false;
         }
 

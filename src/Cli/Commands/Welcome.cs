@@ -37,19 +37,22 @@ internal static class Welcome
     /// <summary>Commands for a host that the road has an alias for.</summary>
     private static IEnumerable<string> ToTry(Road road, RoadReport report, StateDirectory state)
     {
-        var https = report.Listeners.FirstOrDefault(l => l.Protocol == "HTTPS") ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
+        // Behind a TCP listener of port 443 somebody else speaks TLS, with a certificate that this road's CA may not have signed.
+        var https = report.Listeners.FirstOrDefault(l => l.Protocol is "HTTPS" or "TLS") ?? report.Listeners.FirstOrDefault(l => l is { Protocol: "TCP", Port: 443 })
+            ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
         var host = Host(road.Generation.State);
         if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
         var dns = IPEndPoint.Parse(report.Dns);
         var bound = IPEndPoint.Parse(https.Bound);
-        var scheme = https.Protocol == "HTTPS" ? "https" : "http";
-        var trust = scheme == "https" ? $" --cacert {report.CaCertificate}" : "";
+        var relayed = https is { Protocol: "TCP", Port: 443 };
+        var scheme = relayed || https.Protocol is "HTTPS" or "TLS" ? "https" : "http";
+        var trust = relayed ? " -k" : scheme == "https" ? $" --cacert {report.CaCertificate}" : "";
         return
         [
             "Try, from another terminal:",
             $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {scheme}://{host}/",
             $"  dig @{dns.Address} -p {dns.Port} {host}",
-            $"  ./usher trace {scheme}://{host}/{(state.IsDefault ? "" : $" --state {state.Path}")}",
+            $"  ./usher trace {(relayed ? "-k " : "")}{scheme}://{host}/{(state.IsDefault ? "" : $" --state {state.Path}")}",
         ];
     }
 

@@ -41,7 +41,7 @@ internal sealed class AckIdentities
     {
         HostedZoneSpec { Name: { Length: > 0 } name } => AwsNames.HostedZoneId(scope, name),
         CertificateSpec => AwsNames.CertificateArn(scope, manifest.Key.Name),
-        LoadBalancerSpec { Name: { Length: > 0 } name } => AwsNames.LoadBalancerArn(scope, name),
+        LoadBalancerSpec { Name: { Length: > 0 } name } spec => AwsNames.LoadBalancerArn(scope, name, spec.Type == "network"),
         TargetGroupSpec { Name: { Length: > 0 } name } => AwsNames.TargetGroupArn(scope, name),
         ListenerSpec { Port: > 0 and <= 65535 } spec when LoadBalancerOf(manifest, spec) is { } balancer => AwsNames.ListenerArn(scope, balancer, (int)spec.Port),
         _ => null,

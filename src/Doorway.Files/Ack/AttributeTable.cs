@@ -6,7 +6,7 @@ using Usher.Doorway.Files.Binding;
 namespace Usher.Doorway.Files.Ack;
 
 /// <summary>
-/// The attributes that an Application Load Balancer, its listeners and its target groups have, and their values (ELBv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute).
+/// The attributes that load balancers, their listeners and their target groups have, those of an Application Load Balancer and of a Network Load Balancer apart, and their values (ELBv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute).
 /// </summary>
 internal sealed partial class AttributeTable
 {
@@ -42,6 +42,16 @@ internal sealed partial class AttributeTable
         ("waf.fail_open.enabled", Flag),
         ("zonal_shift.config.enabled", Flag));
 
+    internal static AttributeTable NetworkLoadBalancer { get; } = new(
+        ("access_logs.s3.enabled", Flag),
+        ("access_logs.s3.bucket", Bucket),
+        ("access_logs.s3.prefix", Prefix),
+        ("deletion_protection.enabled", Flag),
+        ("dns_record.client_routing_policy", Words("any_availability_zone", "availability_zone_affinity", "partial_availability_zone_affinity")),
+        ("ipv6.deny_all_igw_traffic", Flag),
+        ("load_balancing.cross_zone.enabled", Flag),
+        ("zonal_shift.config.enabled", Flag));
+
     internal static AttributeTable Listener { get; } = new(
         ("routing.http.request.x_amzn_mtls_clientcert.header_name", MutualTls),
         ("routing.http.request.x_amzn_mtls_clientcert_issuer.header_name", MutualTls),
@@ -62,6 +72,24 @@ internal sealed partial class AttributeTable
         ("routing.http.response.strict_transport_security.header_value", FieldValue),
         ("routing.http.response.x_content_type_options.header_value", OrNone("nosniff")),
         ("routing.http.response.x_frame_options.header_value", FieldValue));
+
+    internal static AttributeTable NetworkListener { get; } = new(
+        ("tcp.idle_timeout.seconds", Number(60, 6000)));
+
+    internal static AttributeTable NetworkTargetGroup { get; } = new(
+        ("deregistration_delay.connection_termination.enabled", Flag),
+        ("deregistration_delay.timeout_seconds", Number(0, 3600)),
+        ("load_balancing.cross_zone.enabled", Words("true", "false", "use_load_balancer_configuration")),
+        ("preserve_client_ip.enabled", Flag),
+        ("proxy_protocol_v2.enabled", Flag),
+        ("stickiness.enabled", Flag),
+        ("stickiness.type", Words("source_ip")),
+        ("target_group_health.dns_failover.minimum_healthy_targets.count", NumberOrOff(1, 1000)),
+        ("target_group_health.dns_failover.minimum_healthy_targets.percentage", NumberOrOff(1, 100)),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Number(1, 1000)),
+        ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", NumberOrOff(1, 100)),
+        ("target_health_state.unhealthy.connection_termination.enabled", Flag),
+        ("target_health_state.unhealthy.draining_interval_seconds", Number(0, 360000)));
 
     internal static AttributeTable TargetGroup { get; } = new(
         ("deregistration_delay.timeout_seconds", Number(0, 3600)),

@@ -4,7 +4,7 @@ using Usher.Model.Aws;
 
 namespace Usher.Doorway.Files.Ack;
 
-/// <summary>The health check of a target group, with the ranges and defaults of the ELBv2 API (CreateTargetGroup).</summary>
+/// <summary>The health check of an HTTP or HTTPS target group, with the ranges and defaults of the ELBv2 API (CreateTargetGroup).</summary>
 internal static class HealthCheckMapping
 {
     private const int MaxPath = 1024;
@@ -36,7 +36,7 @@ internal static class HealthCheckMapping
         };
     }
 
-    private static string Port(AckManifest manifest, string? port)
+    internal static string Port(AckManifest manifest, string? port)
     {
         if (port is not (null or "traffic-port") && !(Number(port) is >= 1 and <= 65535))
         {
@@ -46,7 +46,7 @@ internal static class HealthCheckMapping
         return port ?? "traffic-port";
     }
 
-    private static string Path(AckManifest manifest, string? path, bool grpc)
+    internal static string Path(AckManifest manifest, string? path, bool grpc)
     {
         if (path is not null && (path.Length > MaxPath || !path.StartsWith('/')))
         {
@@ -71,7 +71,7 @@ internal static class HealthCheckMapping
     }
 
     /// <summary>One code, a list of codes, or one range.</summary>
-    private static bool IsMatcher(string codes, int least, int most)
+    internal static bool IsMatcher(string codes, int least, int most)
     {
         if (codes.Split('-') is [var first, var last]) return IsCode(first) && IsCode(last) && Number(first) <= Number(last);
         return codes.Split(',').All(IsCode);

@@ -10,14 +10,8 @@ internal static class ListenerMapping
         var balancer = references.Resolve(
             manifest, "LoadBalancer", "spec.", "loadBalancerARN", spec.LoadBalancerARN, "loadBalancerRef", spec.LoadBalancerRef);
         var port = manifest.Range("spec.port", spec.Port, null, 1, 65535);
-        if (spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
-        {
-            manifest.Error("spec.protocol", $"found {spec.Protocol}, which is for network and gateway load balancers; HTTP and HTTPS are supported");
-        }
-        else
-        {
-            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS");
-        }
+        var edge = balancer.Target?.Spec as LoadBalancerSpec;
+        ListenerProtocol.Check(manifest, spec.Protocol, edge);
 
         manifest.Refuse("spec.alpnPolicy", spec.AlpnPolicy is { Count: > 0 }, "isn't supported: only TLS listeners of network load balancers have it");
         manifest.Refuse(
@@ -25,7 +19,7 @@ internal static class ListenerMapping
             spec.MutualAuthentication?.Mode is not (null or "off"),
             "mutual TLS isn't supported; take the field away, or set mode: off");
         var certificates = Certificates(manifest, spec, references);
-        var attributes = AttributeTable.Listener.Read(manifest, spec.Attributes);
+        var attributes = (edge?.Type == "network" ? AttributeTable.NetworkListener : AttributeTable.Listener).Read(manifest, spec.Attributes);
         if (spec.DefaultActions is not { Count: > 0 }) manifest.Error("spec.defaultActions", "is required: what is done when no rule fits");
         var actions = new ActionMapping(manifest, references, spec).Map("spec.defaultActions", spec.DefaultActions);
         return manifest.IsWrong || balancer.Id is null ? null : new Listener

@@ -10,16 +10,19 @@ internal static class LoadBalancerMapping
     {
         var name = ElbName.Check(manifest, spec.Name);
         if (name.StartsWith("internal-", StringComparison.Ordinal)) manifest.Error("spec.name", $"found {Found.Quote(name)}; a name can't begin with internal-");
-        if (spec.Type is "network" or "gateway") manifest.Error("spec.type", $"found {spec.Type}; only application load balancers are supported");
-        else manifest.OneOf("spec.type", spec.Type, "application", "application");
+        var type = "";
+        if (spec.Type == "gateway") manifest.Error("spec.type", "found gateway; application and network load balancers are supported");
+        else type = manifest.OneOf("spec.type", spec.Type, "application", "application", "network");
+        var network = type == "network";
         var scheme = manifest.OneOf("spec.scheme", spec.Scheme, "internet-facing", "internet-facing", "internal");
         manifest.Refuse("spec.ipAddressType", spec.IpAddressType is not (null or "ipv4"), $"found {spec.IpAddressType}; ipv4 is supported");
-        var attributes = AttributeTable.LoadBalancer.Read(manifest, spec.Attributes);
+        var attributes = (network ? AttributeTable.NetworkLoadBalancer : AttributeTable.LoadBalancer).Read(manifest, spec.Attributes);
         return manifest.IsWrong ? null : new LoadBalancer
         {
-            LoadBalancerArn = AwsNames.LoadBalancerArn(scope, name),
+            LoadBalancerArn = AwsNames.LoadBalancerArn(scope, name, network),
             Name = name,
-            DnsName = AwsNames.LoadBalancerDnsName(scope, name, scheme == "internal"),
+            DnsName = network ? AwsNames.NetworkLoadBalancerDnsName(scope, name) : AwsNames.LoadBalancerDnsName(scope, name, scheme == "internal"),
+            Type = type,
             Scheme = scheme,
             AvailabilityZones = spec.Zones,
             Attributes = attributes,

@@ -12,20 +12,22 @@ internal static class TargetGroupMapping
     {
         var name = ElbName.Check(manifest, spec.Name);
         var targetType = TargetType(manifest, spec);
-        if (spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
+        var network = spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP";
+        if (spec.Protocol is "TLS" or "UDP" or "TCP_UDP" or "QUIC" or "TCP_QUIC" or "GENEVE")
         {
-            manifest.Error("spec.protocol", $"found {spec.Protocol}, which is for network and gateway load balancers; HTTP and HTTPS are supported");
+            manifest.Error("spec.protocol", $"found {spec.Protocol}, which isn't supported yet; HTTP, HTTPS and TCP are");
         }
         else
         {
-            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS");
+            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS", "TCP");
         }
 
-        var version = manifest.OneOf("spec.protocolVersion", spec.ProtocolVersion, "HTTP1", "HTTP1", "HTTP2", "GRPC");
+        manifest.Refuse("spec.protocolVersion", network && spec.ProtocolVersion is not null, $"goes with HTTP and HTTPS; this group is {spec.Protocol}");
+        var version = network ? "HTTP1" : manifest.OneOf("spec.protocolVersion", spec.ProtocolVersion, "HTTP1", "HTTP1", "HTTP2", "GRPC");
         var port = manifest.Range("spec.port", spec.Port, null, 1, 65535);
         manifest.Refuse("spec.ipAddressType", spec.IpAddressType is not (null or "ipv4"), $"found {spec.IpAddressType}; ipv4 is supported");
-        var check = HealthCheckMapping.Map(manifest, spec, version);
-        var attributes = AttributeTable.TargetGroup.Read(manifest, spec.Attributes);
+        var check = network ? NetworkHealthCheckMapping.Map(manifest, spec) : HealthCheckMapping.Map(manifest, spec, version);
+        var attributes = (network ? AttributeTable.NetworkTargetGroup : AttributeTable.TargetGroup).Read(manifest, spec.Attributes);
         if (attributes.GetValueOrDefault("load_balancing.algorithm.type") is "least_outstanding_requests" or "weighted_random"
             && attributes.GetValueOrDefault("slow_start.duration_seconds", "0") != "0")
         {

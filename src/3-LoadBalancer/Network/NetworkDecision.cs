@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>A decision of a Network Load Balancer with all it was made from.</summary>
+internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, Draw draw, NetworkChoice choice) : IConnectionDecision
+{
+    internal NetworkListenerPlan Listener { get; } = listener;
+
+    internal Flow Flow { get; } = flow;
+
+    internal Draw Draw { get; } = draw;
+
+    internal NetworkChoice Choice { get; } = choice;
+
+    internal TargetPlan? Target => Choice.Target < 0 ? null : Choice.Group!.Targets[Choice.Target];
+
+    /// <summary>True for a flow that only an explanation has: its client's port is made up.</summary>
+    internal bool Imagined { get; init; }
+
+    /// <summary>
+    /// The address that the target sees. The client's own where the group preserves it, with another port than the client's; else the load balancer's.
+    /// </summary>
+    internal IPAddress Source => Preserved ? Flow.Source.Address : Listener.Bound.Address;
+
+    // Only a loopback address can be dialled from here.
+    private bool Preserved => Choice.Group?.Network is { PreservesClient: true } && IPAddress.IsLoopback(Flow.Source.Address);
+
+    /// <summary>Decides now.</summary>
+    internal static NetworkDecision Make<TStates>(NetworkListenerPlan listener, TStates states, Flow flow, Draw draw, bool imagined = false)
+        where TStates : struct, ITargetReadings =>
+        new(listener, flow, draw, NetworkHop.Decide(listener, states, flow, draw, default(NoReasons))) { Imagined = imagined };
+
+    /// <summary>The same decision from what was recorded, with the reasons.</summary>
+    internal NetworkChoice Replay(ReasonList reasons) => NetworkHop.Decide(Listener, new RecordedReading(Choice), Flow, Draw, reasons);
+
+    public IEnumerable<HopAccount> Tell()
+    {
+        var reasons = new ReasonList();
+        var replayed = Replay(reasons);
+        var (outcome, problem) = NoTarget(replayed);
+        var facts = FactsOf(replayed);
+        if (problem is not null) facts["problem"] = problem;
+        yield return new HopAccount(Hop.LoadBalancer, Listener.LoadBalancerName, Sentence(replayed))
+        {
+            Facts = facts,
+            Reasons = reasons.All,
+            Ok = outcome is null,
+            Outcome = outcome,
+        };
+    }
+
+    /// <summary>Why there is no target to choose: its code, and the way out; nothing where there is one.</summary>
+    private (string? Outcome, string? Problem) NoTarget(NetworkChoice choice) => choice switch
+    {
+        { Group: null } => ("load-balancer.reset.no-weight", "the listener forwards to target groups that all have weight 0, so connections are reset; give one a weight"),
+        { Target: < 0 } when choice.Group.Targets.Length > 0 => ("load-balancer.reset.no-target-in-zone",
+            $"target group {choice.Group.Name} has no registered target in {Listener.Zone}, and cross-zone load balancing is off, so connections are reset; register one there, or set load_balancing.cross_zone.enabled to true"),
+        { Target: < 0 } => ("load-balancer.reset.no-registered-target", $"target group {choice.Group.Name} has no registered targets, so connections are reset; register some in spec.targets"),
+        _ => (null, null),
+    };
+
+    private string Sentence(NetworkChoice choice)
+    {
+        if (choice.Group is not { } group) return $"{Listener.Label} → no target group with a weight: reset";
+        if (choice.Target < 0) return $"{Listener.Label} → target group {group.Name} → no registered target{(group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}: reset";
+        var target = group.Targets[choice.Target];
+        var healthy = choice.Reading!.Healthy;
+        var of = choice.FailOpen ? choice.Reading.Registered : healthy;
+        var open = choice.FailOpen ? $" ({(healthy == 0 ? "none is healthy" : "too few are healthy")}: fail open)" : "";
+        return $"{Listener.Label} → target group {group.Name} → {target.Id} {target.Declared}, by the flow's hash of {of}{open}";
+    }
+
+    private JsonObject FactsOf(NetworkChoice choice)
+    {
+        var told = new JsonObject
+        {
+            ["loadBalancerArn"] = Listener.LoadBalancerArn,
+            ["listener"] = Listener.Label,
+            ["listenerArn"] = Listener.Arn,
+            ["bound"] = Listener.Bound.ToString(),
+            ["protocol"] = Listener.Protocol.Text(),
+            ["flow"] = Imagined ? $"{Flow}; the client's port is made up, another one may lead to another target" : Flow.ToString(),
+            ["flowHash"] = choice.Hash.ToString("x16", CultureInfo.InvariantCulture),
+        };
+        if (Listener.Zone is not null) told["zone"] = Listener.Zone;
+        if (Listener.Forward.Groups.Length > 1) told["draw"] = Draw.Value.ToString("x16", CultureInfo.InvariantCulture);
+        if (choice.Group is not { } group) return told;
+        told["targetGroup"] = group.Name;
+        told["targetGroupArn"] = group.Arn;
+        if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = false;
+        told["registered"] = choice.Reading!.Registered;
+        told["healthy"] = choice.Reading.Healthy;
+        told["failOpen"] = choice.FailOpen;
+        if (choice.Target < 0) return told;
+        var chosen = group.Targets[choice.Target];
+        told["target"] = chosen.Label;
+        told["targetAddress"] = chosen.Declared.ToString();
+        told["targetBound"] = chosen.Bound.ToString();
+        told["targetZone"] = chosen.Zone;
+        told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
+        told["connections"] = choice.Reading.Targets[choice.Target].Outstanding;
+        told["clientAddress"] = Preserved ? $"preserved: the target sees {Source}, from a port of its own"
+            : group.Network!.PreservesClient ? $"not preserved, since {Flow.Source.Address} can't be dialled from on this machine: the target sees {Source}"
+            : $"not preserved: the target sees the load balancer's own, {Source}";
+        return told;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>What a Network Load Balancer's listener, or its target group, carries.</summary>
+internal enum NetworkProtocol
+{
+    Tcp,
+    Tls,
+    Udp,
+    TcpUdp,
+}
+
+/// <summary>Protocols as the ELBv2 API spells them.</summary>
+internal static class NetworkProtocols
+{
+    internal static string Text(this NetworkProtocol protocol) => protocol switch
+    {
+        NetworkProtocol.Tcp => "TCP",
+        NetworkProtocol.Tls => "TLS",
+        NetworkProtocol.Udp => "UDP",
+        _ => "TCP_UDP",
+    };
+
+    internal static NetworkProtocol Parse(string text) => text switch
+    {
+        "TLS" => NetworkProtocol.Tls,
+        "UDP" => NetworkProtocol.Udp,
+        "TCP_UDP" => NetworkProtocol.TcpUdp,
+        _ => NetworkProtocol.Tcp,
+    };
+}
+
+/// <summary>A listener at one of a Network Load Balancer's nodes. It has a default rule and no others.</summary>
+internal sealed record NetworkListenerPlan : IListenerNode
+{
+    public required string Arn { get; init; }
+
+    public required ResourceKey LoadBalancer { get; init; }
+
+    public required string LoadBalancerName { get; init; }
+
+    internal required string LoadBalancerArn { get; init; }
+
+    public required int Port { get; init; }
+
+    internal required NetworkProtocol Protocol { get; init; }
+
+    /// <summary>Where it listens on this machine: the address of the load balancer's node in <see cref="Zone"/>.</summary>
+    public required IPEndPoint Bound { get; init; }
+
+    /// <summary>The Availability Zone of that node; null where the load balancer has no zones.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>The default action.</summary>
+    internal required ForwardPlan Forward { get; init; }
+
+    /// <summary><c>tcp.idle_timeout.seconds</c>, 60–6000 s, 350 s when not set: how long a connection may be silent.</summary>
+    internal required TimeSpan IdleTimeout { get; init; }
+
+    /// <summary>The load balancer's own <c>load_balancing.cross_zone.enabled</c>, false when not set.</summary>
+    internal bool CrossZone { get; init; }
+
+    string IListenerNode.ProtocolName => Protocol.Text();
+
+    public IEnumerable<TargetGroupPlan> Groups => Forward.Groups.Select(g => g.Group);
+
+    /// <summary>Which of a group's targets it sends to: with cross-zone load balancing off, an NLB's default, those of its own zone.</summary>
+    public ZoneScope ScopeOf(TargetGroupPlan group) => ZoneScope.Of(group.CrossZone, CrossZone, Zone);
+
+    /// <summary><c>TCP:443</c>.</summary>
+    internal string Label => $"{Protocol.Text()}:{Port}";
+}
+
+/// <summary>What a target group for Network Load Balancers has besides.</summary>
+/// <param name="Protocol">What its targets are sent.</param>
+/// <param name="PreservesClient">Whether targets see the client's address: <c>preserve_client_ip.enabled</c>.</param>
+internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool PreservesClient)
+{
+    /// <summary>What a group has; null when it is for Application Load Balancers.</summary>
+    internal static NetworkGroupPlan? Of(TargetGroup group)
+    {
+        if (!group.IsNetwork) return null;
+        var protocol = NetworkProtocols.Parse(group.Protocol);
+        var datagrams = protocol is NetworkProtocol.Udp or NetworkProtocol.TcpUdp;
+        // Off by default for ip targets of TCP and TLS, on otherwise, and never off for UDP (ELBv2 API, TargetGroupAttribute, preserve_client_ip.enabled).
+        var preserves = datagrams || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
+        return new NetworkGroupPlan(protocol, preserves);
+    }
+}

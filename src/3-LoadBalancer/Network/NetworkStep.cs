@@ -1,0 +1,31 @@
+using System.Net;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>A Network Load Balancer as <c>explain</c> walks it: the request stays as it is, TLS and all.</summary>
+internal sealed class NetworkStep(TargetTable table) : IRoadStep
+{
+    // Of Linux' own for clients, 32768 to 60999.
+    private const int FirstPort = 32768;
+    private const int Ports = 60999 - FirstPort + 1;
+
+    public StepTaken? Take(Generation generation, Traveller traveller)
+    {
+        if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>() is not { } snapshot) return null;
+        if (snapshot.NetworkListenerAt(at) is not { } listener)
+        {
+            var others = snapshot.NetworkListeners.Where(l => l.Bound.Address.Equals(at.Address)).ToList();
+            return others.Count == 0 ? null : new StepTaken([new NoListenerDecision(others[0].LoadBalancerName, others[0].LoadBalancerArn, [.. others.Select(l => l.Label)], at, traveller.UrlPort ?? at.Port, others[0].Zone)], null);
+        }
+
+        var given = traveller.GivenBy<NetworkDecision>();
+        var draw = given?.Draw ?? Draw.Random();
+        var flow = given?.Flow ?? new Flow("tcp", new IPEndPoint(traveller.Source, FirstPort + draw.Below(Ports)), listener.Bound);
+        var decision = given is null
+            ? NetworkDecision.Make(listener, new LivingStates(table, Sends: false), flow, draw, imagined: true)
+            : NetworkDecision.Make(listener, new RecordedReading(given.Choice), flow, draw, given.Imagined);
+        return new StepTaken([decision], decision.Target is not { } target ? null : traveller with { Address = target.Bound, Source = decision.Source });
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+using Usher.Model.Desired;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>A listener at one of its load balancer's nodes, of whichever type.</summary>
+internal interface IListenerNode
+{
+    /// <summary>The listener's ARN.</summary>
+    string Arn { get; }
+
+    /// <summary>The load balancer.</summary>
+    ResourceKey LoadBalancer { get; }
+
+    /// <summary>Its name.</summary>
+    string LoadBalancerName { get; }
+
+    /// <summary>The listener's protocol as the API spells it.</summary>
+    string ProtocolName { get; }
+
+    /// <summary>The declared port.</summary>
+    int Port { get; }
+
+    /// <summary>Where it listens on this machine.</summary>
+    IPEndPoint Bound { get; }
+
+    /// <summary>The node's Availability Zone; null where the load balancer has no zones.</summary>
+    string? Zone { get; }
+
+    /// <summary>The target groups that it forwards to.</summary>
+    IEnumerable<TargetGroupPlan> Groups { get; }
+
+    /// <summary>Which of a group's targets it sends to.</summary>
+    ZoneScope ScopeOf(TargetGroupPlan group);
+
+    /// <summary>Whether it forwards to a group.</summary>
+    bool Uses(TargetGroupPlan group) => Groups.Contains(group);
+}

@@ -1,0 +1,88 @@
+using Usher.Model.Aws;
+using static Usher.LoadBalancer.Tests.Edge;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>What is refused of Network Load Balancers, and in which words.</summary>
+public sealed class NetworkCompilerTests
+{
+    private static readonly Dictionary<string, (Func<Edge> Make, string Error)> Wrong = new()
+    {
+        ["a rule"] = (() => Net().NetworkListener(443, Forward("web")).Rule("r", NetworkEdge.ListenerArn(443), 1, [Forward("web")], If("path-pattern", "/")),
+            $"Rule shop/r: spec.listenerARN: found {NetworkEdge.ListenerArn(443)}, which is Listener shop/net-443 of a network load balancer: such listeners have a default action and no rules"),
+        ["a redirect"] = (() => Net().NetworkListener(443, To(new("HTTP_301"))),
+            "Listener shop/net-443: spec.defaultActions[0].type: found redirect; a network load balancer's listener can forward alone"),
+        ["a fixed response"] = (() => Net().NetworkListener(443, NotFound),
+            "Listener shop/net-443: spec.defaultActions[0].type: found fixed-response; a network load balancer's listener can forward alone"),
+        ["stickiness between groups"] = (() => Net().NetworkListener(443, Forward("web") with { StickinessSeconds = 10 }),
+            "Listener shop/net-443: spec.defaultActions[0].forwardConfig.targetGroupStickinessConfig: goes with application load balancers, which keep a client by a cookie; take it away"),
+        ["HTTP targets behind TCP"] = (() => Net().Group("http", ["i-0a1"]).NetworkListener(443, Forward("http")),
+            Incompatible("Listener shop/net-443", "TCP", "default action", "http", "HTTP")),
+        ["TCP targets behind HTTP"] = (() => Net().Listener(80, Forward("web")),
+            Incompatible("Listener shop/edge-80", "HTTP", "default rule", "web", "TCP")),
+        ["TCP targets of a rule"] = (() => Net().Listener(80).Rule(80, 7, Forward("web"), If("path-pattern", "/")),
+            Incompatible("Listener shop/edge-80", "HTTP", "rule 7", "web", "TCP")),
+        ["a protocol that isn't there yet"] = (() => Net().NetworkListener(443, Forward("web"), "UDP"),
+            "Listener shop/net-443: spec.protocol: found UDP; a network load balancer's listeners speak TCP so far"),
+        ["a port twice"] = (() => Net().NetworkListener(443, Forward("web")).Add("Listener", "other", new Listener
+            {
+                ListenerArn = "arn:other", LoadBalancerArn = NetworkEdge.Arn, Port = 443, Protocol = "TCP", DefaultActions = [Forward("web")],
+            }),
+            "Listener shop/other: spec.port: found 443, which Listener shop/net-443 of the same load balancer has (DuplicateListener)"),
+        ["an access log"] = (() => new Edge().Network(("access_logs.s3.enabled", "true"), ("access_logs.s3.bucket", "logs")),
+            "LoadBalancer shop/net: spec.attributes: access_logs.s3.enabled: found true; this isn't supported yet, only its default, false"),
+        ["a matcher above 599"] = (() => new Edge().Network().Group(new TargetGroup
+            {
+                TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web", Protocol = "TCP", HealthCheck = new() { Matcher = "200-600" },
+            }),
+            "TargetGroup shop/web: spec.matcher.httpCode: found 200-600; codes from 200 to 599 are wanted, as 200, 200,202 or 200-399"),
+    };
+
+    public static TheoryData<string> Names => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void One_thing_wrong_is_one_error(string name)
+    {
+        var (make, error) = Wrong[name];
+        var edge = make();
+        edge.Compile();
+        Assert.Equal([$"edge.yaml:1: {error}"], edge.Errors.All.Select(e => e.ToString()));
+    }
+
+    [Theory]
+    [InlineData("TCP", "TCP TCP_UDP")]
+    [InlineData("TLS", "TCP TLS")]
+    [InlineData("UDP", "UDP TCP_UDP")]
+    [InlineData("TCP_UDP", "TCP_UDP")]
+    public void Groups_that_go_with_a_listener(string listener, string groups)
+    {
+        string[] all = ["TCP", "TLS", "UDP", "TCP_UDP"];
+
+        Assert.Equal(groups.Split(' ').Order(), all.Where(g => IncompatibleProtocols.Goes(NetworkProtocols.Parse(listener), NetworkProtocols.Parse(g))).Order());
+        Assert.False(IncompatibleProtocols.Goes(NetworkProtocols.Parse(listener), null));
+    }
+
+    [Fact]
+    public void Names_and_ARNs_have_the_form_of_a_network_load_balancers()
+    {
+        Assert.Matches("^arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/net/net/[0-9a-f]{16}$", NetworkEdge.Arn);
+        Assert.Equal($"net-{NetworkEdge.Arn[^16..]}.elb.us-east-1.amazonaws.com", AwsNames.NetworkLoadBalancerDnsName(Scope, "net"));
+        Assert.Contains(":listener/net/net/", NetworkEdge.ListenerArn(443), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Idle_connections_live_for_350_seconds_unless_the_listener_says_otherwise()
+    {
+        var listeners = Net().NetworkListener(443, Forward("web")).NetworkListener(444, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "60"))
+            .CompileValid().Get<LoadBalancerSnapshot>().NetworkListeners;
+
+        Assert.Equal([350, 60], listeners.Select(l => l.IdleTimeout.TotalSeconds));
+    }
+
+    private static Edge Net() => new Edge().Network().NetworkGroup("web", ["i-0a1"]);
+
+    private static string Incompatible(string listener, string protocol, string who, string group, string of) =>
+        $"{listener}: spec.protocol: found {protocol}, and its {who} forwards to target group {group} of protocol {of}: "
+        + $"The listener and its associated target group '{AwsNames.TargetGroupArn(Scope, group)}' have incompatible protocols: '{protocol}' and '{of}' (IncompatibleProtocols)";
+}

@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Usher.Journey.Tests;
+
+/// <summary>The road of <c>roads/nlb</c>: a Network Load Balancer before an ingress controller that ends TLS, before a NodePort, and before a pod itself.</summary>
+[Trait("user", "matters")]
+public sealed class NetworkLoadBalancerTests(NetworkRoad network) : IClassFixture<NetworkRoad>
+{
+    private const string Url = "https://app.example.net/v1";
+
+    [Fact]
+    public async Task Curl_and_the_ingress_speak_TLS_past_the_load_balancer()
+    {
+        var road = await network.RunsAsync();
+
+        var ended = await road.CurlAsync("-i", "-k", "-v", Url);
+
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        Assert.StartsWith("HTTP/2 200", ended.Output, StringComparison.Ordinal);
+        Assert.Contains("CN=app.example.net", ended.Error, StringComparison.Ordinal);
+        // The node stands in for the client, as with externalTrafficPolicy Cluster.
+        Assert.Matches(@"(?i)x-real-ip\W+127\.", ended.Output);
+    }
+
+    [Fact]
+    public async Task The_journey_begins_at_the_ingress_and_has_the_relays_before_it()
+    {
+        var road = await network.RunsAsync();
+
+        var journey = await road.TraceAsync("-k", Url);
+
+        Assert.Equal(("200", "ok", "pod"), (journey.Text("status"), journey.Text("outcome"), journey.Text("answeredBy")));
+        Assert.Equal(
+            ["dns", "load-balancer", "node", "service node", "endpoint node", "tls", "ingress", "service clusterIP", "endpoint clusterIP", "pod", "response"],
+            journey.HopNames());
+        Assert.All(journey.GetProperty("hops").EnumerateArray().Where(h => h.Text("hop") != "pod"), h => Assert.Equal("seen", h.Text("evidence")));
+        var balancer = journey.Hop("load-balancer");
+        Assert.Matches(@"^TCP:443 → target group ingress-https → i-0b1b2c3d4e5f6000\d 10\.0\.\d\.10:30443, by the flow's hash of 2$", balancer.Text("decision"));
+        Assert.Equal("preserved: the target sees 127.0.0.1, from a port of its own", balancer.Facts().Text("clientAddress"));
+        Assert.Equal("h2", journey.Hop("tls").Facts().Text("alpn"));
+        Assert.Equal(journey.Text("id")!.Replace("-", "", StringComparison.Ordinal)[1..], journey.Text("traceId"));
+        Assert.Equal(journey.Text("id"), (await road.ApiAsync($"/api/journeys/{journey.Text("id")}")).Text("id"));
+    }
+
+    [Theory]
+    [InlineData("http://app.example.net:8000/a", "dns load-balancer node service endpoint pod")]
+    [InlineData("http://app.example.net:5000/a", "dns load-balancer pod")]
+    public async Task Where_nobody_reads_HTTP_the_journey_is_that_of_the_clients_connection(string url, string hops)
+    {
+        var road = await network.RunsAsync();
+
+        var journey = await road.TraceAsync(url);
+
+        Assert.Equal(("200", "ok", "pod"), (journey.Text("status"), journey.Text("outcome"), journey.Text("answeredBy")));
+        Assert.Equal(hops, string.Join(' ', journey.GetProperty("hops").EnumerateArray().Select(h => h.Text("hop"))));
+        Assert.Equal(("measured", "client"), (journey.Hop("pod").Text("evidence"), journey.Hop("pod").Facts().Text("measuredBy")));
+    }
+
+    [Theory]
+    [InlineData("http://app.example.net:5001/", "load-balancer.reset.no-registered-target", "target group nobody has no registered targets")]
+    [InlineData("http://app.example.net:5002/", "load-balancer.reset.connection-refused", "10.0.1.10:30099 refused the connection")]
+    public async Task A_connection_that_is_reset_says_why(string url, string outcome, string told)
+    {
+        var road = await network.RunsAsync();
+
+        var ended = await road.UsherAsync("trace", "--json", url);
+        var journey = JsonDocument.Parse(ended.Output).RootElement;
+
+        Assert.Equal((6, outcome, null), (ended.ExitCode, journey.Text("outcome"), journey.Text("status")));
+        Assert.Contains(told, journey.Text("problem"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_walks_the_same_way_by_the_files_alone()
+    {
+        var explained = JsonDocument.Parse((await Tool.UsherAsync("explain", "--json", Url, "-f", NetworkRoad.Folder)).Output).RootElement;
+
+        Assert.Equal(("ok", "pod"), (explained.Text("outcome"), explained.Text("answeredBy")));
+        Assert.Equal(
+            ["dns", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod"], explained.HopNames());
+        Assert.Equal("CN=app.example.net, O=Usher test", explained.Hop("ingress").Facts().Text("certificate"));
+
+        var reset = JsonDocument.Parse((await Tool.UsherAsync("explain", "--json", "http://app.example.net:5001/", "-f", NetworkRoad.Folder)).Output).RootElement;
+        Assert.Equal(("load-balancer.reset.no-registered-target", null), (reset.Text("outcome"), reset.Text("status")));
+    }
+
+    [Fact]
+    public async Task Openssl_sees_the_ingress_and_its_requests_are_listed()
+    {
+        var road = await network.RunsAsync();
+
+        var shown = await Tool.RunAsync("openssl", "s_client", "-connect", road.Https.ToString(), "-servername", "app.example.net", "-alpn", "http/1.1", "-brief");
+        Assert.Contains("CN = app.example.net", shown.Error + shown.Output, StringComparison.Ordinal);
+
+        var path = $"/{Guid.NewGuid():n}";
+        Assert.Equal(0, (await road.CurlAsync("-k", "-o", "/dev/null", $"https://app.example.net{path}")).ExitCode);
+        var journeys = await road.JourneysAsync("curl's is listed", "limit=20", all => all.Any(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)));
+        Assert.Equal("load-balancer", journeys.First(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)).HopNames().First(h => h != "dns"));
+    }
+
+    [Fact]
+    public async Task A_road_with_an_open_connection_ends_soon()
+    {
+        await using var road = await RunningRoad.StartAsync("--stand-in", "-f", NetworkRoad.Folder);
+        using var kept = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await kept.ConnectAsync(road.Https, TestContext.Current.CancellationToken);
+
+        var began = TimeProvider.System.GetTimestamp();
+        Machine.Signal(road.ProcessId, Machine.Terminate);
+        Assert.Equal(0, await road.EndAsync());
+
+        // The road's own limit is 30 s.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(25));
+    }
+}
+
+/// <summary>The road of <c>roads/nlb</c>.</summary>
+public sealed class NetworkRoad() : SharedRoad(() => RunningRoad.StartAsync("--stand-in", "-f", Folder))
+{
+    internal static string Folder { get; } = Path.Combine(Tool.Root, "tests/Journey/roads/nlb");
+}
