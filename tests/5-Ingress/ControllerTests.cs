@@ -89,12 +89,16 @@ public sealed class ControllerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_any_id_no_trace_is_invented()
+    public async Task Without_any_id_a_trace_begins_here_and_no_journey_is_invented()
     {
         await using var web = Backend.Saying("ok", cluster.ServiceAt("web"));
         await AskAsync(Get);
-        Assert.DoesNotContain("traceparent", await web.RequestAsync(), StringComparison.OrdinalIgnoreCase);
-        Assert.Equal((null, null), ((await seam.Journal.RequestAsync()).JourneyId, seam.Journal.Requests[0].TraceId));
+        var seen = await web.RequestAsync();
+        var record = await seam.Journal.RequestAsync();
+        Assert.Null(record.JourneyId);
+        Assert.Matches("^[0-9a-f]{32}$", record.TraceId);
+        Assert.Equal((uint)record.StartedOn.ToUnixTimeSeconds(), Convert.ToUInt32(record.TraceId![..8], 16));
+        Assert.Contains($"\r\ntraceparent: 00-{record.TraceId}-", seen, StringComparison.Ordinal);
     }
 
     [Theory]
