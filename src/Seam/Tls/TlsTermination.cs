@@ -115,6 +115,7 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
         record.Cipher = tls.NegotiatedCipherSuite.ToString();
         record.Alpn = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : tls.NegotiatedApplicationProtocol.ToString();
         parts.Log.Add(record);
+        connection.Transport = new TlsTransport(connection.Transport.Input, tls);
     }
 
     private void Failed(HandshakeRecord record)
