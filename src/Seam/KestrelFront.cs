@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Usher.Wire;
 
 namespace Usher.Seam;
@@ -84,11 +83,10 @@ public sealed class KestrelFront : IAsyncDisposable
     private WebApplication Build()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<ILoggerFactory>(options.Tls is { } end ? new HandshakeFailures(parts.Logging, end.Words) : parts.Logging);
+        builder.Services.AddSingleton(parts.Logging);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services => new SocketListenerFactory(parts.Time, services.GetRequiredService<IMemoryPoolFactory<byte>>()));
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        // Nothing in a front's pipeline blocks, so that work can go on where the socket's event was taken.
-        builder.WebHost.UseSockets(sockets => (sockets.UnsafePreferInlineScheduling, sockets.WaitForDataBeforeAllocatingBuffer) = (true, false));
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.AllowAlternateSchemes = true;
@@ -110,11 +108,20 @@ public sealed class KestrelFront : IAsyncDisposable
 
     private void Configure(ListenOptions listen)
     {
-        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        // HTTP/1 never gets as far as Kestrel.
+        listen.Protocols = HttpProtocols.Http2;
         if (options.Tls is { } end)
         {
             var plain = new HopServer(end.Plain, parts);
-            new TlsTermination(end, parts, connection => http1.RunAsync(connection, plain, Once)).Use(listen);
+            listen.Use(new TlsTermination(end, parts, connection => http1.RunAsync(connection, plain, Once)).Before);
+        }
+        else
+        {
+            listen.Use(next => connection =>
+            {
+                ((SocketConnection)connection).Open();
+                return next(connection);
+            });
         }
 
         listen.Use(next => connection => SpeaksHttp2(connection) ? next(connection) : http1.RunAsync(connection, handler, draining.Token));

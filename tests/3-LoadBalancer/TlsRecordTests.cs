@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using Usher.Seam.Tests.Peers;
+using Usher.Wire.Tests.Peers;
 using static Usher.LoadBalancer.Tests.Edge;
 
 namespace Usher.LoadBalancer.Tests;
@@ -29,6 +30,21 @@ public sealed class TlsRecordTests
         using var answer = new StreamReader(tls, Encoding.ASCII);
         Assert.EndsWith(body, await answer.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Single(Records(wire.Heard), r => r.Type == ApplicationData && r.Length > body.Length);
+    }
+
+    /// <summary>Without it a client that reads until the end can't tell a whole body from a cut one, and OpenSSL calls it an unexpected end.</summary>
+    [Fact]
+    public async Task A_connection_ends_with_close_notify()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(200), "HTTPS"));
+        var request = Path.GetTempFileName();
+        await File.WriteAllTextAsync(request, "GET / HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n", TestContext.Current.CancellationToken);
+
+        var (code, output) = await Run.ProgramAsync("sh", "-c", $"openssl s_client -connect {rig.Address}:8443 -servername api.example.com -tls1_2 -ign_eof -msg < {request}");
+        File.Delete(request);
+
+        Assert.True(code == 0, output);
+        Assert.Matches(@"<<< TLS 1\.2, Alert \[length 0002\], warning close_notify", output);
     }
 
     private static List<(byte Type, int Length)> Records(ReadOnlySpan<byte> bytes)

@@ -1,34 +1,10 @@
-using System.Security.Authentication;
-using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
 
 namespace Usher.Seam;
 
-/// <summary>
-/// Why handshakes fail. Kestrel's TLS layer tells it to its log only, so this stands between the two: what that layer logs while a connection's
-/// handshake runs goes into the connection's record.
-/// </summary>
-internal sealed class HandshakeFailures(ILoggerFactory inner, HandshakeWords words) : ILoggerFactory
+/// <summary>Why handshakes fail, in words for a person: made of what the TLS library says.</summary>
+internal static class HandshakeFailures
 {
-    private const string TlsLayer = "Microsoft.AspNetCore.Server.Kestrel.Https.Internal.HttpsConnectionMiddleware";
-
-    private static readonly AsyncLocal<HandshakeRecord?> Running = new();
-
-    /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) =>
-        categoryName == TlsLayer ? new Listener(inner.CreateLogger(categoryName), words) : inner.CreateLogger(categoryName);
-
-    /// <inheritdoc/>
-    public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
-
-    /// <summary>The factory belongs to the road.</summary>
-    public void Dispose()
-    {
-    }
-
-    /// <summary>From here on, what the TLS layer says in this flow is about this handshake; about none for null, which also spares each request of the connection the cost of the flow.</summary>
-    internal static void Follow(HandshakeRecord? record) => Running.Value = record;
-
     /// <summary>Puts a failure into a record: its code and words.</summary>
     internal static void Tell(HandshakeRecord record, string code, string failure)
     {
@@ -72,23 +48,5 @@ internal sealed class HandshakeFailures(ILoggerFactory inner, HandshakeWords wor
         }
 
         return reason;
-    }
-
-    private sealed class Listener(ILogger next, HandshakeWords words) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => next.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => Running.Value is not null || next.IsEnabled(logLevel);
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (Running.Value is { DoneAt: 0, Failure: null } record)
-            {
-                if (exception is AuthenticationException or IOException) Tell(record, exception, words);
-                else if (eventId.Name == "AuthenticationTimedOut") Tell(record, "timeout", $"the handshake took longer than the {words.Server} waits");
-            }
-
-            if (next.IsEnabled(logLevel)) next.Log(logLevel, eventId, state, exception, formatter);
-        }
     }
 }

@@ -1,39 +1,58 @@
-using System.IO.Pipelines;
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
 using Usher.Wire;
 
 namespace Usher.Seam;
 
 /// <summary>
 /// A connection's ClientHello, looked at before the TLS library sees it: its own view of it has the name and the versions only, which is too
-/// little to choose between an ECDSA and an RSA certificate. Kept among the connection's features.
+/// little to choose between an ECDSA and an RSA certificate.
 /// </summary>
 /// <param name="Hello">The message; null when it couldn't be read.</param>
 /// <param name="First">The connection's first byte; null when it ended before any.</param>
 public sealed record PeekedHello(ClientHello? Hello, byte? First)
 {
+    private const int FirstRead = 4 * 1024;
+
     private static readonly (ushort Number, string Name)[] Versions =
         [(ClientHello.Tls13, "TLSv1.3"), (ClientHello.Tls12, "TLSv1.2"), (0x0302, "TLSv1.1"), (0x0301, "TLSv1.0")];
 
     /// <summary>The TLS versions that the client offers, the best first; null when its hello couldn't be read.</summary>
     internal string? Offered => Hello is null ? null : string.Join(", ", Versions.Where(v => Hello.Offers(v.Number)).Select(v => v.Name));
 
-    /// <summary>Waits until the ClientHello is whole, or can't be, and leaves every byte where it is.</summary>
+    /// <summary>Waits until the ClientHello is whole, or can't be. The connection gives the TLS library the same bytes again.</summary>
     /// <exception cref="OperationCanceledException">The token fired before the client had said enough.</exception>
-    internal static async ValueTask<PeekedHello> ReadAsync(PipeReader input, CancellationToken cancellationToken)
+    /// <exception cref="ConnectionResetException">The connection was reset.</exception>
+    internal static async ValueTask<PeekedHello> ReadAsync(SocketConnection connection, CancellationToken cancellationToken)
     {
-        while (true)
+        var heard = ArrayPool<byte>.Shared.Rent(FirstRead);
+        try
         {
-            var read = await input.ReadAsync(cancellationToken);
-            var status = ClientHelloReader.Read(read.Buffer, out var hello);
-            if (status != HelloStatus.NeedMore || read.IsCompleted)
+            for (var length = 0; ;)
             {
-                var peeked = new PeekedHello(hello, read.Buffer.IsEmpty ? null : read.Buffer.FirstSpan[0]);
-                // Nothing counts as examined: the TLS library's next read gets it all at once.
-                input.AdvanceTo(read.Buffer.Start, read.Buffer.Start);
-                return peeked;
-            }
+                var read = await connection.Bytes.ReadAsync(heard.AsMemory(length), cancellationToken);
+                length += read;
+                var status = ClientHelloReader.Read(new ReadOnlySequence<byte>(heard, 0, length), out var hello);
+                if (status != HelloStatus.NeedMore || read == 0)
+                {
+                    connection.PutBack(heard.AsSpan(0, length).ToArray());
+                    return new PeekedHello(hello, length == 0 ? null : heard[0]);
+                }
 
-            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                if (length == heard.Length) heard = Longer(heard);
+            }
         }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(heard);
+        }
+    }
+
+    private static byte[] Longer(byte[] heard)
+    {
+        var longer = ArrayPool<byte>.Shared.Rent(heard.Length * 2);
+        heard.CopyTo(longer, 0);
+        ArrayPool<byte>.Shared.Return(heard);
+        return longer;
     }
 }

@@ -2,22 +2,20 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
+using Usher.Wire;
 
 namespace Usher.Seam;
 
 /// <summary>
-/// TLS at a front, around Kestrel's own layer:
+/// TLS at a front:
 /// <list type="number">
 /// <item>Open the handshake's record when the connection is accepted.</item>
 /// <item>Wait for the ClientHello. A connection that begins as a plain request is answered so, and leaves no handshake.</item>
-/// <item>Let the hop choose the certificate, and Kestrel shake hands.</item>
+/// <item>Let the hop choose the certificate, and shake hands.</item>
 /// <item>Close the record, with what was negotiated or with why it failed, and hand it to the journey log.</item>
 /// </list>
 /// </summary>
@@ -29,18 +27,9 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
     private long noticedAt;
 
     /// <summary>Stands before whatever serves the endpoint.</summary>
-    internal void Use(ListenOptions listen)
-    {
-        listen.Use(next => connection => AcceptAsync(connection, next));
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = ChooseAsync, HandshakeTimeout = end.HandshakeLimit });
-        listen.Use(next => connection =>
-        {
-            Secured(connection);
-            return next(connection);
-        });
-    }
+    internal ConnectionDelegate Before(ConnectionDelegate next) => connection => AcceptAsync((SocketConnection)connection, next);
 
-    private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)
+    private async Task AcceptAsync(SocketConnection connection, ConnectionDelegate next)
     {
         // 1.
         var record = new HandshakeRecord
@@ -51,37 +40,44 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
         };
         connection.Features.Set(record);
         connection.Features.Set(new ClientConnection(record.Connection));
-        var secure = true;
-        try
-        {
-            // 2.
-            if (await HelloAsync(connection, record) is not { } hello) return;
-            if (hello.First is { } first && end.IsPlain(first))
-            {
-                secure = false;
-                await plainly(connection);
-                return;
-            }
 
-            // 3.
-            connection.Features.Set(hello);
-            HandshakeFailures.Follow(record);
-            await next(connection);
-        }
-        finally
+        // 2.
+        if (await HelloAsync(connection, record) is not { } hello)
         {
-            // 4.
-            if (record.DoneAt == 0 && secure) Failed(record);
+            Failed(record);
+            return;
         }
+
+        if (hello.First is { } first && end.IsPlain(first))
+        {
+            connection.Open();
+            await plainly(connection);
+            return;
+        }
+
+        // 3.
+        if (await ShakeHandsAsync(connection, hello, record) is not { } tls)
+        {
+            Failed(record);
+            return;
+        }
+
+        // 4.
+        Secured(record, tls);
+        var told = new NegotiatedTls(tls.NegotiatedApplicationProtocol.Protocol);
+        connection.Features.Set<ITlsApplicationProtocolFeature>(told);
+        connection.Features.Set<ITlsConnectionFeature>(told);
+        connection.Open(tls);
+        await next(connection);
     }
 
     /// <summary>The connection's first message; null when the connection ended or it took too long.</summary>
-    private async Task<PeekedHello?> HelloAsync(ConnectionContext connection, HandshakeRecord record)
+    private async Task<PeekedHello?> HelloAsync(SocketConnection connection, HandshakeRecord record)
     {
         using var limit = new CancellationTokenSource(end.HandshakeLimit, parts.Time);
         try
         {
-            var peeked = await PeekedHello.ReadAsync(connection.Transport.Input, limit.Token);
+            var peeked = await PeekedHello.ReadAsync(connection, limit.Token);
             (record.Offered, record.ServerName) = (peeked.Offered, peeked.Hello?.ServerName);
             if (peeked.First is not null) return peeked;
             record.Failure = "the client closed the connection before it had sent anything";
@@ -90,7 +86,7 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
         {
             HandshakeFailures.Tell(record, "timeout", $"the client had sent no whole ClientHello after {end.HandshakeLimit.TotalSeconds:0} s");
         }
-        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
+        catch (Exception e) when (e is ConnectionResetException or OperationCanceledException)
         {
             record.Failure = "the connection was reset before the client had sent a whole ClientHello";
         }
@@ -98,24 +94,36 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
         return null;
     }
 
-    private ValueTask<SslServerAuthenticationOptions> ChooseAsync(TlsHandshakeCallbackContext context)
+    /// <summary>What the handshake came to; null when it failed.</summary>
+    private async Task<SslStream?> ShakeHandsAsync(SocketConnection connection, PeekedHello hello, HandshakeRecord record)
     {
-        var features = context.Connection.Features;
-        var record = features.GetRequiredFeature<HandshakeRecord>();
-        record.ServerName = string.IsNullOrEmpty(context.ClientHelloInfo.ServerName) ? null : context.ClientHelloInfo.ServerName;
-        return ValueTask.FromResult(end.Choose(features.GetRequiredFeature<PeekedHello>(), record));
+        using var limit = new CancellationTokenSource(end.HandshakeLimit, parts.Time);
+        var tls = new SslStream(connection.Bytes, leaveInnerStreamOpen: true);
+        try
+        {
+            await tls.AuthenticateAsServerAsync(end.Choose(hello, record), limit.Token);
+            return tls;
+        }
+        catch (OperationCanceledException)
+        {
+            HandshakeFailures.Tell(record, "timeout", $"the handshake took longer than the {end.Words.Server} waits");
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            HandshakeFailures.Tell(record, e, end.Words);
+        }
+
+        await tls.DisposeAsync();
+        return null;
     }
 
-    private void Secured(ConnectionContext connection)
+    private void Secured(HandshakeRecord record, SslStream tls)
     {
-        if (connection.Features.Get<HandshakeRecord>() is not { } record || connection.Features.Get<ISslStreamFeature>()?.SslStream is not { } tls) return;
-        HandshakeFailures.Follow(null);
         record.DoneAt = parts.Time.GetTimestamp();
         record.Version = tls.SslProtocol == SslProtocols.Tls13 ? "TLSv1.3" : "TLSv1.2";
         record.Cipher = tls.NegotiatedCipherSuite.ToString();
         record.Alpn = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : tls.NegotiatedApplicationProtocol.ToString();
         parts.Log.Add(record);
-        connection.Transport = new TlsTransport(connection.Transport.Input, tls);
     }
 
     private void Failed(HandshakeRecord record)

@@ -19,7 +19,7 @@ internal enum StreamEnd
 }
 
 /// <summary>The bytes of a connection as they pass, below TLS: how many, and which side ended it first. What HTTP/2 says of a failure doesn't tell.</summary>
-internal sealed class WatchedStream(Socket socket) : Stream
+internal sealed class WatchedStream(Socket socket) : AsyncStream
 {
     private readonly NetworkStream _inner = new(socket, ownsSocket: true);
     private int _end;
@@ -34,20 +34,6 @@ internal sealed class WatchedStream(Socket socket) : Stream
 
     /// <summary>Bytes received so far.</summary>
     public long ReceivedBytes => Volatile.Read(ref _received);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -78,24 +64,6 @@ internal sealed class WatchedStream(Socket socket) : Stream
             throw;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks.");
-
-    public override void Flush() => _inner.Flush();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
