@@ -16,12 +16,11 @@ internal sealed class ListenerServer : IAsyncDisposable
 {
     private readonly KestrelFront front;
     private readonly TimeProvider time;
-    private readonly List<Http1Server> codecs;
     private LoadBalancerAttributes attributes;
 
-    private ListenerServer(KestrelFront front, ListenerPlan plan, Http1Server codec, TimeProvider time)
+    private ListenerServer(KestrelFront front, ListenerPlan plan, TimeProvider time)
     {
-        (this.front, this.time, codecs, attributes) = (front, time, [codec], plan.Attributes);
+        (this.front, this.time, attributes) = (front, time, plan.Attributes);
         Https = plan.Https;
     }
 
@@ -34,27 +33,18 @@ internal sealed class ListenerServer : IAsyncDisposable
     /// <exception cref="System.Net.Sockets.SocketException">The endpoint can't be bound for another reason: a privileged port, an address that isn't ours.</exception>
     internal static async Task<ListenerServer> StartAsync(ListenerPlan plan, ListenerParts parts, CancellationToken cancellationToken)
     {
-        var codec = Codec(plan.Attributes, parts.Seam.Time);
-        try
-        {
-            var front = await KestrelFront.StartAsync(
-                new KestrelFrontOptions
-                {
-                    Bound = plan.Bound,
-                    Hop = parts.Service,
-                    Http1 = codec,
-                    KeepAlive = plan.Attributes.IdleTimeout,
-                    HeadBytes = 64 * 1024,
-                    Tls = plan.Https ? new ListenerTls(plan.Bound, parts) : null,
-                },
-                parts.Seam, cancellationToken);
-            return new ListenerServer(front, plan, codec, parts.Seam.Time);
-        }
-        catch
-        {
-            codec.Dispose();
-            throw;
-        }
+        var front = await KestrelFront.StartAsync(
+            new KestrelFrontOptions
+            {
+                Bound = plan.Bound,
+                Hop = parts.Service,
+                Http1 = Codec(plan.Attributes, parts.Seam.Time),
+                KeepAlive = plan.Attributes.IdleTimeout,
+                HeadBytes = 64 * 1024,
+                Tls = plan.Https ? new ListenerTls(plan.Bound, parts) : null,
+            },
+            parts.Seam, cancellationToken);
+        return new ListenerServer(front, plan, parts.Seam.Time);
     }
 
     /// <summary>Takes the next generation's timeouts for connections from now on; open HTTP/1 connections keep theirs.</summary>
@@ -62,18 +52,13 @@ internal sealed class ListenerServer : IAsyncDisposable
     {
         if (plan.Attributes == attributes) return;
         attributes = plan.Attributes;
-        codecs.Add(Codec(attributes, time));
-        front.Follow(codecs[^1], attributes.IdleTimeout);
+        front.Follow(Codec(attributes, time), attributes.IdleTimeout);
     }
 
     /// <summary>Accepts no more, lets requests in flight end, and cuts what is left when the token fires.</summary>
     internal Task StopAsync(CancellationToken cancellationToken) => front.StopAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        await front.DisposeAsync();
-        foreach (var codec in codecs) codec.Dispose();
-    }
+    public ValueTask DisposeAsync() => front.DisposeAsync();
 
     private static Http1Server Codec(LoadBalancerAttributes attributes, TimeProvider time) => new(new Http1ServerOptions
     {

@@ -59,9 +59,5 @@ internal sealed class HealthServer : IFrontSocket, IExchangeHandler
     public Task StopAsync(TimeSpan grace) => listener.StopAsync(grace == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : grace);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await listener.DisposeAsync();
-        server.Dispose();
-    }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 }

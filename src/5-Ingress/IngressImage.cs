@@ -41,7 +41,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         internal RunningController(PodStart start, ControllerImage image, IngressService service, SeamParts parts)
         {
             (this.service, this.parts, httpsAt) = (service, parts, start.Addresses.Bind(start.Key, image.HttpsPort));
-            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, InlineScheduling = true, TimeProvider = parts.Time });
+            server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, TimeProvider = parts.Time });
             http = HopFront.Start(start.Addresses.Bind(start.Key, image.HttpPort), server, service, parts);
             try
             {
@@ -78,7 +78,6 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
             if (https is not null) await https.DisposeAsync();
             await http.DisposeAsync();
             await health.DisposeAsync();
-            server.Dispose();
             exited.TrySetResult("stopped");
         }
     }

@@ -12,7 +12,7 @@ public sealed record KestrelFrontOptions
     /// <summary>Who serves the requests.</summary>
     public required IHttpHop Hop { get; init; }
 
-    /// <summary>Serves HTTP/1; owned by the caller.</summary>
+    /// <summary>Serves HTTP/1.</summary>
     public required Http1Server Http1 { get; init; }
 
     /// <summary>How long an HTTP/2 connection may be idle.</summary>

@@ -15,6 +15,7 @@ public sealed class FaultsTests
     public async Task Every_client_gets_its_own_answer_whatever_happens_to_others(params string[] flags)
     {
         await using var road = await RunningRoad.StartAsync([.. flags, "-f", Path.Combine(Tool.Root, "bench/load/faults/manifests")]);
+        await Until.HoldsAsync("a pod answers", async () => (await road.CurlAsync("-o", "/dev/null", "-w", "%{http_code}", "https://api.example.com/plain/1/1")).Output == "200");
         var at = road.Https.ToString();
         var slow = Tool.RunAsync("dotnet", Faults, "slow", "https://api.example.com/", at, "300", "10");
         var clients = await Tool.RunAsync("dotnet", Faults, "clients", "https://api.example.com/", at, "8", "6");

@@ -200,11 +200,7 @@ public sealed class HopServerTests : IAsyncLifetime
         loop = TcpListenerLoop.Start(new IPEndPoint(IPAddress.Loopback, 0), (socket, draining, aborted) => http.RunAsync(socket, handler, draining, aborted));
     }
 
-    private async ValueTask DisposeListenerAsync()
-    {
-        await loop.DisposeAsync();
-        http.Dispose();
-    }
+    private ValueTask DisposeListenerAsync() => loop.DisposeAsync();
 
     private static async Task<string> CutAsync(RawPeer client)
     {

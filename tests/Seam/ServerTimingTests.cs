@@ -47,7 +47,7 @@ public sealed class ServerTimingTests
     private static async Task<(string Answer, RequestRecord Record)> AskAsync(IServerTimings timings, OneHop hop)
     {
         using var seam = new SeamUnderTest(timings: timings);
-        using var http = new Http1Server(new Http1ServerOptions());
+        var http = new Http1Server(new Http1ServerOptions());
         var handler = new HopServer(hop, seam.Parts);
         await using var loop = TcpListenerLoop.Start(new IPEndPoint(IPAddress.Loopback, 0), (socket, draining, aborted) => http.RunAsync(socket, handler, draining, aborted));
         using var client = await RawPeer.ConnectAsync(loop.LocalEndPoint);

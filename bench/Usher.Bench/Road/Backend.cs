@@ -8,7 +8,7 @@ internal sealed class Backend : IExchangeHandler, IAsyncDisposable
 {
     /// <summary>The answer's body.</summary>
     internal static readonly ReadOnlyMemory<byte> Body = """{"id":4,"name":"Ada Lovelace","email":"al@example.com","active":true,"n":7}"""u8.ToArray();
-    private readonly Http1Server server = new(new Http1ServerOptions { InlineScheduling = true });
+    private readonly Http1Server server = new();
     private readonly List<TcpListenerLoop> loops = [];
     private readonly ResponseHead head = new();
 
@@ -27,6 +27,5 @@ internal sealed class Backend : IExchangeHandler, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var loop in loops) await loop.DisposeAsync();
-        server.Dispose();
     }
 }

@@ -18,13 +18,24 @@ cp -r "$root/bench/load/faults/manifests" "$work/road/"
 sed -i "s#workingDirectory: .*#workingDirectory: $root/artifacts/bin/Usher.Faults/release#" "$work/road/manifests/usher.yaml"
 up road "$network" "$@"
 address=127.$network.0.1:8443
+# A road is up when its sockets are; its pods may still be starting.
+for _ in $(seq 300); do
+    [ "$(curl -sk -o /dev/null -w '%{http_code}' --connect-to "::$address" https://api.example.com/plain/1/1)" = 200 ] && break
+    sleep 0.2
+done
 
 rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$road/status"; }
 sample() { echo "$1 $(rss) $(ls "/proc/$road/fd" | wc -l) $(ls "/proc/$road/task" | wc -l) ${2:-0}" | tee -a "$work/samples"; }
-held() { tail -1 "$work/slow" 2>/dev/null | awk '{ print $1 + 0 }'; }
-: > "$work/samples"
+held() { awk 'END { print $1 + 0 }' "$work/slow"; }
+: > "$work/samples"; : > "$work/slow"
 sample start
-dotnet "$faults" slow https://api.example.com/ "$address" "$slow" "$seconds" > "$work/slow" & pids+=($!); slow_pid=$!
+dotnet "$faults" slow https://api.example.com/ "$address" "$slow" $((seconds + 60)) > "$work/slow" & pids+=($!); slow_pid=$!
+# First the storm of handshakes, for which two cores are too few, and then who is served beside what it left.
+for _ in $(seq 11); do
+    sleep 5
+    [ "$(held)" -lt $((slow * 97 / 100)) ] || break
+done
+sample held "$(held)"
 dotnet "$faults" clients https://api.example.com/ "$address" "$checked" "$seconds" > "$work/clients" & clients_pid=$!; pids+=($!)
 began=$(date +%s)
 while kill -0 "$clients_pid" 2>/dev/null; do
@@ -33,9 +44,10 @@ while kill -0 "$clients_pid" 2>/dev/null; do
 done
 right=0
 wait "$clients_pid" || right=$?
+kill -INT "$slow_pid"
 wait "$slow_pid" || true
 # Idle connections to targets are kept for a minute and looked at every quarter of one.
-sleep 90
+sleep ${REST:-90}
 sample after
 pids=("$road")
 

@@ -1,31 +1,18 @@
+using System.Buffers;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Usher.Wire;
 
 /// <summary>
 /// Serves HTTP/1.0 and HTTP/1.1 on connections that something else accepted. Thread-safe; one instance serves many connections.
 /// </summary>
-public sealed class Http1Server : IDisposable
+public sealed class Http1Server
 {
     private readonly Http1ServerOptions _options;
-    private readonly SocketConnectionContextFactory _sockets;
 
     /// <summary>A server with these options.</summary>
-    public Http1Server(Http1ServerOptions? options = null)
-    {
-        _options = options ?? new Http1ServerOptions();
-        _sockets = new SocketConnectionContextFactory(
-            new SocketConnectionFactoryOptions
-            {
-                UnsafePreferInlineScheduling = _options.InlineScheduling,
-
-                // An idle connection holds 4 kB, and a request costs one call to the system less.
-                WaitForDataBeforeAllocatingBuffer = false,
-            }, NullLogger.Instance);
-    }
+    public Http1Server(Http1ServerOptions? options = null) => _options = options ?? new Http1ServerOptions();
 
     /// <summary>How connections are served.</summary>
     public Http1ServerOptions Options => _options;
@@ -47,11 +34,9 @@ public sealed class Http1Server : IDisposable
     public async Task RunAsync(Socket socket, IExchangeHandler handler, CancellationToken draining, CancellationToken aborted = default)
     {
         ArgumentNullException.ThrowIfNull(socket);
-        await using var connection = _sockets.Create(socket);
+        await using var connection = new SocketConnection(socket, _options.TimeProvider, MemoryPool<byte>.Shared);
+        connection.Open();
         await using var abort = aborted.UnsafeRegister(static state => ((ConnectionContext)state!).Abort(), connection);
         await RunAsync(connection, handler, draining);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _sockets.Dispose();
 }

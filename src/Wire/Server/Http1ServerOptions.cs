@@ -34,13 +34,6 @@ public sealed record Http1ServerOptions
     /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// For plain sockets: whether handlers run where the socket's data arrives instead of on the thread pool. Saves switches, but a handler
-    /// that blocks
-    /// then blocks other connections. Off by default. On Kestrel, set it on its transport.
-    /// </summary>
-    public bool InlineScheduling { get; init; }
-
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

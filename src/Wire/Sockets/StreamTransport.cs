@@ -5,15 +5,12 @@ using Microsoft.AspNetCore.Connections;
 namespace Usher.Wire;
 
 /// <summary>
-/// A stream as the two ways of a connection. It always reads ahead, so that a client that goes is noticed while its request is served. It writes 16 KiB at a time, a whole TLS record (RFC 8446 section 5.1): less would cost
-/// records, encryptions and calls to the system.
+/// A stream as the two ways of a connection. It always reads ahead, so that a client that goes is noticed while its request is served.
 /// </summary>
 internal sealed class StreamTransport : IDuplexPipe
 {
     private const int SmallRead = 4 * 1024;
     private const int LargeRead = 16 * 1024;
-
-    private static readonly StreamPipeWriterOptions Records = new(minimumBufferSize: LargeRead, leaveOpen: true);
 
     private readonly Pipe _received;
     private readonly Stream _stream;
@@ -25,7 +22,7 @@ internal sealed class StreamTransport : IDuplexPipe
         _received = new Pipe(new PipeOptions(
             pool, PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 128 * 1024, resumeWriterThreshold: 64 * 1024, minimumSegmentSize: SmallRead, useSynchronizationContext: false));
         (_stream, _ended) = (stream, ended);
-        Output = PipeWriter.Create(stream, Records);
+        Output = new RecordWriter(stream);
         Receiving = ReceiveAsync();
     }
 

@@ -39,9 +39,5 @@ internal sealed class ExchangeServer : IAsyncDisposable, IExchangeHandler
 
     public Task StopAsync(TimeSpan grace) => _loop.StopAsync(grace);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _loop.DisposeAsync();
-        _server.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 }

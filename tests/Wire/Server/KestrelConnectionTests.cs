@@ -46,7 +46,6 @@ public sealed class KestrelConnectionTests : IExchangeHandler, IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
-        _server.Dispose();
         _certificate.Dispose();
     }
 

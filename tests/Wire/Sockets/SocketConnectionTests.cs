@@ -70,7 +70,7 @@ public sealed class SocketConnectionTests : IAsyncDisposable
 
         Assert.Equal(SocketError.ConnectionReset, (await Assert.ThrowsAsync<SocketException>(() => _peer.ReceiveAsync(new byte[1]))).SocketErrorCode);
         await Assert.ThrowsAsync<ConnectionResetException>(async () => await _connection.Transport.Input.ReadAsync(TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<ConnectionResetException>(async () => await _connection.Transport.Output.WriteAsync("late"u8.ToArray(), TestContext.Current.CancellationToken));
+        Assert.True((await _connection.Transport.Output.WriteAsync("late"u8.ToArray(), TestContext.Current.CancellationToken)).IsCompleted);
     }
 
     /// <summary>What nobody takes stays with the peer, and what it may send ahead is bounded.</summary>
