@@ -61,8 +61,9 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
 
     private async ValueTask DecideWithNewKeysAsync(RequestPassage passage, LoadBalancerDecision first, AmznTraceId trace)
     {
-        var fetched = await keys.RefreshAsync(first.Choice.Rule.Jwt!);
-        await CarryOutAsync(passage, fetched ? Decide(passage, first.Listener, first.Facts, first.Desync) : first, trace);
+        // Whatever comes of it: keys may have come between the decision and this.
+        await keys.RefreshAsync(first.Choice.Rule.Jwt!);
+        await CarryOutAsync(passage, Decide(passage, first.Listener, first.Facts, first.Desync), trace);
     }
 
     private ValueTask CarryOutAsync(RequestPassage passage, LoadBalancerDecision decision, AmznTraceId trace)

@@ -47,17 +47,17 @@ internal sealed class KeySources(KeyFetch fetch, TimeProvider time, ILogger<KeyS
         return Task.WhenAll(stopping);
     }
 
-    /// <summary>Waits for newer keys, for a limited time. True when there are any.</summary>
-    internal async ValueTask<bool> RefreshAsync(JwtPlan plan)
+    /// <summary>Waits for newer keys, for a limited time, unless they were fetched a moment ago.</summary>
+    internal async ValueTask RefreshAsync(JwtPlan plan)
     {
-        if (!sources.TryGetValue(plan.Endpoint, out var source)) return false;
+        if (!sources.TryGetValue(plan.Endpoint, out var source)) return;
         try
         {
-            return await source.RefreshAsync().WaitAsync(Patience, time);
+            await source.RefreshAsync().WaitAsync(Patience, time);
         }
         catch (TimeoutException)
         {
-            return false;
+            // The request is decided by the keys that there are.
         }
     }
 
