@@ -15,7 +15,7 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
 
     private volatile ForwardOptions options = new()
     {
-        ConnectTimeout = ConnectTimeout, TimeProvider = time, Upgrades = ForwardedUpgrades.WebSocket,
+        ConnectTimeout = ConnectTimeout, TimeProvider = time, Upgrades = ForwardedUpgrades.WebSocket, Trailers = true,
     };
 
     public Hop Hop => Hop.LoadBalancer;

@@ -2,7 +2,7 @@ namespace Usher.Wire;
 
 /// <summary>
 /// Decodes the chunked transfer coding (RFC 9112 section 7.1) as bytes arrive, without copying: it tells which bytes to skip and which
-/// are data. Chunk extensions and trailers are dropped. Size lines are limited to 4 KiB, the trailer section to 16 KiB.
+/// are data, and keeps the trailers. Chunk extensions are dropped. Size lines are limited to 4 KiB, the trailer section to 16 KiB.
 /// </summary>
 internal struct ChunkedDecoder
 {
@@ -13,6 +13,7 @@ internal struct ChunkedDecoder
     private int _digits;
     private int _lineBytes;
     private int _trailerBytes;
+    private TrailerSection? _trailers;
 
     private enum State : byte
     {
@@ -31,6 +32,9 @@ internal struct ChunkedDecoder
 
     /// <summary>True when the last chunk and the trailers have been read.</summary>
     public readonly bool IsDone => _state == State.Done;
+
+    /// <summary>The trailers that came, once the body is done; null when none did.</summary>
+    public readonly IReadOnlyList<KeyValuePair<string, string>>? Trailers => IsDone ? _trailers?.Fields : null;
 
     /// <summary>
     /// Reads framing up to the next data byte. <paramref name="skip"/> bytes of the input are framing; the <paramref name="data"/> bytes
@@ -100,8 +104,16 @@ internal struct ChunkedDecoder
 
     private bool InTrailer(byte b)
     {
-        if (b == '\r') return Become(State.TrailerLineFeed);
+        // What begins no line but the section's end never gets here: a body without trailers keeps nothing.
+        _trailers ??= new TrailerSection();
+        if (b == '\r')
+        {
+            _trailers.Add((byte)'\n');
+            return Become(State.TrailerLineFeed);
+        }
+
         _state = State.Trailer;
+        _trailers.Add(b);
         return b != '\n' && b != 0 && ++_trailerBytes <= MaxTrailers;
     }
 

@@ -145,6 +145,7 @@ internal sealed class ForwardAttempt
         var fate = _connection.FateOf(request.Options, failure, _pump.IsSent, extraBytes: !_connection.Received.IsEmpty);
         if (failure is null && _tunnel is not null) fate = UpstreamFate.ClosedAfterUpgrade;
         var result = request.ResultOf(_connection, _connection.Reused, failure, _status);
+        result.Trailers = _relay.Trailers;
         result.RequestSent = _pump.SentAt;
         result.FirstByte = _firstByte;
         result.LastByte = _lastByte > 0 ? _lastByte : request.Options.TimeProvider.GetTimestamp();

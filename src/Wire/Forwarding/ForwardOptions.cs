@@ -52,6 +52,12 @@ public sealed record ForwardOptions
     /// </summary>
     public ForwardedUpgrades Upgrades { get; init; }
 
+    /// <summary>
+    /// Whether the trailers of a request, and those of an HTTP/1.1 response, are passed on, as far as the next connection has room for them (RFC 9110 section 6.5); false by default:
+    /// they are dropped.
+    /// </summary>
+    public bool Trailers { get; init; }
+
     /// <summary>The limits for response heads.</summary>
     public HeadLimits ResponseHeadLimits { get; init; } = HeadLimits.Responses;
 

@@ -111,8 +111,8 @@ public sealed record ForwardResult
     /// <summary>Why no connection could be made.</summary>
     public ConnectFailure ConnectFailure { get; init; }
 
-    /// <summary>The trailers that came after the response's body (HTTP/2), their names in lower case; null when none came.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>>? Trailers { get; init; }
+    /// <summary>The trailers that came after the response's body, of HTTP/2 their names in lower case; null when none came, or they aren't passed on.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Trailers { get; internal set; }
 
     /// <summary>The upstream's status; 0 when no response head came.</summary>
     public int StatusCode { get; init; }

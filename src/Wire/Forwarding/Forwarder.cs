@@ -2,7 +2,7 @@ namespace Usher.Wire;
 
 /// <summary>Passes a request on to an upstream and its response back (RFC 9110 section 7.6).</summary>
 /// <remarks>
-/// Hop-by-hop headers, Expect and trailers are dropped in both directions, Upgrade with them unless the options pass it on: a 101 that wasn't asked
+/// Hop-by-hop headers and Expect are dropped in both directions, Upgrade and trailers with them unless the options pass those on: a 101 that wasn't asked
 /// for is a malformed response. 100 Continue is given to the client as soon as the upstream is connected. Framing is written anew: a length stays a
 /// length, anything else becomes chunks. From an HTTP/2 upstream a response's trailers are passed on to who can take them.
 /// </remarks>

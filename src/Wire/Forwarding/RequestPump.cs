@@ -100,7 +100,7 @@ internal sealed class RequestPump(UpstreamConnection connection)
             }
 
             if (!result.IsCompleted) continue;
-            if (chunked) await DueAsync(connection.Output.WriteAsync(LastChunk));
+            if (chunked) await DueAsync(connection.Output.WriteAsync(_options.Trailers && _downstream.RequestTrailers is { } trailers ? TrailerSection.LastChunk(trailers) : LastChunk));
             await FlushAsync();
             return;
         }

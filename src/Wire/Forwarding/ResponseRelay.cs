@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Usher.Wire;
 
@@ -10,7 +11,10 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
     private ChunkedDecoder _chunks;
     private bool _upgrade;
 
-    public void Begin(ForwardOptions options, bool upgrade) => (_options, _upgrade) = (options, upgrade);
+    /// <summary>The trailers that were passed on; null when there were none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Trailers { get; private set; }
+
+    public void Begin(ForwardOptions options, bool upgrade) => (_options, _upgrade, Trailers) = (options, upgrade, null);
 
     /// <summary>
     /// Reads the final response's head; a 101 that was asked for is one. Interim responses are dropped: the client's 100 Continue isn't the
@@ -55,6 +59,7 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
                 connection.Use(data);
                 left -= data;
                 if (framing.Kind == BodyKind.Chunked) _chunks.Take(data);
+                if (_chunks.IsDone && _options.Trailers && _chunks.Trailers is { } trailers) PassOn(trailers, downstream);
                 if (left == 0 || _chunks.IsDone) return;
             }
 
@@ -66,6 +71,12 @@ internal sealed class ResponseRelay(UpstreamConnection connection)
             if (framing.Kind == BodyKind.UntilClose) return;
             throw new ForwardFailure(ForwardOutcome.UpstreamClosedMidBody, "The upstream closed the connection inside the body.");
         }
+    }
+
+    private void PassOn(IReadOnlyList<KeyValuePair<string, string>> trailers, HttpExchange downstream)
+    {
+        Trailers = trailers;
+        foreach (var (name, value) in trailers) downstream.AddTrailer(Encoding.ASCII.GetBytes(name), Encoding.Latin1.GetBytes(value));
     }
 
     private int NextData(BodyKind kind, long left)

@@ -35,7 +35,7 @@ internal static class Http2Heads
         bytes = next.WireLength;
         var message = connection.Http2.Request(Encoding.ASCII.GetString(next.Method), Encoding.ASCII.GetString(next.Target));
         for (var i = 0; i < next.HeaderCount; i++) Add(message, Encoding.ASCII.GetString(next.Name(i)), Encoding.Latin1.GetString(next.Value(i)));
-        if (TakesTrailers(head)) message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        if (TrailerFields.AreTakenBy(head)) message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         return message;
     }
 
@@ -78,18 +78,5 @@ internal static class Http2Heads
             var lower = Encoding.ASCII.GetBytes(name.ToLowerInvariant());
             foreach (var value in values) head.Add(lower, Encoding.Latin1.GetBytes(value));
         }
-    }
-
-    private static bool TakesTrailers(RequestHead head)
-    {
-        for (var i = 0; i < head.HeaderCount; i++)
-        {
-            if (head.Kind(i) != HeaderKind.Te) continue;
-            var codings = head.Value(i);
-            while (Grammar.NextMember(ref codings, out var coding))
-                if (Grammar.Same(coding, "trailers"u8)) return true;
-        }
-
-        return false;
     }
 }

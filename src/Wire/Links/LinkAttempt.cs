@@ -122,6 +122,9 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         return Passing(Client.WriteBodyAsync(data, _request.Canceled));
     }
 
+    /// <summary>The client's trailers, where they are passed on.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => _request.Options.Trailers ? Client.RequestTrailers : null;
+
     /// <summary>Sends what was kept back; from then on more is due from the far end.</summary>
     public async ValueTask FlushAsync()
     {

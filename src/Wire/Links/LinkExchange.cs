@@ -91,6 +91,9 @@ internal sealed class LinkExchange(Link link, Http1ServerOptions options) : Http
         _bodyRead ? new(new ReadResult(default, isCanceled: false, isCompleted: true)) : _near.Body.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => _bodyRead ? _near.RequestTrailers : null;
+
+    /// <inheritdoc/>
     public override void AdvanceBody(SequencePosition consumed, SequencePosition examined)
     {
         if (!_bodyRead) _near.Body.Advance(consumed, examined);

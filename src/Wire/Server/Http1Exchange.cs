@@ -126,6 +126,16 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
         _continueDue && !_started ? ReadAfterContinueAsync(cancellationToken) : _body.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => _body.Trailers;
+
+    /// <inheritdoc/>
+    public override void AddTrailer(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        // RFC 9110 section 6.5.1: without TE the client may lose them, and so they aren't sent.
+        if (_response.Kind == BodyKind.Chunked && TrailerFields.May(name, value) && TrailerFields.AreTakenBy(Request)) _response.AddTrailer(name, value);
+    }
+
+    /// <inheritdoc/>
     public override void AdvanceBody(SequencePosition consumed, SequencePosition examined) => _body.Advance(consumed, examined);
 
     /// <inheritdoc/>

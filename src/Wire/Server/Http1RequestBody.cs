@@ -20,6 +20,9 @@ internal sealed class Http1RequestBody(PipeReader input, Http1ServerOptions opti
     /// <summary>True when the body was read to its end, or there is none.</summary>
     public bool IsRead { get; private set; } = true;
 
+    /// <summary>The trailers, once the body is read to its end; null when there are none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Trailers => _chunks.Trailers;
+
     /// <summary>Bytes of body and framing that were used.</summary>
     public long WireBytes { get; private set; }
 

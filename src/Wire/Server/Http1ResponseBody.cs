@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using Microsoft.AspNetCore.Connections;
 
 namespace Usher.Wire;
@@ -13,6 +14,7 @@ internal sealed class Http1ResponseBody : IDisposable
     private readonly PipeWriter _output;
     private readonly Deadline _deadline;
     private long _left;
+    private List<KeyValuePair<string, string>>? _trailers;
     private int _unflushed;
     private volatile bool _timedOut;
 
@@ -38,7 +40,12 @@ internal sealed class Http1ResponseBody : IDisposable
         Kind = BodyKind.None;
         WireBytes = 0;
         _left = 0;
+        _trailers = null;
     }
+
+    /// <summary>Keeps a trailer for the end of a chunked body.</summary>
+    public void AddTrailer(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        (_trailers ??= []).Add(new(Encoding.Latin1.GetString(name), Encoding.Latin1.GetString(value)));
 
     public void Dispose() => _deadline.Dispose();
 
@@ -71,7 +78,7 @@ internal sealed class Http1ResponseBody : IDisposable
     /// <summary>Writes the body's end and sends everything.</summary>
     public ValueTask CompleteAsync(CancellationToken cancellationToken)
     {
-        if (Kind == BodyKind.Chunked) Put(ChunkHeader.End);
+        if (Kind == BodyKind.Chunked) Put(_trailers is null ? ChunkHeader.End : TrailerSection.LastChunk(_trailers));
         return FlushAsync(cancellationToken);
     }
 

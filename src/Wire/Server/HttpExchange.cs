@@ -8,7 +8,7 @@ namespace Usher.Wire;
 /// <summary>
 /// One request and its response, as a server sees them. It is valid until the handler returns. The request body and the response may be
 /// worked
-/// on at the same time, each by one caller at a time. Bodies are decoded bytes; a request's trailers are dropped, and so are a response's on HTTP/1.
+/// on at the same time, each by one caller at a time. Bodies are decoded bytes.
 /// </summary>
 public abstract class HttpExchange
 {
@@ -76,6 +76,9 @@ public abstract class HttpExchange
     /// <summary>Tells what of the last read was used, and what was looked at; the rest is given again.</summary>
     public abstract void AdvanceBody(SequencePosition consumed, SequencePosition examined);
 
+    /// <summary>The trailers of a request whose body was read to its end, those that a proxy may pass on (RFC 9110 section 6.5.1); null when there are none.</summary>
+    public virtual IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => null;
+
     /// <summary>Lets a pending or the next <see cref="ReadBodyAsync"/> return with <see cref="ReadResult.IsCanceled"/>.</summary>
     public abstract void CancelBodyRead();
 
@@ -104,7 +107,7 @@ public abstract class HttpExchange
     /// <exception cref="ExchangeException">The client is gone, or took nothing for too long.</exception>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a trailer, which is sent when the response completes; dropped where the client's protocol has none (HTTP/1: RFC 9110 section 6.5.1 lets it).</summary>
+    /// <summary>Adds a trailer, which is sent when the response completes; dropped where the client takes none (HTTP/1.1: unless its TE says so and the response comes in chunks).</summary>
     public virtual void AddTrailer(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
     }

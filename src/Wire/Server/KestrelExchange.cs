@@ -136,6 +136,9 @@ public sealed class KestrelExchange : HttpExchange
     }
 
     /// <inheritdoc/>
+    /// <inheritdoc/>
+    public override IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => KestrelHead.Trailers(_context);
+
     public override void AdvanceBody(SequencePosition consumed, SequencePosition examined)
     {
         if (!_given.IsEmpty) _bodyBytes += _given.Slice(0, consumed).Length;

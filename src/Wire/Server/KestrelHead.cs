@@ -29,6 +29,20 @@ internal static class KestrelHead
         return true;
     }
 
+    /// <summary>The request's trailers that may be passed on, once its body is read to its end; null when there are none.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>>? Trailers(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestTrailersFeature>() is not { Available: true, Trailers: { Count: > 0 } found }) return null;
+        var trailers = new List<KeyValuePair<string, string>>();
+        foreach (var (name, values) in found)
+        {
+            if (!TrailerFields.May(name)) continue;
+            foreach (var value in values) trailers.Add(new(name.ToLowerInvariant(), value ?? ""));
+        }
+
+        return trailers.Count > 0 ? trailers : null;
+    }
+
     private static void Fill(RequestHead head, IHttpRequestFeature request)
     {
         head.SetRequestLine(request.Method, request.RawTarget, HttpProtocol.IsHttp2(request.Protocol) ? 20 : 11);

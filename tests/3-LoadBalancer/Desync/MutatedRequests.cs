@@ -20,6 +20,7 @@ internal static class MutatedRequests
         $"POST /orders HTTP/1.1\r\n{Form}Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{{\"a\":\"b c\"}}",
         $"PUT /upload HTTP/1.1\r\n{Form}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n",
         $"POST /trailer HTTP/1.1\r\n{Form}Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n",
+        $"POST /trailers HTTP/1.1\r\n{Form}Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nContent-Length: 5\r\nTransfer_Encoding: chunked\r\nHost: b\r\nX-Sum: 1\r\n\r\n",
         $"POST /continue HTTP/1.1\r\n{Form}Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
         $"POST /both HTTP/1.1\r\n{Form}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n5c\r\nGET /smuggled HTTP/1.1\r\nHost: shop.example.com\r\nX-Amzn-Trace-Id: Root=1-smuggled\r\nContent-Length: 9\r\n\r\n\r\n0\r\n\r\n",
         $"POST /twice HTTP/1.1\r\n{Form}Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",

@@ -63,13 +63,31 @@ internal static partial class StrictReading
             if (line < 0) return null;
             if (!Size().IsMatch(rest[bytes..line])) throw new FormatException($"A chunk's size: {rest[bytes..line]}");
             var size = int.Parse(rest.AsSpan(bytes, line - bytes), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            if (size == 0) return Trailers(rest, line + 2, out bytes) ? body.ToString() : null;
             if (rest.Length < line + 2 + size + 2) return null;
-            if (rest.Substring(line + 2 + size, 2) != "\r\n") throw new FormatException("A chunk's end, or a trailer.");
+            if (rest.Substring(line + 2 + size, 2) != "\r\n") throw new FormatException("A chunk's end.");
             body.Append(rest, line + 2, size);
             bytes = line + 2 + size + 2;
-            if (size == 0) return body.ToString();
         }
     }
+
+    /// <summary>Reads the trailers up to the empty line; none of them may say anything of framing or of the host.</summary>
+    private static bool Trailers(string rest, int from, out int end)
+    {
+        for (end = from; ;)
+        {
+            var line = rest.IndexOf("\r\n", end, StringComparison.Ordinal);
+            if (line < 0) return false;
+            var field = Field().Match(rest[end..line]);
+            (var empty, end) = (line == end, line + 2);
+            if (empty) return true;
+            if (!field.Success || Separators().Replace(field.Groups["name"].Value.ToUpperInvariant(), "-").Trim('-') is "CONTENT-LENGTH" or "TRANSFER-ENCODING" or "HOST" or "CONNECTION" or "TRAILER" or "X-FORWARDED-FOR")
+                throw new FormatException($"A trailer: {field.Value}");
+        }
+    }
+
+    [GeneratedRegex(@"\A(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t\x20-\x7e\x80-\xff]*\z")]
+    private static partial Regex Field();
 
     [GeneratedRegex(@"\A(?<method>[!#$%&'*+.^_`|~0-9A-Za-z-]+) (?<target>[\x21\x22\x24-\x7e]+) HTTP/1\.1\r\n(?:(?<name>[!#$%&'*+.^_`|~0-9A-Za-z-]+):(?<value>[\t\x20-\x7e\x80-\xff]*)\r\n)*\z")]
     private static partial Regex Head();

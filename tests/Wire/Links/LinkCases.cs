@@ -83,6 +83,18 @@ internal static class LinkCases
             Client = c => AskAsync(c, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", Get),
             Requests = 2, AnyBytes = true,
         },
+        ["trailers both ways"] = new()
+        {
+            Client = c => AskAsync(c, "POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\nHost: b\r\n\r\n"),
+            Upstream = async (u, seen) =>
+            {
+                seen(await u.ReadUntilAsync("X-Sum: 1\r\n\r\n"));
+                await u.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\n\r\n");
+                await u.ReadToEndAsync();
+            },
+            AnyBytes = true,
+            Options = new() { Front = new() { Trailers = true }, Behind = new() { Trailers = true } },
+        },
         ["big body there and back"] = new()
         {
             AnyFate = true,

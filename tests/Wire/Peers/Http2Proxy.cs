@@ -27,6 +27,8 @@ internal sealed class Http2Proxy : IAsyncDisposable, IExchangeHandler
 
     public UpstreamPool Pool { get; }
 
+    public IPEndPoint EndPoint => _server.EndPoint;
+
     public BlockingCollection<ForwardResult> Results { get; } = [];
 
     public Action<HttpExchange, HeaderEdits>? Edit { get; set; }
