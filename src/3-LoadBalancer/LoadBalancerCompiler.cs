@@ -37,6 +37,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             else networkListeners.AddRange(network.AtEachNode(balancer, networkPlan!));
         }
 
+        QuotaCheck.Of(context, listeners);
         return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values], networkListeners.ToImmutable()));
     }
 

@@ -108,6 +108,14 @@ public sealed class CompilerTests
         ["no such target group"] = (() => new Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web", "none")),
             $"Listener shop/edge-80: spec.defaultActions[0].targetGroupARN: found {AwsNames.TargetGroupArn(Scope, "none")}; no target group here has that ARN"),
 
+        // QuotaCheck
+        ["a target group of two load balancers"] = (() => new Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web"))
+                .Add("LoadBalancer", "other", new Model.Aws.LoadBalancer { LoadBalancerArn = "arn:other", Name = "other", DnsName = "d" })
+                .Add("Listener", "other-80", new Listener { ListenerArn = "arn:other-80", LoadBalancerArn = "arn:other", Port = 80, Protocol = "HTTP", DefaultActions = [Forward("web")] }),
+            "LoadBalancer shop/other: spec: forwards to target group web, which LoadBalancer shop/edge uses; a target group belongs to one load balancer (TargetGroupAssociationLimit)"),
+        ["over 100 target groups"] = (() => Enumerable.Range(1, 101).Aggregate(new Edge().Listener(80), (edge, i) => edge.Group($"g{i}", ["i-0a1"]).Rule(80, i, Forward($"g{i}"), If("path-pattern", $"/{i}"))),
+            "LoadBalancer shop/edge: spec: forwards to 101 target groups; at most 100 are allowed (TooManyUniqueTargetGroupsPerLoadBalancer)"),
+
         // ConditionCompiler
         ["no condition"] = (() => new Edge().Listener(80).Rule(80, 1, NotFound),
             "Rule shop/rule-1: spec.conditions: found none; a rule needs at least one condition"),
@@ -202,6 +210,41 @@ public sealed class CompilerTests
             "spec.defaultActions[0].targetGroupARN", "spec.targets[0].id",
         ];
         Assert.Equal(fields, edge.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_quota_that_AWS_raises_is_a_warning()
+    {
+        var targets = Enumerable.Range(1, 1001).Select(p => $"i-0a1:{p}").ToArray();
+        var edge = new Edge().Group("web", targets).Listener(80, Forward("web"));
+        for (var i = 1; i <= 101; i++) edge.Rule(80, i, NotFound, If("path-pattern", $"/{i}"));
+        for (var port = 1001; port <= 1050; port++) edge.Listener(port);
+        edge.Add("Listener", "secure", new Listener
+        {
+            ListenerArn = "arn:secure", LoadBalancerArn = Arn, Port = 443, Protocol = "HTTPS", DefaultActions = [NotFound], Certificates = [.. Enumerable.Range(1, 27).Select(n => $"arn:{n}")],
+        });
+
+        edge.CompileValid();
+
+        const string raised = "which AWS raises on request";
+        Assert.Equal(
+            [
+                $"LoadBalancer shop/edge: spec: has 52 listeners; an account begins with a quota of 50 a load balancer, {raised} (TooManyListeners)",
+                $"LoadBalancer shop/edge: spec: has 101 rules besides the default ones; an account begins with a quota of 100 a load balancer, {raised} (TooManyRules)",
+                $"LoadBalancer shop/edge: spec: has 26 certificates besides the default ones; an account begins with a quota of 25 a load balancer, {raised} (TooManyCertificates)",
+                $"LoadBalancer shop/edge: spec: has 1001 registered targets; an account begins with a quota of 1000 a load balancer, {raised} (TooManyTargets)",
+                $"TargetGroup shop/web: spec.targets: has 1001 targets; an account begins with a quota of 1000 a target group, {raised} (TooManyTargets)",
+            ],
+            edge.Warnings.All.Select(w => $"{w.Object}: {w.Field}: {w.Message}"));
+    }
+
+    [Fact]
+    public void A_road_within_the_quotas_has_no_warning()
+    {
+        var edge = new Edge().Group("web", [.. Enumerable.Range(1, 1000).Select(p => $"i-0a1:{p}")]).Listener(80, Forward("web"));
+        for (var i = 1; i <= 100; i++) edge.Rule(80, i, NotFound, If("path-pattern", $"/{i}"));
+        edge.CompileValid();
+        Assert.Empty(edge.Warnings.All);
     }
 
     [Fact]
