@@ -26,6 +26,8 @@ internal sealed record BackendFailure(int Status, string Outcome, string Problem
             ForwardOutcome.ResponseTimedOut => new(504, "ingress.504.read-timeout", $"a pod of Service {backend.Label} did not answer within {Seconds(options.ResponseTimeout)} (proxy-read-timeout)"),
             ForwardOutcome.ResponseHeadTooLarge => new(502, "ingress.502.response-head-too-large",
                 $"a pod of Service {backend.Label} sent a response head larger than proxy-buffer-size, {IngressAnswer.Size(options.ResponseHeadLimits.TotalBytes)} here ('upstream sent too big header'): raise it, or send fewer and smaller headers and cookies"),
+            ForwardOutcome.MalformedResponse when route.Rules.BackendHttp2 => new(502, "ingress.502.malformed-response",
+                $"a pod of Service {backend.Label} sent no valid HTTP/2 response: {result.Detail}. backend-protocol is {(route.Rules.BackendTls is null ? "GRPC" : "GRPCS")}: does the pod's port speak HTTP/2{(route.Rules.BackendTls is null ? " without TLS" : "")}?"),
             ForwardOutcome.MalformedResponse => new(502, "ingress.502.malformed-response",
                 $"a pod of Service {backend.Label} sent no valid HTTP response: {result.Detail}"),
             ForwardOutcome.RequestBodyTooLarge => new(413, "ingress.413.body-too-large",

@@ -42,7 +42,8 @@ internal static class IngressFacts
             }
         }
 
-        if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"HTTPS ({tls})";
+        if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"{(route.Rules.BackendHttp2 ? "GRPCS" : "HTTPS")} ({tls})";
+        else if (route.Rules.BackendHttp2) told["backendProtocol"] = "GRPC";
         if (choice.Role == ReadState.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
         if (choice.Role == ReadState.Fallback) told["defaultBackendOf"] = route.Backend.Label;
         if (!route.Rules.Annotations.IsEmpty) told["annotations"] = new JsonArray([.. route.Rules.Annotations.Select(a => JsonValue.Create(a))]);
@@ -72,7 +73,8 @@ internal static class IngressFacts
         _ => FormattableString.Invariant($"{choice.Route?.Label ?? $"host {facts.Host}"}: {By(choice)} → {answer!.Status} {answer.Location}"),
     };
 
-    private static string Again(IngressChoice choice) => choice.Route!.Rules.BackendTls is null ? "" : ", encrypted again";
+    private static string Again(IngressChoice choice) =>
+        (choice.Route!.Rules.BackendHttp2 ? ", over HTTP/2" : "") + (choice.Route.Rules.BackendTls is null ? "" : ", encrypted again");
 
     private static string By(IngressChoice choice) => choice.Verdict switch
     {

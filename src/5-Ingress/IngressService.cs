@@ -102,7 +102,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
         passage.ResponseEditor = responses;
         var route = decision.Choice.Route!;
         var backend = decision.Choice.Backend!;
-        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address, route.Rules.BackendTls), route.Rules.Proxy.Forward);
+        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address, route.Rules.BackendTls, route.Rules.BackendHttp2), route.Rules.Proxy.Forward);
         if (BackendFailure.Of(result, route, backend) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
         else await PageAsync(passage, failure.Status, responses.Set, failure.Outcome, failure.Problem);

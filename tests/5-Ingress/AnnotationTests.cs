@@ -187,8 +187,8 @@ public sealed class AnnotationTests
         "canary-by-header-pattern: found '(?=x)'; a regular expression without lookarounds, backreferences and atomic groups is wanted")]
     [InlineData("upstream-vhost: $host", "upstream-vhost: found '$host'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported")]
     [InlineData("default-backend: nobody", "default-backend: found 'nobody'; namespace shop has the Services web")]
-    [InlineData("backend-protocol: GRPC", "backend-protocol: found 'GRPC'; HTTP and HTTPS are supported; gRPC and FastCGI aren't yet")]
-    [InlineData("backend-protocol: SPDY", "backend-protocol: found 'SPDY'; HTTP or HTTPS is wanted")]
+    [InlineData("backend-protocol: FCGI", "backend-protocol: found 'FCGI'; HTTP, HTTPS, GRPC and GRPCS are supported; FastCGI isn't")]
+    [InlineData("backend-protocol: SPDY", "backend-protocol: found 'SPDY'; HTTP, HTTPS, GRPC or GRPCS is wanted")]
     [InlineData("backend-protocol: HTTPS, nginx.ingress.kubernetes.io/proxy-ssl-verify: \"on\"", "proxy-ssl-verify: found 'on'; proxy-ssl-secret with a ca.crt is wanted with it: there is nothing to verify against")]
     [InlineData("backend-protocol: HTTPS, nginx.ingress.kubernetes.io/proxy-ssl-secret: shop/none", "proxy-ssl-secret: found 'shop/none'; there is no such Secret; namespace/name is wanted")]
     public void A_value_that_is_wrong_is_one_error(string annotation, string error)

@@ -130,6 +130,106 @@ public sealed class GrpcTests(GrpcRoad grpc) : IClassFixture<GrpcRoad>
         Assert.Equal(("express", "wire"), (journey.Hop("load-balancer").Facts().Text("link"), journey.Hop("endpoint", "node").Facts().Text("link")));
     }
 
+    [Fact]
+    public async Task Through_an_ingress_that_speaks_gRPC_to_its_pods()
+    {
+        using var manifests = Manifests.Empty();
+        foreach (var file in Directory.EnumerateFiles(GrpcRoad.Folder, "*.yaml"))
+        {
+            manifests.Write(Path.GetFileName(file), (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("../../../../artifacts", Path.Combine(Tool.Root, "artifacts"), StringComparison.Ordinal));
+        }
+
+        manifests.Write("ingress.yaml", Controller);
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+        await HealthyAsync(road);
+        using var channel = Channel(road, "ingress.example.org");
+        var client = new Greeter.Greeter.GreeterClient(channel);
+        var stop = TestContext.Current.CancellationToken;
+
+        Assert.Equal("hello you", (await client.GreetAsync(new Said { Text = "you" }, cancellationToken: stop)).Text);
+        using var talking = client.Talk(cancellationToken: stop);
+        await talking.RequestStream.WriteAsync(new Said { Text = "really" }, stop);
+        Assert.True(await talking.ResponseStream.MoveNext(stop));
+        Assert.Equal("really?", talking.ResponseStream.Current.Text);
+        await talking.RequestStream.CompleteAsync();
+        Assert.False(await talking.ResponseStream.MoveNext(stop));
+
+        var failed = await Assert.ThrowsAsync<RpcException>(async () => await client.GreetAsync(new Said { Text = "nobody" }, cancellationToken: stop));
+        Assert.Equal((StatusCode.NotFound, "nobody is here"), (failed.StatusCode, failed.Status.Detail));
+        var journey = await CallAsync(road, j => j.HopNames().Contains("ingress") && j.Hop("ingress").Facts().Text("grpcStatus") is "5 NOT_FOUND");
+        Assert.Equal("5 NOT_FOUND", journey.Hop("load-balancer").Facts().Text("grpcStatus"));
+        Assert.Equal(("GRPC", "HTTP/2.0"), (journey.Hop("ingress").Facts().Text("backendProtocol"), journey.Hop("ingress").Facts().Text("upstreamProtocol")));
+        Assert.Contains("pod", journey.HopNames());
+    }
+
+    private const string Controller = """
+        apiVersion: v1
+        kind: Namespace
+        metadata: { name: ingress-nginx }
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
+        metadata: { name: nginx }
+        spec: { controller: k8s.io/ingress-nginx }
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: { name: ingress-nginx-controller, namespace: ingress-nginx }
+        spec:
+          replicas: 1
+          selector: { matchLabels: { app: ingress } }
+          template:
+            metadata: { labels: { app: ingress } }
+            spec:
+              containers:
+                - name: controller
+                  image: registry.k8s.io/ingress-nginx/controller:v1.15.1
+                  args: [/nginx-ingress-controller, --controller-class=k8s.io/ingress-nginx, --ingress-class=nginx]
+                  ports: [{ name: https, containerPort: 443 }]
+                  readinessProbe: { httpGet: { path: /healthz, port: 10254 }, periodSeconds: 1 }
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: { name: ingress-nginx-controller, namespace: ingress-nginx }
+        spec:
+          type: NodePort
+          selector: { app: ingress }
+          ports: [{ name: https, port: 443, targetPort: https, nodePort: 30443 }]
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: greeter
+          namespace: web
+          annotations: { nginx.ingress.kubernetes.io/backend-protocol: GRPC }
+        spec:
+          ingressClassName: nginx
+          rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: greeter, port: { name: grpc } } } }] } }]
+        ---
+        apiVersion: elbv2.services.k8s.aws/v1alpha1
+        kind: Rule
+        metadata: { name: ingress, namespace: web }
+        spec:
+          listenerRef: { from: { name: https } }
+          priority: 30
+          conditions: [{ field: host-header, hostHeaderConfig: { values: [ingress.example.org] } }]
+          actions: [{ type: forward, targetGroupRef: { from: { name: ingress } } }]
+        ---
+        apiVersion: elbv2.services.k8s.aws/v1alpha1
+        kind: TargetGroup
+        metadata: { name: ingress, namespace: web }
+        spec:
+          name: ingress
+          protocol: HTTPS
+          protocolVersion: GRPC
+          port: 30443
+          targetType: instance
+          healthCheckProtocol: HTTPS
+          healthCheckIntervalSeconds: 5
+          healthCheckTimeoutSeconds: 2
+          targets: [{ id: i-0a1b2c3d4e5f60001 }]
+        """;
+
     internal static Task HealthyAsync(RunningRoad road) => Until.HoldsAsync("the targets are healthy", async () =>
         (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Where(t => t.Text("targetGroup") != "old").All(t => t.Text("state") == "healthy"));
 

@@ -10,8 +10,8 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>
-/// <c>backend-protocol: HTTPS</c> and <c>proxy-ssl-*</c>: how the controller encrypts again towards a backend (ingress-nginx documentation, Backend Protocol and Backend Certificate
-/// Authentication). Unless told to, it verifies nothing and sends no server name.
+/// <c>backend-protocol</c> and <c>proxy-ssl-*</c>: what the controller speaks to a backend, and how it encrypts again (ingress-nginx documentation, Backend Protocol and Backend
+/// Certificate Authentication). Unless told to, it verifies nothing and sends no server name. gRPC is HTTP/2, with prior knowledge or by ALPN.
 /// </summary>
 internal static class BackendTls
 {
@@ -20,10 +20,10 @@ internal static class BackendTls
 
     private static readonly string[] Names = ["proxy-ssl-secret", "proxy-ssl-verify", "proxy-ssl-verify-depth", "proxy-ssl-name", "proxy-ssl-server-name", "proxy-ssl-protocols", "proxy-ssl-ciphers"];
 
-    /// <summary>The settings; null for plain HTTP.</summary>
-    internal static UpstreamTls? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, TimeSpan connectTimeout)
+    /// <summary>The settings, null without TLS, and whether HTTP/2 is spoken.</summary>
+    internal static (UpstreamTls? Tls, bool Http2) Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, TimeSpan connectTimeout)
     {
-        var secured = Protocol(reader);
+        var (secured, http2) = Protocol(reader);
         var verify = Switch(reader, "proxy-ssl-verify") ?? false;
         var name = reader.Text("proxy-ssl-name");
         var sends = Switch(reader, "proxy-ssl-server-name") ?? false;
@@ -33,34 +33,36 @@ internal static class BackendTls
         if (!secured)
         {
             if (Names.FirstOrDefault(n => reader.Text(n) is not null) is { } idle)
-                context.Warnings.Add(ingress, IngressAnnotations.Field(idle), "has no effect: backend-protocol isn't HTTPS, so the backend is spoken to in the plain");
-            return null;
+                context.Warnings.Add(ingress, IngressAnnotations.Field(idle), "has no effect: backend-protocol isn't HTTPS or GRPCS, so the backend is spoken to in the plain");
+            return (null, http2);
         }
 
         if (verify && roots is null) reader.Wrong("proxy-ssl-verify", "on", "proxy-ssl-secret with a ca.crt is wanted with it: there is nothing to verify against");
-        return new UpstreamTls
+        return (new UpstreamTls
         {
             ServerName = sends ? name ?? Nameless : null,
             Trust = verify && roots is not null ? new UpstreamTrust(roots, name ?? Nameless, depth) : null,
             Protocols = protocols,
-            ApplicationProtocol = null,
+            ApplicationProtocol = http2 ? "h2" : null,
             ClientCertificate = client,
             HandshakeTimeout = connectTimeout,
-        };
+        }, http2);
     }
 
-    private static bool Protocol(SettingReader reader)
+    private static (bool Secured, bool Http2) Protocol(SettingReader reader)
     {
         switch (reader.Text("backend-protocol")?.ToUpperInvariant())
         {
-            case null or "HTTP" or "AUTO_HTTP": return false;
-            case "HTTPS": return true;
-            case "GRPC" or "GRPCS" or "FCGI" or "AJP":
-                reader.Wrong("backend-protocol", reader.Text("backend-protocol")!, "HTTP and HTTPS are supported; gRPC and FastCGI aren't yet");
-                return false;
+            case null or "HTTP" or "AUTO_HTTP": return (false, false);
+            case "HTTPS": return (true, false);
+            case "GRPC": return (false, true);
+            case "GRPCS": return (true, true);
+            case "FCGI" or "AJP":
+                reader.Wrong("backend-protocol", reader.Text("backend-protocol")!, "HTTP, HTTPS, GRPC and GRPCS are supported; FastCGI isn't");
+                return default;
             default:
-                reader.Wrong("backend-protocol", reader.Text("backend-protocol")!, "HTTP or HTTPS is wanted");
-                return false;
+                reader.Wrong("backend-protocol", reader.Text("backend-protocol")!, "HTTP, HTTPS, GRPC or GRPCS is wanted");
+                return default;
         }
     }
 

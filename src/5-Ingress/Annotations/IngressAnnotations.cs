@@ -53,7 +53,8 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Fallback = Fallback(reader, ingress, backends),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
-        rules = rules with { BackendTls = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout) };
+        var (tls, http2) = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout);
+        rules = rules with { BackendTls = tls, BackendHttp2 = http2 };
         var all = new IngressAnnotations(rules)
         {
             RewriteTarget = reader.Text("rewrite-target"),

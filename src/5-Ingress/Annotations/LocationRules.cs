@@ -41,6 +41,9 @@ internal sealed record LocationRules
     /// <summary>How the backend is spoken to over TLS; null for plain HTTP.</summary>
     public UpstreamTls? BackendTls { get; init; }
 
+    /// <summary>Whether the backend is spoken to over HTTP/2: <c>backend-protocol</c> GRPC and GRPCS.</summary>
+    public bool BackendHttp2 { get; init; }
+
     /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
     public string? ForwardedPrefix { get; init; }
 
