@@ -41,6 +41,8 @@ internal sealed class ListenerServer : IAsyncDisposable
                 Http1 = Codec(plan.Attributes, parts.Seam.Time),
                 KeepAlive = plan.Attributes.IdleTimeout,
                 HeadBytes = 64 * 1024,
+                // ALB user guide, Troubleshoot, response code 000: over 8 K compressed.
+                FieldBytes = 8 * 1024,
                 Tls = plan.Https ? new ListenerTls(plan.Bound, parts) : null,
             },
             parts.Seam, cancellationToken);
@@ -67,6 +69,8 @@ internal sealed class ListenerServer : IAsyncDisposable
         KeepAliveTimeout = attributes.ClientKeepAlive,
         // What breaks the grammar is classified, and passes or not by the desync mitigation mode.
         Tolerant = true,
+        // ALB user guide, Troubleshoot, response code 000.
+        RequestsPerHttp2Connection = 10_000,
         TimeProvider = time,
     });
 }

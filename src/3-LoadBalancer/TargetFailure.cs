@@ -9,9 +9,18 @@ namespace Usher.LoadBalancer;
 internal sealed record TargetFailure(int Status, string Outcome, string Problem)
 {
     /// <summary>The answer to a failure that came before any response, or null when the target answered (ALB user guide, Troubleshoot: HTTP 502, 503, 504, 460).</summary>
-    internal static TargetFailure? Of(ForwardResult result, TargetPlan target, LoadBalancerDecision decision)
+    /// <param name="result">What happened.</param>
+    /// <param name="target">Where the request was sent.</param>
+    /// <param name="decision">Why there.</param>
+    /// <param name="hasBody">Whether the request has a body.</param>
+    internal static TargetFailure? Of(ForwardResult result, TargetPlan target, LoadBalancerDecision decision, bool hasBody)
     {
         if (result.Outcome == ForwardOutcome.Completed) return null;
+        if (result is { Outcome: ForwardOutcome.ClientGone, RequestSent: 0, Connected: > 0, ResponseStarted: false } && hasBody)
+        {
+            return new(400, "load-balancer.400.client-closed-mid-body", "the client closed the connection before it had sent its whole body; is its Content-Length too large, or did it give up?");
+        }
+
         var failure = Of(result, target, decision.Listener, decision.Choice.Group!);
         return decision.FailedOpen() is { } open ? failure with { Problem = $"{failure.Problem}{(failure.Problem[^1] == '?' ? "" : ".")} Besides, {open}" } : failure;
     }
@@ -49,6 +58,8 @@ internal sealed record TargetFailure(int Status, string Outcome, string Problem)
                 $"{at} closed the connection before it answered. Has its pod ended, or is nothing ready behind the NodePort?"),
             ForwardOutcome.UpstreamReset when group.Version != ProtocolVersion.Http1 => new(502, "load-balancer.502.reset", $"{at} broke the request off: {result.Detail}"),
             ForwardOutcome.UpstreamReset => new(502, "load-balancer.502.reset", $"{at} reset the connection before it answered"),
+            ForwardOutcome.ResponseTimedOut when result.ResponseStarted => new(504, "load-balancer.504.idle-timeout",
+                $"{at} began its response and sent nothing more of it for the idle timeout ({idle}). Is its Content-Length larger than its body, or does it stall? Raise idle_timeout.timeout_seconds if it may"),
             ForwardOutcome.ResponseTimedOut => new(504, "load-balancer.504.idle-timeout",
                 $"{at} did not answer within the idle timeout ({idle}); make it faster, or raise idle_timeout.timeout_seconds"),
             ForwardOutcome.MalformedResponse => new(502, "load-balancer.502.malformed-response", $"{at} sent no valid HTTP response: {result.Detail}"),

@@ -84,8 +84,9 @@ internal sealed class AlbAccessLog(TimeProvider time)
         line.Seconds(record.UpstreamStatus != 0 ? TimeSpan.Zero : null).Add(' ');
     }
 
-    /// <summary>460 when the client left before there was an answer, as an ALB logs it.</summary>
+    /// <summary>400 when the client left inside its request, 460 when it left before there was an answer, as an ALB logs it.</summary>
     private static LogLine Status(LogLine line, RequestRecord record) => record.Status != 0 ? line.Add(record.Status)
+        : record.Outcome?.StartsWith("load-balancer.400.", StringComparison.Ordinal) == true ? line.Add("400")
         : line.Add(record.Outcome?.Contains("client", StringComparison.Ordinal) == true ? "460" : "-");
 
     /// <summary><c>"METHOD protocol://host:port/uri version"</c>, with the declared port.</summary>

@@ -99,6 +99,7 @@ public sealed class KestrelFront : IAsyncDisposable
             limits.KeepAliveTimeout = options.KeepAlive;
             limits.MaxRequestHeadersTotalSize = options.HeadBytes;
             limits.Http2.MaxStreamsPerConnection = Streams;
+            limits.Http2.MaxRequestHeaderFieldSize = options.FieldBytes;
             kestrel.Listen(options.Bound, Configure);
         });
         var built = builder.Build();

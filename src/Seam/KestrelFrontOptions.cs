@@ -21,6 +21,9 @@ public sealed record KestrelFrontOptions
     /// <summary>The longest head of an HTTP/2 request, in bytes.</summary>
     public required int HeadBytes { get; init; }
 
+    /// <summary>The longest name or value of an HTTP/2 header as it is sent, in bytes; a longer one ends the connection with GOAWAY. 32 KiB unless a hop says otherwise.</summary>
+    public int FieldBytes { get; init; } = 32 * 1024;
+
     /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1 alone.</summary>
     public ITlsEnd? Tls { get; init; }
 }

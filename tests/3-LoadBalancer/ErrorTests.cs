@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
@@ -20,13 +21,15 @@ public sealed class ErrorTests
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nNoColon\r\n\r\n", 400, "Bad Request", "invalid-header-name")]
     [InlineData("\u0016\u0003\u0001", 400, "Bad Request", "invalid-method")] // TLS to a plain listener
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\nX: LONG\r\n\r\n", 400, "Bad Request", "header-too-large")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nMANY\r\n", 400, "Bad Request", "head-too-large")]
     [InlineData("GET /LONG HTTP/1.1\r\nHost: a\r\n\r\n", 414, "Request-URI Too Large", "target-too-long")]
     [InlineData("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "Not Implemented", "unsupported-transfer-coding")]
     [InlineData("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "HTTP Version Not Supported", "unsupported-version")]
     public async Task What_never_became_a_request(string request, int status, string reason, string code)
     {
         await using var rig = await Rig.RunAsync(r => r.Edge().Listener(80));
-        var answer = await rig.AskAsync(request.Replace("LONG", new string('a', 17_000), StringComparison.Ordinal));
+        var answer = await rig.AskAsync(request.Replace("LONG", new string('a', 17_000), StringComparison.Ordinal)
+            .Replace("MANY", string.Concat(Enumerable.Range(1, 5).Select(n => $"X-{n}: {new string('a', 15_000)}\r\n")), StringComparison.Ordinal));
         AssertPage(answer, status, reason);
         AssertRecord(await rig.Journal.RequestAsync(), status, $"load-balancer.{status}.{code}", answeredHere: true);
     }
@@ -121,7 +124,7 @@ public sealed class ErrorTests
     {
         var desk = new Desk(new Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
         var decision = desk.Decide(Ask.For("GET http://a/"));
-        var told = TargetFailure.Of(new Wire.ForwardResult { Outcome = outcome, ConnectFailure = failure, Detail = "no TLS handshake within 10 s" }, decision.Target!, decision)!;
+        var told = TargetFailure.Of(new Wire.ForwardResult { Outcome = outcome, ConnectFailure = failure, Detail = "no TLS handshake within 10 s" }, decision.Target!, decision, hasBody: false)!;
         Assert.Equal((status, $"load-balancer.{status}.{code}"), (told.Status, told.Outcome));
         Assert.Contains(problem, told.Problem, StringComparison.Ordinal);
     }
@@ -141,6 +144,69 @@ public sealed class ErrorTests
         await using var target = Backend.Saying("never", rig.Node(1));
         AssertPage(await rig.AskAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"), 408, "Request Time-out");
         AssertRecord(await rig.Journal.RequestAsync(), 408, "load-balancer.408.client-timeout", answeredHere: true);
+    }
+
+    [Theory]
+    [InlineData("Content-Length: 10\r\n\r\nabc")]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")]
+    public async Task A_client_that_leaves_inside_its_body_is_recorded_as_400(string body)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = Backend.Saying("ok", rig.Node(1));
+        using (var client = await rig.ConnectAsync())
+        {
+            // By then there is a connection to the target, so that nothing is left to wait for but the body.
+            await client.SendAsync(Get);
+            await client.ReadMessageAsync();
+            await Limit.UntilAsync(() => rig.Report("i-0a1:30080").Outstanding == 0);
+            await client.SendAsync($"POST / HTTP/1.1\r\nHost: a\r\n{body}");
+            await Limit.UntilAsync(() => rig.Report("i-0a1:30080").Outstanding == 1);
+        }
+
+        var record = await rig.Journal.RequestAsync(2);
+        AssertRecord(record, 0, "load-balancer.400.client-closed-mid-body", answeredHere: false);
+        Assert.Contains("before it had sent its whole body", record.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_response_shorter_than_its_Content_Length_is_504_in_the_journey()
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge(("idle_timeout.timeout_seconds", "1")).Group("web", ["i-0a1"]).Listener(80, Forward("web")));
+        await using var target = new Backend(
+            async (peer, _, _) =>
+            {
+                await peer.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+                await peer.ReadErrorAsync();
+            },
+            rig.Node(1));
+        var (client, _) = await rig.OpenHeadAsync(Get);
+        using var open = client;
+        var record = await rig.Journal.RequestAsync();
+        Assert.Equal((200, 200, "load-balancer.504.idle-timeout", "cut"), (record.Status, record.UpstreamStatus, record.Outcome, record.DownstreamFate));
+        Assert.Contains("Is its Content-Length larger than its body", record.Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7_900, true)]
+    [InlineData(8_300, false)]
+    public async Task An_HTTP2_header_over_8_KB_ends_the_connection(int length, bool answered)
+    {
+        await using var rig = await Rig.RunAsync(r => r.Edge().Listener(443, Fixed(200), "HTTPS"));
+        using var client = rig.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://a.example.com/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        // Eight bits each by RFC 7541's Huffman code, or as they are.
+        request.Headers.Add("X-Long", new string('X', length));
+        var asking = client.SendAsync(request, TestContext.Current.CancellationToken);
+        if (answered)
+        {
+            using var response = await asking;
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return;
+        }
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => asking);
+        Assert.IsType<HttpProtocolException>(refused.InnerException);
+        Assert.Empty(rig.Journal.Requests);
     }
 
     [Fact]

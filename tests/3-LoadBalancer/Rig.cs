@@ -144,7 +144,9 @@ internal sealed class Rig : IAsyncDisposable
     /// Sends one request on a connection of its own and reads the answer; the connection is the caller's. On a busy machine a short idle timeout may pass before the
     /// listener reads the first byte. It then closes without a word or a record, as it should, and the request is sent again.
     /// </summary>
-    internal async Task<(RawPeer Client, string Answer)> OpenAsync(string request)
+    internal Task<(RawPeer Client, string Answer)> OpenAsync(string request) => OpenAsync(request, bodyless: false);
+
+    private async Task<(RawPeer Client, string Answer)> OpenAsync(string request, bool bodyless)
     {
         for (var (left, recorded) = (10, Journal.Requests.Count); ; left--)
         {
@@ -152,7 +154,7 @@ internal sealed class Rig : IAsyncDisposable
             try
             {
                 await client.SendAsync(request);
-                return (client, await client.ReadMessageAsync());
+                return (client, await client.ReadMessageAsync(bodyless));
             }
             catch (Exception e) when (left > 0 && e is IOException or SocketException && Journal.Requests.Count == recorded)
             {
@@ -160,6 +162,9 @@ internal sealed class Rig : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>As <see cref="OpenAsync(string)"/>, for an answer whose body never comes to its end: its head.</summary>
+    internal Task<(RawPeer Client, string Answer)> OpenHeadAsync(string request) => OpenAsync(request, bodyless: true);
 
     /// <summary>A client whose connections go to the HTTPS listener, whatever the URL says.</summary>
     internal HttpClient Client() => new(new SocketsHttpHandler

@@ -91,6 +91,7 @@ public sealed partial class AlbAccessLogTests
     [InlineData("idle timeout", "10.0.0.1:80 0.001 60.001 -1 504 -")]
     [InlineData("no target", "- -1 -1 -1 503 -")]
     [InlineData("client gone", "10.0.0.1:80 0.001 4.999 -1 460 -")]
+    [InlineData("client gone inside its body", "10.0.0.1:80 -1 -1 -1 400 -")]
     [InlineData("client gone, answered 460", "10.0.0.1:80 0.001 4.999 -1 460 -")]
     [InlineData("target's 503", "10.0.0.1:80 0.001 0.002 0.000 503 503")]
     public void Failures_can_be_told_apart(string what, string expected)
@@ -104,10 +105,18 @@ public sealed partial class AlbAccessLogTests
             "idle timeout" => Exchange.Record().AnsweredHere(504, 60_002, sent: 1).Decided(facts),
             "no target" => Exchange.Record().AnsweredHere(503, 1).Decided(facts with { TargetEndPoint = null }),
             "client gone" => Gone(facts),
+            "client gone inside its body" => Inside(facts),
             "client gone, answered 460" => Exchange.Record().AnsweredHere(460, 5_000, "load-balancer.460.client-closed", sent: 1).Decided(facts),
             _ => Exchange.Record().Answered(1, 3, 3, 503).Decided(facts),
         };
         Assert.Equal(expected, string.Join(' ', Line(record, null).Split(' ')[4..10]));
+
+        static RequestRecord Inside(Exchange.TestFacts facts)
+        {
+            var record = Exchange.Record().Decided(facts);
+            (record.EndedAt, record.Outcome) = (Exchange.At(5_000), "load-balancer.400.client-closed-mid-body");
+            return record;
+        }
 
         static RequestRecord Gone(Exchange.TestFacts facts)
         {

@@ -59,7 +59,7 @@ public sealed class FailureTests(TroubleRoad trouble)
     {
         var road = await trouble.RunsAsync();
 
-        var ended = await road.UsherAsync("trace", "--json", "-H", $"Cookie: {new string('a', 9000)}", "https://in.example.org/t/ok");
+        var ended = await road.UsherAsync("trace", "--json", "--http1.1", "-H", $"Cookie: {new string('a', 9000)}", "https://in.example.org/t/ok");
 
         var journey = JsonDocument.Parse(ended.Output).RootElement;
         Assert.Equal(("ingress.400.header-too-large", "400", "ingress", 4), (journey.Text("outcome"), journey.Text("status"), journey.Text("answeredBy"), ended.ExitCode));

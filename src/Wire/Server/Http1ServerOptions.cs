@@ -34,6 +34,9 @@ public sealed record Http1ServerOptions
     /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The request, of an HTTP/2 connection, with which the client is told to open another (GOAWAY). No limit by default.</summary>
+    public int RequestsPerHttp2Connection { get; init; } = int.MaxValue;
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -50,6 +50,7 @@ public sealed class KestrelExchange : HttpExchange
             _rejection = new HttpRejection(HttpViolation.InvalidTarget, "The :path has a character that must be percent-encoded.");
         _headBytes = Request.Length;
         EarlierRequests = CountEarlier(context);
+        if (EarlierRequests + 1 >= options.RequestsPerHttp2Connection) context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
     /// <summary>Serves one request: the body of a Kestrel application.</summary>
@@ -136,9 +137,9 @@ public sealed class KestrelExchange : HttpExchange
     }
 
     /// <inheritdoc/>
-    /// <inheritdoc/>
     public override IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => KestrelHead.Trailers(_context);
 
+    /// <inheritdoc/>
     public override void AdvanceBody(SequencePosition consumed, SequencePosition examined)
     {
         if (!_given.IsEmpty) _bodyBytes += _given.Slice(0, consumed).Length;

@@ -16,6 +16,7 @@ namespace Usher.Wire.Tests.Server;
 /// <summary>Real HTTP/2 with prior knowledge.</summary>
 public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
 {
+    private const int Many = 20;
     private readonly HttpClient _client = new();
     private readonly FakeTimeProvider _time = new();
     private WebApplication _app = null!;
@@ -33,7 +34,7 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         _app = builder.Build();
-        _app.Run(context => KestrelExchange.RunAsync(context, this, new Http1ServerOptions { TimeProvider = _time }));
+        _app.Run(context => KestrelExchange.RunAsync(context, this, new Http1ServerOptions { TimeProvider = _time, RequestsPerHttp2Connection = Many }));
         await _app.StartAsync();
         _uri = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
@@ -45,6 +46,28 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
     }
 
     public async ValueTask HandleAsync(HttpExchange exchange) => await _handle(exchange);
+
+    [Fact]
+    public async Task A_connection_with_many_requests_is_told_to_end_and_none_is_lost()
+    {
+        var connections = new List<(int Port, int Earlier)>();
+        _handle = exchange =>
+        {
+            lock (connections) connections.Add((exchange.RemoteEndPoint.Port, exchange.EarlierRequests));
+            return exchange.RespondAsync(200, "text/plain", "ok").AsTask();
+        };
+        for (var i = 0; i < 3 * Many; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, _uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        // What was on its way before the client read the GOAWAY is served on the old connection.
+        var used = connections.GroupBy(c => c.Port).Select(g => g.Count()).ToList();
+        Assert.InRange(used.Count, 2, 3);
+        Assert.All(used[..^1], count => Assert.InRange(count, Many, Many + 5));
+    }
 
     [Fact]
     public async Task The_head_is_that_of_http1()
