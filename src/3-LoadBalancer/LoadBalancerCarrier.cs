@@ -24,8 +24,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                errors.Add(new ConfigError(null, 0, $"Listener {plan.LoadBalancerName} {plan.Label}", "",
-                    $"can't listen at {plan.Bound} (declared port {plan.Port}): {e.InnerException?.Message ?? e.Message}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)"));
+                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.InnerException?.Message ?? e.Message));
             }
         }
 

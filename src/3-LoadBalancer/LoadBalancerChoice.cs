@@ -32,11 +32,17 @@ internal readonly record struct LivingStates(TargetTable Table, bool Sends, Toke
     public JwtReading ReadToken(JwtPlan plan, RequestFacts facts) => (Tokens ?? throw new InvalidOperationException("a rule validates tokens, and nothing here checks them")).Read(plan, facts);
 }
 
+/// <summary>What a recorded decision read of its target group.</summary>
+internal readonly record struct RecordedReading(GroupReading? Reading) : ITargetReadings
+{
+    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) =>
+        Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+}
+
 /// <summary>The state that a recorded decision read.</summary>
 internal readonly record struct RecordedStates(LoadBalancerChoice Choice) : ITargetStates
 {
-    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) =>
-        Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
+    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) => new RecordedReading(Choice.Reading).Read(group, scope);
 
     public StickyReading ReadCookies(RequestFacts facts) =>
         Choice.Sticky ?? throw new InvalidOperationException("the recorded decision read no cookies");

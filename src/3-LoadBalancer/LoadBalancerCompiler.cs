@@ -33,7 +33,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             var networkPlan = balancer.Value.IsNetwork ? network.Compile(listener, balancer) : null;
             if ((plan?.Bound ?? networkPlan?.Bound) is not { } bound) continue;
             if (!ports.TryAdd(bound, listener)) context.Errors.Add(listener, "spec.port", Clash(ports[bound], listener, bound));
-            else if (plan is not null) listeners.AddRange(AtEachNode(context, plan));
+            else if (plan is not null) listeners.AddRange(AtEachNode(context, balancer, plan));
             else networkListeners.AddRange(network.AtEachNode(balancer, networkPlan!));
         }
 
@@ -78,11 +78,8 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
     }
 
     /// <summary>The listener of a load balancer's first node at all of them: they differ in nothing but zone and address.</summary>
-    private static IEnumerable<ListenerPlan> AtEachNode(CompileContext context, ListenerPlan first)
-    {
-        var balancer = context.State.All<Model.Aws.LoadBalancer>().First(b => b.Key == first.LoadBalancer);
-        return LoadBalancerNode.Of(balancer).Select(node => first with { Zone = node.Zone, Bound = context.Addresses.Bind(node.Owner, first.Port) });
-    }
+    private static IEnumerable<ListenerPlan> AtEachNode(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer, ListenerPlan first) =>
+        LoadBalancerNode.Of(balancer).Select(node => first with { Zone = node.Zone, Bound = context.Addresses.Bind(node.Owner, first.Port) });
 
     /// <summary>
     /// HTTP/2 is spoken to HTTPS listeners alone, so groups of these versions go with no other (ALB user guide, Target groups, Protocol version; the message is ELBv2's).
@@ -108,7 +105,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         {
             foreach (var (group, _) in (rule.Action as ForwardPlan)?.Groups ?? [])
             {
-                if (group.Network is { } network) context.Errors.Add(listener, "spec.protocol", IncompatibleProtocols.Words(listener.Value, rule, group, network.Protocol.Text()));
+                if (group.Network is { } network) context.Errors.Add(listener, "spec.protocol", IncompatibleProtocols.Words(listener.Value, rule.Label, group, network.Protocol.Text()));
             }
         }
     }

@@ -120,7 +120,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     {
         if (!Choice.FailOpen || Choice.Target < 0) return null;
         var health = Choice.Reading!.Targets[Choice.Target].Health;
-        return $"in target group {Choice.Group!.Name} {LoadBalancerHop.TooFew(Choice.Group, Choice.Reading)}, so requests go to all of them (fail open); "
+        return $"in target group {Choice.Group!.Name} {TargetFacts.TooFew(Choice.Group, Choice.Reading)}, so requests go to all of them (fail open); "
             + $"this one is {health.Name}{(health.Description is null ? "" : $": {health.Description}")}";
     }
 
@@ -232,17 +232,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         told["algorithm"] = group.AlgorithmName;
         if (group.Stickiness is { } plan) told["sticky"] = choice.Stuck ? $"{plan.CookieName}: kept" : $"{plan.CookieName}: chosen anew";
         if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = "off";
-        told["registered"] = choice.Reading!.Registered;
-        told["healthy"] = choice.Reading.Healthy;
-        told["failOpen"] = choice.FailOpen;
+        TargetFacts.AddTo(told, group, choice.Reading!, choice.FailOpen, choice.Target);
         if (choice.Target < 0) return told;
-        var chosen = group.Targets[choice.Target];
-        told["target"] = chosen.Label;
-        told["targetAddress"] = chosen.Declared.ToString();
-        told["targetBound"] = chosen.Bound.ToString();
-        told["targetZone"] = chosen.Zone;
-        told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
-        told["outstanding"] = choice.Reading.Targets[choice.Target].Outstanding;
+        told["outstanding"] = choice.Reading!.Targets[choice.Target].Outstanding;
         if (choice.Reading is WeighedReading weighed)
         {
             told["weight"] = weighed.Standings[choice.Target].Weight;

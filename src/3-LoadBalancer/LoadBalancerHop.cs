@@ -261,12 +261,7 @@ internal static class LoadBalancerHop
             var count = outstanding == 1 ? "1 outstanding request" : $"{outstanding} outstanding requests";
             if (reading is WeighedReading weighed) count += $", {AnomalyDetection.Tell(weighed.Standings[i])}";
             else if (share < 1) count += string.Create(CultureInfo.InvariantCulture, $", in its slow start at {share:0 %} of its share");
-            var why = (health.Usable, failOpen) switch
-            {
-                (true, _) => $"{health.Name}, {count}",
-                (false, true) => $"{health.Name} ({health.Description}), {count}, but {TooFew(group, reading)}, so all are used",
-                _ => $"{health.Name}: {health.Description}",
-            };
+            var why = TargetFacts.Standing(group, reading, health, count, failOpen);
             if (i != chosen && (health.Usable || failOpen))
             {
                 why += kept ? "; the cookie names another" : group.Algorithm == Algorithm.RoundRobin ? "; not its turn" : group.Algorithm == Algorithm.WeightedRandom ? "; not drawn" : outstanding > reading.Targets[chosen].Outstanding ? "; busier" : "; equally busy, the draw fell on another";
@@ -274,12 +269,5 @@ internal static class LoadBalancerHop
 
             reasons.Add(group.Targets[i].Label, i == chosen, why);
         }
-    }
-
-    /// <summary>Why the healthy targets are too few to send to them alone.</summary>
-    internal static string TooFew(TargetGroupPlan group, GroupReading reading)
-    {
-        var healthy = reading.Healthy;
-        return healthy == 0 ? "no target is healthy" : $"{healthy} of {reading.Registered} targets are healthy and the group wants {group.Minimum}";
     }
 }

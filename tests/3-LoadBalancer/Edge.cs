@@ -107,6 +107,13 @@ internal sealed class Edge
 
     internal ErrorList Warnings { get; } = new();
 
+    /// <summary>Compiles, and has this one error.</summary>
+    internal void IsRefused(string error)
+    {
+        Compile();
+        Assert.Equal([$"edge.yaml:1: {error}"], Errors.All.Select(e => e.ToString()));
+    }
+
     internal Generation Compile(long number = 1, AddressPlan? previous = null)
     {
         var state = new DesiredState(resources);

@@ -19,9 +19,6 @@ internal static class IncompatibleProtocols
     };
 
     /// <summary>The refusal, with ELBv2's own words (IncompatibleProtocols) at its end.</summary>
-    internal static string Words(Listener listener, RulePlan rule, TargetGroupPlan group, string protocol) => Words(listener, rule.Label, group, protocol);
-
-    /// <summary>The same of a default action.</summary>
     internal static string Words(Listener listener, string who, TargetGroupPlan group, string protocol) =>
         $"found {listener.Protocol}, and its {who} forwards to target group {group.Name} of protocol {protocol}: "
         + $"The listener and its associated target group '{group.Arn}' have incompatible protocols: '{listener.Protocol}' and '{protocol}' (IncompatibleProtocols)";

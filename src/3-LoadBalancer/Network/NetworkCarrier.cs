@@ -29,8 +29,7 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
             }
             catch (SocketException e)
             {
-                errors.Add(new ConfigError(null, 0, $"Listener {plan.LoadBalancerName} {plan.Label}", "",
-                    $"can't listen at {plan.Bound} (declared port {plan.Port}): {e.Message}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)"));
+                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.Message));
             }
         }
 

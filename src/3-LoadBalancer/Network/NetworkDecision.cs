@@ -35,7 +35,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
         new(listener, flow, draw, NetworkHop.Decide(listener, states, flow, draw, default(NoReasons))) { Imagined = imagined };
 
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
-    internal NetworkChoice Replay(ReasonList reasons) => NetworkHop.Decide(Listener, new RecordedReading(Choice), Flow, Draw, reasons);
+    internal NetworkChoice Replay(ReasonList reasons) => NetworkHop.Decide(Listener, new RecordedReading(Choice.Reading), Flow, Draw, reasons);
 
     public IEnumerable<HopAccount> Tell()
     {
@@ -92,17 +92,9 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
         if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = false;
-        told["registered"] = choice.Reading!.Registered;
-        told["healthy"] = choice.Reading.Healthy;
-        told["failOpen"] = choice.FailOpen;
+        TargetFacts.AddTo(told, group, choice.Reading!, choice.FailOpen, choice.Target);
         if (choice.Target < 0) return told;
-        var chosen = group.Targets[choice.Target];
-        told["target"] = chosen.Label;
-        told["targetAddress"] = chosen.Declared.ToString();
-        told["targetBound"] = chosen.Bound.ToString();
-        told["targetZone"] = chosen.Zone;
-        told["targetHealth"] = choice.Reading.Targets[choice.Target].Health.Name;
-        told["connections"] = choice.Reading.Targets[choice.Target].Outstanding;
+        told["connections"] = choice.Reading!.Targets[choice.Target].Outstanding;
         told["clientAddress"] = Preserved ? $"preserved: the target sees {Source}, from a port of its own"
             : group.Network!.PreservesClient ? $"not preserved, since {Flow.Source.Address} can't be dialled from on this machine: the target sees {Source}"
             : $"not preserved: the target sees the load balancer's own, {Source}";

@@ -11,13 +11,6 @@ namespace Usher.LoadBalancer;
 /// <param name="Hash">The hash that the target was chosen by.</param>
 internal readonly record struct NetworkChoice(TargetGroupPlan? Group, GroupReading? Reading, int Target, bool FailOpen, ulong Hash);
 
-/// <summary>The state that a recorded decision read.</summary>
-internal readonly record struct RecordedReading(NetworkChoice Choice) : ITargetReadings
-{
-    public GroupReading Read(TargetGroupPlan group, ZoneScope scope) =>
-        Choice.Reading ?? throw new InvalidOperationException($"the recorded decision read nothing of target group {group.Name}");
-}
-
 /// <summary>Which target a new flow goes to. It stays there for its life.</summary>
 internal static class NetworkHop
 {
@@ -79,12 +72,7 @@ internal static class NetworkHop
             }
 
             var carries = connections == 1 ? "1 connection" : string.Create(CultureInfo.InvariantCulture, $"{connections} connections");
-            var why = (health.Usable, failOpen) switch
-            {
-                (true, _) => $"{health.Name}, {carries}",
-                (false, true) => $"{health.Name} ({health.Description}), {carries}, but {LoadBalancerHop.TooFew(group, reading)}, so all are used",
-                _ => $"{health.Name}: {health.Description}",
-            };
+            var why = TargetFacts.Standing(group, reading, health, carries, failOpen);
             if (health.Usable || failOpen)
             {
                 var worth = Flow.Worth(hash, group.Targets[i].Label).ToString("x16", CultureInfo.InvariantCulture);

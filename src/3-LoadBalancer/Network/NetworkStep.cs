@@ -25,7 +25,7 @@ internal sealed class NetworkStep(TargetTable table) : IRoadStep
         var flow = given?.Flow ?? new Flow("tcp", new IPEndPoint(traveller.Source, FirstPort + draw.Below(Ports)), listener.Bound);
         var decision = given is null
             ? NetworkDecision.Make(listener, new LivingStates(table, Sends: false), flow, draw, imagined: true)
-            : NetworkDecision.Make(listener, new RecordedReading(given.Choice), flow, draw, given.Imagined);
+            : NetworkDecision.Make(listener, new RecordedReading(given.Choice.Reading), flow, draw, given.Imagined);
         return new StepTaken([decision], decision.Target is not { } target ? null : traveller with { Address = target.Bound, Source = decision.Source });
     }
 }

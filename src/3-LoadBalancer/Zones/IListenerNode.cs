@@ -33,6 +33,12 @@ internal interface IListenerNode
     /// <summary>Which of a group's targets it sends to.</summary>
     ZoneScope ScopeOf(TargetGroupPlan group);
 
+    /// <summary>What is said where its port can't be had.</summary>
+    /// <param name="label">The listener, for a person.</param>
+    /// <param name="why">What the system says.</param>
+    ConfigError CantListen(string label, string why) => new(null, 0, $"Listener {LoadBalancerName} {label}", "",
+        $"can't listen at {Bound} (declared port {Port}): {why}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)");
+
     /// <summary>Whether it forwards to a group.</summary>
     bool Uses(TargetGroupPlan group) => Groups.Contains(group);
 }
