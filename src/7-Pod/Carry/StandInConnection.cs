@@ -6,8 +6,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Usher.Wire;
 
 namespace Usher.Pod;
 
@@ -36,7 +35,7 @@ internal static class StandInConnection
                     await TlsAsync(connection, next, ended.Token);
                     break;
                 case First.Http2:
-                    Speak(connection, SslApplicationProtocol.Http2);
+                    NegotiatedTls.Tell(connection, SslApplicationProtocol.Http2);
                     await next(connection);
                     break;
                 case First.Http1:
@@ -82,7 +81,7 @@ internal static class StandInConnection
             ServerCertificateContext = Certificate.Value,
             ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
         }, cancellationToken);
-        Speak(connection, tls.NegotiatedApplicationProtocol);
+        NegotiatedTls.Tell(connection, tls.NegotiatedApplicationProtocol);
         connection.Transport = new TlsPipe(PipeReader.Create(tls, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(tls, new StreamPipeWriterOptions(leaveOpen: true)));
         try
         {
@@ -96,14 +95,6 @@ internal static class StandInConnection
         }
     }
 
-    // Kestrel chooses HTTP/2 by what ALPN agreed on, and only for TLS.
-    private static void Speak(ConnectionContext connection, SslApplicationProtocol protocol)
-    {
-        var told = new Told(protocol.Protocol);
-        connection.Features.Set<ITlsApplicationProtocolFeature>(told);
-        connection.Features.Set<ITlsConnectionFeature>(told);
-    }
-
     private static SslStreamCertificateContext Make()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -115,55 +106,15 @@ internal static class StandInConnection
         return SslStreamCertificateContext.Create(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(1)), additionalCertificates: null, offline: true);
     }
 
-    private sealed class Told(ReadOnlyMemory<byte> protocol) : ITlsApplicationProtocolFeature, ITlsConnectionFeature
-    {
-        public ReadOnlyMemory<byte> ApplicationProtocol { get; } = protocol;
-
-        public X509Certificate2? ClientCertificate { get; set; }
-
-        public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) => Task.FromResult(ClientCertificate);
-    }
-
     private sealed record TlsPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     /// <summary>A transport as a stream.</summary>
-    private sealed class TransportStream(IDuplexPipe transport) : Stream
+    private sealed class TransportStream(IDuplexPipe transport) : AsyncStream
     {
         private readonly Stream input = transport.Input.AsStream(leaveOpen: true);
-        private readonly Stream output = transport.Output.AsStream(leaveOpen: true);
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => input.ReadAsync(buffer, cancellationToken);
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            await output.WriteAsync(buffer, cancellationToken);
-            await output.FlushAsync(cancellationToken);
-        }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => output.FlushAsync(cancellationToken);
-
-        public override int Read(byte[] buffer, int offset, int count) => input.Read(buffer, offset, count);
-
-        public override void Write(byte[] buffer, int offset, int count) => output.Write(buffer, offset, count);
-
-        public override void Flush() => output.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await transport.Output.WriteAsync(buffer, cancellationToken);
     }
 }

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
 using Usher.Wire;
@@ -64,9 +62,7 @@ internal sealed class TlsTermination(ITlsEnd end, SeamParts parts, ConnectionDel
 
         // 4.
         Secured(record, tls);
-        var told = new NegotiatedTls(tls.NegotiatedApplicationProtocol.Protocol);
-        connection.Features.Set<ITlsApplicationProtocolFeature>(told);
-        connection.Features.Set<ITlsConnectionFeature>(told);
+        NegotiatedTls.Tell(connection, tls.NegotiatedApplicationProtocol);
         connection.Open(tls);
         await next(connection);
     }

@@ -60,6 +60,9 @@ public sealed class TcpListenerLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether accepting failed for one connection's sake, which ended in the backlog; running out of descriptors, say, wants a pause.</summary>
+    internal static bool IsOfOneConnection(SocketException e) => e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted;
+
     /// <summary>
     /// Listens and accepts on a socket that is bound already (in another network namespace, for one); it is owned from now on.
     /// </summary>
@@ -133,10 +136,8 @@ public sealed class TcpListenerLoop : IAsyncDisposable
         }
         catch (SocketException e) when (Volatile.Read(ref _stopped) == 0)
         {
-            // A connection that ended in the backlog needs no pause; running out of descriptors does.
             _options.OnError?.Invoke(e);
-            if (e.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionAborted))
-                await Task.Delay(_options.ErrorPause, _options.TimeProvider, _draining.Token);
+            if (!IsOfOneConnection(e)) await Task.Delay(_options.ErrorPause, _options.TimeProvider, _draining.Token);
             return null;
         }
         catch (SocketException)

@@ -61,8 +61,7 @@ public sealed class SocketListenerFactory(TimeProvider time, IMemoryPoolFactory<
                 }
                 catch (SocketException e)
                 {
-                    // A connection that ended in the backlog needs no pause; running out of descriptors does.
-                    if (e.SocketErrorCode is not (SocketError.ConnectionReset or SocketError.ConnectionAborted)) await Task.Delay(ErrorPause, time, cancellationToken);
+                    if (!TcpListenerLoop.IsOfOneConnection(e)) await Task.Delay(ErrorPause, time, cancellationToken);
                 }
             }
         }
