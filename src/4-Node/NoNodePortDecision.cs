@@ -26,7 +26,7 @@ internal sealed class NoNodePortDecision(NodeEntry node, IPEndPoint bound, IRead
             Outcome = "node.no-node-port",
             Reasons = fronts.Count == 0
                 ? [new Reason("no NodePort", false, "no Service is of type NodePort or LoadBalancer; make it one, or name pods as targets (type ip)")]
-                : [.. fronts.Select(f => new Reason($"NodePort {f.Declared.Port}", false, $"of {f.Service}{(f.PortName.Length == 0 ? "" : $", port {f.PortName}")}"))],
+                : [.. fronts.Select(f => new Reason($"NodePort {f.Declared.Port}{(f.Udp ? "/UDP" : "")}", false, $"of {f.Service}{(f.PortName.Length == 0 ? "" : $", port {f.PortName}")}"))],
         };
     }
 }

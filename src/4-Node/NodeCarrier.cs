@@ -1,8 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam;
 
@@ -53,12 +53,12 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
         try
         {
             // 1.
-            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Bound) && !silent.Has(f.Bound) && !IsStopped(f)))
+            foreach (var front in fronts.All(next).Where(f => !open.Has(f.Place) && !silent.Has(f.Place) && !IsStopped(f)))
             {
                 try
                 {
                     if (fronts.HasEndpoints(next, front)) change.Started.Add(Start(front));
-                    else Try(front.Bound);
+                    else Try(front.Place);
                 }
                 catch (SocketException problem)
                 {
@@ -113,8 +113,8 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
 
     private bool Align(Generation generation, bool endpointsChanged)
     {
-        var wanted = fronts.All(generation).Where(f => !IsStopped(f) && fronts.HasEndpoints(generation, f)).ToDictionary(f => f.Bound);
-        foreach (var gone in open.All.Where(f => !wanted.ContainsKey(f.Front.Bound)).ToList())
+        var wanted = fronts.All(generation).Where(f => !IsStopped(f) && fronts.HasEndpoints(generation, f)).ToDictionary(f => f.Place);
+        foreach (var gone in open.All.Where(f => !wanted.ContainsKey(f.Front.Place)).ToList())
         {
             if (IsStopped(gone.Front))
             {
@@ -126,9 +126,11 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
             if (endpointsChanged) NodeLog.Closed(log, gone.Front.Service, gone.Front.Declared);
         }
 
+        CutStale(generation);
+
         // Before fronts open: a node that started again listens where nothing answered.
         var fine = silent.Keep(SilentPlaces.Of(generation, fronts, nodes));
-        foreach (var front in wanted.Values.Where(f => !open.Has(f.Bound)))
+        foreach (var front in wanted.Values.Where(f => !open.Has(f.Place)))
         {
             try
             {
@@ -147,18 +149,31 @@ internal sealed class NodeCarrier : ICarrier, IAsyncDisposable
 
     private bool IsStopped(ServiceFront front) => front.Node is { } node && nodes.Current.GetValueOrDefault(node)?.StoppedSince is not null;
 
-    private OpenFront Start(ServiceFront front) =>
-        new(front, front.Kind == FrontKind.HealthCheck
-            ? HealthServer.Start(front, fronts, seam)
-            : new FrontRelay(RelayFront.Start(
-                front.Bound, (generation, connection) => ports.Decide(generation, front, connection.From.Address), seam,
-                front.Kind == FrontKind.ClusterIP ? (generation, source) => fronts.Drops(generation, front, source) : null)));
-
-    // Bound and let go again: the socket never listens, so that connections are refused.
-    private static void Try(IPEndPoint bound)
+    /// <summary>Has the flows of datagrams forgotten whose endpoints don't serve any more.</summary>
+    private void CutStale(Generation generation)
     {
-        using var socket = new Socket(bound.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(bound);
+        foreach (var (front, socket) in open.All)
+        {
+            if (socket is FrontFlows flows) flows.Cut((source, endpoint) => !fronts.Serves(generation, front, source, endpoint));
+        }
+    }
+
+    private OpenFront Start(ServiceFront front)
+    {
+        if (front.Kind == FrontKind.HealthCheck) return new(front, HealthServer.Start(front, fronts, seam));
+        FrontDecision Decide(Generation generation, ConnectionId connection) => ports.Decide(generation, front, connection.From.Address);
+        if (front.Udp) return new(front, new FrontFlows(DatagramFront.Start(front.Bound, Decide, seam)));
+        return new(front, new FrontRelay(RelayFront.Start(
+            front.Bound, Decide, seam, front.Kind == FrontKind.ClusterIP ? (generation, source) => fronts.Drops(generation, front, source) : null)));
+    }
+
+    // Bound and let go again: the socket never listens, so that connections are refused, and a datagram is answered by an ICMP port unreachable.
+    private static void Try(FrontPlace place)
+    {
+        using var socket = place.Udp
+            ? new Socket(place.Bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
+            : new Socket(place.Bound.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(place.Bound);
     }
 
     private sealed class Change(NodeCarrier carrier, Generation next) : ICarrierChange

@@ -15,7 +15,7 @@ internal sealed class NodeStep(IServiceFronts fronts, NodePorts ports) : IRoadSt
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } address) return null;
-        if (fronts.All(generation).FirstOrDefault(f => f.Kind == FrontKind.NodePort && f.Bound.Equals(address)) is not { } front)
+        if (fronts.All(generation).FirstOrDefault(f => f is { Kind: FrontKind.NodePort, Udp: false } && f.Bound.Equals(address)) is not { } front)
         {
             return NoFront(generation, address) is { } none ? new StepTaken([none], null) : null;
         }
@@ -29,7 +29,7 @@ internal sealed class NodeStep(IServiceFronts fronts, NodePorts ports) : IRoadSt
     {
         var all = fronts.All(generation);
         // What else listens there answers for itself.
-        if (all.Any(f => f.Bound.Equals(address))) return null;
+        if (all.Any(f => !f.Udp && f.Bound.Equals(address))) return null;
         var node = (generation.Find<NodeSnapshot>() ?? NodeSnapshot.Empty).Nodes.FirstOrDefault(n => n.Address.Bound.Equals(address.Address));
         if (node is null) return null;
         return ports.Stopped(node, address) ?? new NoNodePortDecision(node, address, [.. all.Where(f => f.Kind == FrontKind.NodePort && f.Node == node.Key)]);

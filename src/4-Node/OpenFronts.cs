@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Usher.Model.Contracts;
 
 namespace Usher.Node;
@@ -14,22 +13,22 @@ internal sealed record OpenFront(ServiceFront Front, IFrontSocket Socket);
 /// </summary>
 internal sealed class OpenFronts
 {
-    private readonly Dictionary<IPEndPoint, OpenFront> listening = [];
+    private readonly Dictionary<FrontPlace, OpenFront> listening = [];
     private readonly ConcurrentDictionary<OpenFront, Task> draining = new();
 
     /// <summary>Those that listen.</summary>
     public IEnumerable<OpenFront> All => listening.Values;
 
     /// <summary>Whether one listens there.</summary>
-    public bool Has(IPEndPoint bound) => listening.ContainsKey(bound);
+    public bool Has(FrontPlace place) => listening.ContainsKey(place);
 
     /// <summary>Takes one over.</summary>
-    public void Add(OpenFront front) => listening.Add(front.Front.Bound, front);
+    public void Add(OpenFront front) => listening.Add(front.Front.Place, front);
 
     /// <summary>Closes its listening socket at once, and leaves its connections to end by themselves.</summary>
     public void Close(OpenFront front)
     {
-        listening.Remove(front.Front.Bound);
+        listening.Remove(front.Front.Place);
         // The socket is closed when StopAsync returns its task, which ends with the last connection.
         var ends = front.Socket.StopAsync(Timeout.InfiniteTimeSpan);
         draining[front] = ends;
@@ -39,7 +38,7 @@ internal sealed class OpenFronts
     /// <summary>Closes its listening socket and cuts its connections, as a power-off does.</summary>
     public void Cut(OpenFront front)
     {
-        listening.Remove(front.Front.Bound);
+        listening.Remove(front.Front.Place);
         var ends = front.Socket.StopAsync(TimeSpan.Zero);
         draining[front] = ends;
         _ = ForgetAsync(front, ends);

@@ -36,11 +36,11 @@ internal static class PortInUse
         return problem.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse =>
-                $"{front.Bound} is in use by another program, and {wanted} is to listen there; stop that program, "
+                $"{front.Place} is in use by another program, and {wanted} is to listen there; stop that program, "
                 + $"or write another {(nodePort ? "nodePort" : "port")}",
             SocketError.AccessDenied =>
-                $"{front.Bound} may not be bound by this user, and {wanted} is to listen there; leave --real-ports away, or run with the privilege",
-            _ => $"{front.Bound} can't be bound, and {wanted} is to listen there: {problem.Message}",
+                $"{front.Place} may not be bound by this user, and {wanted} is to listen there; leave --real-ports away, or run with the privilege",
+            _ => $"{front.Place} can't be bound, and {wanted} is to listen there: {problem.Message}",
         };
     }
 }

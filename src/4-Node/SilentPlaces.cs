@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using k8s.Models;
 using Usher.Model.Contracts;
@@ -12,11 +11,11 @@ namespace Usher.Node;
 /// </summary>
 internal sealed class SilentPlaces : IDisposable
 {
-    private readonly Dictionary<IPEndPoint, SilentSocket> sockets = [];
+    private readonly Dictionary<FrontPlace, SilentSocket> sockets = [];
 
     /// <summary>Keeps exactly these places silent.</summary>
     /// <returns>False when one is still in use: its process has not ended yet.</returns>
-    public bool Keep(IReadOnlySet<IPEndPoint> places)
+    public bool Keep(IReadOnlySet<FrontPlace> places)
     {
         foreach (var place in sockets.Keys.Where(p => !places.Contains(p)).ToList())
         {
@@ -41,21 +40,21 @@ internal sealed class SilentPlaces : IDisposable
     }
 
     /// <summary>Whether this place is kept silent.</summary>
-    public bool Has(IPEndPoint place) => sockets.ContainsKey(place);
+    public bool Has(FrontPlace place) => sockets.ContainsKey(place);
 
     /// <summary>Where nothing is to answer: NodePorts whose packets are dropped, and all of nodes that are stopped.</summary>
-    public static IReadOnlySet<IPEndPoint> Of(Generation generation, IServiceFronts fronts, INodeDirectory nodes)
+    public static IReadOnlySet<FrontPlace> Of(Generation generation, IServiceFronts fronts, INodeDirectory nodes)
     {
-        var places = fronts.All(generation).Where(f => fronts.Drops(generation, f)).Select(f => f.Bound).ToHashSet();
+        var places = fronts.All(generation).Where(f => fronts.Drops(generation, f)).Select(f => f.Place).ToHashSet();
         var stopped = nodes.Current.Values.Where(n => n.StoppedSince is not null).Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);
         if (stopped.Count == 0) return places;
-        places.UnionWith(fronts.All(generation).Where(f => f.Node is { } node && stopped.Contains(node.Name)).Select(f => f.Bound));
+        places.UnionWith(fronts.All(generation).Where(f => f.Node is { } node && stopped.Contains(node.Name)).Select(f => f.Place));
         foreach (var pod in generation.State.All<V1Pod>().Where(p => p.Value.Spec?.NodeName is { } node && stopped.Contains(node)))
         {
             if (generation.Addresses.Find(pod.Key) is null) continue;
-            foreach (var port in pod.Value.Spec.Containers.SelectMany(c => c.Ports ?? []).Where(p => p.Protocol is null or "TCP"))
+            foreach (var port in pod.Value.Spec.Containers.SelectMany(c => c.Ports ?? []).Where(p => p.Protocol != "SCTP"))
             {
-                places.Add(generation.Addresses.Bind(pod.Key, port.ContainerPort));
+                places.Add(new FrontPlace(generation.Addresses.Bind(pod.Key, port.ContainerPort), port.Protocol == "UDP"));
             }
         }
 
@@ -63,5 +62,5 @@ internal sealed class SilentPlaces : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Keep(new HashSet<IPEndPoint>());
+    public void Dispose() => Keep(new HashSet<FrontPlace>());
 }

@@ -1,26 +1,31 @@
-using System.Net;
 using System.Net.Sockets;
+using Usher.Model.Contracts;
 
 namespace Usher.Node;
 
 /// <summary>
 /// A place where nothing answers: connecting neither succeeds nor fails, as with an instance that has lost its power. It listens with room for one
 /// connection, and takes that itself; Linux then lets every further SYN fall, and the client sends it again until it gives up. When it is disposed of, those
-/// SYNs find whatever listens there next.
+/// SYNs find whatever listens there next. For UDP it is a socket that nobody reads.
 /// </summary>
 internal sealed class SilentSocket : IDisposable
 {
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-    private readonly Socket filler = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+    private readonly Socket listener;
+    private readonly Socket? filler;
 
     /// <summary>Takes the place.</summary>
     /// <exception cref="SocketException">It is in use.</exception>
-    public SilentSocket(IPEndPoint bound)
+    public SilentSocket(FrontPlace place)
     {
+        listener = place.Udp
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = 0 }
+            : new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(bound);
+            listener.Bind(place.Bound);
+            if (place.Udp) return;
             listener.Listen(0);
+            filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
             filler.Connect(listener.LocalEndPoint!);
         }
         catch (SocketException problem) when (problem.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
@@ -37,7 +42,7 @@ internal sealed class SilentSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        filler.Dispose();
+        filler?.Dispose();
         listener.Dispose();
     }
 }

@@ -23,11 +23,11 @@ internal static class PortCheck
     private static void Numbers(Checker check, string field, V1ServicePort port, string? type)
     {
         if (port.Port is < 1 or > 65535) check.Wrong($"{field}.port", $"{port.Port} is out of range; a port is 1–65535");
-        if (port.Protocol is "UDP" or "SCTP")
+        if (port.Protocol == "SCTP")
         {
-            check.Warn($"{field}.protocol", $"{port.Protocol} isn't carried here: port {port.Port} has endpoints and a name in the cluster's DNS, and nothing listens for it");
+            check.Warn($"{field}.protocol", $"SCTP isn't carried here: port {port.Port} has endpoints and a name in the cluster's DNS, and nothing listens for it");
         }
-        else if (port.Protocol is not (null or "TCP"))
+        else if (port.Protocol is not (null or "TCP" or "UDP"))
         {
             check.Wrong($"{field}.protocol", $"'{port.Protocol}' is no protocol; write TCP, UDP or SCTP");
         }

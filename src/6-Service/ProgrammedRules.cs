@@ -16,9 +16,10 @@ internal sealed record ProgrammedRules(ImmutableArray<string> All, string Used)
     {
         var port = front.Port;
         var atNode = front.Address.Kind == FrontKind.NodePort;
+        var protocol = front.Address.Udp ? "udp" : "tcp";
         var match = atNode
-            ? $"tcp dport {front.Address.Declared.Port}"
-            : $"ip daddr {front.Address.Declared.Address} tcp dport {front.Address.Declared.Port}";
+            ? $"{protocol} dport {front.Address.Declared.Port}"
+            : $"ip daddr {front.Address.Declared.Address} {protocol} dport {front.Address.Declared.Port}";
         if (!UsableEndpoints.Any(state.Endpoints.Conditions))
         {
             var reject = $"{match} → service {port.PortName} → reject";

@@ -34,7 +34,7 @@ internal sealed class ServiceCompiler : IHopCompiler
         // 2. Ports.
         var slices = new WrittenSlices(context, nodes);
         var ports = ImmutableArray.CreateBuilder<ServicePort>();
-        var fronts = new Dictionary<IPEndPoint, Front>();
+        var fronts = new Dictionary<FrontPlace, Front>();
         foreach (var service in context.State.All<V1Service>())
         {
             if (!ServiceCheck.Passes(context, service) || service.Value.Spec.Type == "ExternalName") continue;
@@ -59,7 +59,7 @@ internal sealed class ServiceCompiler : IHopCompiler
                 ports.Add(port);
 
                 // 3. Fronts. A place that is taken twice was reported already, by the check or when the numbers were given out.
-                foreach (var front in Fronts(context.Addresses, port, written.NodePort ?? 0, nodes.Values)) fronts.TryAdd(front.Address.Bound, front);
+                foreach (var front in Fronts(context.Addresses, port, written.NodePort ?? 0, nodes.Values)) fronts.TryAdd(front.Address.Place, front);
             }
 
             if (service.Value.Spec.HealthCheckNodePort is > 0 and var health)
@@ -67,7 +67,7 @@ internal sealed class ServiceCompiler : IHopCompiler
                 foreach (var node in nodes.Values)
                 {
                     var front = AtNode(FrontKind.HealthCheck, context.Addresses, ports[^1], health, node);
-                    fronts.TryAdd(front.Address.Bound, front);
+                    fronts.TryAdd(front.Address.Place, front);
                 }
             }
         }
@@ -110,13 +110,13 @@ internal sealed class ServiceCompiler : IHopCompiler
 
     private static IEnumerable<Front> Fronts(AddressPlan plan, ServicePort port, int nodePort, IEnumerable<NodePlace> nodes)
     {
-        // Only TCP is carried; the check said so.
-        if (port.Protocol != "TCP") yield break;
+        // SCTP isn't carried; the check said so.
+        if (port.Protocol == "SCTP") yield break;
         if (plan.Find(port.Service) is { } address)
         {
             var declared = new IPEndPoint(address.Declared, port.Port);
             var bound = plan.Bind(port.Service, port.Port);
-            yield return new Front(new ServiceFront(FrontKind.ClusterIP, port.Service, port.Name, null, declared, bound), port, null);
+            yield return new Front(new ServiceFront(FrontKind.ClusterIP, port.Service, port.Name, null, declared, bound) { Udp = port.Protocol == "UDP" }, port, null);
         }
 
         if (nodePort == 0) yield break;
@@ -126,6 +126,10 @@ internal sealed class ServiceCompiler : IHopCompiler
     private static Front AtNode(FrontKind kind, AddressPlan plan, ServicePort port, int number, NodePlace node)
     {
         var key = new ResourceKey("", "Node", "", node.Name);
-        return new Front(new ServiceFront(kind, port.Service, port.Name, key, new IPEndPoint(node.Address.Declared, number), plan.Bind(key, number)), port, node);
+        return new Front(new ServiceFront(kind, port.Service, port.Name, key, new IPEndPoint(node.Address.Declared, number), plan.Bind(key, number))
+        {
+            // A health check is HTTP, whatever the port is that it is asked about.
+            Udp = kind == FrontKind.NodePort && port.Protocol == "UDP",
+        }, port, node);
     }
 }

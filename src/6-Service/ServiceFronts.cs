@@ -23,7 +23,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool HasEndpoints(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        if (snapshot.FrontAt(front.Bound) is not { } found) return false;
+        if (snapshot.FrontAt(front.Place) is not { } found) return false;
         return found.Address.Kind switch
         {
             FrontKind.HealthCheck => true,
@@ -37,7 +37,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool Drops(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        if (front.Kind != FrontKind.NodePort || snapshot.FrontAt(front.Bound) is not { Port.ExternalLocal: true, Node: { } node } found) return false;
+        if (front.Kind != FrontKind.NodePort || snapshot.FrontAt(front.Place) is not { Port.ExternalLocal: true, Node: { } node } found) return false;
         var view = proxies.View(snapshot, found.Port, node.Name);
         return view.Port.ExternalLocal && !Accepts(view, node) && UsableEndpoints.Any(view.State.Conditions);
     }
@@ -46,7 +46,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool Drops(Generation generation, ServiceFront front, IPAddress source)
     {
         var snapshot = Snapshot(generation);
-        if (front.Kind != FrontKind.ClusterIP || snapshot.FrontAt(front.Bound) is not { Port.InternalLocal: true } found) return false;
+        if (front.Kind != FrontKind.ClusterIP || snapshot.FrontAt(front.Place) is not { Port.InternalLocal: true } found) return false;
         var here = snapshot.Places.GetValueOrDefault(source);
         var view = proxies.View(snapshot, found.Port, here?.Name);
         return view.Port.InternalLocal && !Local(view, here) && UsableEndpoints.Any(view.State.Conditions);
@@ -56,7 +56,7 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool HasEndpointsEverywhere(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        return snapshot.FrontAt(front.Bound) is { } found
+        return snapshot.FrontAt(front.Place) is { } found
             && proxies.Nodes.All(node => UsableEndpoints.Any(proxies.View(snapshot, found.Port, node).State.Conditions));
     }
 
@@ -64,14 +64,14 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool HasReadyEndpoints(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        return snapshot.FrontAt(front.Bound) is { } found && endpoints.Of(snapshot, found.Port).Ready > 0;
+        return snapshot.FrontAt(front.Place) is { } found && endpoints.Of(snapshot, found.Port).Ready > 0;
     }
 
     /// <inheritdoc/>
     public int LocalEndpoints(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        if (snapshot.FrontAt(front.Bound) is not { Node: { } node } found) return 0;
+        if (snapshot.FrontAt(front.Place) is not { Node: { } node } found) return 0;
         // An endpoint is a pod's address, however many ports lead there.
         return snapshot.PortsOf(found.Port.Service).Select(p => proxies.View(snapshot, p, node.Name))
             .SelectMany(view => view.Port.Endpoints.Where((e, i) => view.State.Conditions[i].Ready && e.Node == node.Name))
@@ -79,10 +79,24 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     }
 
     /// <inheritdoc/>
+    public bool Serves(Generation generation, ServiceFront front, IPAddress source, IPEndPoint endpoint)
+    {
+        var snapshot = Snapshot(generation);
+        if (snapshot.FrontAt(front.Place) is not { } found) return false;
+        var view = proxies.View(snapshot, found.Port, (found.Node ?? snapshot.Places.GetValueOrDefault(source))?.Name);
+        for (var i = 0; i < view.Port.Endpoints.Length; i++)
+        {
+            if (view.Port.Endpoints[i].Bound.Equals(endpoint)) return view.State.Conditions[i].Ready || view.State.Conditions[i].Serving;
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
     public FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source)
     {
         var snapshot = Snapshot(generation);
-        return snapshot.FrontAt(front.Bound) is { } found
+        return snapshot.FrontAt(front.Place) is { } found
             ? Decide(snapshot, found, source, Draw.Random())
             : new FrontDecision(new NoFrontDecision(generation.Number, front), null, null);
     }

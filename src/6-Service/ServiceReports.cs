@@ -39,7 +39,7 @@ internal sealed class ServiceReports(EndpointTable endpoints, ServiceFronts fron
     {
         var protocol = written.Protocol ?? "TCP";
         var port = snapshot.PortsOf(service).FirstOrDefault(p => p.Name == (written.Name ?? "") && p.Protocol == protocol);
-        IPEndPoint? bound = protocol == "TCP" && plan.Find(service) is not null ? plan.Bind(service, written.Port) : null;
+        IPEndPoint? bound = protocol != "SCTP" && plan.Find(service) is not null ? plan.Bind(service, written.Port) : null;
         return new ServicePortReport(written.Name ?? "", protocol, written.Port, bound, written.NodePort ?? 0,
             port is null ? 0 : endpoints.Of(snapshot, port).Ready, port?.Endpoints.Length ?? 0);
     }

@@ -106,7 +106,7 @@ internal sealed class ServiceSnapshot
         Places = places;
         Range = range;
         Addresses = [.. fronts.Select(f => f.Address)];
-        byBound = fronts.ToFrozenDictionary(f => f.Address.Bound);
+        byPlace = fronts.ToFrozenDictionary(f => f.Address.Place);
         pods = new(() => ports.SelectMany(p => p.Endpoints).Select(e => e.Pod).OfType<ResourceKey>().ToFrozenSet());
         byService = new(() => ports.GroupBy(p => p.Service).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray()));
         byAddress = new(() => ports.SelectMany(p => p.Endpoints.SelectMany(e => new[] { e.Declared.Address, e.Bound.Address }, (_, address) => (Address: address, p.Service)))
@@ -114,7 +114,7 @@ internal sealed class ServiceSnapshot
             .ToFrozenDictionary(g => g.Key, g => g.Distinct().OrderBy(s => s.Namespace, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal).ToImmutableArray()));
     }
 
-    private readonly FrozenDictionary<IPEndPoint, Front> byBound;
+    private readonly FrozenDictionary<FrontPlace, Front> byPlace;
     private readonly Lazy<FrozenSet<ResourceKey>> pods;
     private readonly Lazy<FrozenDictionary<ResourceKey, ImmutableArray<ServicePort>>> byService;
     private readonly Lazy<FrozenDictionary<IPAddress, ImmutableArray<ResourceKey>>> byAddress;
@@ -144,7 +144,7 @@ internal sealed class ServiceSnapshot
     public bool Lost(ServiceSnapshot before) => !before.Pods.IsSubsetOf(Pods) || Ports.Any(p => p.Endpoints.Any(e => e.Deleted));
 
     /// <summary>The front that listens there, or null.</summary>
-    public Front? FrontAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
+    public Front? FrontAt(FrontPlace place) => byPlace.GetValueOrDefault(place);
 
     /// <summary>The ports of a Service; none when it isn't there.</summary>
     public ImmutableArray<ServicePort> PortsOf(ResourceKey service) => byService.Value.GetValueOrDefault(service, []);

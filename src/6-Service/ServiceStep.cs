@@ -13,7 +13,7 @@ internal sealed class ServiceStep(ServiceFronts fronts) : IRoadStep
     {
         if (traveller.Address is not { } address) return null;
         var snapshot = ServiceFronts.Snapshot(generation);
-        if (snapshot.FrontAt(address) is not { Address.Kind: FrontKind.ClusterIP } front) return null;
+        if (snapshot.FrontAt(new FrontPlace(address, Udp: false)) is not { Address.Kind: FrontKind.ClusterIP } front) return null;
 
         var decision = traveller.GivenBy<ServiceDecision>(d => d.Front.Bound.Equals(address))
             ?? (ServiceDecision)fronts.Decide(snapshot, front, traveller.Source, Draw.Random()).Decision;

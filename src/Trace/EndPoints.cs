@@ -9,7 +9,7 @@ internal static class EndPoints
 {
     /// <summary>The connection with IPv4 addresses written as such: a dual-mode socket calls 127.0.0.1 ::ffff:127.0.0.1.</summary>
     public static ConnectionId Plain(this ConnectionId id) =>
-        Mapped(id.From) || Mapped(id.To) ? new ConnectionId(id.From.Plain(), id.To.Plain()) : id;
+        Mapped(id.From) || Mapped(id.To) ? id with { From = id.From.Plain(), To = id.To.Plain() } : id;
 
     /// <summary>The same for one end.</summary>
     public static IPEndPoint Plain(this IPEndPoint end) => Mapped(end) ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;

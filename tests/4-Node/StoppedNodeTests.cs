@@ -73,9 +73,10 @@ public sealed class StoppedNodeTests
     public async Task A_place_that_is_silent_is_free_again_afterwards()
     {
         var bound = TestRoad.FreePort();
-        using (new SilentSocket(bound))
+        var place = new FrontPlace(bound, Udp: false);
+        using (new SilentSocket(place))
         {
-            Assert.Throws<SocketException>(() => new SilentSocket(bound));
+            Assert.Throws<SocketException>(() => new SilentSocket(place));
         }
 
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

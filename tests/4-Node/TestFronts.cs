@@ -12,7 +12,7 @@ internal sealed record FrontList(ImmutableArray<ServiceFront> Fronts);
 /// <summary>Services whose endpoints a test gives and takes.</summary>
 internal sealed class TestFronts : IServiceFronts
 {
-    private readonly Dictionary<IPEndPoint, IPEndPoint> endpoints = [];
+    private readonly Dictionary<FrontPlace, IPEndPoint> endpoints = [];
 
     public event Action? Changed;
 
@@ -24,8 +24,8 @@ internal sealed class TestFronts : IServiceFronts
     {
         lock (endpoints)
         {
-            if (endpoint is null) endpoints.Remove(front.Bound);
-            else endpoints[front.Bound] = endpoint;
+            if (endpoint is null) endpoints.Remove(front.Place);
+            else endpoints[front.Place] = endpoint;
         }
 
         Changed?.Invoke();
@@ -35,7 +35,7 @@ internal sealed class TestFronts : IServiceFronts
 
     public bool HasEndpoints(Generation generation, ServiceFront front)
     {
-        lock (endpoints) return front.Kind == FrontKind.HealthCheck || endpoints.ContainsKey(front.Bound);
+        lock (endpoints) return front.Kind == FrontKind.HealthCheck || endpoints.ContainsKey(front.Place);
     }
 
     /// <summary>Fronts without an endpoint here, whose packets are dropped.</summary>
@@ -43,7 +43,12 @@ internal sealed class TestFronts : IServiceFronts
 
     public bool Drops(Generation generation, ServiceFront front)
     {
-        lock (endpoints) return Dropped.Contains(front.Bound) && !endpoints.ContainsKey(front.Bound);
+        lock (endpoints) return Dropped.Contains(front.Bound) && !endpoints.ContainsKey(front.Place);
+    }
+
+    public bool Serves(Generation generation, ServiceFront front, IPAddress source, IPEndPoint endpoint)
+    {
+        lock (endpoints) return endpoint.Equals(endpoints.GetValueOrDefault(front.Place));
     }
 
     /// <summary>The ready endpoints that every node has of every Service.</summary>
@@ -55,7 +60,7 @@ internal sealed class TestFronts : IServiceFronts
     {
         lock (endpoints)
         {
-            var endpoint = endpoints.GetValueOrDefault(front.Bound);
+            var endpoint = endpoints.GetValueOrDefault(front.Place);
             return new FrontDecision(new TestDecision($"{front.Service.Name} → {endpoint}"), endpoint, Source) { Opened = () => Opened++ };
         }
     }

@@ -61,6 +61,9 @@ internal sealed class TestRoad : IGenerationSource, IJourneyLog, IAsyncDisposabl
             new IPEndPoint(IPAddress.Parse("10.0.1.10"), bound.Port), bound);
     }
 
+    /// <summary>The same place for datagrams.</summary>
+    public static ServiceFront OverUdp(ServiceFront front) => front with { PortName = "udp", Udp = true };
+
     public static IPEndPoint FreePort()
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -110,7 +110,6 @@ public sealed class ServiceCompilerTests
     }
 
     [Theory]
-    [InlineData("ports: [{ port: 53, protocol: UDP }]", "spec.ports[0].protocol", "UDP isn't carried here: port 53 has endpoints")]
     [InlineData("ports: [{ port: 53, protocol: SCTP }]", "spec.ports[0].protocol", "SCTP isn't carried here")]
     [InlineData("ports: [{ port: 80, targetPort: htpp }], selector: { app: a }", "spec.ports[0].targetPort", "no container of the 3 selected pods declares a TCP port named 'htpp' (they name 'http')")]
     [InlineData("ports: [{ port: 80 }], externalIPs: [1.2.3.4], externalTrafficPolicy: Local", "spec.externalIPs", "has no effect here")]
@@ -138,17 +137,18 @@ public sealed class ServiceCompilerTests
     }
 
     [Fact]
-    public void The_same_port_may_be_tcp_and_udp_and_only_tcp_is_carried()
+    public void The_same_port_may_be_tcp_and_udp()
     {
         var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Pod("dns", "10.0.1.13", "node-1", "dns", "{ name: dns, containerPort: 53, protocol: UDP }, { name: dns-tcp, containerPort: 53 }")
             + Yaml.Service("kube-dns", "type: NodePort, clusterIP: 10.100.0.10, selector: { app: dns }, "
                 + "ports: [{ name: dns, port: 53, protocol: UDP, targetPort: dns, nodePort: 30053 }, { name: dns-tcp, port: 53, targetPort: dns-tcp, nodePort: 30053 }]"));
 
         Assert.Empty(cluster.Errors.All);
-        Assert.Equal(["dns-tcp 10.100.0.10:53", "dns-tcp 10.0.1.10:30053", "dns-tcp 10.0.2.10:30053"],
-            cluster.Fronts.All(cluster.Generation).Select(f => $"{f.PortName} {f.Declared}"));
+        Assert.Empty(cluster.Warnings.All);
+        Assert.Equal(["dns 10.100.0.10:53 True", "dns 10.0.1.10:30053 True", "dns 10.0.2.10:30053 True", "dns-tcp 10.100.0.10:53 False", "dns-tcp 10.0.1.10:30053 False", "dns-tcp 10.0.2.10:30053 False"],
+            cluster.Fronts.All(cluster.Generation).Select(f => $"{f.PortName} {f.Declared} {f.Udp}"));
         var report = Assert.Single(cluster.Reports.All(cluster.Generation));
-        Assert.Equal(["dns UDP 53  30053 1 1", "dns-tcp TCP 53 127.18.16.1:8053 30053 1 1"],
+        Assert.Equal(["dns UDP 53 127.18.16.1:8053 30053 1 1", "dns-tcp TCP 53 127.18.16.1:8053 30053 1 1"],
             report.Ports.Select(p => $"{p.Name} {p.Protocol} {p.Port} {p.Bound} {p.NodePort} {p.Ready} {p.Endpoints}"));
     }
 
@@ -201,7 +201,7 @@ public sealed class ServiceCompilerTests
     {
         var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc", "type: NodePort, clusterIP: 10.100.0.7, selector: { app: a }, ports: [{ port: 80, targetPort: http, nodePort: 30080 }]"));
 
-        foreach (var front in cluster.Fronts.All(cluster.Generation)) Assert.Equal(front, cluster.Snapshot.FrontAt(front.Bound)!.Address);
+        foreach (var front in cluster.Fronts.All(cluster.Generation)) Assert.Equal(front, cluster.Snapshot.FrontAt(front.Place)!.Address);
         Assert.Equal(FrontKind.NodePort, cluster.Front("10.0.2.10:30080").Address.Kind);
     }
 

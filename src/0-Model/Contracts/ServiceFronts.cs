@@ -27,7 +27,23 @@ public enum FrontKind
 /// <param name="Node">The node of a NodePort or health check; null for a virtual IP.</param>
 /// <param name="Declared">Its address and port in the cluster.</param>
 /// <param name="Bound">Where it listens on this machine.</param>
-public sealed record ServiceFront(FrontKind Kind, ResourceKey Service, string PortName, ResourceKey? Node, IPEndPoint Declared, IPEndPoint Bound);
+public sealed record ServiceFront(FrontKind Kind, ResourceKey Service, string PortName, ResourceKey? Node, IPEndPoint Declared, IPEndPoint Bound)
+{
+    /// <summary>Whether it catches UDP datagrams; else TCP connections. Both may have the same port.</summary>
+    public bool Udp { get; init; }
+
+    /// <summary>Where it is among sockets.</summary>
+    public FrontPlace Place => new(Bound, Udp);
+}
+
+/// <summary>A place that one socket can have.</summary>
+/// <param name="Bound">Address and port on this machine.</param>
+/// <param name="Udp">Whether for UDP; else TCP.</param>
+public readonly record struct FrontPlace(IPEndPoint Bound, bool Udp)
+{
+    /// <summary><c>127.18.16.1:8053</c>, of UDP with <c>/UDP</c> after it.</summary>
+    public override string ToString() => Udp ? $"{Bound}/UDP" : $"{Bound}";
+}
 
 /// <summary>The answer to one connection.</summary>
 /// <param name="Decision">Which endpoint and why, to be replayed.</param>
@@ -89,6 +105,12 @@ public interface IServiceFronts
 
     /// <summary>Chooses an endpoint for a new connection.</summary>
     FrontDecision Decide(Generation generation, ServiceFront front, IPAddress source);
+
+    /// <summary>
+    /// Whether a flow of datagrams that leads to this bound endpoint may go on. Netfilter remembers where a flow goes, and a client may never stop sending: kube-proxy makes it forget flows
+    /// whose endpoint doesn't serve any more (<c>CleanStaleEntries</c> in Kubernetes' <c>pkg/proxy/conntrack/cleanup.go</c>, for UDP alone), so that the next datagram is decided anew.
+    /// </summary>
+    bool Serves(Generation generation, ServiceFront front, IPAddress source, IPEndPoint endpoint) => true;
 
     /// <summary>Raised after endpoints changed; handlers must not wait.</summary>
     event Action? Changed;

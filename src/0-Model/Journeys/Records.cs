@@ -166,7 +166,7 @@ public sealed record StreamRecord(string Protocol)
     public string? GrpcMessage { get; init; }
 }
 
-/// <summary>What a relay recorded of one connection. Times as in <see cref="RequestRecord"/>.</summary>
+/// <summary>What a relay recorded of one connection, or of one flow of datagrams. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class ConnectionRecord
 {
     /// <summary>Whose relay it is: a node's, which carries out kube-proxy's rules, or a load balancer's.</summary>
@@ -187,7 +187,7 @@ public sealed class ConnectionRecord
     /// <summary>The connection dialled, or null.</summary>
     public ConnectionId? Upstream { get; set; }
 
-    /// <summary>True when nothing listened where it was dialled (ECONNREFUSED).</summary>
+    /// <summary>True when nothing listened where it was dialled (ECONNREFUSED); of datagrams, when an ICMP port unreachable came back.</summary>
     public bool Refused { get; set; }
 
     /// <summary>How it leads there: a socket, or a link inside this process.</summary>
@@ -207,7 +207,21 @@ public sealed class ConnectionRecord
 
     /// <summary>Bytes towards the client so far.</summary>
     public long BytesDown { get; set; }
+
+    /// <summary>Counts what a flow carries while it is open.</summary>
+    public Func<DatagramCounts>? Counting { get; set; }
+
+    /// <summary>What a flow of datagrams has carried so far; null for a TCP connection, and for a flow that led nowhere.</summary>
+    public DatagramCounts? Datagrams { get => field ?? Counting?.Invoke(); set; }
 }
+
+/// <summary>What a flow of datagrams carried.</summary>
+/// <param name="Up">Datagrams towards the upstream.</param>
+/// <param name="Down">Datagrams towards the client.</param>
+/// <param name="BytesUp">Their bytes.</param>
+/// <param name="BytesDown">Theirs.</param>
+/// <param name="Lost">Datagrams, either way, that a socket here didn't take.</param>
+public sealed record DatagramCounts(long Up, long Down, long BytesUp, long BytesDown, long Lost);
 
 /// <summary>What the port that ends TLS recorded of one handshake. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class HandshakeRecord

@@ -15,7 +15,7 @@ internal static class ServiceVariables
         if (scene.Pod.Value.Spec.EnableServiceLinks == false) return [];
         return scene.Context.State.All<V1Service>().Where(s => s.Key.Namespace == scene.Pod.Key.Namespace).SelectMany(service =>
         {
-            var ports = (service.Value.Spec?.Ports ?? []).Where(p => p.Protocol is null or "" or "TCP").ToList();
+            var ports = (service.Value.Spec?.Ports ?? []).Where(p => p.Protocol != "SCTP").ToList();
             return scene.Context.Addresses.Find(service.Key) is { } address && ports.Count > 0
                 ? Of(Word(service.Key.Name), address.Bound.ToString(), ports, scene.Context.Addresses.BoundPort)
                 : [];
@@ -27,16 +27,19 @@ internal static class ServiceVariables
         yield return new($"{name}_SERVICE_HOST", host);
         yield return new($"{name}_SERVICE_PORT", Number(bound(ports[0].Port)));
         foreach (var port in ports.Where(p => !string.IsNullOrEmpty(p.Name))) yield return new($"{name}_SERVICE_PORT_{Word(port.Name)}", Number(bound(port.Port)));
-        yield return new($"{name}_PORT", $"tcp://{host}:{Number(bound(ports[0].Port))}");
+        yield return new($"{name}_PORT", $"{Protocol(ports[0])}://{host}:{Number(bound(ports[0].Port))}");
         foreach (var port in ports)
         {
-            var link = $"{name}_PORT_{Number(port.Port)}_TCP";
-            yield return new(link, $"tcp://{host}:{Number(bound(port.Port))}");
-            yield return new($"{link}_PROTO", "tcp");
+            var protocol = Protocol(port);
+            var link = $"{name}_PORT_{Number(port.Port)}_{protocol.ToUpperInvariant()}";
+            yield return new(link, $"{protocol}://{host}:{Number(bound(port.Port))}");
+            yield return new($"{link}_PROTO", protocol);
             yield return new($"{link}_PORT", Number(bound(port.Port)));
             yield return new($"{link}_ADDR", host);
         }
     }
+
+    private static string Protocol(V1ServicePort port) => port.Protocol == "UDP" ? "udp" : "tcp";
 
     private static string Word(string name) => name.ToUpperInvariant().Replace('-', '_').Replace('.', '_');
 

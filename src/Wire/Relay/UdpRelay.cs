@@ -78,8 +78,9 @@ public sealed class UdpRelay : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _stopped, 1) == 0)
         {
-            await _stopping.CancelAsync();
+            // At once, so that the place is free.
             _socket.Dispose();
+            await _stopping.CancelAsync();
         }
 
         await _receiving;
@@ -108,7 +109,7 @@ public sealed class UdpRelay : IAsyncDisposable
         {
             try
             {
-                var length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from, _stopping.Token);
+                var length = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, from);
                 Take(buffer.AsSpan(0, length), from);
             }
             catch (Exception e) when (Volatile.Read(ref _stopped) != 0 || e is OperationCanceledException or ObjectDisposedException)

@@ -14,6 +14,9 @@ internal sealed class UdpPeer : IDisposable
 
     internal IPEndPoint EndPoint => (IPEndPoint)socket.LocalEndPoint!;
 
+    /// <summary>Whether a datagram waits to be received.</summary>
+    internal bool HasDatagram => socket.Poll(0, SelectMode.SelectRead);
+
     /// <summary>An end point where nothing listens.</summary>
     internal static IPEndPoint ClosedPort()
     {
