@@ -76,8 +76,7 @@ internal static class StateDatabase
             connection.Open();
             Run(connection, "PRAGMA busy_timeout = 10000");
             if (Run(connection, "PRAGMA quick_check(1)") is var check and not "ok") throw new DamagedException(check);
-            var (application, version) = (Number(connection, "PRAGMA application_id"), Number(connection, "PRAGMA user_version"));
-            var isNew = Number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+            var (application, version, isNew) = MarksOf(connection);
             if (!isNew && application != ApplicationId) throw new StateStoreException($"{path} is no state of Usher's but another program's database; move it away, or name another folder with --state");
             if (version > SchemaVersion)
             {
@@ -108,6 +107,16 @@ internal static class StateDatabase
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What the file is marked with, and whether it is empty: as of one moment, since another process may be making it.</summary>
+    private static (long Application, long Version, bool IsNew) MarksOf(SqliteConnection connection)
+    {
+        Run(connection, "BEGIN");
+        var isNew = Number(connection, "SELECT count(*) FROM sqlite_schema") == 0;
+        var marks = (Number(connection, "PRAGMA application_id"), Number(connection, "PRAGMA user_version"), isNew);
+        Run(connection, "COMMIT");
+        return marks;
     }
 
     private static string Run(SqliteConnection connection, string text)
