@@ -5,20 +5,18 @@ using System.Security.Cryptography;
 namespace Usher.Faults;
 
 /// <summary>Clients that ask for what is theirs alone and look at every byte that comes. Half of them speak HTTP/1.1, half HTTP/2.</summary>
-internal sealed class Clients(Uri url, IPEndPoint address)
+internal sealed class Clients(Uri url, IPEndPoint address, Tally tally)
 {
     private const int StreamsOfAConnection = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly Tally tally = new();
     private readonly long run = RandomNumberGenerator.GetInt32(int.MaxValue);
     private long requests;
 
     /// <summary>Asks over so many connections until the token fires.</summary>
-    internal static async Task<Tally> RunAsync(Uri url, IPEndPoint address, int connections, CancellationToken stop)
+    internal static async Task RunAsync(Uri url, IPEndPoint address, int connections, Tally tally, CancellationToken stop)
     {
-        var clients = new Clients(url, address);
+        var clients = new Clients(url, address, tally);
         await Task.WhenAll(Enumerable.Range(0, connections).SelectMany(c => clients.Open(c % 2 == 0 ? HttpVersion.Version11 : HttpVersion.Version20, stop)));
-        return clients.tally;
     }
 
     /// <summary>The workers of one connection; of several streams over HTTP/2.</summary>

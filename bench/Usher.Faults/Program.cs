@@ -5,7 +5,9 @@ using Usher.Faults;
 // A pod that misbehaves as it is asked to, clients that check every byte of what they get, and clients that say next to nothing.
 const string Usage = """
     usage: Usher.Faults target                                            serve at $POD_IP:$PORT until SIGTERM
-           Usher.Faults clients HTTPS-URL ADDRESS CONNECTIONS SECONDS     ask, check, print a line for each kind of request; 0 when every answer was the right one
+           Usher.Faults clients HTTPS-URL ADDRESS CONNECTIONS SECONDS [ANSWERS]
+                                                                      ask, check, print a line for each kind of request; 0 when every answer was the right one.
+                                                                      Ends earlier when so many are there
            Usher.Faults slow HTTPS-URL ADDRESS CONNECTIONS SECONDS        hold so many connections open and say a byte of a request now and then
     """;
 using var stop = new CancellationTokenSource();
@@ -23,9 +25,10 @@ switch (args)
         }
 
         return 0;
-    case ["clients", var url, var address, var connections, var seconds]:
+    case ["clients", var url, var address, var connections, var seconds, .. { Length: < 2 } answers]:
         stop.CancelAfter(Span(seconds));
-        var tally = await Clients.RunAsync(new Uri(url), IPEndPoint.Parse(address), Number(connections), stop.Token);
+        var tally = new Tally(answers is [var enough] ? Number(enough) : long.MaxValue, stop.Cancel);
+        await Clients.RunAsync(new Uri(url), IPEndPoint.Parse(address), Number(connections), tally, stop.Token);
         return tally.Print(Console.Out) ? 0 : 1;
     case ["slow", var url, var address, var connections, var seconds]:
         stop.CancelAfter(Span(seconds));

@@ -3,13 +3,20 @@ using System.Collections.Concurrent;
 namespace Usher.Faults;
 
 /// <summary>What became of the requests: as it should be, or not, and of those the first few words.</summary>
-internal sealed class Tally
+/// <param name="enough">How many answers are.</param>
+/// <param name="end">Called when they are there.</param>
+internal sealed class Tally(long enough, Action end)
 {
     private const int Told = 10;
     private readonly ConcurrentDictionary<string, (long Right, long Wrong)> counts = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> wrong = new();
+    private long answers;
 
-    internal void Right(Fault kind) => counts.AddOrUpdate(kind.Name, (1, 0), (_, c) => (c.Right + 1, c.Wrong));
+    internal void Right(Fault kind)
+    {
+        counts.AddOrUpdate(kind.Name, (1, 0), (_, c) => (c.Right + 1, c.Wrong));
+        if (Interlocked.Increment(ref answers) == enough) end();
+    }
 
     internal void Wrong(Fault kind, string how)
     {
