@@ -12,6 +12,10 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal static class AttributeCheck
 {
+    internal const string CutsUnhealthy = "target_health_state.unhealthy.connection_termination.enabled";
+
+    internal const string DrainingInterval = "target_health_state.unhealthy.draining_interval_seconds";
+
     private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
     {
         ["health_check_logs.s3.enabled"] = "false",
@@ -19,9 +23,7 @@ internal static class AttributeCheck
 
     private static readonly Dictionary<string, string> NetworkTargetGroupDefaults = new(StringComparer.Ordinal)
     {
-        ["deregistration_delay.connection_termination.enabled"] = "false",
         ["proxy_protocol_v2.enabled"] = "false",
-        ["stickiness.enabled"] = "false",
     };
 
     private static readonly Dictionary<string, string> NetworkLoadBalancerDefaults = new(StringComparer.Ordinal)
@@ -60,10 +62,26 @@ internal static class AttributeCheck
 
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
-        if (group.Value.IsNetwork) Refuse(context, group, group.Value.Attributes, NetworkTargetGroupDefaults);
+        if (group.Value.IsNetwork) CheckNetwork(context, group);
         CheckAlgorithm(context, group);
         CheckThreshold(context, group, "count");
         CheckThreshold(context, group, "percentage");
+    }
+
+    /// <summary>What goes with other settings alone (NLB user guide, Edit target group attributes: Sticky sessions, Draining interval).</summary>
+    private static void CheckNetwork(CompileContext context, Resource<TargetGroup> group)
+    {
+        var written = group.Value.Attributes;
+        Refuse(context, group, written, NetworkTargetGroupDefaults);
+        if (group.Value.Protocol == "TLS" && written.Flag("stickiness.enabled", false))
+        {
+            context.Errors.Add(group, "spec.attributes", "stickiness.enabled: found true with protocol TLS; sticky sessions aren't supported with TLS target groups");
+        }
+
+        if (written.Number(DrainingInterval, 0) is > 0 and var seconds && written.Flag(CutsUnhealthy, true))
+        {
+            context.Errors.Add(group, "spec.attributes", $"{DrainingInterval}: found {seconds} while {CutsUnhealthy} is true; a target drains only where its connections aren't cut, so set that to false");
+        }
     }
 
     /// <summary>What goes with one algorithm alone (ALB user guide, Target groups: Slow start mode, Automatic target weights).</summary>

@@ -21,13 +21,13 @@ internal sealed class DrainingTargets(TimeProvider time) : IDisposable
     internal TargetState? Find(TargetKey key) => targets.TryGetValue(key, out var found) ? found.Target.State : null;
 
     /// <summary>The target drains from now on.</summary>
-    internal void Begin(TargetKey key, string group, TargetState state, TimeSpan delay)
+    internal void Begin(TargetKey key, TargetGroupPlan group, TargetState state)
     {
         state.Drain();
-        var draining = new DrainingTarget(group, key.Target, state);
-        var timer = time.CreateTimer(_ => End(key, draining), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        var draining = new DrainingTarget(group.Name, key.Target, state);
+        var timer = time.CreateTimer(_ => End(key, draining, group.Network?.CutsDeregistered == true), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         targets[key] = (draining, timer);
-        timer.Change(delay, Timeout.InfiniteTimeSpan);
+        timer.Change(group.DeregistrationDelay, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The target is registered again: it is new, but goes on with what it carries.</summary>
@@ -43,10 +43,11 @@ internal sealed class DrainingTargets(TimeProvider time) : IDisposable
         foreach (var (_, timer) in targets.Values) timer.Dispose();
     }
 
-    private void End(TargetKey key, DrainingTarget ended)
+    private void End(TargetKey key, DrainingTarget ended, bool cutsConnections)
     {
         if (!targets.TryGetValue(key, out var found) || found.Target != ended || !targets.TryRemove(new(key, found))) return;
         found.Timer.Dispose();
+        if (cutsConnections) ended.State.CutConnections("its target's deregistration delay is over");
         ended.State.Dispose();
     }
 }

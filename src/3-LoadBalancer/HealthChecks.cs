@@ -52,6 +52,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         var plan = check.Subject.Group.HealthCheck;
         var streak = new HealthStreak(plan.HealthyThreshold, plan.UnhealthyThreshold, State(check.Subject).Target.Health);
         var pace = new InitialPace(plan.Interval, time);
+        var fall = new UnhealthySince();
         try
         {
             while (true)
@@ -61,8 +62,8 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
                 // The generation may have changed meanwhile, and its groups' states with it.
                 var (group, target) = State(check.Subject);
                 var before = target.Health.State;
-                if (before != HealthState.Initial || pace.Counts(result)) target.Health = streak.Next(result);
-                if (before != HealthState.Healthy && target.Health.State == HealthState.Healthy) group.BecameHealthy(target);
+                if (before != HealthState.Initial || pace.Counts(result)) target.Health = fall.Of(streak.Next(result), check.Subject.Group.Network, time);
+                Became(group, target, before, check.Subject.Group.Network);
                 await Task.Delay(target.Health.State == HealthState.Initial ? InitialInterval : plan.Interval, time, cancellationToken);
             }
         }
@@ -70,6 +71,15 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         {
             // The target was deregistered, or the road stops.
         }
+    }
+
+    /// <summary>What follows when its state has changed.</summary>
+    private static void Became(TargetGroupState group, TargetState target, HealthState before, NetworkGroupPlan? network)
+    {
+        var now = target.Health.State;
+        if (now == before) return;
+        if (now == HealthState.Healthy) group.BecameHealthy(target);
+        if (now == HealthState.Unhealthy && network is { CutsUnhealthy: true }) target.CutConnections("its target became unhealthy");
     }
 
     private (TargetGroupState Group, TargetState Target) State(Subject subject)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Usher.Model.Contracts;
 
 namespace Usher.LoadBalancer;
 
@@ -10,6 +11,7 @@ internal sealed class TargetState : IDisposable
     private readonly CancellationTokenSource cut = new();
     private int outstanding;
     private volatile TargetHealth health;
+    private volatile ConnectionCut connections = new();
     private volatile bool drains;
     private long rampsFrom;
 
@@ -37,6 +39,17 @@ internal sealed class TargetState : IDisposable
 
     /// <summary>Fires when its deregistration delay is over.</summary>
     internal CancellationToken Cut { get; }
+
+    /// <summary>Ends the connections that a Network Load Balancer has to it by now.</summary>
+    internal ConnectionCut Connections => connections;
+
+    /// <summary>Ends them; those that come later go on.</summary>
+    internal void CutConnections(string why)
+    {
+        var open = connections;
+        connections = new ConnectionCut();
+        open.Cut(why);
+    }
 
     /// <summary>It is registered no more.</summary>
     internal void Drain() => drains = true;

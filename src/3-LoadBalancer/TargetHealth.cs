@@ -12,6 +12,9 @@ internal enum HealthState
     /// <summary>Failing.</summary>
     Unhealthy,
 
+    /// <summary>Failing since a while that is shorter than the group's draining interval; what it carries goes on.</summary>
+    UnhealthyDraining,
+
     /// <summary>Of a group that no rule forwards to: it isn't checked.</summary>
     Unused,
 
@@ -50,6 +53,7 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
         HealthState.Initial => "initial",
         HealthState.Healthy => "healthy",
         HealthState.Unhealthy => "unhealthy",
+        HealthState.UnhealthyDraining => "unhealthy.draining",
         HealthState.Unused => "unused",
         HealthState.Draining => "draining",
         _ => "assumed healthy",

@@ -46,7 +46,7 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
             if (!targets.TryRemove(key, out var state) || !before.TryGetValue(key, out var last)) continue;
             // A group that is still there says how long; one that is gone said so before.
             var group = groups.FirstOrDefault(g => g.Arn == key.Group) ?? last;
-            draining.Begin(key, group.Name, state, group.DeregistrationDelay);
+            draining.Begin(key, group, state);
         }
     }
 

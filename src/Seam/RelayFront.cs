@@ -126,7 +126,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             // 4.
             try
             {
-                await RelayAsync(record, new TcpRelay(socket, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), aborted);
+                await RelayAsync(record, new TcpRelay(socket, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), decision.Cut, aborted);
             }
             finally
             {
@@ -146,13 +146,14 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         }
     }
 
-    private async Task RelayAsync(ConnectionRecord record, TcpRelay relay, CancellationToken aborted)
+    private async Task RelayAsync(ConnectionRecord record, TcpRelay relay, ConnectionCut? cut, CancellationToken aborted)
     {
+        using var either = cut is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cut.Token, aborted);
         await using var quieten = hop == Hop.LoadBalancer ? quiet.Token.UnsafeRegister(static relay => ((TcpRelay)relay!).CutWhenQuiet(Quiet), relay) : default;
-        var result = await relay.RunAsync(aborted);
+        var result = await relay.RunAsync(either?.Token ?? aborted);
         record.BytesUp = result.BytesToUpstream;
         record.BytesDown = result.BytesToClient;
-        record.CloseReason = Words(result.End);
+        record.CloseReason = result.End == RelayEnd.Canceled && cut?.Why is { } why ? $"cut: {why}" : Words(result.End);
     }
 
     /// <summary>The same for a link: 1. Open the record. 2. Decide. 3. Open the way on; without one the link is as good as reset. 4. Close the record with the link.</summary>

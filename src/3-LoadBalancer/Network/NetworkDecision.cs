@@ -71,7 +71,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
         var healthy = choice.Reading!.Healthy;
         var of = choice.FailOpen ? choice.Reading.Registered : healthy;
         var open = choice.FailOpen ? $" ({(healthy == 0 ? "none is healthy" : "too few are healthy")}: fail open)" : "";
-        return $"{Listener.Label} → target group {group.Name} → {target.Id} {target.Declared}, by the flow's hash of {of}{open}";
+        return $"{Listener.Label} → target group {group.Name} → {target.Id} {target.Declared}, by the {(group.Network is { Sticky: true } ? "hash of its addresses (sticky)" : "flow's hash")} of {of}{open}";
     }
 
     private JsonObject FactsOf(NetworkChoice choice)
@@ -92,6 +92,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
         if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = false;
+        if (group.Network is { Sticky: true }) told["sticky"] = "source_ip";
         TargetFacts.AddTo(told, group, choice.Reading!, choice.FailOpen, choice.Target);
         if (choice.Target < 0) return told;
         told["connections"] = choice.Reading!.Targets[choice.Target].Outstanding;

@@ -20,7 +20,7 @@ internal static class NetworkHop
     /// <item>The target group, by weight and draw (ELBv2 API, ForwardActionConfig).</item>
     /// <item>The group's targets: all, or with cross-zone load balancing off those in the zone of the node that was reached (NLB user guide, Cross-zone load balancing for target groups).</item>
     /// <item>The healthy ones of these; if fewer are healthy than the group wants, all of these (fail open; NLB user guide, Target group health).</item>
-    /// <item>One of them by the hash of the flow (Elastic Load Balancing user guide, Routing algorithm).</item>
+    /// <item>One of them by the hash of the flow (Elastic Load Balancing user guide, Routing algorithm); in a sticky group by that of its addresses alone (NLB user guide, Sticky sessions).</item>
     /// </list>
     /// </summary>
     /// <param name="listener">The listener that took the flow.</param>
@@ -33,8 +33,8 @@ internal static class NetworkHop
         where TReasons : struct, IReasonSink
     {
         // 1. The target group.
-        var hash = flow.Hash();
-        if (LoadBalancerHop.Weighted(listener.Forward, draw, reasons) is not { } group) return new NetworkChoice(null, null, -1, false, hash);
+        if (LoadBalancerHop.Weighted(listener.Forward, draw, reasons) is not { } group) return new NetworkChoice(null, null, -1, false, flow.Hash());
+        var hash = group.Network is { Sticky: true } ? flow.AddressHash() : flow.Hash();
 
         // 2. The node's targets.
         var scope = listener.ScopeOf(group);
@@ -76,7 +76,8 @@ internal static class NetworkHop
             if (health.Usable || failOpen)
             {
                 var worth = Flow.Worth(hash, group.Targets[i].Label).ToString("x16", CultureInfo.InvariantCulture);
-                why += i == chosen ? $"; the flow's hash with its name is {worth}, the highest" : $"; the flow's hash with its name is {worth}, which is lower";
+                var whose = group.Network is { Sticky: true } ? "hash of the flow's addresses" : "flow's hash";
+                why += i == chosen ? $"; the {whose} with its name is {worth}, the highest" : $"; the {whose} with its name is {worth}, which is lower";
             }
 
             reasons.Add(group.Targets[i].Label, i == chosen, why);

@@ -74,11 +74,23 @@ internal sealed record NetworkListenerPlan : IListenerNode
     internal string Label => $"{Protocol.Text()}:{Port}";
 }
 
-/// <summary>What a target group for Network Load Balancers has besides.</summary>
+/// <summary>What a target group for Network Load Balancers has besides (ELBv2 API, TargetGroupAttribute).</summary>
 /// <param name="Protocol">What its targets are sent.</param>
 /// <param name="PreservesClient">Whether targets see the client's address: <c>preserve_client_ip.enabled</c>.</param>
 internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool PreservesClient)
 {
+    /// <summary>Whether all connections of a client go to one target: <c>stickiness.enabled</c>, false when not set.</summary>
+    internal bool Sticky { get; init; }
+
+    /// <summary>Whether connections are cut when their target's deregistration delay is over: <c>deregistration_delay.connection_termination.enabled</c>, true when not set for UDP and TCP_UDP, false else.</summary>
+    internal bool CutsDeregistered { get; init; }
+
+    /// <summary>Whether connections are cut when their target becomes unhealthy: <c>target_health_state.unhealthy.connection_termination.enabled</c>, true when not set.</summary>
+    internal bool CutsUnhealthy { get; init; }
+
+    /// <summary>How long a target that becomes unhealthy is <c>unhealthy.draining</c> first, where its connections aren't cut: <c>target_health_state.unhealthy.draining_interval_seconds</c>, 0–360000 s, 0 when not set.</summary>
+    internal TimeSpan DrainingInterval { get; init; }
+
     /// <summary>What a group has; null when it is for Application Load Balancers.</summary>
     internal static NetworkGroupPlan? Of(TargetGroup group)
     {
@@ -87,6 +99,12 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
         var datagrams = protocol is NetworkProtocol.Udp or NetworkProtocol.TcpUdp;
         // Off by default for ip targets of TCP and TLS, on otherwise, and never off for UDP (ELBv2 API, TargetGroupAttribute, preserve_client_ip.enabled).
         var preserves = datagrams || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
-        return new NetworkGroupPlan(protocol, preserves);
+        return new NetworkGroupPlan(protocol, preserves)
+        {
+            Sticky = group.Attributes.Flag("stickiness.enabled", false),
+            CutsDeregistered = group.Attributes.Flag("deregistration_delay.connection_termination.enabled", datagrams),
+            CutsUnhealthy = group.Attributes.Flag(AttributeCheck.CutsUnhealthy, true),
+            DrainingInterval = group.Attributes.Seconds(AttributeCheck.DrainingInterval, 0),
+        };
     }
 }

@@ -22,6 +22,7 @@ internal sealed class NetworkListeners(TargetTable table)
             Opened = state.Begin,
             Closed = state.End,
             IdleTimeout = listener.IdleTimeout,
+            Cut = state.Connections,
         };
     }
 }

@@ -80,6 +80,55 @@ public sealed class NetworkDecideTests
     }
 
     [Fact]
+    public void A_sticky_group_gives_all_connections_of_a_client_to_one_target()
+    {
+        var desk = new Desk(new Edge().Network().NetworkGroup("web", ["i-0a1", "i-0a2", "i-0a1:30081"], attributes: ("stickiness.enabled", "true")).NetworkListener(443, Forward("web")));
+        string TargetOf(string client) => Decide(desk, client).Target!.Label;
+
+        for (var n = 1; n < 50; n++) Assert.Single(Enumerable.Range(32768, 50).Select(port => TargetOf($"127.0.0.{n}:{port}")).Distinct());
+        Assert.Equal(3, Enumerable.Range(1, 50).Select(n => TargetOf($"127.0.0.{n}:40000")).Distinct().Count());
+        var account = Assert.Single(Decide(desk, "127.0.0.1:40000").Tell());
+        Assert.EndsWith("by the hash of its addresses (sticky) of 3", account.Decision, StringComparison.Ordinal);
+        Assert.Equal("source_ip", account.Facts["sticky"]!.ToString());
+    }
+
+    [Theory]
+    [InlineData("TCP", "", "", "sticky -, cuts deregistered -, unhealthy cuts, drains 0")]
+    [InlineData("UDP", "", "", "sticky -, cuts deregistered cuts, unhealthy cuts, drains 0")]
+    [InlineData("TCP_UDP", "deregistration_delay.connection_termination.enabled", "false", "sticky -, cuts deregistered -, unhealthy cuts, drains 0")]
+    [InlineData("TCP", "deregistration_delay.connection_termination.enabled", "true", "sticky -, cuts deregistered cuts, unhealthy cuts, drains 0")]
+    [InlineData("TCP", "target_health_state.unhealthy.connection_termination.enabled", "false", "sticky -, cuts deregistered -, unhealthy -, drains 0")]
+    public void What_a_group_cuts(string protocol, string key, string value, string expected)
+    {
+        var group = NetworkGroupPlan.Of(new Model.Aws.TargetGroup
+        {
+            TargetGroupArn = "arn", Name = "web", Protocol = protocol, Port = 1, TargetType = "instance", HealthCheck = new(), Targets = [],
+            Attributes = key.Length == 0 ? [] : new Dictionary<string, string> { [key] = value },
+        })!;
+        static string Words(bool on) => on ? "cuts" : "-";
+        Assert.Equal(expected, $"sticky {Words(group.Sticky)}, cuts deregistered {Words(group.CutsDeregistered)}, unhealthy {Words(group.CutsUnhealthy)}, drains {group.DrainingInterval.TotalSeconds}");
+    }
+
+    [Fact]
+    public void A_target_that_isnt_cut_drains_for_the_interval_before_it_is_unhealthy()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var unhealthy = new TargetHealth(HealthState.Unhealthy, "Target.Timeout", "slow");
+        var group = new NetworkGroupPlan(NetworkProtocol.Tcp, false) { DrainingInterval = TimeSpan.FromSeconds(30) };
+        var since = new UnhealthySince();
+
+        Assert.Equal("unhealthy.draining", since.Of(unhealthy, group, time).Name);
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal("unhealthy.draining", since.Of(unhealthy, group, time).Name);
+        Assert.Equal("unhealthy", since.Of(unhealthy, group with { CutsUnhealthy = true }, time).Name);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("unhealthy", since.Of(unhealthy, group, time).Name);
+        Assert.Equal("healthy", since.Of(TargetHealth.Healthy, group, time).Name);
+        Assert.Equal("unhealthy.draining", since.Of(unhealthy, group, time).Name);
+        Assert.Equal("unhealthy", since.Of(unhealthy, null, time).Name);
+    }
+
+    [Fact]
     public void Without_a_target_or_a_weight_connections_are_reset_and_the_way_out_is_told()
     {
         var desk = new Desk(new Edge().Network().NetworkGroup("web", []).NetworkListener(443, Forward("web")));

@@ -22,11 +22,11 @@ internal static class NetworkEdge
             Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
         });
 
-    internal static Edge NetworkGroup(this Edge edge, string name, string[] targets, string protocol = "TCP", string type = "instance", params (string Key, string Value)[] attributes) =>
+    internal static Edge NetworkGroup(this Edge edge, string name, string[] targets, string protocol = "TCP", string type = "instance", Model.Aws.HealthCheck? check = null, params (string Key, string Value)[] attributes) =>
         edge.Group(new TargetGroup
         {
             TargetGroupArn = AwsNames.TargetGroupArn(Edge.Scope, name), Name = name, Protocol = protocol, Port = 30080, TargetType = type,
-            HealthCheck = new() { Protocol = "TCP", TimeoutSeconds = 10, Matcher = "200-399", IntervalSeconds = 5 },
+            HealthCheck = check ?? new Model.Aws.HealthCheck { Protocol = "TCP", TimeoutSeconds = 10, Matcher = "200-399", IntervalSeconds = 5 },
             Targets = [.. targets.Select(t => t.Split(':')).Select(t => new TargetDescription(t[0], t.Length > 1 ? int.Parse(t[1], null) : null))],
             Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
         });

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Usher.Model.Journeys;
+using Usher.Seam.Tests.Peers;
 using Usher.Wire.Tests.Peers;
 using static Usher.LoadBalancer.Tests.Edge;
 
@@ -175,6 +176,67 @@ public sealed class NetworkListenerTests
 
         Assert.Equal(SocketError.ConnectionReset, await client.ReadErrorAsync());
         Assert.Equal("idle for too long", (await rig.Journal.EndedAsync()).CloseReason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_target_that_becomes_unhealthy_has_its_connections_cut_unless_told_otherwise(bool cuts)
+    {
+        await using var rig = new Rig();
+        // The check is asked of another port, so that the target itself goes on.
+        await using var checks = Backend.Saying("ok", new IPEndPoint(rig.Node(1).Address, 30099));
+        await using var target = new EchoTarget(rig.Node(1), "one");
+        await rig.ApplyAsync(rig.Edge().Network()
+            .NetworkGroup("web", ["i-0a1"], check: HealthTests.Quick with { Port = "30099" }, attributes: ("target_health_state.unhealthy.connection_termination.enabled", cuts ? "true" : "false"))
+            .NetworkListener(5000, Forward("web")));
+        await rig.UntilAsync("i-0a1:30080", "healthy");
+        using var client = await ConnectAsync(rig);
+        await client.ReadUntilAsync("\n");
+
+        checks.Health = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
+        await rig.UntilAsync("i-0a1:30080", "unhealthy");
+        if (cuts)
+        {
+            Assert.Equal(SocketError.ConnectionReset, await client.ReadErrorAsync());
+            Assert.Equal("cut: its target became unhealthy", (await rig.Journal.EndedAsync()).CloseReason);
+        }
+
+        // None is healthy, so it gets new ones all the same, and they go on.
+        using var later = cuts ? await ConnectAsync(rig) : client;
+        if (cuts) await later.ReadUntilAsync("\n");
+        await later.SendAsync("x");
+        Assert.Equal("x", await later.ReadCountAsync(1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_outlives_the_deregistration_delay_unless_it_is_to_be_cut(bool cuts)
+    {
+        await using var rig = new Rig();
+        Edge With(params string[] targets) => rig.Edge().Network()
+            .NetworkGroup("web", targets, attributes: [("deregistration_delay.timeout_seconds", "1"), ("deregistration_delay.connection_termination.enabled", cuts ? "true" : "false")])
+            .NetworkListener(5000, Forward("web"));
+        await using var target = new EchoTarget(rig.Node(1), "one");
+        await rig.ApplyAsync(With("i-0a1"));
+        await rig.UntilAsync("i-0a1:30080", "healthy");
+        using var client = await ConnectAsync(rig);
+        await client.ReadUntilAsync("\n");
+
+        await rig.ApplyAsync(With("i-0a2"));
+        await client.SendAsync("x");
+        Assert.Equal("x", await client.ReadCountAsync(1));
+        if (cuts)
+        {
+            Assert.Equal(SocketError.ConnectionReset, await client.ReadErrorAsync());
+            Assert.Equal("cut: its target's deregistration delay is over", (await rig.Journal.EndedAsync()).CloseReason);
+            return;
+        }
+
+        await Limit.UntilAsync(() => !rig.Health.All(rig.Seam.Generations.Current).Any(r => r.Target == "i-0a1:30080"));
+        await client.SendAsync("y");
+        Assert.Equal("y", await client.ReadCountAsync(1));
     }
 
     [Fact]
