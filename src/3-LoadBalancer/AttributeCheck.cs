@@ -21,11 +21,6 @@ internal static class AttributeCheck
         ["health_check_logs.s3.enabled"] = "false",
     };
 
-    private static readonly Dictionary<string, string> NetworkTargetGroupDefaults = new(StringComparer.Ordinal)
-    {
-        ["proxy_protocol_v2.enabled"] = "false",
-    };
-
     private static readonly Dictionary<string, string> NetworkLoadBalancerDefaults = new(StringComparer.Ordinal)
     {
         ["access_logs.s3.enabled"] = "false",
@@ -72,7 +67,6 @@ internal static class AttributeCheck
     private static void CheckNetwork(CompileContext context, Resource<TargetGroup> group)
     {
         var written = group.Value.Attributes;
-        Refuse(context, group, written, NetworkTargetGroupDefaults);
         if (group.Value.Protocol == "TLS" && written.Flag("stickiness.enabled", false))
         {
             context.Errors.Add(group, "spec.attributes", "stickiness.enabled: found true with protocol TLS; sticky sessions aren't supported with TLS target groups");

@@ -20,6 +20,8 @@ internal readonly record struct CheckResult(bool Passed, string? Reason, string?
 /// </summary>
 internal static class HealthCheck
 {
+    private static readonly byte[] LocalHeader = ProxyHeaderWriter.WriteLocal();
+
     /// <summary>Makes one.</summary>
     /// <param name="target">Who is asked.</param>
     /// <param name="check">What is asked.</param>
@@ -35,8 +37,8 @@ internal static class HealthCheck
         {
             if (check.Tcp)
             {
-                // Connected, and closed at once: nothing is sent (NLB user guide, Health checks for target groups).
-                (await TcpDialer.ConnectAsync(to, Timeout.InfiniteTimeSpan, time, either.Token)).Dispose();
+                // Connected, and closed at once: nothing is asked (NLB user guide, Health checks for target groups).
+                (await TcpDialer.ConnectAsync(to, Preface(check), Timeout.InfiniteTimeSpan, time, either.Token)).Dispose();
                 return CheckResult.Pass;
             }
 
@@ -63,7 +65,7 @@ internal static class HealthCheck
     private static async Task<int?> AskAsync(
         TargetPlan target, HealthCheckPlan check, UpstreamKey to, TimeProvider time, CancellationToken cancellationToken)
     {
-        await using var stream = await TcpDialer.OpenAsync(to, Timeout.InfiniteTimeSpan, time, cancellationToken);
+        await using var stream = await TcpDialer.OpenAsync(to, Preface(check), Timeout.InfiniteTimeSpan, time, cancellationToken);
         var host = string.Create(CultureInfo.InvariantCulture, $"{target.Declared.Address}:{target.Declared.Port}");
         if (check.Version != ProtocolVersion.Http1) return await Http2HealthCheck.AskAsync(stream, host, check, cancellationToken);
         var request = $"GET {check.Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n";
@@ -87,6 +89,8 @@ internal static class HealthCheck
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static ReadOnlyMemory<byte> Preface(HealthCheckPlan check) => check.ProxyHeader ? LocalHeader : default;
 
     /// <summary>The status once the head is whole; 0 when it is no response; null while more is needed.</summary>
     private static int? StatusOf(ReadOnlySpan<byte> received)

@@ -15,6 +15,9 @@ internal sealed record HealthCheckPlan(
     /// <summary>Whether a check connects and asks nothing.</summary>
     internal bool Tcp { get; init; }
 
+    /// <summary>Whether a check's connection begins with a PROXY header that names nobody (NLB user guide, Edit target group attributes, Proxy protocol, Health check connections).</summary>
+    internal bool ProxyHeader { get; init; }
+
     /// <summary>What a check asks, for a person.</summary>
     internal string Asks => Tcp ? "TCP connect" : Version == ProtocolVersion.Grpc ? $"gRPC call {Path}" : $"GET {Path}";
 }

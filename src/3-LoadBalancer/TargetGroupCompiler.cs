@@ -55,7 +55,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     check.HealthyThresholdCount,
                     check.UnhealthyThresholdCount,
                     matcher,
-                    version) { Tcp = check.Protocol == "TCP" },
+                    version) { Tcp = check.Protocol == "TCP", ProxyHeader = group.Value.IsNetwork && group.Value.Attributes.Flag("proxy_protocol_v2.enabled", false) },
                 Network = NetworkGroupPlan.Of(group.Value),
                 Minimum = MinimumOf(group, "unhealthy_state_routing"),
                 DnsMinimum = MinimumOf(group, "dns_failover"),

@@ -52,6 +52,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
         if (Controller.Https) IngressFacts.Tell(told, this);
         if (answer?.Location is { } location) told["location"] = location;
+        if (Controller.Config.UseProxyProtocol) told["proxyProtocol"] = Facts.Proxied is { } ends ? $"{ends.Source} → {ends.Destination}" : "names nobody";
         if (Controller.Config.Source is { } source) told["configMap"] = source;
         yield return new HopAccount(Hop.Ingress, Controller.Pod.Name, IngressFacts.Sentence(replayed, answer, Facts))
         {

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Usher.Model.Contracts;
+using Usher.Model.Journeys;
 using Usher.Seam;
 using Usher.Wire;
 
@@ -29,6 +30,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
     {
         // large_client_header_buffers 4 8k, after client_header_buffer_size 1k (nginx documentation, Module ngx_http_core_module).
         private static readonly HeadLimits Heads = new() { StartLineBytes = 8 * 1024, HeaderBytes = 8 * 1024, TotalBytes = 33 * 1024 };
+        private static readonly TimeSpan ClientHeaderTimeout = TimeSpan.FromSeconds(60);
         private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Http1Server server;
         private readonly HopFront http;
@@ -42,7 +44,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         {
             (this.service, this.parts, httpsAt) = (service, parts, start.Addresses.Bind(start.Key, image.HttpsPort));
             server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, TimeProvider = parts.Time });
-            http = HopFront.Start(start.Addresses.Bind(start.Key, image.HttpPort), server, service, parts);
+            http = HopFront.Start(start.Addresses.Bind(start.Key, image.HttpPort), server, service, parts, Proxied(start.Addresses.Bind(start.Key, image.HttpPort)));
             try
             {
                 var healthz = new HealthEndpoint();
@@ -58,8 +60,12 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
 
         /// <summary>Opens the HTTPS port.</summary>
         internal async Task SecureAsync(CancellationToken cancellationToken) => https = await KestrelFront.StartAsync(
-            new KestrelFrontOptions { Bound = httpsAt, Hop = service, Http1 = server, KeepAlive = server.Options.IdleTimeout, HeadBytes = Heads.TotalBytes, Tls = new TlsPort(httpsAt, service, parts.Generations) },
+            new KestrelFrontOptions { Bound = httpsAt, Hop = service, Http1 = server, KeepAlive = server.Options.IdleTimeout, HeadBytes = Heads.TotalBytes, Tls = new TlsPort(httpsAt, service, parts.Generations), Proxied = Proxied(httpsAt) },
             parts, cancellationToken);
+
+        /// <summary>The <c>proxy_protocol</c> of nginx's <c>listen</c>, by <c>use-proxy-protocol</c>.</summary>
+        private ProxyEntry Proxied(System.Net.IPEndPoint at) =>
+            new(Hop.Ingress, generation => generation.Find<IngressSnapshot>()?.ControllerAt(at) is { Config.UseProxyProtocol: true }, ClientHeaderTimeout, parts);
 
         public Task<string> Exited => exited.Task;
 

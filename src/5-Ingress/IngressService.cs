@@ -78,6 +78,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
     private static RequestFacts Facts(RequestPassage passage, ControllerPlan controller)
     {
         var facts = passage.Facts(controller.Scheme, controller.Routes.ReadsHeaders);
+        if (controller.Config.UseProxyProtocol && passage.Exchange.Features.Get<ProxyHeader>() is { Source: { } source, Destination: { } destination }) facts = facts with { Proxied = new ProxiedEnds(source, destination) };
         var framing = passage.Exchange.Request.Framing;
         return facts.Headers.Count > 0 || framing.Kind != BodyKind.Length || framing.Length <= controller.Routes.SmallestBody
             ? facts

@@ -11,7 +11,8 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
     {
         if (traveller.Address is not { } at || generation.Find<IngressSnapshot>()?.ControllerAt(at) is not { } controller) return null;
         if (WrongProtocol.Of(controller, traveller.Request.Scheme) is { } wrong) return new StepTaken([wrong], null) { Status = wrong.Status, AnsweredBy = wrong.AnsweredBy };
-        var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme };
+        if (ProxyHeaderMismatch.Of(controller, traveller.Proxied) is { } mismatch) return new StepTaken([mismatch], null) { Status = mismatch.Status, AnsweredBy = mismatch.AnsweredBy };
+        var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme, Proxied = traveller.Proxied };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null
             ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
@@ -28,6 +29,7 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
         {
             Address = decision.Choice.Backend!.Front.Bound,
             Source = controller.Bound.Address,
+            Proxied = null,
             Secured = false,
             Request = facts with { Scheme = decision.Choice.Route!.Rules.BackendTls is null ? "http" : "https" },
         });

@@ -43,7 +43,9 @@ internal static class NginxHeaders
         edits.Set(RealIp, source);
         edits.Set(ForwardedFor, config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
         edits.Set(ForwardedHost, view.Host);
-        edits.Set(ForwardedPort, view.Port);
+        // A variable without a value is no header (nginx documentation, proxy_set_header).
+        if (view.Port.Length > 0) edits.Set(ForwardedPort, view.Port);
+        else edits.Remove(ForwardedPort);
         edits.Set(ForwardedProto, view.Scheme);
         edits.Set(ForwardedScheme, view.Scheme);
         edits.Set(Scheme, view.Scheme);
@@ -90,6 +92,10 @@ internal static class NginxHeaders
     private static string? Chain(RequestPassage passage, string name) =>
         passage.Exchange.Request.TryGet(name == ForwardedFor.Text ? ForwardedFor.Bytes : Encoding.Latin1.GetBytes(name), out var chain) ? passage.Text(chain) : null;
 
-    /// <summary>The chain with the connection's own address at its end (<c>$full_x_forwarded_for</c>).</summary>
-    private static string FullChain(string? chain, IngressDecision decision) => chain is null ? decision.Facts.Source.ToString() : $"{chain}, {decision.Facts.Source}";
+    /// <summary>The chain with the connection's own address at its end, or with the one that its PROXY header names (<c>$full_x_forwarded_for</c>).</summary>
+    private static string FullChain(string? chain, IngressDecision decision)
+    {
+        var last = decision.Controller.Config.UseProxyProtocol ? decision.Facts.Proxied?.Source.Address.ToString() ?? "" : decision.Facts.Source.ToString();
+        return chain is null ? last : $"{chain}, {last}";
+    }
 }

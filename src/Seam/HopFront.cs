@@ -15,12 +15,15 @@ public sealed class HopFront : ILinkFront, IAsyncDisposable
     private readonly LinkServer links;
     private readonly TcpListenerLoop listener;
 
-    private HopFront(IPEndPoint bound, Http1Server server, IHttpHop hop, SeamParts parts)
+    private readonly ProxyEntry? proxied;
+
+    private HopFront(IPEndPoint bound, Http1Server server, IHttpHop hop, SeamParts parts, ProxyEntry? proxied)
     {
+        this.proxied = proxied;
         table = parts.Links;
         var handler = new HopServer(hop, parts);
         links = new LinkServer(handler, server.Options);
-        listener = TcpListenerLoop.Start(bound, (socket, draining, aborted) => server.RunAsync(socket, handler, draining, aborted));
+        listener = TcpListenerLoop.Start(bound, (socket, draining, aborted) => server.RunAsync(socket, proxied is null ? null : proxied.ReadAsync, handler, draining, aborted));
         table.Add(Bound, this);
     }
 
@@ -32,8 +35,9 @@ public sealed class HopFront : ILinkFront, IAsyncDisposable
     /// <param name="server">Serves the sockets, and says how links are served; owned by the caller.</param>
     /// <param name="hop">Who answers.</param>
     /// <param name="parts">The seam's parts.</param>
+    /// <param name="proxied">Reads PROXY headers; null for a port that never wants any.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static HopFront Start(IPEndPoint bound, Http1Server server, IHttpHop hop, SeamParts parts) => new(bound, server, hop, parts);
+    public static HopFront Start(IPEndPoint bound, Http1Server server, IHttpHop hop, SeamParts parts, ProxyEntry? proxied = null) => new(bound, server, hop, parts, proxied);
 
     /// <summary>Refuses new connections and links from now on, and gives those that are open this long to end.</summary>
     public Task StopAsync(TimeSpan grace)
@@ -52,7 +56,8 @@ public sealed class HopFront : ILinkFront, IAsyncDisposable
     /// <summary>A link from an end at this address; null when there can be none, and a socket has to do.</summary>
     internal Link? TryOpen(IPAddress? source)
     {
-        if (ports.TryTake(source) is not { } from) return null;
+        // Who comes by a link sends no PROXY header, as who dials sends none.
+        if (proxied is { IsWanted: true } || ports.TryTake(source) is not { } from) return null;
         var link = links.TryOpen(from, Bound, () => ports.GiveBack(from));
         if (link is null) ports.GiveBack(from);
         return link;

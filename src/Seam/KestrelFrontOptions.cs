@@ -24,6 +24,9 @@ public sealed record KestrelFrontOptions
     /// <summary>The longest name or value of an HTTP/2 header as it is sent, in bytes; a longer one ends the connection with GOAWAY. 32 KiB unless a hop says otherwise.</summary>
     public int FieldBytes { get; init; } = 32 * 1024;
 
+    /// <summary>Reads PROXY headers; null for a port that never wants any.</summary>
+    public ProxyEntry? Proxied { get; init; }
+
     /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1 alone.</summary>
     public ITlsEnd? Tls { get; init; }
 }

@@ -171,7 +171,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             record.Decision = decision.Decision;
 
             // 3.
-            if (!byWire && decision.Destination is { } end && parts.Links.HopAt(end)?.TryOpen(decision.Source) is { } link)
+            if (!byWire && decision is { Destination: { } end, Preface.IsEmpty: true } && parts.Links.HopAt(end)?.TryOpen(decision.Source) is { } link)
             {
                 record.ConnectedAt = parts.Time.GetTimestamp();
                 record.Upstream = new ConnectionId(link.From, link.To);
@@ -234,7 +234,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         var key = new UpstreamKey(destination, decision.Source);
         try
         {
-            var upstream = await TcpDialer.ConnectAsync(key, ConnectTimeout, parts.Time, cancellationToken);
+            var upstream = await TcpDialer.ConnectAsync(key, decision.Preface, ConnectTimeout, parts.Time, cancellationToken);
             record.ConnectedAt = parts.Time.GetTimestamp();
             record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
             parts.Log.Connected(record);

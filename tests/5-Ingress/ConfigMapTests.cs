@@ -24,6 +24,8 @@ public sealed class ConfigMapTests
     [InlineData("use-forwarded-headers: \"true\", whitelist-source-range: 10.0.0.0/8, proxy-real-ip-cidr: 127.0.0.0/8", "GET http://a.com/ X-Forwarded-For=10.1.1.1,_192.0.2.1", "403")]
     [InlineData("use-forwarded-headers: \"true\", whitelist-source-range: 10.0.0.0/8, proxy-real-ip-cidr: 10.0.0.0/8", "GET http://a.com/ X-Forwarded-For=10.1.1.1", "403")]
     [InlineData("enable-real-ip: \"true\", whitelist-source-range: 10.0.0.0/8, forwarded-for-header: X-Client", "GET http://a.com/ X-Client=10.1.1.1", "web")]
+    // use-proxy-protocol: the address of the PROXY header, whatever X-Forwarded-For says.
+    [InlineData("use-proxy-protocol: \"true\", whitelist-source-range: 10.0.0.0/8", "GET http://a.com/ X-Forwarded-For=10.1.1.1", "403")]
     public void A_key_changes_what_is_decided(string keys, string request, string expected)
     {
         var cluster = new Cluster(ConfigMap(keys) + Web, standard: false).Valid();

@@ -63,6 +63,9 @@ public sealed record FrontDecision(IDecision Decision, IPEndPoint? Destination, 
     /// <summary>How long the connection may be silent before both sides are reset; null for as long as they like.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>What the destination is sent before anything else; empty for nothing.</summary>
+    public ReadOnlyMemory<byte> Preface { get; init; }
+
     /// <summary>Resets the connection when it fires; null where only its ends end it.</summary>
     public ConnectionCut? Cut { get; init; }
 

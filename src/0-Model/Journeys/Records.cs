@@ -223,7 +223,7 @@ public sealed class ConnectionRecord
 /// <param name="Lost">Datagrams, either way, that a socket here didn't take.</param>
 public sealed record DatagramCounts(long Up, long Down, long BytesUp, long BytesDown, long Lost);
 
-/// <summary>What the port that ends TLS recorded of one handshake. Times as in <see cref="RequestRecord"/>.</summary>
+/// <summary>What a port recorded of what comes before a connection's first request: of one TLS handshake, or of a PROXY header that didn't come. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class HandshakeRecord
 {
     /// <summary>The hop that tells of it: step 2 stands for a load balancer's listener; an ingress controller's port tells of its own.</summary>

@@ -26,6 +26,9 @@ public sealed record RequestFacts
     /// <summary>Who the hop got the connection from.</summary>
     public required IPAddress Source { get; init; }
 
+    /// <summary>The client as a PROXY header names it, where the hop reads one; null for none, and for one that names nobody.</summary>
+    public ProxiedEnds? Proxied { get; init; }
+
     /// <summary>The headers that decisions of this hop read; others may be left out.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 

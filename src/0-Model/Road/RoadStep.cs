@@ -26,6 +26,9 @@ public sealed record Traveller
     /// <summary>The address that the hop at <see cref="Address"/> sees as the source.</summary>
     public IPAddress Source { get; init; } = IPAddress.Loopback;
 
+    /// <summary>What the PROXY header says that whoever connects to <see cref="Address"/> sends first; null where it sends none.</summary>
+    public ProxiedEnds? Proxied { get; init; }
+
     /// <summary>True once the TLS handshake at <see cref="Address"/> was decided.</summary>
     public bool Secured { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
@@ -25,6 +26,9 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
     /// The address that the target sees. The client's own where the group preserves it, with another port than the client's; else the load balancer's.
     /// </summary>
     internal IPAddress Source => Preserved ? Flow.Source.Address : Listener.Bound.Address;
+
+    /// <summary>What the target is told in a PROXY header of version 2: the client, and the listener as the client knows it; null where the group has none sent.</summary>
+    internal ProxiedEnds? Proxied => Choice.Group?.Network is { ProxyProtocol: true } && Target is not null ? new(Flow.Source, new IPEndPoint(Flow.Destination.Address, Listener.Port)) : null;
 
     // Only a loopback address can be dialled from here.
     private bool Preserved => Choice.Group?.Network is { PreservesClient: true } && IPAddress.IsLoopback(Flow.Source.Address);
@@ -95,6 +99,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
         if (group.Network is { Sticky: true }) told["sticky"] = "source_ip";
         TargetFacts.AddTo(told, group, choice.Reading!, choice.FailOpen, choice.Target);
         if (choice.Target < 0) return told;
+        if (Proxied is { } ends) told["proxyProtocol"] = $"version 2: {ends.Source} → {ends.Destination}";
         told["connections"] = choice.Reading!.Targets[choice.Target].Outstanding;
         told["clientAddress"] = Preserved ? $"preserved: the target sees {Source}, from a port of its own"
             : group.Network!.PreservesClient ? $"not preserved, since {Flow.Source.Address} can't be dialled from on this machine: the target sees {Source}"

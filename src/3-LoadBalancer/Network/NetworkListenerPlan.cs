@@ -82,6 +82,9 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
     /// <summary>Whether all connections of a client go to one target: <c>stickiness.enabled</c>, false when not set.</summary>
     internal bool Sticky { get; init; }
 
+    /// <summary>Whether targets are sent a PROXY header first: <c>proxy_protocol_v2.enabled</c>, false when not set.</summary>
+    internal bool ProxyProtocol { get; init; }
+
     /// <summary>Whether connections are cut when their target's deregistration delay is over: <c>deregistration_delay.connection_termination.enabled</c>, true when not set for UDP and TCP_UDP, false else.</summary>
     internal bool CutsDeregistered { get; init; }
 
@@ -101,6 +104,7 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
         var preserves = datagrams || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
         return new NetworkGroupPlan(protocol, preserves)
         {
+            ProxyProtocol = group.Attributes.Flag("proxy_protocol_v2.enabled", false),
             Sticky = group.Attributes.Flag("stickiness.enabled", false),
             CutsDeregistered = group.Attributes.Flag("deregistration_delay.connection_termination.enabled", datagrams),
             CutsUnhealthy = group.Attributes.Flag(AttributeCheck.CutsUnhealthy, true),

@@ -2,6 +2,7 @@ using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -23,6 +24,7 @@ internal sealed class NetworkListeners(TargetTable table)
             Closed = state.End,
             IdleTimeout = listener.IdleTimeout,
             Cut = state.Connections,
+            Preface = decision.Proxied is { } ends ? ProxyHeaderWriter.Write(ends.Source, ends.Destination) : default,
         };
     }
 }

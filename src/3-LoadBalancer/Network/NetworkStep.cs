@@ -26,6 +26,6 @@ internal sealed class NetworkStep(TargetTable table) : IRoadStep
         var decision = given is null
             ? NetworkDecision.Make(listener, new LivingStates(table, Sends: false), flow, draw, imagined: true)
             : NetworkDecision.Make(listener, new RecordedReading(given.Choice.Reading), flow, draw, given.Imagined);
-        return new StepTaken([decision], decision.Target is not { } target ? null : traveller with { Address = target.Bound, Source = decision.Source });
+        return new StepTaken([decision], decision.Target is not { } target ? null : traveller with { Address = target.Bound, Source = decision.Source, Proxied = decision.Proxied });
     }
 }

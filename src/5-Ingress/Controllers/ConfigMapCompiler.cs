@@ -17,6 +17,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "http-redirect-code", "no-tls-redirect-locations", "hsts", "hsts-max-age", "hsts-include-subdomains", "hsts-preload", "use-http2", "ssl-protocols", "proxy-body-size",
         "proxy-connect-timeout", "proxy-read-timeout", "proxy-send-timeout", "proxy-buffer-size", "whitelist-source-range", "allowlist-source-range", "denylist-source-range",
         "allow-backend-server-header", "enable-underscores-in-headers", "proxy-add-original-uri-header", "proxy-set-headers", "add-headers", "hide-headers",
+        "use-proxy-protocol",
     ];
 
     /// <summary>Keys about logs, processes, memory and compression, which change nothing on this road.</summary>
@@ -32,7 +33,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "server-tokens", "allow-snippet-annotations", "annotations-risk-level", "annotation-value-word-blocklist", "strict-validate-path-type", "allow-cross-namespace-resources", "limit-conn-zone-variable", "default-type",
         "enable-opentelemetry", "otlp-collector-host", "otlp-collector-port", "otel-service-name", "otel-sampler", "otel-sampler-ratio", "otel-sampler-parent-based", "otel-max-queuesize", "otel-schedule-delay-millis",
         "otel-max-export-batch-size", "opentelemetry-trust-incoming-span", "opentelemetry-operation-name", "opentelemetry-config", "generate-request-id", "proxy-stream-timeout", "proxy-stream-next-upstream",
-        "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries", "proxy-stream-responses", "bind-address", "nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist", "lua-shared-dicts", "disable-ipv6", "disable-ipv6-dns",
+        "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries", "proxy-stream-responses", "proxy-protocol-header-timeout", "bind-address", "nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist", "lua-shared-dicts", "disable-ipv6", "disable-ipv6-dns",
         "http2-max-field-size", "http2-max-header-size", "http2-max-requests", "http2-max-concurrent-streams", "service-upstream", "enable-serial-reloads", "relative-redirects", "load-balance",
     ];
 
@@ -41,7 +42,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
     [
         "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", "custom-http-errors", "disable-proxy-intercept-errors", "global-auth-url",
         "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-snippet", "global-auth-cache-key", "global-auth-cache-duration",
-        "global-auth-always-set-cookie", "global-allowed-response-headers", "no-auth-locations", "block-cidrs", "block-user-agents", "block-referers", "use-proxy-protocol", "proxy-protocol-header-timeout", "use-geoip2", "limit-rate", "limit-rate-after",
+        "global-auth-always-set-cookie", "global-allowed-response-headers", "no-auth-locations", "block-cidrs", "block-user-agents", "block-referers", "use-geoip2", "limit-rate", "limit-rate-after",
         "limit-req-status-code", "limit-conn-status-code", "proxy-cookie-domain", "proxy-cookie-path", "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-redirect-from", "proxy-redirect-to", "retry-non-idempotent",
         "proxy-http-version", "proxy-ssl-location-only", "keep-alive", "keep-alive-requests", "client-header-timeout", "client-body-timeout", "large-client-header-buffers", "ignore-invalid-headers", "debug-connections", "global-rate-limit-memcached-host",
         "hide-server-header",
@@ -65,6 +66,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         return standard with
         {
             UseForwardedHeaders = reader.Flag("use-forwarded-headers") ?? standard.UseForwardedHeaders,
+            UseProxyProtocol = reader.Flag("use-proxy-protocol") ?? standard.UseProxyProtocol,
             EnableRealIp = reader.Flag("enable-real-ip") ?? standard.EnableRealIp,
             ComputeFullForwardedFor = reader.Flag("compute-full-forwarded-for") ?? standard.ComputeFullForwardedFor,
             ForwardedForHeader = Header(reader, "forwarded-for-header") ?? standard.ForwardedForHeader,

@@ -17,6 +17,9 @@ internal sealed record NginxConfig
     /// <summary><c>use-forwarded-headers</c>: believes X-Forwarded-For, -Proto, -Port and -Host.</summary>
     public bool UseForwardedHeaders { get; init; }
 
+    /// <summary><c>use-proxy-protocol</c>: every connection to its ports begins with a PROXY header, and the client is who that names.</summary>
+    public bool UseProxyProtocol { get; init; }
+
     /// <summary><c>enable-real-ip</c>: takes the client's address, and nothing else, from the header.</summary>
     public bool EnableRealIp { get; init; }
 
@@ -94,5 +97,5 @@ internal sealed record NginxConfig
     public ImmutableArray<string> HideHeaders { get; init; } = [];
 
     /// <summary>Whether a decision reads request headers whatever the route.</summary>
-    public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp;
+    public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp || UseProxyProtocol;
 }

@@ -31,12 +31,16 @@ public sealed class Http1Server
     }
 
     /// <summary>Serves one connected socket, and disposes it. <paramref name="aborted"/> cuts the connection.</summary>
-    public async Task RunAsync(Socket socket, IExchangeHandler handler, CancellationToken draining, CancellationToken aborted = default)
+    public Task RunAsync(Socket socket, IExchangeHandler handler, CancellationToken draining, CancellationToken aborted = default) => RunAsync(socket, null, handler, draining, aborted);
+
+    /// <summary>The same for a connection whose first bytes somebody else reads. <paramref name="before"/> says whether it is served at all; null for all of them.</summary>
+    public async Task RunAsync(Socket socket, Func<SocketConnection, ValueTask<bool>>? before, IExchangeHandler handler, CancellationToken draining, CancellationToken aborted = default)
     {
         ArgumentNullException.ThrowIfNull(socket);
         await using var connection = new SocketConnection(socket, _options.TimeProvider, MemoryPool<byte>.Shared);
-        connection.Open();
         await using var abort = aborted.UnsafeRegister(static state => ((ConnectionContext)state!).Abort(), connection);
+        if (before is not null && !await before(connection)) return;
+        connection.Open();
         await RunAsync(connection, handler, draining);
     }
 }

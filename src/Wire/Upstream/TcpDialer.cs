@@ -9,11 +9,22 @@ public static class TcpDialer
     private const int SolIp = 0;
     private const int IpBindAddressNoPort = 24;
 
+    /// <summary>Connects, and sends nothing.</summary>
+    /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public static ValueTask<Socket> ConnectAsync(UpstreamKey key, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        ConnectAsync(key, default, timeout, timeProvider, cancellationToken);
+
     /// <summary>Connects; the key's TLS settings are left to others. A source address is bound without choosing its port, so that one port can serve many destinations.</summary>
+    /// <param name="key">Where to, and from where.</param>
+    /// <param name="preface">What is sent first.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ConnectException">The connection couldn't be made in time.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public static async ValueTask<Socket> ConnectAsync(
-        UpstreamKey key, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+        UpstreamKey key, ReadOnlyMemory<byte> preface, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
         Socket? socket = null;
@@ -27,6 +38,8 @@ public static class TcpDialer
 
             // Linux connects a socket to itself when the system happens to choose the very port that is connected to.
             if (key.Remote.Equals(socket.LocalEndPoint)) throw new SocketException((int)SocketError.ConnectionRefused);
+            // A new connection has room for the few bytes.
+            if (!preface.IsEmpty) await socket.SendAsync(preface, either.Token);
             var connected = socket;
             socket = null;
             return connected;
@@ -46,11 +59,16 @@ public static class TcpDialer
     }
 
     /// <summary>Connects, and secures the connection where the key says so. The stream owns the connection.</summary>
+    /// <param name="key">Where to, from where, and with which TLS.</param>
+    /// <param name="preface">What is sent before the handshake.</param>
+    /// <param name="timeout">How long the connection may take.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="ConnectException">The connection couldn't be made in time, or not be secured.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
-    public static async Task<Stream> OpenAsync(UpstreamKey key, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenAsync(UpstreamKey key, ReadOnlyMemory<byte> preface, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var socket = await ConnectAsync(key, timeout, timeProvider, cancellationToken);
+        var socket = await ConnectAsync(key, preface, timeout, timeProvider, cancellationToken);
         return key.Tls is null
             ? new NetworkStream(socket, ownsSocket: true)
             : (await new TlsHandshake(key, DialedUpstream.To(socket), timeProvider).RunAsync(cancellationToken)).Stream;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Usher.Model.Journeys;
 using Usher.Seam.Tests.Peers;
+using Usher.Wire;
 using Usher.Wire.Tests.Peers;
 using static Usher.LoadBalancer.Tests.Edge;
 
@@ -237,6 +238,23 @@ public sealed class NetworkListenerTests
         await Limit.UntilAsync(() => !rig.Health.All(rig.Seam.Generations.Current).Any(r => r.Target == "i-0a1:30080"));
         await client.SendAsync("y");
         Assert.Equal("y", await client.ReadCountAsync(1));
+    }
+
+    [Fact]
+    public async Task A_target_is_sent_a_PROXY_header_first_and_by_its_checks_too()
+    {
+        await using var rig = await RunAsync(("proxy_protocol_v2.enabled", "true"));
+        await using var target = new EchoTarget(rig.Node(1), "");
+        using var client = await ConnectAsync(rig);
+        await client.SendAsync("hello");
+
+        // What the target was sent comes back.
+        var back = System.Text.Encoding.Latin1.GetBytes(await client.ReadUntilAsync("hello"));
+        Assert.Equal(ProxyHeaderStatus.Complete, ProxyHeaderReader.Read(back.AsSpan(1), out var header, out var length));
+        Assert.Equal((client.LocalEndPoint, Listener(rig), "hello"), (header!.Source, header.Destination, System.Text.Encoding.Latin1.GetString(back.AsSpan(1 + length))));
+        Assert.Equal($"version 2: {client.LocalEndPoint} → {Listener(rig)}", rig.Journal.Connections[0].Decision!.Tell().Single().Facts["proxyProtocol"]!.ToString());
+        // A check sends nothing else.
+        await Limit.UntilAsync(() => target.Clients.Exists(c => c.Address.Equals(Listener(rig).Address)));
     }
 
     [Fact]
