@@ -111,6 +111,14 @@ public sealed class KestrelFront : IAsyncDisposable
     {
         // HTTP/1 never gets as far as Kestrel.
         listen.Protocols = HttpProtocols.Http2;
+        if (options.Proxied is { } proxied)
+        {
+            listen.Use(next => async connection =>
+            {
+                if (await proxied.ReadAsync((SocketConnection)connection)) await next(connection);
+            });
+        }
+
         if (options.Tls is { } end)
         {
             var plain = new HopServer(end.Plain, parts);
@@ -125,7 +133,13 @@ public sealed class KestrelFront : IAsyncDisposable
             });
         }
 
-        listen.Use(next => connection => SpeaksHttp2(connection) ? next(connection) : http1.RunAsync(connection, handler, draining.Token));
+        listen.Use(next => connection =>
+        {
+            if (!SpeaksHttp2(connection)) return http1.RunAsync(connection, handler, draining.Token);
+            // Our codec waits itself for a client that still sends.
+            ((SocketConnection)connection).Lingers = true;
+            return next(connection);
+        });
     }
 
     private static bool SpeaksHttp2(ConnectionContext connection) =>

@@ -177,12 +177,14 @@ internal sealed class Http1Connection : IDisposable
     {
         if (!_exchange.MaySendMore) return;
         _timedOut = false;
+        var began = _options.TimeProvider.GetTimestamp();
         _deadline.Arm(_options.LingerTimeout);
         try
         {
-            while (!_timedOut)
+            while (!_timedOut && _options.TimeProvider.GetElapsedTime(began) < _options.LingerTime)
             {
                 var result = await _input.ReadAsync();
+                if (!result.Buffer.IsEmpty) _deadline.Arm(_options.LingerTimeout);
                 _input.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted) return;
             }

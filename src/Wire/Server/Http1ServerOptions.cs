@@ -29,10 +29,12 @@ public sealed record Http1ServerOptions
     public int DrainBytes { get; init; } = 64 * 1024;
 
     /// <summary>
-    /// How long a closing connection goes on reading what the client still sends, so that a reset doesn't destroy the response on its way.
-    /// 5 s by default.
+    /// How long a closing connection waits for more of what the client still sends, so that a reset doesn't destroy the response on its way. 5 s by default, as nginx's <c>lingering_timeout</c>.
     /// </summary>
     public TimeSpan LingerTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it does that at most. 30 s by default, as nginx's <c>lingering_time</c>.</summary>
+    public TimeSpan LingerTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The request, of an HTTP/2 connection, with which the client is told to open another (GOAWAY). No limit by default.</summary>
     public int RequestsPerHttp2Connection { get; init; } = int.MaxValue;

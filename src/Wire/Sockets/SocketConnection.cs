@@ -15,6 +15,9 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
     /// <summary>How long a client that takes nothing is waited for with the end of TLS.</summary>
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long its own end is waited for.</summary>
+    private static readonly TimeSpan LingerLimit = TimeSpan.FromSeconds(2);
+
     private static long _ids;
 
     private readonly Socket _socket;
@@ -46,6 +49,11 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
     /// <inheritdoc/>
     public MemoryPool<byte> MemoryPool { get; }
 
+    /// <summary>
+    /// Whether what the client still sends is taken for a moment after our end: what comes to a closed socket is answered with a reset, and that may overtake the last that was sent, HTTP/2's GOAWAY say (RFC 9112 section 9.6).
+    /// </summary>
+    public bool Lingers { get; set; }
+
     /// <summary>The connection's bytes below everything, for who ends TLS.</summary>
     public Stream Bytes => _bytes;
 
@@ -76,7 +84,8 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
 
         if (_tls is not null && _aborted == 0) await SayGoodbyeAsync(_tls);
-        EndSocket();
+        if (Lingers && _aborted == 0 && _transport is not null) await LingerAsync(_transport.Receiving);
+        EndSocket(SocketShutdown.Both);
         // Only a stream that nobody reads may be disposed.
         if (_transport is not null) await _transport.Receiving;
         if (_tls is not null) await _tls.DisposeAsync();
@@ -101,11 +110,24 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
         }
     }
 
-    private void EndSocket()
+    private async ValueTask LingerAsync(Task receiving)
+    {
+        EndSocket(SocketShutdown.Send);
+        try
+        {
+            await receiving.WaitAsync(LingerLimit, _time);
+        }
+        catch (TimeoutException)
+        {
+            // It has had its time to read what came.
+        }
+    }
+
+    private void EndSocket(SocketShutdown ways)
     {
         try
         {
-            if (_aborted == 0) _socket.Shutdown(SocketShutdown.Both);
+            if (_aborted == 0) _socket.Shutdown(ways);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -41,16 +41,18 @@ internal sealed class StreamTransport : IDuplexPipe
         try
         {
             var size = SmallRead;
+            var served = true;
             while (true)
             {
                 var room = _received.Writer.GetMemory(size);
                 var read = await _stream.ReadAsync(room);
                 if (read == 0) break;
+                // Whoever served it is done, and what comes now goes into the same room again and again.
+                if (!served) continue;
                 // A body fills what is there; a request's head doesn't.
                 size = read == room.Length ? LargeRead : SmallRead;
                 _received.Writer.Advance(read);
-                var flushed = await _received.Writer.FlushAsync();
-                if (flushed.IsCompleted) break;
+                served = !(await _received.Writer.FlushAsync()).IsCompleted;
             }
         }
         catch (Exception e)

@@ -73,6 +73,43 @@ public sealed class SocketConnectionTests : IAsyncDisposable
         Assert.True((await _connection.Transport.Output.WriteAsync("late"u8.ToArray(), TestContext.Current.CancellationToken)).IsCompleted);
     }
 
+    /// <summary>What comes to a socket that is closed is answered with a reset, and the peer that gets it forgets what it hasn't read yet.</summary>
+    [Fact]
+    public async Task One_that_lingers_lets_its_peer_read_the_last_words_while_that_still_sends()
+    {
+        _connection.Open();
+        _connection.Lingers = true;
+        await _peer.SendAsync(new byte[4096]);
+        await _connection.Transport.Output.WriteAsync("goodbye"u8.ToArray(), TestContext.Current.CancellationToken);
+        var ending = _connection.DisposeAsync();
+        for (var i = 0; i < 100; i++) await _peer.SendAsync(new byte[4096]);
+
+        var read = new byte[100];
+        Assert.Equal(7, await _peer.ReceiveAsync(read));
+        Assert.Equal(0, await _peer.ReceiveAsync(read));
+        Assert.False(ending.IsCompleted);
+        _peer.Shutdown(SocketShutdown.Send);
+        await ending;
+    }
+
+    [Fact]
+    public async Task It_lingers_no_longer_than_two_seconds()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var peer = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await peer.ConnectAsync(listener.LocalEndPoint!);
+        var connection = new SocketConnection(await listener.AcceptAsync(), time, MemoryPool<byte>.Shared) { Lingers = true };
+        connection.Open();
+        var ending = connection.DisposeAsync().AsTask();
+        Assert.Equal(0, await peer.ReceiveAsync(new byte[1]));
+        Assert.False(ending.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await ending.WaitAsync(Limit.Wait, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>What nobody takes stays with the peer, and what it may send ahead is bounded.</summary>
     [Fact]
     public async Task No_more_than_the_pipe_takes_is_read_ahead()
