@@ -58,6 +58,7 @@ internal static class AttributeCheck
     internal static void Of(CompileContext context, Resource<TargetGroup> group)
     {
         if (group.Value.IsNetwork) CheckNetwork(context, group);
+        DatagramCheck.Of(context, group);
         CheckAlgorithm(context, group);
         CheckThreshold(context, group, "count");
         CheckThreshold(context, group, "percentage");
@@ -72,7 +73,7 @@ internal static class AttributeCheck
             context.Errors.Add(group, "spec.attributes", "stickiness.enabled: found true with protocol TLS; sticky sessions aren't supported with TLS target groups");
         }
 
-        if (written.Number(DrainingInterval, 0) is > 0 and var seconds && written.Flag(CutsUnhealthy, true))
+        if (written.Number(DrainingInterval, 0) is > 0 and var seconds && NetworkGroupPlan.Of(group.Value) is { CutsUnhealthy: true })
         {
             context.Errors.Add(group, "spec.attributes", $"{DrainingInterval}: found {seconds} while {CutsUnhealthy} is true; a target drains only where its connections aren't cut, so set that to false");
         }

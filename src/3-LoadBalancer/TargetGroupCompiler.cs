@@ -72,9 +72,9 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private void Refuse(Resource<TargetGroup> group)
     {
-        if (group.Value.Protocol is not ("HTTP" or "HTTPS" or "TCP"))
+        if (group.Value.Protocol is not ("HTTP" or "HTTPS" or "TCP" or "UDP" or "TCP_UDP"))
         {
-            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP, HTTPS and TCP are supported");
+            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP, HTTPS, TCP, UDP and TCP_UDP are supported");
         }
 
         if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS") && !(group.Value.IsNetwork && group.Value.HealthCheck.Protocol == "TCP"))

@@ -81,27 +81,33 @@ public sealed class DatagramFront : IAsyncDisposable
         }
     }
 
-    private UdpRoute Way(ConnectionRecord record, FrontDecision decision, IPEndPoint destination) => new(destination, decision.Source)
+    private UdpRoute Way(ConnectionRecord record, FrontDecision decision, IPEndPoint destination)
     {
-        Patience = decision.IdleTimeout is { } idle ? UdpPatience.Of(idle) : UdpPatience.Netfilter,
-        Opened = flow =>
+        CancellationTokenRegistration ended = default;
+        return new UdpRoute(destination, decision.Source)
         {
-            record.ConnectedAt = parts.Time.GetTimestamp();
-            record.Upstream = new ConnectionId(flow.Local, flow.Remote) { Udp = true };
-            record.Counting = () => Count(flow);
-            parts.Log.Connected(record);
-            decision.Opened?.Invoke();
-        },
-        Closed = flow =>
-        {
-            var counts = Count(flow);
-            (record.Datagrams, record.BytesUp, record.BytesDown, record.Counting) = (counts, counts.BytesUp, counts.BytesDown, null);
-            record.Refused = flow.Ended == UdpFlowEnd.Refused;
-            Close(record, Words(flow.Ended, decision.Declared ?? record.Generation.Addresses.Declared(destination)));
-            decision.Closed?.Invoke();
-        },
-        Failed = problem => Close(record, $"{decision.Declared ?? record.Generation.Addresses.Declared(destination)} can't be reached ({problem.SocketErrorCode})"),
-    };
+            Patience = decision.IdleTimeout is { } idle ? UdpPatience.Of(idle) : UdpPatience.Netfilter,
+            Opened = flow =>
+            {
+                record.ConnectedAt = parts.Time.GetTimestamp();
+                record.Upstream = new ConnectionId(flow.Local, flow.Remote) { Udp = true };
+                record.Counting = () => Count(flow);
+                parts.Log.Connected(record);
+                decision.Opened?.Invoke();
+                if (decision.Cut is { } cut) ended = cut.Token.UnsafeRegister(static flow => ((UdpFlow)flow!).Dispose(), flow);
+            },
+            Closed = flow =>
+            {
+                ended.Unregister();
+                var counts = Count(flow);
+                (record.Datagrams, record.BytesUp, record.BytesDown, record.Counting) = (counts, counts.BytesUp, counts.BytesDown, null);
+                record.Refused = flow.Ended == UdpFlowEnd.Refused;
+                Close(record, flow.Ended == UdpFlowEnd.Cut && decision.Cut?.Why is { } why ? $"cut: {why}" : Words(flow.Ended, decision.Declared ?? record.Generation.Addresses.Declared(destination)));
+                decision.Closed?.Invoke();
+            },
+            Failed = problem => Close(record, $"{decision.Declared ?? record.Generation.Addresses.Declared(destination)} can't be reached ({problem.SocketErrorCode})"),
+        };
+    }
 
     private void Close(ConnectionRecord record, string why)
     {

@@ -106,6 +106,27 @@ public sealed class DatagramFrontTests : IDisposable
         Assert.Equal("idle for too long", (await clocked.Journal.EndedAsync()).CloseReason);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_flow_ends_when_its_owner_says_so_and_says_why(bool atOnce)
+    {
+        using var target = new UdpPeer();
+        var cut = new ConnectionCut();
+        if (atOnce) cut.Cut("it was over before");
+        await using var front = DatagramFront.Start(AnyPort, (_, _) => new FrontDecision(new Told("a"), target.EndPoint, null) { Cut = cut }, seam.Parts);
+        using var client = new UdpPeer();
+        client.Send("1", front.Bound);
+        if (!atOnce)
+        {
+            await target.ReceiveAsync();
+            cut.Cut("its target is gone");
+        }
+
+        Assert.Equal(atOnce ? "cut: it was over before" : "cut: its target is gone", (await seam.Journal.EndedAsync()).CloseReason);
+        await Limit.UntilAsync(() => front.Flows == 0);
+    }
+
     [Fact]
     public async Task Flows_can_be_cut_by_client_and_upstream()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Usher.Model.Journeys;
 
 namespace Usher.LoadBalancer;
 
@@ -12,6 +13,15 @@ namespace Usher.LoadBalancer;
 /// <param name="Destination">The listener's end.</param>
 internal readonly record struct Flow(string Protocol, IPEndPoint Source, IPEndPoint Destination)
 {
+    /// <summary>That of a connection, or of datagrams.</summary>
+    internal static Flow Of(ConnectionId connection) => new(connection.Udp ? "udp" : "tcp", connection.From, connection.To);
+
+    /// <summary>Whether it is of datagrams.</summary>
+    internal bool Udp => Protocol == "udp";
+
+    /// <summary>What becomes of one that leads nowhere.</summary>
+    internal static string Loss(bool udp) => udp ? "dropped" : "reset";
+
     /// <summary>The hash of all five.</summary>
     internal ulong Hash() => Mixed(Add(Add(Start(), Source, withPort: true), Destination, withPort: true));
 

@@ -1,31 +1,30 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
-using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// Keeps one relay's front for each listener of the running generation's Network Load Balancers. A listener that is taken away accepts no more; the connections that it has go on
-/// until they end, as flows that are tracked do.
+/// Keeps a front for connections, for datagrams or for both of each listener of the running generation's Network Load Balancers. A listener that is taken away accepts no more; the connections that it has go on
+/// until they end, as flows that are tracked do; datagrams can't, for want of the socket that they come to.
 /// </summary>
 internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners) : ICarrier
 {
-    private readonly Dictionary<IPEndPoint, RelayFront> fronts = [];
-    private readonly ConcurrentDictionary<RelayFront, Task> ending = new();
+    private readonly Dictionary<FrontPlace, NetworkFront> fronts = [];
+    private readonly ConcurrentDictionary<NetworkFront, Task> ending = new();
 
     public Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
     {
         var snapshot = next.Get<LoadBalancerSnapshot>();
-        var started = new List<RelayFront>();
-        foreach (var plan in snapshot.NetworkListeners.Where(p => !fronts.ContainsKey(p.Bound)))
+        var started = new List<NetworkFront>();
+        foreach (var (plan, place) in snapshot.NetworkListeners.SelectMany(p => p.Places, (plan, place) => (plan, place)).Where(p => !fronts.ContainsKey(p.place)))
         {
             try
             {
-                started.Add(RelayFront.Start(plan.Bound, (generation, connection) => listeners.Decide(generation, plan.Bound, connection), seam, hop: Hop.LoadBalancer));
+                started.Add(NetworkFront.Start(place, listeners, seam));
             }
             catch (SocketException e)
             {
@@ -38,7 +37,7 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        RelayFront[] all = [.. fronts.Values, .. ending.Keys];
+        NetworkFront[] all = [.. fronts.Values, .. ending.Keys];
         fronts.Clear();
         try
         {
@@ -52,25 +51,25 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
         foreach (var front in all) await front.DisposeAsync();
     }
 
-    private void Commit(LoadBalancerSnapshot snapshot, IEnumerable<RelayFront> started)
+    private void Commit(LoadBalancerSnapshot snapshot, IEnumerable<NetworkFront> started)
     {
-        foreach (var front in started) fronts.Add(front.Bound, front);
-        foreach (var gone in fronts.Values.Where(f => snapshot.NetworkListenerAt(f.Bound) is null).ToList())
+        foreach (var front in started) fronts.Add(front.Place, front);
+        foreach (var gone in fronts.Values.Where(f => snapshot.NetworkListenerAt(f.Place.Bound)?.Takes(f.Place.Udp) != true).ToList())
         {
-            fronts.Remove(gone.Bound);
+            fronts.Remove(gone.Place);
             var ends = gone.StopAsync(Timeout.InfiniteTimeSpan);
             ending[gone] = ends;
             _ = ForgetAsync(gone, ends);
         }
     }
 
-    private async Task ForgetAsync(RelayFront front, Task ends)
+    private async Task ForgetAsync(NetworkFront front, Task ends)
     {
         await ends;
         if (ending.TryRemove(front, out _)) await front.DisposeAsync();
     }
 
-    private sealed class Change(NetworkCarrier carrier, LoadBalancerSnapshot snapshot, List<RelayFront> started) : ICarrierChange
+    private sealed class Change(NetworkCarrier carrier, LoadBalancerSnapshot snapshot, List<NetworkFront> started) : ICarrierChange
     {
         public Task CommitAsync(CancellationToken cancellationToken)
         {

@@ -30,6 +30,10 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
     /// <summary>What the target is told in a PROXY header of version 2: the client, and the listener as the client knows it; null where the group has none sent.</summary>
     internal ProxiedEnds? Proxied => Choice.Group?.Network is { ProxyProtocol: true } && Target is not null ? new(Flow.Source, new IPEndPoint(Flow.Destination.Address, Listener.Port)) : null;
 
+    private string Loss => Flow.Loss(Flow.Udp);
+
+    private string What => Flow.Udp ? "datagrams" : "connections";
+
     // Only a loopback address can be dialled from here.
     private bool Preserved => Choice.Group?.Network is { PreservesClient: true } && IPAddress.IsLoopback(Flow.Source.Address);
 
@@ -60,17 +64,17 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
     /// <summary>Why there is no target to choose: its code, and the way out; nothing where there is one.</summary>
     private (string? Outcome, string? Problem) NoTarget(NetworkChoice choice) => choice switch
     {
-        { Group: null } => ("load-balancer.reset.no-weight", "the listener forwards to target groups that all have weight 0, so connections are reset; give one a weight"),
-        { Target: < 0 } when choice.Group.Targets.Length > 0 => ("load-balancer.reset.no-target-in-zone",
-            $"target group {choice.Group.Name} has no registered target in {Listener.Zone}, and cross-zone load balancing is off, so connections are reset; register one there, or set load_balancing.cross_zone.enabled to true"),
-        { Target: < 0 } => ("load-balancer.reset.no-registered-target", $"target group {choice.Group.Name} has no registered targets, so connections are reset; register some in spec.targets"),
+        { Group: null } => ($"load-balancer.{Loss}.no-weight", $"the listener forwards to target groups that all have weight 0, so {What} are {Loss}; give one a weight"),
+        { Target: < 0 } when choice.Group.Targets.Length > 0 => ($"load-balancer.{Loss}.no-target-in-zone",
+            $"target group {choice.Group.Name} has no registered target in {Listener.Zone}, and cross-zone load balancing is off, so {What} are {Loss}; register one there, or set load_balancing.cross_zone.enabled to true"),
+        { Target: < 0 } => ($"load-balancer.{Loss}.no-registered-target", $"target group {choice.Group.Name} has no registered targets, so {What} are {Loss}; register some in spec.targets"),
         _ => (null, null),
     };
 
     private string Sentence(NetworkChoice choice)
     {
-        if (choice.Group is not { } group) return $"{Listener.Label} → no target group with a weight: reset";
-        if (choice.Target < 0) return $"{Listener.Label} → target group {group.Name} → no registered target{(group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}: reset";
+        if (choice.Group is not { } group) return $"{Listener.Label} → no target group with a weight: {Loss}";
+        if (choice.Target < 0) return $"{Listener.Label} → target group {group.Name} → no registered target{(group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}: {Loss}";
         var target = group.Targets[choice.Target];
         var healthy = choice.Reading!.Healthy;
         var of = choice.FailOpen ? choice.Reading.Registered : healthy;

@@ -12,11 +12,13 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
     /// <summary>A listener's plan; null after an error.</summary>
     internal NetworkListenerPlan? Compile(Resource<Listener> listener, Resource<Model.Aws.LoadBalancer> balancer)
     {
-        if (listener.Value.Protocol != "TCP")
+        if (listener.Value.Protocol is not ("TCP" or "UDP" or "TCP_UDP"))
         {
-            context.Errors.Add(listener, "spec.protocol", $"found {listener.Value.Protocol}; a network load balancer's listeners speak TCP so far");
+            context.Errors.Add(listener, "spec.protocol", $"found {listener.Value.Protocol}; a network load balancer's listeners speak TCP, UDP and TCP_UDP so far");
             return null;
         }
+
+        DatagramCheck.Of(context, listener);
 
         var node = LoadBalancerNode.Of(balancer).First();
         if (Forward(listener) is not { } forward || context.Addresses.Find(node.Owner) is null) return null;

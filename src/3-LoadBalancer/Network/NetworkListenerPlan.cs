@@ -1,5 +1,6 @@
 using System.Net;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 
 namespace Usher.LoadBalancer;
@@ -23,6 +24,9 @@ internal static class NetworkProtocols
         NetworkProtocol.Udp => "UDP",
         _ => "TCP_UDP",
     };
+
+    /// <summary>Whether datagrams are among what it carries.</summary>
+    internal static bool HasDatagrams(this NetworkProtocol protocol) => protocol is NetworkProtocol.Udp or NetworkProtocol.TcpUdp;
 
     internal static NetworkProtocol Parse(string text) => text switch
     {
@@ -70,6 +74,17 @@ internal sealed record NetworkListenerPlan : IListenerNode
     /// <summary>Which of a group's targets it sends to: with cross-zone load balancing off, an NLB's default, those of its own zone.</summary>
     public ZoneScope ScopeOf(TargetGroupPlan group) => ZoneScope.Of(group.CrossZone, CrossZone, Zone);
 
+    /// <summary>The sockets that it has: a TCP_UDP listener takes both at one port.</summary>
+    internal IEnumerable<FrontPlace> Places => Protocol switch
+    {
+        NetworkProtocol.Udp => [new FrontPlace(Bound, Udp: true)],
+        NetworkProtocol.TcpUdp => [new FrontPlace(Bound, Udp: false), new FrontPlace(Bound, Udp: true)],
+        _ => [new FrontPlace(Bound, Udp: false)],
+    };
+
+    /// <summary>Whether it takes datagrams, or else connections.</summary>
+    internal bool Takes(bool udp) => Protocol.HasDatagrams() ? udp || Protocol == NetworkProtocol.TcpUdp : !udp;
+
     /// <summary><c>TCP:443</c>.</summary>
     internal string Label => $"{Protocol.Text()}:{Port}";
 }
@@ -88,7 +103,7 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
     /// <summary>Whether connections are cut when their target's deregistration delay is over: <c>deregistration_delay.connection_termination.enabled</c>, true when not set for UDP and TCP_UDP, false else.</summary>
     internal bool CutsDeregistered { get; init; }
 
-    /// <summary>Whether connections are cut when their target becomes unhealthy: <c>target_health_state.unhealthy.connection_termination.enabled</c>, true when not set.</summary>
+    /// <summary>Whether connections are cut when their target becomes unhealthy: <c>target_health_state.unhealthy.connection_termination.enabled</c>, true when not set, and never for UDP and TCP_UDP.</summary>
     internal bool CutsUnhealthy { get; init; }
 
     /// <summary>How long a target that becomes unhealthy is <c>unhealthy.draining</c> first, where its connections aren't cut: <c>target_health_state.unhealthy.draining_interval_seconds</c>, 0–360000 s, 0 when not set.</summary>
@@ -99,7 +114,7 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
     {
         if (!group.IsNetwork) return null;
         var protocol = NetworkProtocols.Parse(group.Protocol);
-        var datagrams = protocol is NetworkProtocol.Udp or NetworkProtocol.TcpUdp;
+        var datagrams = protocol.HasDatagrams();
         // Off by default for ip targets of TCP and TLS, on otherwise, and never off for UDP (ELBv2 API, TargetGroupAttribute, preserve_client_ip.enabled).
         var preserves = datagrams || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
         return new NetworkGroupPlan(protocol, preserves)
@@ -107,7 +122,7 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
             ProxyProtocol = group.Attributes.Flag("proxy_protocol_v2.enabled", false),
             Sticky = group.Attributes.Flag("stickiness.enabled", false),
             CutsDeregistered = group.Attributes.Flag("deregistration_delay.connection_termination.enabled", datagrams),
-            CutsUnhealthy = group.Attributes.Flag(AttributeCheck.CutsUnhealthy, true),
+            CutsUnhealthy = group.Attributes.Flag(AttributeCheck.CutsUnhealthy, !datagrams),
             DrainingInterval = group.Attributes.Seconds(AttributeCheck.DrainingInterval, 0),
         };
     }

@@ -14,7 +14,7 @@ internal sealed class NetworkStep(TargetTable table) : IRoadStep
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at || generation.Find<LoadBalancerSnapshot>() is not { } snapshot) return null;
-        if (snapshot.NetworkListenerAt(at) is not { } listener)
+        if (snapshot.NetworkListenerAt(at) is not { } listener || !listener.Takes(udp: false))
         {
             var others = snapshot.NetworkListeners.Where(l => l.Bound.Address.Equals(at.Address)).ToList();
             return others.Count == 0 ? null : new StepTaken([new NoListenerDecision(others[0].LoadBalancerName, others[0].LoadBalancerArn, [.. others.Select(l => l.Label)], at, traveller.UrlPort ?? at.Port, others[0].Zone)], null);

@@ -39,7 +39,7 @@ internal static class Welcome
     {
         // Behind a TCP listener of port 443 somebody else speaks TLS, with a certificate that this road's CA may not have signed.
         var https = report.Listeners.FirstOrDefault(l => l.Protocol is "HTTPS" or "TLS") ?? report.Listeners.FirstOrDefault(l => l is { Protocol: "TCP", Port: 443 })
-            ?? (report.Listeners.Count > 0 ? report.Listeners[0] : null);
+            ?? report.Listeners.FirstOrDefault(l => l.Protocol != "UDP");
         var host = Host(road.Generation.State);
         if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
         var dns = IPEndPoint.Parse(report.Dns);

@@ -165,6 +165,8 @@ public sealed class UdpRelay : IAsyncDisposable
             // Before anybody can end it.
             route.Opened?.Invoke(flow);
             Table.Add(flow);
+            // Its owner may have ended it at once.
+            if (flow.Ended != UdpFlowEnd.None) Table.Remove(flow);
             flow.Start();
             return flow;
         }

@@ -22,8 +22,23 @@ public sealed class NetworkCompilerTests
             Incompatible("Listener shop/edge-80", "HTTP", "default rule", "web", "TCP")),
         ["TCP targets of a rule"] = (() => Net().Listener(80).Rule(80, 7, Forward("web"), If("path-pattern", "/")),
             Incompatible("Listener shop/edge-80", "HTTP", "rule 7", "web", "TCP")),
-        ["a protocol that isn't there yet"] = (() => Net().NetworkListener(443, Forward("web"), "UDP"),
-            "Listener shop/net-443: spec.protocol: found UDP; a network load balancer's listeners speak TCP so far"),
+        ["a protocol that isn't there yet"] = (() => Net().NetworkListener(443, Forward("web"), "QUIC"),
+            "Listener shop/net-443: spec.protocol: found QUIC; a network load balancer's listeners speak TCP, UDP and TCP_UDP so far"),
+        ["UDP to TCP targets"] = (() => Net().NetworkListener(53, Forward("web"), "UDP"),
+            Incompatible("Listener shop/net-53", "UDP", "default action", "web", "TCP")),
+        ["TCP_UDP to UDP targets"] = (() => new Edge().Network().NetworkGroup("web", ["i-0a1"], "UDP").NetworkListener(53, Forward("web"), "TCP_UDP"),
+            Incompatible("Listener shop/net-53", "TCP_UDP", "default action", "web", "UDP")),
+        ["TCP and UDP at one port by two listeners"] = (() => Net().NetworkListener(53, Forward("web")).NetworkGroup("dns", ["i-0a1"], "UDP").Add("Listener", "other", new Listener
+            {
+                ListenerArn = "arn:other", LoadBalancerArn = NetworkEdge.Arn, Port = 53, Protocol = "UDP", DefaultActions = [Forward("dns")],
+            }),
+            "Listener shop/other: spec.port: found 53, which Listener shop/net-53 of the same load balancer has (DuplicateListener)"),
+        ["TCP's idle timeout for datagrams"] = (() => new Edge().Network().NetworkGroup("dns", ["i-0a1"], "TCP_UDP").NetworkListener(53, Forward("dns"), "TCP_UDP", ("tcp.idle_timeout.seconds", "60")),
+            "Listener shop/net-53: spec.attributes: tcp.idle_timeout.seconds: found 60 with protocol TCP_UDP; it goes with TCP listeners alone (datagrams: 120 s, which can't be changed); take it away"),
+        ["UDP from another address than the client's"] = (() => new Edge().Network().NetworkGroup("dns", ["i-0a1"], "UDP", attributes: ("preserve_client_ip.enabled", "false")),
+            "TargetGroup shop/dns: spec.attributes: preserve_client_ip.enabled: found false with protocol UDP; preserve_client_ip.enabled cannot be false if the target group protocol is UDP or TCP_UDP (InvalidConfigurationRequest)"),
+        ["UDP flows that end with their target's health"] = (() => new Edge().Network().NetworkGroup("dns", ["i-0a1"], "TCP_UDP", attributes: ("target_health_state.unhealthy.connection_termination.enabled", "true")),
+            "TargetGroup shop/dns: spec.attributes: target_health_state.unhealthy.connection_termination.enabled: found true with protocol TCP_UDP; it can't be enabled for UDP and TCP_UDP target groups"),
         ["a port twice"] = (() => Net().NetworkListener(443, Forward("web")).Add("Listener", "other", new Listener
             {
                 ListenerArn = "arn:other", LoadBalancerArn = NetworkEdge.Arn, Port = 443, Protocol = "TCP", DefaultActions = [Forward("web")],

@@ -94,8 +94,8 @@ public sealed class NetworkDecideTests
 
     [Theory]
     [InlineData("TCP", "", "", "sticky -, cuts deregistered -, unhealthy cuts, drains 0")]
-    [InlineData("UDP", "", "", "sticky -, cuts deregistered cuts, unhealthy cuts, drains 0")]
-    [InlineData("TCP_UDP", "deregistration_delay.connection_termination.enabled", "false", "sticky -, cuts deregistered -, unhealthy cuts, drains 0")]
+    [InlineData("UDP", "", "", "sticky -, cuts deregistered cuts, unhealthy -, drains 0")]
+    [InlineData("TCP_UDP", "deregistration_delay.connection_termination.enabled", "false", "sticky -, cuts deregistered -, unhealthy -, drains 0")]
     [InlineData("TCP", "deregistration_delay.connection_termination.enabled", "true", "sticky -, cuts deregistered cuts, unhealthy cuts, drains 0")]
     [InlineData("TCP", "target_health_state.unhealthy.connection_termination.enabled", "false", "sticky -, cuts deregistered -, unhealthy -, drains 0")]
     public void What_a_group_cuts(string protocol, string key, string value, string expected)
