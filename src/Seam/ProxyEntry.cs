@@ -32,7 +32,7 @@ public sealed class ProxyEntry(Hop hop, Func<Generation, bool> wanted, TimeSpan 
 
         parts.Log.Add(new HandshakeRecord
         {
-            Hop = hop, Connection = new ConnectionId((IPEndPoint)connection.RemoteEndPoint!, (IPEndPoint)connection.LocalEndPoint!),
+            Hop = hop, IsProxyHeader = true, Connection = new ConnectionId((IPEndPoint)connection.RemoteEndPoint!, (IPEndPoint)connection.LocalEndPoint!),
             AcceptedAt = accepted, FailedAt = parts.Time.GetTimestamp(), Failure = failure, Outcome = failure is null ? null : $"{hop.Name()}.no-proxy-header",
         });
         return false;

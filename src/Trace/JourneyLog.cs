@@ -178,16 +178,16 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
     internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);
 
-    /// <summary>The handshake that failed where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
+    /// <summary>The handshake that failed, or the PROXY header that didn't come, where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
     internal HandshakeRecord? RefusedOf(RequestRecord request) =>
-        Refusing(request) is { } connection && handshakes.Find(connection) is { DoneAt: 0 } found && Within(found, request) ? found : null;
+        Refusing(request) is { } connection && handshakes.Find(connection) is { DoneAt: 0, Outcome: not null } found && Within(found, request) ? found : null;
 
     /// <summary>Whether no request's journey tells of it: the client's own handshakes come before any request.</summary>
     private bool IsAlone(HandshakeRecord failed) =>
         failed.Hop == Hop.Tls || !journeys.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
 
-    /// <summary>The connection whose handshake failed behind a hop, as its far end knows it; null where none did.</summary>
-    private static ConnectionId? Refusing(RequestRecord request) => request.UpstreamTls is { Version: null } ? request.Via?.Upstream ?? request.Upstream : null;
+    /// <summary>The connection that was new, and on which no answer came, as its far end knows it; null where there is none.</summary>
+    private static ConnectionId? Refusing(RequestRecord request) => request is { UpstreamStatus: 0, RequestOnUpstream: <= 1 } ? request.Via?.Upstream ?? request.Upstream : null;
 
     private static bool Within(HandshakeRecord handshake, RequestRecord request) => handshake.AcceptedAt >= request.StartedAt && handshake.AcceptedAt <= request.EndedAt;
 

@@ -226,6 +226,9 @@ public sealed record DatagramCounts(long Up, long Down, long BytesUp, long Bytes
 /// <summary>What a port recorded of what comes before a connection's first request: of one TLS handshake, or of a PROXY header that didn't come. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class HandshakeRecord
 {
+    /// <summary>Whether it was a PROXY header that was waited for, and no handshake begun.</summary>
+    public bool IsProxyHeader { get; init; }
+
     /// <summary>The hop that tells of it: step 2 stands for a load balancer's listener; an ingress controller's port tells of its own.</summary>
     public Hop Hop { get; init; } = Hop.Tls;
 

@@ -75,7 +75,7 @@ internal static class ClientHops
         var told = handshake.Decision?.Tell().FirstOrDefault(a => a.Hop == handshake.Hop)
             ?? new HopAccount(handshake.Hop, handshake.ServerName ?? handshake.Connection.To.ToString(), "no certificate was chosen");
         // What the choice itself says of a certificate that can't please is the cause; the client's alert only its effect.
-        var account = told with { Decision = $"handshake failed: {told.Decision}", Ok = false, Outcome = told.Outcome ?? handshake.Outcome };
+        var account = told with { Decision = handshake.IsProxyHeader ? "no PROXY header came: the connection was closed" : $"handshake failed: {told.Decision}", Ok = false, Outcome = told.Outcome ?? handshake.Outcome };
         var report = account.Report(Evidence.Seen, clock.At(handshake.AcceptedAt), clock.Between(handshake.AcceptedAt, handshake.FailedAt));
         Describe(report.Facts, handshake, null);
         report.Facts["client"] = handshake.Connection.From.ToString();

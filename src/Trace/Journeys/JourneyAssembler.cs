@@ -110,7 +110,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
             Id = handshake.JourneyId ?? "",
             // Neither was ever sent.
             Method = "-",
-            Url = $"https://{handshake.ServerName ?? handshake.Connection.To.ToString()}",
+            Url = $"{(handshake.IsProxyHeader ? "tcp" : "https")}://{handshake.ServerName ?? handshake.Connection.To.ToString()}",
             Outcome = hop.Facts["outcome"]?.GetValue<string>() ?? "tls.failed",
             Problem = hop.Facts["problem"]?.GetValue<string>(),
             StartedAt = clock.OriginOn,
