@@ -31,6 +31,21 @@ public sealed class ProxyProtocolTests
     }
 
     [Theory]
+    [InlineData("http", "the connection doesn't begin with a PROXY header")]
+    [InlineData("https", "the connection doesn't begin with a PROXY header")]
+    public async Task A_connection_that_the_ingress_closed_for_want_of_it_says_so(string scheme, string told)
+    {
+        using var manifests = With(sent: false, read: true);
+        await using var road = await RunningRoad.StartAsync("--stand-in", "-f", manifests.Path);
+
+        var journey = JsonDocument.Parse((await road.UsherAsync("trace", "--json", "-k", $"{scheme}://app.example.net/v1")).Output).RootElement;
+
+        Assert.Null(journey.Text("status"));
+        Assert.Contains(told, journey.Text("problem"), StringComparison.Ordinal);
+        await road.JourneysAsync("the port's own is listed", "limit=20", all => all.Any(j => j.Text("outcome") == "ingress.no-proxy-header"));
+    }
+
+    [Theory]
     [InlineData(true, false, "ingress.400.malformed", "400")]
     [InlineData(false, true, "ingress.no-proxy-header", null)]
     public async Task At_one_end_alone_explain_says_which_is_missing(bool sent, bool read, string outcome, string? status)

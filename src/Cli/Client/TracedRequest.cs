@@ -161,14 +161,15 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
     private async Task<int> RequestAsync(RequestLine request, Socket socket, X509Certificate2? authority, CancellationToken cancellationToken)
     {
         var stream = await SecureAsync(request, socket, authority, cancellationToken);
+        var used = false;
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
-            // A stream that is secured already is taken as it is.
-            ConnectCallback = (_, _) => ValueTask.FromResult(stream),
+            // A stream that is secured already is taken as it is. Asked again, the client would repeat a request whose connection was closed without an answer: one request is traced, and that is what became of it.
+            ConnectCallback = (_, _) => Interlocked.Exchange(ref used, true) ? throw new IOException("the connection was closed before any answer came") : ValueTask.FromResult(stream),
         };
         using var client = new HttpClient(handler) { Timeout = AnswerLimit };
         using var message = Message(request);
