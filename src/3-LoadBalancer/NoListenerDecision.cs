@@ -9,7 +9,7 @@ internal sealed record NoListenerDecision(string LoadBalancerName, string LoadBa
 {
     public IEnumerable<HopAccount> Tell()
     {
-        var problem = $"{LoadBalancerName} has no listener on port {Port}; it listens on {string.Join(", ", Listeners)}. Ask one of those, or add a Listener";
+        var problem = $"{LoadBalancerName} has no listener {(Listeners.Contains($"UDP:{Port}") ? "for connections " : "")}on port {Port}; it listens on {string.Join(", ", Listeners)}. Ask one of those, or add a Listener";
         var facts = new JsonObject { ["bound"] = Bound.ToString(), ["loadBalancerArn"] = LoadBalancerArn };
         if (Zone is not null) facts["zone"] = Zone;
         return

@@ -91,7 +91,7 @@ public sealed class DatagramFront : IAsyncDisposable
             {
                 record.ConnectedAt = parts.Time.GetTimestamp();
                 record.Upstream = new ConnectionId(flow.Local, flow.Remote) { Udp = true };
-                record.Counting = () => Count(flow);
+                record.Reading = () => Read(flow);
                 parts.Log.Connected(record);
                 decision.Opened?.Invoke();
                 if (decision.Cut is { } cut) ended = cut.Token.UnsafeRegister(static flow => ((UdpFlow)flow!).Dispose(), flow);
@@ -99,8 +99,8 @@ public sealed class DatagramFront : IAsyncDisposable
             Closed = flow =>
             {
                 ended.Unregister();
-                var counts = Count(flow);
-                (record.Datagrams, record.BytesUp, record.BytesDown, record.Counting) = (counts, counts.BytesUp, counts.BytesDown, null);
+                var last = Read(flow);
+                (record.Flow, record.BytesUp, record.BytesDown, record.Reading) = (last, last.Counts.BytesUp, last.Counts.BytesDown, null);
                 record.Refused = flow.Ended == UdpFlowEnd.Refused;
                 Close(record, flow.Ended == UdpFlowEnd.Cut && decision.Cut?.Why is { } why ? $"cut: {why}" : Words(flow.Ended, decision.Declared ?? record.Generation.Addresses.Declared(destination)));
                 decision.Closed?.Invoke();
@@ -125,5 +125,6 @@ public sealed class DatagramFront : IAsyncDisposable
         _ => stopping ? "cut when the road stopped or changed" : $"forgotten: {at} is to get no more of it",
     };
 
-    private static DatagramCounts Count(UdpFlow flow) => new(flow.DatagramsToUpstream, flow.DatagramsToClient, flow.BytesToUpstream, flow.BytesToClient, flow.Lost);
+    private static FlowReading Read(UdpFlow flow) =>
+        new(new DatagramCounts(flow.DatagramsToUpstream, flow.DatagramsToClient, flow.BytesToUpstream, flow.BytesToClient, flow.Lost), flow.AnsweredAt, flow.LastAt);
 }

@@ -34,9 +34,10 @@ public sealed class JourneyBook
     public Journey? Find(string id) =>
         log.Find(id) is { } first ? assembler.Assemble(Join(first))
         : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? assembler.Assemble(handshake)
+        : log.Flows().FirstOrDefault(f => f.JourneyId == id) is { } flow ? FlowJourney.Tell(log.Paths.Of(flow), time)
         : stored.Find(id);
 
-    /// <summary>The newest journeys, and with them the handshakes that failed before any request; then those of earlier runs.</summary>
+    /// <summary>The newest journeys, and with them the handshakes that failed before any request, and flows of datagrams; then those of earlier runs.</summary>
     public IReadOnlyList<Journey> Recent(JourneyQuery query)
     {
         var journeys = log.NewestFirst()
@@ -45,7 +46,10 @@ public sealed class JourneyBook
             .Where(journey => !query.Failed || journey.Outcome != "ok")
             .Take(query.Limit);
         var handshakes = query.Visit is null ? log.FailedHandshakes().Take(query.Limit).Select(assembler.Assemble).ToList() : [];
-        List<Journey> found = handshakes.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
+        var flows = query.Visit is null
+            ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(journey => !query.Failed || journey.Outcome != "ok").Take(query.Limit).ToList()
+            : [];
+        List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
         if (found.Count < query.Limit)
         {
             found.AddRange(stored.NewestFirst(query.Failed).Where(j => query.Visit is null || j.Visit == query.Visit).Take(query.Limit - found.Count));

@@ -18,6 +18,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly Ring<RequestRecord> laterHops;
     private readonly Ring<DnsRecord> queries;
     private readonly FailedHandshakes failedHandshakes;
+    private readonly ListedFlows flows;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
     private readonly Ring<HandshakeRecord> endedHandshakes;
     private readonly ConnectionTable<ConnectionRecord> relayed;
@@ -36,6 +37,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         laterHops = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId ?? NoId);
         queries = new Ring<DnsRecord>(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
+        flows = new ListedFlows(options.Flows, time);
         endedHandshakes = new Ring<HandshakeRecord>(options.Connections);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
@@ -74,11 +76,16 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     }
 
     /// <inheritdoc/>
-    public void Connected(ConnectionRecord record) => Paths.Connected(record);
+    public void Connected(ConnectionRecord record)
+    {
+        Paths.Connected(record);
+        flows.Opened(record);
+    }
 
     /// <inheritdoc/>
     public void Closed(ConnectionRecord record)
     {
+        flows.Closed(record);
         relayed.Sweep(time.GetTimestamp());
         Paths.Sweep();
         // A question may wait for the end of a connection that found nobody.
@@ -174,6 +181,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <summary>The same of clients' handshakes that failed.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
+
+    /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
+    internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
 
     /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
     internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);

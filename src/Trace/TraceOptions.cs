@@ -9,6 +9,9 @@ public sealed record TraceOptions
     /// <summary>Failed handshakes kept to be listed, of clients and of those behind the load balancer each; the oldest give way. At least 1.</summary>
     public int FailedHandshakes { get; init; } = 1_000;
 
+    /// <summary>Flows of datagrams through load balancers kept to be listed; the oldest give way. At least 1.</summary>
+    public int Flows { get; init; } = 1_000;
+
     /// <summary>Name server records kept. At least 1.</summary>
     public int DnsRecords { get; init; } = 10_000;
 

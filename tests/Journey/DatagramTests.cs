@@ -34,6 +34,25 @@ public sealed class DatagramTests(DatagramRoad datagrams) : IClassFixture<Datagr
     }
 
     [Fact]
+    public async Task Journeys_tell_each_relay_of_a_flow_and_why_one_led_nowhere()
+    {
+        var road = await datagrams.RunsAsync();
+        await DigAsync($"127.{road.Network}.0.1", 5300, "+notcp", "-b", "127.0.0.1#40054");
+        await DigAsync($"127.{road.Network}.0.1", 5302, "+notcp");
+        await DigAsync($"127.{road.Network}.0.1", 5303, "+notcp");
+
+        var journeys = await road.JourneysAsync("all three are listed", "limit=100", j => new[] { 5300, 5302, 5303 }.All(p => j.Any(i => i.Text("url")!.EndsWith($":{p}", StringComparison.Ordinal))));
+        var answered = journeys.First(j => j.Text("url") == $"udp://127.{road.Network}.0.1:5300" && j.Hop("load-balancer").Facts().Text("client") == "127.0.0.1:40054");
+        Assert.Equal(("UDP", "ok", "pod"), (answered.Text("method"), answered.Text("outcome"), answered.Text("answeredBy")));
+        Assert.Equal(["load-balancer", "node", "service node", "endpoint node"], answered.HopNames());
+        Assert.Equal("load-balancer.dropped.port-unreachable", journeys.First(j => j.Text("url")!.EndsWith(":5302", StringComparison.Ordinal)).Text("outcome"));
+        Assert.Equal("load-balancer.dropped.no-registered-target", journeys.First(j => j.Text("url")!.EndsWith(":5303", StringComparison.Ordinal)).Text("outcome"));
+
+        var printed = await road.UsherAsync("journeys", answered.Text("id")!);
+        Assert.Contains("datagrams: 1 in · 1 out", printed.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_pods_are_replaced_a_client_that_never_stops_is_led_to_new_ones()
     {
         using var manifests = Manifests.Empty();

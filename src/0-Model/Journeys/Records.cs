@@ -166,63 +166,6 @@ public sealed record StreamRecord(string Protocol)
     public string? GrpcMessage { get; init; }
 }
 
-/// <summary>What a relay recorded of one connection, or of one flow of datagrams. Times as in <see cref="RequestRecord"/>.</summary>
-public sealed class ConnectionRecord
-{
-    /// <summary>Whose relay it is: a node's, which carries out kube-proxy's rules, or a load balancer's.</summary>
-    public Hop Hop { get; init; } = Hop.Node;
-
-    /// <summary>The generation that decided it.</summary>
-    public required Generation Generation { get; init; }
-
-    /// <summary>The connection as it was accepted.</summary>
-    public required ConnectionId Downstream { get; init; }
-
-    /// <summary>When it was accepted.</summary>
-    public required long AcceptedAt { get; init; }
-
-    /// <summary>Where it was sent, and why.</summary>
-    public IDecision? Decision { get; set; }
-
-    /// <summary>The connection dialled, or null.</summary>
-    public ConnectionId? Upstream { get; set; }
-
-    /// <summary>True when nothing listened where it was dialled (ECONNREFUSED); of datagrams, when an ICMP port unreachable came back.</summary>
-    public bool Refused { get; set; }
-
-    /// <summary>How it leads there: a socket, or a link inside this process.</summary>
-    public LinkKind Link { get; set; }
-
-    /// <summary>When that was connected.</summary>
-    public long ConnectedAt { get; set; }
-
-    /// <summary>When both directions had ended; 0 while open.</summary>
-    public long ClosedAt { get; set; }
-
-    /// <summary>Why it ended; null while open.</summary>
-    public string? CloseReason { get; set; }
-
-    /// <summary>Bytes towards the upstream so far.</summary>
-    public long BytesUp { get; set; }
-
-    /// <summary>Bytes towards the client so far.</summary>
-    public long BytesDown { get; set; }
-
-    /// <summary>Counts what a flow carries while it is open.</summary>
-    public Func<DatagramCounts>? Counting { get; set; }
-
-    /// <summary>What a flow of datagrams has carried so far; null for a TCP connection, and for a flow that led nowhere.</summary>
-    public DatagramCounts? Datagrams { get => field ?? Counting?.Invoke(); set; }
-}
-
-/// <summary>What a flow of datagrams carried.</summary>
-/// <param name="Up">Datagrams towards the upstream.</param>
-/// <param name="Down">Datagrams towards the client.</param>
-/// <param name="BytesUp">Their bytes.</param>
-/// <param name="BytesDown">Theirs.</param>
-/// <param name="Lost">Datagrams, either way, that a socket here didn't take.</param>
-public sealed record DatagramCounts(long Up, long Down, long BytesUp, long BytesDown, long Lost);
-
 /// <summary>What a port recorded of what comes before a connection's first request: of one TLS handshake, or of a PROXY header that didn't come. Times as in <see cref="RequestRecord"/>.</summary>
 public sealed class HandshakeRecord
 {

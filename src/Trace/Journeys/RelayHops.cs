@@ -25,11 +25,12 @@ internal static class RelayHops
                     ? carries ? (clock.At(began), clock.Between(began, ended)) : (null, null)
                     : (clock.At(relay.AcceptedAt), clock.Between(relay.AcceptedAt, carries ? ended : relay.ConnectedAt));
                 var report = account.Report(Evidence.Seen, start, took, "node");
-                report.Facts.NoteConnection(nth, null);
+                if (!relay.Downstream.Udp) report.Facts.NoteConnection(nth, null);
                 if (nth > 1) report.Facts["decided"] = $"when the connection was opened, {nth - 1} request{(nth == 2 ? "" : "s")} ago";
                 if (relay.Generation.Number != generation) report.Facts["generation"] = relay.Generation.Number;
-                if (account.Hop == Hop.LoadBalancer) Describe(report, relay, nth, clock);
-                yield return account == accounts[^1] && account.Ok && relay is { Upstream: null, CloseReason: { } why } ? Unreached(report, relay, why) : report;
+                if (carries && relay.Flow is { } flow) Describe(report, relay, flow, clock);
+                else if (account.Hop == Hop.LoadBalancer) Describe(report, relay, nth, clock);
+                yield return account == accounts[^1] && account.Ok && IsUnreached(relay) ? Unreached(report, relay, relay.CloseReason!) : report;
             }
         }
     }
@@ -44,11 +45,29 @@ internal static class RelayHops
         report.Facts["bytesToClient"] = relay.BytesDown;
     }
 
+    /// <summary>What a flow of datagrams has come to.</summary>
+    private static void Describe(HopReport report, ConnectionRecord relay, FlowReading flow, Clock clock)
+    {
+        report.Facts["client"] = relay.Downstream.From.ToString();
+        if (relay.Upstream is { } upstream) report.Facts["seenFrom"] = upstream.From.ToString();
+        report.Facts["datagramsFromClient"] = flow.Counts.Up;
+        report.Facts["datagramsToClient"] = flow.Counts.Down;
+        report.Facts["bytesFromClient"] = flow.Counts.BytesUp;
+        report.Facts["bytesToClient"] = flow.Counts.BytesDown;
+        if (flow.Counts.Lost > 0) report.Facts["datagramsLost"] = flow.Counts.Lost;
+        if (flow.AnsweredAt != 0) report.Facts["firstAnswerMs"] = clock.Between(relay.AcceptedAt, flow.AnsweredAt);
+        if (relay.ClosedAt != 0) report.Facts["closed"] = relay.CloseReason;
+    }
+
+    // A connection finds nobody when it is dialled, a flow when a datagram is answered by an ICMP message.
+    private static bool IsUnreached(ConnectionRecord relay) => relay.CloseReason is not null && (relay.Upstream is null || (relay.Downstream.Udp && relay.Refused));
+
     /// <summary>Where a relay decided and then found nobody: the client's connection was reset.</summary>
     private static HopReport Unreached(HopReport report, ConnectionRecord relay, string why)
     {
-        report.Facts["outcome"] = $"{report.Hop.Name()}.reset.{(relay.Refused ? "connection-refused" : "not-reached")}";
-        report.Facts["problem"] = $"{why}, so the client's connection was reset";
+        var udp = relay.Downstream.Udp;
+        report.Facts["outcome"] = $"{report.Hop.Name()}.{(udp ? "dropped" : "reset")}.{(!relay.Refused ? "not-reached" : udp ? "port-unreachable" : "connection-refused")}";
+        report.Facts["problem"] = udp ? $"{why}, so it was dropped" : $"{why}, so the client's connection was reset";
         return report with { Ok = false };
     }
 }

@@ -19,6 +19,8 @@ internal sealed class RelayPaths
 
     // A port may be another connection's by the time that somebody asks: what was found when the request ended counts.
     private readonly ConditionalWeakTable<RequestRecord, RelayPath> kept = [];
+    // The relay behind that of a flow of datagrams: it may forget its flow long before the load balancer does.
+    private readonly ConditionalWeakTable<ConnectionRecord, ConnectionRecord> behind = [];
     private volatile bool used;
 
     /// <param name="accepted">Relays' records by the connection that they accepted.</param>
@@ -34,6 +36,7 @@ internal sealed class RelayPaths
     public void Accepted(ConnectionRecord record)
     {
         if (record.Hop == Hop.LoadBalancer) used = true;
+        if (record.Downstream.Udp && used && dialled.Find(record.Downstream) is { } before) behind.AddOrUpdate(before, record);
     }
 
     /// <summary>A relay's connection leads on.</summary>
@@ -65,6 +68,14 @@ internal sealed class RelayPaths
         if (!used || accepted.Find(client) is not { Hop: Hop.LoadBalancer } first || first.AcceptedAt < since) return null;
         var relays = ImmutableArray.CreateBuilder<ConnectionRecord>();
         for (var next = first; next is not null && relays.Count < MostRelays; next = Next(next)) relays.Add(next);
+        return new RelayPath(relays.ToImmutable());
+    }
+
+    /// <summary>The way of a flow of datagrams from its first relay on.</summary>
+    public RelayPath Of(ConnectionRecord first)
+    {
+        var relays = ImmutableArray.CreateBuilder<ConnectionRecord>();
+        for (var next = first; next is not null && relays.Count < MostRelays; next = behind.TryGetValue(next, out var found) ? found : null) relays.Add(next);
         return new RelayPath(relays.ToImmutable());
     }
 

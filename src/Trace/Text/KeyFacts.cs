@@ -15,9 +15,9 @@ internal static class KeyFacts
         [Hop.LoadBalancer] =
         [
             ("location", "to {}"), ("hostRewrittenTo", "host rewritten to {}"), ("rewrittenTo", "URL rewritten to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("tcpConnectMs", "TCP connect {} ms"),
-            ("upstreamConnection", "target connection {}"), ("decided", "decided {}"), ("clientAddress", "client address {}"), ("closed", "{}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
+            ("upstreamConnection", "target connection {}"), ("decided", "decided {}"), ("clientAddress", "client address {}"), ("datagramsFromClient", "datagrams: {} in"), ("datagramsToClient", "{} out"), ("firstAnswerMs", "first answer after {} ms"), ("closed", "{}"), ("upgrade", "upgraded to {}"), ("requestBytes", "{} B in"), ("responseBytes", "{} B out"), ("serverTiming", "Server-Timing is Usher's own (--server-timing)"), ("note", "{}"),
         ],
-        [Hop.Node] = [("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
+        [Hop.Node] = [("datagramsFromClient", "datagrams: {} in"), ("datagramsToClient", "{} out"), ("firstAnswerMs", "first answer after {} ms"), ("closed", "{}"), ("connection", "connection {}"), ("decided", "decided {}"), ("inferredFrom", "from {}")],
         [Hop.Ingress] =
         [
             ("rewrittenTo", "path rewritten to {}"), ("connection", "connection {}"), ("connectionFate", "then {}"), ("upstreamConnection", "backend connection {}"),

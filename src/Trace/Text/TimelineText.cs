@@ -45,7 +45,7 @@ public static class TimelineText
     {
         var timed = journey.StartedAt is not null;
         var ok = journey.Outcome == "ok";
-        var status = journey.Status?.ToString(CultureInfo.InvariantCulture) ?? (timed ? "no answer" : null);
+        var status = journey.Status?.ToString(CultureInfo.InvariantCulture) ?? (timed && journey.AnsweredBy is null ? "no answer" : null);
         Lines(text, $"{journey.Method} {journey.Url}{(status is null ? "" : $" → {status}")}", width, paint.Bold);
 
         var result = new List<string> { journey.DurationMs is { } total ? $"{journey.Outcome} in {Columns.Milliseconds(total)} ms" : journey.Outcome };

@@ -23,7 +23,8 @@ public sealed class UdpFlow : IDisposable
     private readonly long _streamFrom;
     private int _end;
     private bool _stream;
-    private volatile bool _answered;
+    private long _answeredAt;
+    private long _lastAt;
     private long _datagramsUp;
     private long _datagramsDown;
     private long _bytesUp;
@@ -62,6 +63,12 @@ public sealed class UdpFlow : IDisposable
 
     /// <summary>Datagrams, either way, that a socket didn't take.</summary>
     public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>When the first datagram came from the upstream, by the relay's clock; 0 while none has.</summary>
+    public long AnsweredAt => Volatile.Read(ref _answeredAt);
+
+    /// <summary>When the last datagram came, from either side.</summary>
+    public long LastAt => Volatile.Read(ref _lastAt);
 
     /// <summary>Why it ended; <see cref="UdpFlowEnd.None"/> while it lives.</summary>
     public UdpFlowEnd Ended => (UdpFlowEnd)Volatile.Read(ref _end);
@@ -179,8 +186,7 @@ public sealed class UdpFlow : IDisposable
                 return false;
             }
 
-            _answered = true;
-            Renew();
+            Renew(answered: true);
             if (_relay.Answer(buffer.AsSpan(0, length), Key))
             {
                 Volatile.Write(ref _bytesDown, _bytesDown + length);
@@ -195,9 +201,12 @@ public sealed class UdpFlow : IDisposable
         return true;
     }
 
-    private void Renew()
+    private void Renew(bool answered = false)
     {
-        if (!_stream && _answered && _relay.Time.GetTimestamp() >= _streamFrom)
+        var now = _relay.Time.GetTimestamp();
+        if (answered && _answeredAt == 0) Volatile.Write(ref _answeredAt, now);
+        Volatile.Write(ref _lastAt, now);
+        if (!_stream && AnsweredAt != 0 && now >= _streamFrom)
         {
             _stream = true;
             _relay.Table.Spare(this);
