@@ -34,6 +34,9 @@ internal sealed record ContainerPlan
     /// <summary>The bound ports that a stand-in opens: declared or probed, and no other container's.</summary>
     public ImmutableArray<int> Listens { get; init; } = [];
 
+    /// <summary>The UDP ports that it declares; a stand-in's are no other container's.</summary>
+    public ImmutableArray<PodPort> Datagrams { get; init; } = [];
+
     public ImmutableArray<ProbePlan> Probes { get; init; } = [];
 
     /// <summary>Of a process.</summary>

@@ -133,10 +133,12 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         var declared = all.ToDictionary(c => c.Name, c => c.Ports.Select(p => p.Bound).Where(taken.Add).ToList());
         var opened = all.ToDictionary(c => c.Name, c => (int[])
             [.. declared[c.Name], .. c.Probes.Select(p => PortOf(p.Action)).OfType<int>().Select(plan.Addresses.BoundPort).Where(taken.Add)]);
+        var takenByUdp = plan.AllContainers.Where(c => c.Runtime == PodRuntime.Process).SelectMany(c => c.Datagrams).Select(p => p.Bound).ToHashSet();
+        var datagrams = all.ToDictionary(c => c.Name, c => c.Datagrams.Where(p => takenByUdp.Add(p.Bound)).ToList());
         return plan with { InitContainers = [.. plan.InitContainers.Select(With)], Containers = [.. plan.Containers.Select(With)] };
 
         ContainerPlan With(ContainerPlan container) =>
-            opened.TryGetValue(container.Name, out var ports) ? container with { Listens = [.. ports] } : container;
+            opened.TryGetValue(container.Name, out var ports) ? container with { Listens = [.. ports], Datagrams = [.. datagrams[container.Name]] } : container;
     }
 
     private PodPlan WithFiles(PodPlan plan, V1PodSpec spec, PodScene scene)

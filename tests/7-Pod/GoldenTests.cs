@@ -75,6 +75,7 @@ public sealed class GoldenTests
     {
         told.Append(CultureInfo.InvariantCulture, $"  {container.Role} {container.Name}: {container.Runtime} {container.Image}, restart {container.RestartPolicy}\n");
         foreach (var port in container.Ports) told.Append(CultureInfo.InvariantCulture, $"    port {port.Port} bound {port.Bound} {port.Name}\n");
+        foreach (var port in container.Datagrams) told.Append(CultureInfo.InvariantCulture, $"    port {port.Port}/UDP bound {port.Bound} {port.Name}\n");
         if (!container.Listens.IsEmpty) told.Append(CultureInfo.InvariantCulture, $"    listens {string.Join(", ", container.Listens)}\n");
         if (container.Command is { } command) told.Append(CultureInfo.InvariantCulture, $"    runs {command.Program} {string.Join(' ', command.Arguments)} in {command.WorkingDirectory}\n");
         foreach (var (key, value) in container.Variables.Reveal()) told.Append(CultureInfo.InvariantCulture, $"    env {key}={value}\n");

@@ -37,6 +37,31 @@ public sealed class StandInTests : IDisposable
     }
 
     [Fact]
+    public async Task Answers_datagrams_with_who_it_is_and_leaves_its_port_when_it_stops()
+    {
+        var port = TestRoad.FreePort();
+        var pod = Plan($"ports: [{{ name: dns, containerPort: {port}, protocol: UDP }}, {{ containerPort: {port} }}]");
+        await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
+        using var client = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
+        client.Connect(pod.Address!.Bound, port);
+        foreach (var length in new[] { 5, 0, 65_507 })
+        {
+            await client.SendAsync(new byte[length], TestContext.Current.CancellationToken);
+            var answer = JsonNode.Parse((await client.ReceiveAsync(TestContext.Current.CancellationToken)).Buffer)!;
+            Assert.Equal((true, "a", length, $"10.0.1.100:{port}", "UDP"), ((bool)answer["standIn"]!, (string)answer["pod"]!, (int)answer["bodyBytes"]!, (string)answer["address"]!, (string)answer["protocol"]!));
+            Assert.Equal(client.Client.LocalEndPoint!.ToString(), (string)answer["from"]!);
+        }
+
+        var taken = await Assert.ThrowsAsync<LaunchException>(() => StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken));
+        Assert.StartsWith($"a stand-in for {pod.Main.Image} can't listen on {pod.Address.Bound}:{port}/UDP: ", taken.Message, StringComparison.Ordinal);
+
+        await standIn.StopAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await client.SendAsync(new byte[1], TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<SocketException>(async () => await client.ReceiveAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
+    [Fact]
     public async Task Passes_every_kind_of_probe_on_ports_that_are_not_declared()
     {
         var ports = Enumerable.Range(0, 3).Select(_ => TestRoad.FreePort()).ToList();

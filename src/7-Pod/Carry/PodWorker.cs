@@ -122,7 +122,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
 
     // What is to run to its end, and has no program, succeeds at once: an init container, and a container without a port in a pod that isn't restarted (a Job's).
     private bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process }
-        || (container is { Role: ContainerRole.App, Runtime: PodRuntime.StandIn, Listens.IsEmpty: true } && plan.RestartPolicy != RestartPolicy.Always);
+        || (container is { Role: ContainerRole.App, Runtime: PodRuntime.StandIn, Listens.IsEmpty: true, Datagrams.IsEmpty: true } && plan.RestartPolicy != RestartPolicy.Always);
 
     // Whoever applies a change hears of what can't start; what follows a hook starts later.
     private async Task LaunchAsync(Dictionary<string, IRunningPod> launched, CancellationToken cancellationToken)

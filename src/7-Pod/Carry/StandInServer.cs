@@ -14,7 +14,7 @@ using Usher.Model.Contracts;
 namespace Usher.Pod;
 
 /// <summary>
-/// Takes the place of a container whose image doesn't run here: listens on every TCP port that it declares or probes, and answers any request
+/// Takes the place of a container whose image doesn't run here: listens on every TCP port that it declares or probes, and on every UDP port that it declares (<see cref="StandInDatagrams"/>), and answers any request
 /// with 200 and what it got. Each port speaks HTTP/1.1, HTTP/2 and both over TLS (<see cref="StandInConnection"/>). A gRPC health check is answered
 /// with SERVING, any other call with UNIMPLEMENTED, which names the pod.
 /// </summary>
@@ -26,6 +26,7 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
     private readonly KestrelServer server;
     private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider time;
+    private StandInDatagrams? datagrams;
 
     private StandInServer(PodPlan pod, ContainerPlan container, TimeProvider time)
     {
@@ -59,17 +60,23 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
         var standIn = new StandInServer(pod, container, time);
         try
         {
+            standIn.datagrams = StandInDatagrams.Start(pod, container);
             if (!container.Listens.IsEmpty) await standIn.server.StartAsync(standIn, cancellationToken);
             return standIn;
         }
-        catch (IOException e)
+        catch (LaunchException)
         {
             standIn.server.Dispose();
+            throw;
+        }
+        catch (IOException e)
+        {
+            await standIn.DisposeAsync();
             throw new LaunchException($"a stand-in for {container.Image} can't listen: {e.Message} {ListeningSockets.WhoHas(pod, container.Ports)}".TrimEnd());
         }
         catch
         {
-            standIn.server.Dispose();
+            await standIn.DisposeAsync();
             throw;
         }
     }
@@ -79,6 +86,7 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
     {
         using var limit = new CancellationTokenSource(grace, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        datagrams?.Dispose();
         await server.StopAsync(either.Token);
         exited.TrySetResult("stopped");
     }
@@ -86,6 +94,7 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        datagrams?.Dispose();
         server.Dispose();
         exited.TrySetResult("stopped");
         return ValueTask.CompletedTask;

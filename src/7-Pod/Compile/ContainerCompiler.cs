@@ -30,6 +30,8 @@ internal static class ContainerCompiler
             Role = role,
             Runtime = runtime,
             Ports = Ports(container, path, scene),
+            Datagrams = [.. (container.Ports ?? []).Where(p => p.Protocol == "UDP" && p.ContainerPort is >= 1 and <= 65535)
+                .Select(p => new PodPort(p.Name ?? "", p.ContainerPort, scene.Context.Addresses.BoundPort(p.ContainerPort)))],
             Probes = role == ContainerRole.Init ? [] : [.. ProbeCompiler.Compile(container, path, scene, runs)],
             PostStart = HookCompiler.Compile(container.Lifecycle?.PostStart, container, $"{path}.lifecycle.postStart", scene, runs),
             PreStop = HookCompiler.Compile(container.Lifecycle?.PreStop, container, $"{path}.lifecycle.preStop", scene, runs),
