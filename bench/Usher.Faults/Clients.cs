@@ -10,6 +10,7 @@ internal sealed class Clients(Uri url, IPEndPoint address, Tally tally)
     private const int StreamsOfAConnection = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly long run = RandomNumberGenerator.GetInt32(int.MaxValue);
+    private readonly long started = TimeProvider.System.GetTimestamp();
     private long requests;
 
     /// <summary>Asks over so many connections until the token fires.</summary>
@@ -48,9 +49,10 @@ internal sealed class Clients(Uri url, IPEndPoint address, Tally tally)
         {
             var kind = Draw();
             var id = (run << 32) | Interlocked.Increment(ref requests);
+            var began = TimeProvider.System.GetTimestamp();
             var how = await AskAsync(http, kind, id, kind.Size == 0 ? 0 : RandomNumberGenerator.GetInt32(kind.Size), stop);
             if (how is "") tally.Right(kind);
-            else if (how is not null) tally.Wrong(kind, $"HTTP/{http.DefaultRequestVersion} request {id:x}: {how}");
+            else if (how is not null) tally.Wrong(kind, $"HTTP/{http.DefaultRequestVersion} request {id:x}, {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0} s after the start, {TimeProvider.System.GetElapsedTime(began).TotalMilliseconds:0} ms after it was asked: {how}");
         }
     }
 
