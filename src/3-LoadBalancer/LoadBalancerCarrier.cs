@@ -24,7 +24,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
             }
             catch (Exception e) when (e is IOException or SocketException)
             {
-                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.InnerException?.Message ?? e.Message));
+                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.InnerException?.Message ?? e.Message, parts.Seam.Generations.Current.Find<LoadBalancerSnapshot>()));
             }
         }
 

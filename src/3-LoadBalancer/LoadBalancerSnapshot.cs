@@ -114,6 +114,8 @@ internal sealed record ListenerPlan : IListenerNode
     /// <summary>Whether some rule forwards to a group.</summary>
     internal bool Uses(TargetGroupPlan group) => Groups.Contains(group);
 
+    string IListenerNode.LoadBalancerType => "application";
+
     string IListenerNode.ProtocolName => Https ? "HTTPS" : "HTTP";
 
     internal string Scheme => Https ? "https" : "http";

@@ -28,7 +28,7 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
             }
             catch (SocketException e)
             {
-                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.Message));
+                errors.Add(((IListenerNode)plan).CantListen(plan.Label, e.Message, seam.Generations.Current.Find<LoadBalancerSnapshot>()));
             }
         }
 

@@ -67,6 +67,8 @@ internal sealed record NetworkListenerPlan : IListenerNode
     /// <summary>The load balancer's own <c>load_balancing.cross_zone.enabled</c>, false when not set.</summary>
     internal bool CrossZone { get; init; }
 
+    string IListenerNode.LoadBalancerType => "network";
+
     string IListenerNode.ProtocolName => Protocol.Text();
 
     public IEnumerable<TargetGroupPlan> Groups => Forward.Groups.Select(g => g.Group);

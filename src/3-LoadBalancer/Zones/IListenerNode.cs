@@ -15,6 +15,9 @@ internal interface IListenerNode
     /// <summary>Its name.</summary>
     string LoadBalancerName { get; }
 
+    /// <summary>Its type: <c>application</c> or <c>network</c>.</summary>
+    string LoadBalancerType { get; }
+
     /// <summary>The listener's protocol as the API spells it.</summary>
     string ProtocolName { get; }
 
@@ -36,8 +39,11 @@ internal interface IListenerNode
     /// <summary>What is said where its port can't be had.</summary>
     /// <param name="label">The listener, for a person.</param>
     /// <param name="why">What the system says.</param>
-    ConfigError CantListen(string label, string why) => new(null, 0, $"Listener {LoadBalancerName} {label}", "",
-        $"can't listen at {Bound} (declared port {Port}): {why}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)");
+    /// <param name="running">What runs meanwhile; null before anything does.</param>
+    ConfigError CantListen(string label, string why, LoadBalancerSnapshot? running) => new(null, 0, $"Listener {LoadBalancerName} {label}", "",
+        running?.Nodes.FirstOrDefault(n => n.Bound.Equals(Bound) && n.LoadBalancerType != LoadBalancerType) is { } other
+            ? $"can't listen at {Bound} (declared port {Port}): the {other.LoadBalancerType} load balancer {other.LoadBalancerName} does. A load balancer's type can't be changed (ELBv2 API, CreateLoadBalancer alone has it); take it away, save, and write it anew"
+            : $"can't listen at {Bound} (declared port {Port}): {why}; stop what uses it, or move this road with --loopback N (127.N.0.0/16)");
 
     /// <summary>Whether it forwards to a group.</summary>
     bool Uses(TargetGroupPlan group) => Groups.Contains(group);

@@ -293,6 +293,19 @@ public sealed class NetworkListenerTests
         Assert.StartsWith($"can't listen at {Listener(rig)} (declared port 5000): ", Assert.Single(errors.All).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_load_balancer_whose_type_changes_is_refused_and_goes_on_as_it_was()
+    {
+        await using var rig = await RunAsync();
+        await using var target = new EchoTarget(rig.Node(1), "one");
+        var errors = new Model.Desired.ErrorList();
+        await rig.TryApplyAsync(rig.Edge().Add("LoadBalancer", "net", new Model.Aws.LoadBalancer { LoadBalancerArn = NetworkEdge.Arn, Name = "net", DnsName = "net.example.com" }).NetworkListener(5000, Fixed(200), "HTTP"), errors);
+
+        Assert.Contains("the network load balancer net does. A load balancer's type can't be changed", Assert.Single(errors.All).Message, StringComparison.Ordinal);
+        using var client = await ConnectAsync(rig);
+        Assert.Equal("one\n", await client.ReadUntilAsync("\n"));
+    }
+
     private static IPEndPoint Listener(Rig rig) => new(IPAddress.Parse($"127.{rig.Network}.0.2"), 5000);
 
     private static Task<RawPeer> ConnectAsync(Rig rig) => RawPeer.ConnectAsync(Listener(rig));
