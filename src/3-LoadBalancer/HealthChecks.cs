@@ -17,7 +17,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
         var wanted = new Dictionary<TargetKey, Subject>();
         foreach (var group in groups)
         {
-            for (var i = 0; i < group.Targets.Length; i++) wanted.TryAdd(new TargetKey(group.Arn, group.Targets[i].Label), new Subject(group, i));
+            for (var i = 0; i < group.Targets.Length; i++) if (group.Targets[i].InEnabledZone) wanted.TryAdd(new TargetKey(group.Arn, group.Targets[i].Label), new Subject(group, i));
         }
 
         foreach (var (key, check) in checks.Where(c => !wanted.TryGetValue(c.Key, out var subject) || !subject.AsksAs(c.Value.Subject)).ToList())

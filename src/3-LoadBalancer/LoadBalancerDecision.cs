@@ -101,7 +101,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         : choice.Group is null
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : choice.Group.Targets.Length > 0
-        ? ("load-balancer.503.no-target-in-zone", $"target group {choice.Group.Name} has no registered target in {listener.Zone}, and its cross-zone load balancing is off; register one there, or set load_balancing.cross_zone.enabled to true")
+        ? ("load-balancer.503.no-target-in-zone", listener.ScopeOf(choice.Group).Empty(choice.Group))
         : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
 
     /// <summary>Why the request's token isn't let through, and the way out.</summary>
@@ -149,7 +149,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             _ when choice.Transformed is { Failed: true } => $"{rule} → its transform fails: 500",
             _ when choice.Group is null => $"{rule} → no target group with a weight",
             _ when choice.Mismatch => $"{rule} → target group {choice.Group.Name} → not for {choice.Spoken.Text()}{(choice.Spoken == RequestProtocol.Http1 || choice.Group.Version == ProtocolVersion.Http1 ? "" : " with this method")}",
-            _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target{(choice.Group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}",
+            _ when choice.Target < 0 => $"{rule} → target group {choice.Group.Name} → no registered target{(choice.Group.Targets.Length > 0 ? Listener.ScopeOf(choice.Group).Where : "")}",
             _ => $"{rule} → target group {choice.Group.Name} → {TargetWords(choice)}{Carried(choice.Group)}",
         };
     }

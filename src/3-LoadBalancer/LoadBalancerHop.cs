@@ -254,7 +254,7 @@ internal static class LoadBalancerHop
             var (health, outstanding, share, elsewhere) = reading.Targets[i];
             if (elsewhere)
             {
-                reasons.Add(group.Targets[i].Label, false, $"is in {group.Targets[i].Zone}, and the load balancer's node in {scope.Zone} sends to its own zone alone: cross-zone load balancing is off");
+                reasons.Add(group.Targets[i].Label, false, scope.Excludes(group.Targets[i]));
                 continue;
             }
 

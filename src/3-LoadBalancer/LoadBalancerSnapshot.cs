@@ -283,6 +283,9 @@ internal sealed class TargetGroupPlan
 /// <param name="HealthBound">Where its health is checked on this machine.</param>
 internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint Declared, IPEndPoint Bound, IPEndPoint HealthBound)
 {
+    /// <summary>Whether it is in a zone of the load balancer that its group is for; else it is unused.</summary>
+    internal bool InEnabledZone { get; init; } = true;
+
     /// <summary><c>i-0a1:30080</c>.</summary>
     internal string Label => $"{Id}:{Port}";
 }

@@ -17,6 +17,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         .GroupBy(n => n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..])
         .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
+    private readonly EnabledZones enabled = new(context);
+
     private static readonly string[] ReservedCookies = ["AWSALB", "AWSALBAPP", "AWSALBTG"];
 
     internal Dictionary<string, TargetGroupPlan> Compile()
@@ -158,13 +160,14 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         var owner = group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
         if (owner is not { } found || context.Addresses.Find(found.Owner) is not { } address) return null;
         var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
+        var zone = target.AvailabilityZone ?? found.Zone;
         return new TargetPlan(
             target.Id,
             port,
-            target.AvailabilityZone ?? found.Zone,
+            zone,
             new IPEndPoint(address.Declared, port),
             context.Addresses.Bind(found.Owner, port),
-            context.Addresses.Bind(found.Owner, checkPort));
+            context.Addresses.Bind(found.Owner, checkPort)) { InEnabledZone = enabled.Has(group.Value.TargetGroupArn, zone) };
     }
 
     private (ResourceKey Owner, string? Zone)? Instance(Resource<TargetGroup> group, TargetDescription target, int index)

@@ -114,7 +114,7 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
         for (var i = 0; i < readings.Length; i++)
         {
             readings[i] = new TargetReading(
-                Targets[i].Health, Targets[i].Outstanding, standings is { } weighed ? weighed[i].Weight : Targets[i].Share(slowStart, time), scope.IsZonal && !scope.Has(plan.Targets[i].Zone));
+                Targets[i].Health, Targets[i].Outstanding, standings is { } weighed ? weighed[i].Weight : Targets[i].Share(slowStart, time), !scope.Has(plan.Targets[i]));
         }
 
         var counted = scope.IsZonal ? LazyInitializer.EnsureInitialized(ref zones, static () => new()).GetOrAdd(scope.Zone, static _ => new Turn()) : turn;
@@ -131,7 +131,7 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
         var (registered, healthy) = (0, 0);
         for (var i = 0; i < Targets.Length; i++)
         {
-            if (!scope.Has(plan.Targets[i].Zone)) continue;
+            if (!scope.Has(plan.Targets[i])) continue;
             registered++;
             if (Targets[i].Health.Usable) healthy++;
         }
@@ -152,7 +152,7 @@ internal sealed class TargetGroupState(TargetGroupPlan plan, ImmutableArray<Targ
 /// <param name="Health">Its health.</param>
 /// <param name="Outstanding">Its outstanding requests.</param>
 /// <param name="Share">What it gets of its share, below 1 in its slow start or while an anomaly is mitigated.</param>
-/// <param name="Elsewhere">Whether it is outside the zone that the load balancer's node sends to.</param>
+/// <param name="Elsewhere">Whether it is outside the zone, or zones, that the load balancer's node sends to.</param>
 internal readonly record struct TargetReading(TargetHealth Health, int Outstanding, double Share = 1, bool Elsewhere = false)
 {
     /// <summary>Whether requests are sent to it.</summary>

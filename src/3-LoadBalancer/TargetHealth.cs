@@ -39,6 +39,9 @@ internal sealed record TargetHealth(HealthState State, string? Reason, string? D
     internal static readonly TargetHealth Unused =
         new(HealthState.Unused, "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer");
 
+    internal static readonly TargetHealth ZoneNotEnabled =
+        new(HealthState.Unused, "Target.NotInUse", "Target is in an Availability Zone that is not enabled for the load balancer");
+
     internal static readonly TargetHealth Draining =
         new(HealthState.Draining, "Target.DeregistrationInProgress", "Target deregistration is in progress");
 

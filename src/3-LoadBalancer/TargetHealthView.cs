@@ -16,7 +16,7 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
         var used = snapshot.GroupsInUse.Contains(group);
         var state = table.Of(group);
         var standings = state.Standings;
-        return group.Targets.Select((target, i) => Report(group.Name, target.Label, used ? state.Targets[i].Health : TargetHealth.Unused, state.Targets[i]) with
+        return group.Targets.Select((target, i) => Report(group.Name, target.Label, !used ? TargetHealth.Unused : target.InEnabledZone ? state.Targets[i].Health : TargetHealth.ZoneNotEnabled, state.Targets[i]) with
         {
             AnomalyDetection = standings?[i] is { } standing ? new AnomalyReport(standing.Result, standing.Mitigated ? "yes" : "no") : null,
         });

@@ -31,7 +31,9 @@ public sealed class CrossZoneTests
     [InlineData("a", "all", true)]
     [InlineData("a", null, true)]
     public void A_target_of_all_zones_or_of_an_unknown_one_is_in_every_scope(string? scope, string? target, bool wanted) =>
-        Assert.Equal(wanted, new ZoneScope(scope).Has(target));
+        Assert.Equal(wanted, new ZoneScope(scope).Has(new TargetPlan("i-0a1", 80, target, At, At, At)));
+
+    private static System.Net.IPEndPoint At { get; } = new(System.Net.IPAddress.Loopback, 80);
 
     [Theory]
     [InlineData("false", "i-0a1:30080", "i-0a1:30080")]
@@ -77,6 +79,31 @@ public sealed class CrossZoneTests
         Assert.Equal(("i-0a2:30080", false), (there.Target!.Label, there.Choice.FailOpen));
     }
 
+    [Fact]
+    public void A_target_in_a_zone_that_isnt_enabled_is_unused_and_gets_nothing()
+    {
+        var edge = new Edge().Zones("us-east-1a").Group("web", ["i-0a1", "i-0a2"]).Listener(80, Forward("web"));
+        var desk = new Desk(edge);
+        // Fail open takes all the others.
+        desk.Target("web", 0).Health = new TargetHealth(HealthState.Unhealthy, "Target.Timeout", "Request timed out");
+
+        for (var i = 0; i < 4; i++) Assert.Equal("i-0a1:30080", Decide(desk, "us-east-1a").Target!.Label);
+        var reports = new TargetHealthView(desk.Table).All(edge.CompileValid());
+        Assert.Equal(("unused", "Target.NotInUse", "Target is in an Availability Zone that is not enabled for the load balancer"), (reports[1].State, reports[1].Reason, reports[1].Description));
+        Assert.NotEqual("unused", reports[0].State);
+    }
+
+    [Fact]
+    public void With_none_in_an_enabled_zone_it_is_503_and_the_way_out_is_told()
+    {
+        var desk = new Desk(new Edge().Zones("us-east-1a").Group("web", ["i-0a2"]).Listener(80, Forward("web")));
+        var account = Assert.Single(Decide(desk, "us-east-1a").Tell());
+
+        Assert.Equal("load-balancer.503.no-target-in-zone", account.Outcome);
+        Assert.EndsWith("→ no registered target in an enabled zone", account.Decision, StringComparison.Ordinal);
+        Assert.Contains("i-0a2:30080: unused: in us-east-1b, which isn't enabled for the load balancer", account.Reasons.Select(r => $"{r.Candidate}: {r.Why}"));
+    }
+
     [Theory]
     [InlineData("false", true)]  // 1 of the zone's 2
     [InlineData("true", false)]  // 3 of all 4
@@ -102,7 +129,7 @@ public sealed class CrossZoneTests
         var record = rig.Journal.Requests.Single(r => r.Status == 503);
         Assert.Equal("load-balancer.503.no-target-in-zone", record.Outcome);
         Assert.Equal(
-            "target group web has no registered target in us-east-1a, and its cross-zone load balancing is off; register one there, or set load_balancing.cross_zone.enabled to true", record.Problem);
+            "target group web has no registered target in us-east-1a, and cross-zone load balancing is off; register one there, or set load_balancing.cross_zone.enabled to true", record.Problem);
         Assert.Equal("default rule → target group web → no registered target in us-east-1a", Assert.Single(record.Decision!.Tell()).Decision);
     }
 

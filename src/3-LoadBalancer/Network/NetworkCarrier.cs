@@ -37,7 +37,8 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        NetworkFront[] all = [.. fronts.Values, .. ending.Keys];
+        // One that has ended by itself meanwhile isn't ours any more.
+        NetworkFront[] all = [.. fronts.Values, .. ending.Keys.Where(f => ending.TryRemove(f, out _))];
         fronts.Clear();
         try
         {

@@ -66,7 +66,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
     {
         { Group: null } => ($"load-balancer.{Loss}.no-weight", $"the listener forwards to target groups that all have weight 0, so {What} are {Loss}; give one a weight"),
         { Target: < 0 } when choice.Group.Targets.Length > 0 => ($"load-balancer.{Loss}.no-target-in-zone",
-            $"target group {choice.Group.Name} has no registered target in {Listener.Zone}, and cross-zone load balancing is off, so {What} are {Loss}; register one there, or set load_balancing.cross_zone.enabled to true"),
+            $"{Listener.ScopeOf(choice.Group).Empty(choice.Group)}. Until then {What} are {Loss}"),
         { Target: < 0 } => ($"load-balancer.{Loss}.no-registered-target", $"target group {choice.Group.Name} has no registered targets, so {What} are {Loss}; register some in spec.targets"),
         _ => (null, null),
     };
@@ -74,7 +74,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
     private string Sentence(NetworkChoice choice)
     {
         if (choice.Group is not { } group) return $"{Listener.Label} → no target group with a weight: {Loss}";
-        if (choice.Target < 0) return $"{Listener.Label} → target group {group.Name} → no registered target{(group.Targets.Length > 0 ? $" in {Listener.Zone}" : "")}: {Loss}";
+        if (choice.Target < 0) return $"{Listener.Label} → target group {group.Name} → no registered target{(group.Targets.Length > 0 ? Listener.ScopeOf(group).Where : "")}: {Loss}";
         var target = group.Targets[choice.Target];
         var healthy = choice.Reading!.Healthy;
         var of = choice.FailOpen ? choice.Reading.Registered : healthy;

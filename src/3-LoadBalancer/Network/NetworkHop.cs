@@ -67,7 +67,7 @@ internal static class NetworkHop
             var (health, connections, _, elsewhere) = reading.Targets[i];
             if (elsewhere)
             {
-                reasons.Add(group.Targets[i].Label, false, $"{health.Name}, but in {group.Targets[i].Zone}: cross-zone load balancing is off, and this node is in {scope.Zone}");
+                reasons.Add(group.Targets[i].Label, false, scope.Excludes(group.Targets[i]));
                 continue;
             }
 
