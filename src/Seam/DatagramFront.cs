@@ -13,19 +13,22 @@ namespace Usher.Seam;
 /// </summary>
 public sealed class DatagramFront : IAsyncDisposable
 {
+    private static readonly TimeSpan FullAgain = TimeSpan.FromSeconds(10);
+
     private readonly DecideConnection decide;
     private readonly SeamParts parts;
     private readonly ILogger log;
     private readonly UdpRelay relay;
     private readonly Hop hop;
     private volatile bool stopping;
+    private long toldFull;
 
     private DatagramFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, Hop hop, int maxFlows)
     {
         (this.decide, this.parts, this.hop) = (decide, parts, hop);
         log = parts.Logging.CreateLogger<DatagramFront>();
         Bound = bound;
-        relay = UdpRelay.Start(bound, Route, new UdpRelayOptions { TimeProvider = parts.Time, MaxFlows = maxFlows, OnError = e => log.NotReceiving(Bound, e.Message) });
+        relay = UdpRelay.Start(bound, Route, new UdpRelayOptions { TimeProvider = parts.Time, MaxFlows = maxFlows, OnFull = Full, OnError = e => log.NotReceiving(Bound, e.Message) });
         Bound = relay.LocalEndPoint;
     }
 
@@ -107,6 +110,15 @@ public sealed class DatagramFront : IAsyncDisposable
             },
             Failed = problem => Close(record, $"{decision.Declared ?? record.Generation.Addresses.Declared(destination)} can't be reached ({problem.SocketErrorCode})"),
         };
+    }
+
+    /// <summary>Says at times, not for each datagram, that new clients aren't served. The relay's loop alone calls it.</summary>
+    private void Full()
+    {
+        var now = parts.Time.GetTimestamp();
+        if (toldFull != 0 && parts.Time.GetElapsedTime(toldFull, now) < FullAgain) return;
+        toldFull = now;
+        log.Full(Bound, relay.Flows, (int)FullAgain.TotalSeconds);
     }
 
     private void Close(ConnectionRecord record, string why)

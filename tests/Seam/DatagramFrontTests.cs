@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
@@ -74,6 +75,26 @@ public sealed class DatagramFrontTests : IDisposable
         Assert.Equal("found", (await target.ReceiveAsync()).Text);
     }
 
+    [Fact]
+    public async Task A_front_with_as_many_streams_as_it_may_have_drops_others_and_says_so_once()
+    {
+        using var target = new UdpPeer();
+        var said = new Said();
+        await using var front = DatagramFront.Start(
+            AnyPort, (_, _) => new FrontDecision(new Told("a"), target.EndPoint, null) { IdleTimeout = TimeSpan.FromSeconds(120) }, seam.Parts with { Logging = said }, maxFlows: 1);
+        using var client = new UdpPeer();
+        client.Send("1", front.Bound);
+        var (_, from) = await target.ReceiveAsync();
+        target.Send("2", from);
+        await client.ReceiveAsync();
+
+        using var other = new UdpPeer();
+        for (var i = 0; i < 3; i++) other.Send("3", front.Bound);
+        client.Send("4", front.Bound);
+        Assert.Equal("4", (await target.ReceiveAsync()).Text);
+        Assert.StartsWith($"{front.Bound} has 1 flows of datagrams, as many as it may", Assert.Single(said.Lines), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(false, "no endpoint to send it to")]
     [InlineData(true, "left without an answer: its packets are dropped")]
@@ -142,5 +163,26 @@ public sealed class DatagramFrontTests : IDisposable
         front.Cut((from, upstream) => from.Equals(IPAddress.Parse("127.0.0.3")) && upstream.Equals(target.EndPoint));
         Assert.Equal(other.EndPoint, (await seam.Journal.EndedAsync()).Downstream.From);
         Assert.Equal(1, front.Flows);
+    }
+
+    private sealed class Said : ILoggerFactory, ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 }

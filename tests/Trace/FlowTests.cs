@@ -58,6 +58,22 @@ public sealed class FlowTests
     }
 
     [Fact]
+    public void A_client_that_is_refused_again_and_again_is_listed_once_a_minute()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var refused = Balancer(ToNode, new DatagramCounts(1, 0, 30, 0, 0), answeredAt: 0, lastAt: 3);
+            Open(refused);
+            (refused.ClosedAt, refused.Refused, refused.CloseReason) = (TestRoad.At(4 + i), true, "refused");
+            road.Log.Closed(refused);
+        }
+
+        Assert.Single(road.Book.Recent(new JourneyQuery()));
+        Open(Balancer(ToNode, new DatagramCounts(1, 1, 30, 60, 0), answeredAt: 9, lastAt: 9));
+        Assert.Equal(["ok", "load-balancer.dropped.port-unreachable"], road.Book.Recent(new JourneyQuery()).Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
+    }
+
+    [Fact]
     public void A_client_whose_datagrams_lead_nowhere_is_listed_once_a_minute()
     {
         for (var i = 0; i < 5; i++) Lost(TestRoad.At(i));

@@ -21,9 +21,13 @@ internal sealed class ListedFlows(int capacity, TimeProvider time)
     /// <summary>A relay's connection has ended.</summary>
     public void Closed(ConnectionRecord record)
     {
-        if (record is { Hop: Hop.LoadBalancer, Downstream.Udp: true, Upstream: null }
-            && !flows.NewestFirst().TakeWhile(f => time.GetElapsedTime(f.AcceptedAt, record.AcceptedAt) < Repeat)
-                .Any(f => f.Upstream is null && f.Downstream.To.Equals(record.Downstream.To) && f.Downstream.From.Address.Equals(record.Downstream.From.Address)))
+        if (record is not { Hop: Hop.LoadBalancer, Downstream.Udp: true } || !LedNowhere(record)) return;
+        var again = flows.NewestFirst().Where(f => f != record).TakeWhile(f => time.GetElapsedTime(f.AcceptedAt, record.AcceptedAt) < Repeat).Any(f => LedNowhere(f) && Same(f, record));
+        if (again)
+        {
+            record.JourneyId = null;
+        }
+        else if (record.Upstream is null)
         {
             record.JourneyId ??= JourneyIds.New(time.GetUtcNow());
             flows.Add(record);
@@ -31,5 +35,11 @@ internal sealed class ListedFlows(int capacity, TimeProvider time)
     }
 
     /// <summary>All of them, the newest first.</summary>
-    public IEnumerable<ConnectionRecord> NewestFirst() => flows.NewestFirst();
+    public IEnumerable<ConnectionRecord> NewestFirst() => flows.NewestFirst().Where(f => f.JourneyId is not null);
+
+    // Nobody to send to, or nobody there.
+    private static bool LedNowhere(ConnectionRecord record) => record.ClosedAt != 0 && (record.Upstream is null || (record.Refused && record.Datagrams is { Down: 0 }));
+
+    private static bool Same(ConnectionRecord one, ConnectionRecord other) =>
+        one.Downstream.To.Equals(other.Downstream.To) && one.Downstream.From.Address.Equals(other.Downstream.From.Address) && Equals(one.Upstream?.To, other.Upstream?.To);
 }

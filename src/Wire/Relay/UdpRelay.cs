@@ -149,6 +149,7 @@ public sealed class UdpRelay : IAsyncDisposable
         if (!Table.TryMakeRoom())
         {
             Interlocked.Increment(ref _full);
+            _options.OnFull?.Invoke();
             return null;
         }
 

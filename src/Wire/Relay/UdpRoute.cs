@@ -74,6 +74,9 @@ public sealed record UdpRelayOptions
     /// <summary>How long receiving pauses after an error. 100 ms by default.</summary>
     public TimeSpan ErrorPause { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Told of each datagram that is dropped since there are as many flows as there may be, all of them streams.</summary>
+    public Action? OnFull { get; init; }
+
     /// <summary>Told of errors of the listening socket.</summary>
     public Action<Exception>? OnError { get; init; }
 
