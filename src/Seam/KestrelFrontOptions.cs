@@ -28,5 +28,5 @@ public sealed record KestrelFrontOptions
     public ProxyEntry? Proxied { get; init; }
 
     /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1 alone.</summary>
-    public ITlsEnd? Tls { get; init; }
+    public IHttpTlsEnd? Tls { get; init; }
 }

@@ -54,7 +54,7 @@ public sealed class ProxyEntry(Hop hop, Func<Generation, bool> wanted, TimeSpan 
                 switch (ProxyHeaderReader.Read(heard.AsSpan(0, length), out var header, out var used))
                 {
                     case ProxyHeaderStatus.Complete:
-                        connection.PutBack(heard.AsMemory(used, length - used));
+                        connection.Bytes.PutBack(heard.AsMemory(used, length - used));
                         return (header, null);
                     case ProxyHeaderStatus.Broken:
                         return (null, "the connection doesn't begin with a PROXY header, which this port wants of every one: let who dials it send one (proxy_protocol_v2.enabled of a Network Load Balancer's target group), or switch it off here (use-proxy-protocol)");

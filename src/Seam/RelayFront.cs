@@ -36,11 +36,15 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     private readonly TcpListenerLoop listener;
     private readonly RelayLinks links;
     private readonly Hop hop;
+    private readonly IRelayTlsEnd? end;
+    private readonly RelayTls? tls;
     private readonly CancellationTokenSource quiet = new();
 
-    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop)
+    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop, IRelayTlsEnd? end)
     {
         this.hop = hop;
+        this.end = end;
+        tls = end is null ? null : new RelayTls(end, parts);
         this.decide = decide;
         this.drops = drops;
         this.parts = parts;
@@ -59,9 +63,10 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     /// <param name="parts">The seam's parts.</param>
     /// <param name="drops">Whose connections from this process never arrive; null for nobody's.</param>
     /// <param name="hop">Whose front it is.</param>
+    /// <param name="end">The end of TLS; null where nobody here encrypts or decrypts.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null, Hop hop = Hop.Node) =>
-        new(bound, decide, parts, drops, hop);
+    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null, Hop hop = Hop.Node, IRelayTlsEnd? end = null) =>
+        new(bound, decide, parts, drops, hop, end);
 
     /// <summary>Refuses new connections from now on, and gives those that are open this long to end.</summary>
     public Task StopAsync(TimeSpan grace)
@@ -93,15 +98,22 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     bool ILinkFront.Drops(IPAddress source) => drops?.Invoke(parts.Generations.Current, source) == true;
 
     /// <summary>
-    /// 1. Open the record. 2. Decide; a client whose packets would have been dropped gets no answer. 3. Dial; a failure resets the client once it knows that
+    /// 1. Open the record, and shake hands where TLS ends here. 2. Decide; a client whose packets would have been dropped gets no answer. 3. Dial; a failure resets the client once it knows that
     /// it is connected. 4. Relay. 5. Close the record.
     /// </summary>
     private async Task ServeAsync(Socket socket, CancellationToken draining, CancellationToken aborted)
     {
         // 1.
         var record = Open(new ConnectionId((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!));
+        var client = new RelaySide(socket);
         try
         {
+            if (end?.Ends(record.Generation) == true)
+            {
+                client = new RelaySide(socket, await tls!.AcceptAsync(socket, record, aborted));
+                if (client.Tls is null) return;
+            }
+
             // 2.
             var decision = decide(record.Generation, record.Downstream);
             record.Decision = decision.Decision;
@@ -126,7 +138,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             // 4.
             try
             {
-                await RelayAsync(record, new TcpRelay(socket, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), decision.Cut, aborted);
+                await RelayAsync(record, new TcpRelay(client, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), decision.Cut, aborted);
             }
             finally
             {
@@ -142,6 +154,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         finally
         {
             // 5.
+            client.Tls?.Dispose();
             Close(record);
         }
     }
@@ -159,7 +172,8 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     /// <summary>The same for a link: 1. Open the record. 2. Decide. 3. Open the way on; without one the link is as good as reset. 4. Close the record with the link.</summary>
     async ValueTask<DialedUpstream?> ILinkFront.ConnectAsync(UpstreamKey key, bool byWire, CancellationToken cancellationToken)
     {
-        if (!links.TryTake(key.Source, out var from)) return null;
+        // What wants a handshake takes a socket.
+        if (end?.Ends(parts.Generations.Current) == true || !links.TryTake(key.Source, out var from)) return null;
 
         // 1.
         var record = Open(new ConnectionId(from, Bound));
@@ -181,7 +195,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             }
             else if (await DialAsync(record, decision, cancellationToken) is { } upstream)
             {
-                dialed = dialed with { Socket = upstream };
+                dialed = dialed with { Socket = upstream.Socket };
             }
             else
             {
@@ -223,7 +237,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     }
 
     /// <summary>The connection to where the hop decided; null when there is none, and the record says why.</summary>
-    private async Task<Socket?> DialAsync(ConnectionRecord record, FrontDecision decision, CancellationToken cancellationToken)
+    private async Task<RelaySide?> DialAsync(ConnectionRecord record, FrontDecision decision, CancellationToken cancellationToken)
     {
         if (decision.Destination is not { } destination)
         {
@@ -231,14 +245,14 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
             return null;
         }
 
-        var key = new UpstreamKey(destination, decision.Source);
+        var key = new UpstreamKey(destination, decision.Source, record.Handshake is null ? null : tls!.Towards(decision, record));
         try
         {
             var upstream = await TcpDialer.ConnectAsync(key, decision.Preface, ConnectTimeout, parts.Time, cancellationToken);
             record.ConnectedAt = parts.Time.GetTimestamp();
             record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
             parts.Log.Connected(record);
-            return upstream;
+            return new RelaySide(upstream, key.Tls is null ? null : await tls!.SecureAsync(upstream, key, record, cancellationToken));
         }
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
@@ -254,6 +268,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     {
         ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
         ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
+        ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut => $"{at}: {failed.Reason}",
         _ => $"{at} can't be reached ({failed.Failure})",
     };
 

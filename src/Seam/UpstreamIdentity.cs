@@ -14,6 +14,7 @@ internal sealed record UpstreamIdentity(ConnectionId Id, UpstreamSecurity? Tls)
     {
         Version = session.Version,
         Cipher = session.Cipher,
+        Alpn = session.Alpn,
         ServerName = session.Settings.ServerName,
         Subject = session.PeerSubject,
         Issuer = session.PeerIssuer,

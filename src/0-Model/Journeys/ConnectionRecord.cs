@@ -23,6 +23,12 @@ public sealed class ConnectionRecord
     /// <summary>The connection dialled, or null.</summary>
     public ConnectionId? Upstream { get; set; }
 
+    /// <summary>The client's handshake, where TLS ends at the relay; null for a connection that is relayed as it comes.</summary>
+    public HandshakeRecord? Handshake { get; set; }
+
+    /// <summary>How the connection dialled is secured; null for plain TCP. A handshake that failed is told too.</summary>
+    public UpstreamSecurity? UpstreamTls { get; set; }
+
     /// <summary>True when nothing listened where it was dialled (ECONNREFUSED); of datagrams, when an ICMP port unreachable came back.</summary>
     public bool Refused { get; set; }
 

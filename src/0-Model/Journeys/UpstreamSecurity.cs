@@ -9,6 +9,9 @@ public sealed record UpstreamSecurity
     /// <summary>The cipher suite's IANA name; null if the handshake failed.</summary>
     public string? Cipher { get; init; }
 
+    /// <summary>The protocol that the upstream chose by ALPN, or null.</summary>
+    public string? Alpn { get; init; }
+
     /// <summary>The name sent as server name indication; null when none was sent.</summary>
     public string? ServerName { get; init; }
 

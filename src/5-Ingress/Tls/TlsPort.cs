@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>The end of TLS at a controller pod's HTTPS port: the certificate of the server that the client names, by the running generation's Ingresses.</summary>
-internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerationSource generations) : ITlsEnd
+internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerationSource generations) : IHttpTlsEnd
 {
     /// <summary>nginx's <c>NGX_HTTP_ALPN_PROTOS</c>. A client that offers none of them, nor HTTP/2, gets the alert <c>no_application_protocol</c> (since nginx 1.21.4).</summary>
     private static readonly SslApplicationProtocol[] Http1 = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];

@@ -5,6 +5,9 @@ namespace Usher.Seam;
 /// <summary>Why handshakes fail, in words for a person: made of what the TLS library says.</summary>
 internal static class HandshakeFailures
 {
+    /// <summary>What .NET says of bytes that are no record of TLS, before OpenSSL sees them.</summary>
+    private const string NoFrame = "Cannot determine the frame size or a corrupted frame was received.";
+
     /// <summary>Puts a failure into a record: its code and words.</summary>
     internal static void Tell(HandshakeRecord record, string code, string failure)
     {
@@ -29,7 +32,7 @@ internal static class HandshakeFailures
                 $"client and {words.Server} share no cipher suite, group or signature algorithm that fits the certificate's key"),
             (null, "no application protocol") => ("no-shared-protocol", $"client and {words.Server} share no application protocol: what the client offers by ALPN isn't spoken here"),
             (not null, _) => ("client-refused", $"the client ended the handshake (alert {alert})"),
-            (null, "http request" or "https proxy request" or "wrong version number") => ("not-tls", $"the client spoke no TLS: plain HTTP at {words.Port}, say"),
+            (null, "http request" or "https proxy request" or "wrong version number" or NoFrame) => ("not-tls", $"the client spoke no TLS: plain HTTP at {words.Port}, say"),
             _ when failure is IOException => ("closed", "the client closed the connection in the middle of the handshake, without an alert"),
             _ => ("failed", $"the handshake failed: {reason}"),
         };

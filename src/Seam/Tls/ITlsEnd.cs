@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Seam;
 
@@ -13,12 +15,6 @@ public interface ITlsEnd
     /// <summary>How long a ClientHello is waited for, and then as long the rest of the handshake.</summary>
     TimeSpan HandshakeLimit { get; }
 
-    /// <summary>Whether a connection that begins with this byte is no handshake, but a request in the plain.</summary>
-    bool IsPlain(byte first);
-
-    /// <summary>Answers a request in the plain. Its connection closes after that.</summary>
-    IHttpHop Plain { get; }
-
     /// <summary>Chooses what a client is shown, and with which versions and protocols the handshake goes on.</summary>
     /// <param name="hello">What the client sent.</param>
     /// <param name="record">The handshake's record, with the client's server name; takes the decision.</param>
@@ -27,4 +23,26 @@ public interface ITlsEnd
 
     /// <summary>What is said of handshakes that fail.</summary>
     HandshakeWords Words { get; }
+}
+
+/// <summary>The same at a port of a hop that reads HTTP.</summary>
+public interface IHttpTlsEnd : ITlsEnd
+{
+    /// <summary>Whether a connection that begins with this byte is no handshake, but a request in the plain.</summary>
+    bool IsPlain(byte first);
+
+    /// <summary>Answers a request in the plain. Its connection closes after that.</summary>
+    IHttpHop Plain { get; }
+}
+
+/// <summary>The same at a port of a hop that relays what it has decrypted.</summary>
+public interface IRelayTlsEnd : ITlsEnd
+{
+    /// <summary>Whether TLS ends here for connections of this generation; those of others are relayed as they come.</summary>
+    bool Ends(Generation generation);
+
+    /// <summary>How the connection to the destination is secured; null for in the plain.</summary>
+    /// <param name="decision">What was decided for the connection.</param>
+    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
+    UpstreamTls? Towards(IDecision decision, string? alpn);
 }

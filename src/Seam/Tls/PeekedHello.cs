@@ -23,19 +23,19 @@ public sealed record PeekedHello(ClientHello? Hello, byte? First)
     /// <summary>Waits until the ClientHello is whole, or can't be. The connection gives the TLS library the same bytes again.</summary>
     /// <exception cref="OperationCanceledException">The token fired before the client had said enough.</exception>
     /// <exception cref="ConnectionResetException">The connection was reset.</exception>
-    internal static async ValueTask<PeekedHello> ReadAsync(SocketConnection connection, CancellationToken cancellationToken)
+    internal static async ValueTask<PeekedHello> ReadAsync(SocketStream bytes, CancellationToken cancellationToken)
     {
         var heard = ArrayPool<byte>.Shared.Rent(FirstRead);
         try
         {
             for (var length = 0; ;)
             {
-                var read = await connection.Bytes.ReadAsync(heard.AsMemory(length), cancellationToken);
+                var read = await bytes.ReadAsync(heard.AsMemory(length), cancellationToken);
                 length += read;
                 var status = ClientHelloReader.Read(new ReadOnlySequence<byte>(heard, 0, length), out var hello);
                 if (status != HelloStatus.NeedMore || read == 0)
                 {
-                    connection.PutBack(heard.AsSpan(0, length).ToArray());
+                    bytes.PutBack(heard.AsSpan(0, length).ToArray());
                     return new PeekedHello(hello, length == 0 ? null : heard[0]);
                 }
 

@@ -11,26 +11,43 @@ internal enum DirectionEnd
     TargetReset,
 }
 
+/// <summary>One direction of a relay.</summary>
+internal abstract class RelayDirection
+{
+    public abstract long Bytes { get; }
+
+    public long FirstByte { get; protected set; }
+
+    public long LastByte { get; protected set; }
+
+    /// <summary>A direction between these sides.</summary>
+    public static RelayDirection Between(RelaySide source, RelaySide target, RelayOptions options, Action ended) => (source.Tls, target.Tls) switch
+    {
+        (null, null) => new RelayDirection<PlainBytes, PlainBytes>(new(source.Socket), new(target.Socket), options, ended),
+        (null, { } to) => new RelayDirection<PlainBytes, TlsBytes>(new(source.Socket), new(target.Socket, new(to)), options, ended),
+        ({ } from, null) => new RelayDirection<TlsBytes, PlainBytes>(new(source.Socket, new(from)), new(target.Socket), options, ended),
+        var (from, to) => new RelayDirection<TlsBytes, TlsBytes>(new(source.Socket, new(from)), new(target.Socket, new(to)), options, ended),
+    };
+
+    /// <summary>Copies until the source ends, and then ends the target's stream too.</summary>
+    public abstract Task<DirectionEnd> RunAsync(RelayPatience patience);
+}
+
 /// <summary>
-/// One direction of a relay. It waits with a small buffer, and takes a large one only while data fills it. <paramref name="ended"/> is
-/// called when
-/// the source has ended, before the target can know.
+/// It waits with a small buffer, and takes a large one only while data fills it. <paramref name="ended"/> is called when the source has ended, before the target can know.
 /// </summary>
-internal sealed class RelayDirection(Socket source, Socket target, RelayOptions options, Action ended)
+internal sealed class RelayDirection<TSource, TTarget>(TSource source, TTarget target, RelayOptions options, Action ended) : RelayDirection
+    where TSource : struct, IRelayBytes
+    where TTarget : struct, IRelayBytes
 {
     private const int SmallBuffer = 4 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private long _bytes;
     private byte[]? _buffer;
 
-    public long Bytes => Volatile.Read(ref _bytes);
+    public override long Bytes => Volatile.Read(ref _bytes);
 
-    public long FirstByte { get; private set; }
-
-    public long LastByte { get; private set; }
-
-    /// <summary>Copies until the source ends, and then ends the target's stream too.</summary>
-    public async Task<DirectionEnd> RunAsync(RelayPatience patience)
+    public override async Task<DirectionEnd> RunAsync(RelayPatience patience)
     {
         _buffer = ArrayPool<byte>.Shared.Rent(SmallBuffer);
         try
@@ -50,7 +67,7 @@ internal sealed class RelayDirection(Socket source, Socket target, RelayOptions 
             int received;
             try
             {
-                received = await source.ReceiveAsync(_buffer.AsMemory(), SocketFlags.None);
+                received = await source.ReceiveAsync(_buffer.AsMemory());
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -62,14 +79,14 @@ internal sealed class RelayDirection(Socket source, Socket target, RelayOptions 
                 if (received == 0)
                 {
                     ended();
-                    target.Shutdown(SocketShutdown.Send);
+                    await target.EndSendingAsync();
                     return DirectionEnd.Closed;
                 }
 
                 Count(received);
                 patience.Renew();
                 for (var sent = 0; sent < received;)
-                    sent += await target.SendAsync(_buffer.AsMemory(sent, received - sent), SocketFlags.None);
+                    sent += await target.SendAsync(_buffer.AsMemory(sent, received - sent));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {

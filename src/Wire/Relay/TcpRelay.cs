@@ -3,14 +3,13 @@ using System.Net.Sockets;
 namespace Usher.Wire;
 
 /// <summary>
-/// Joins two connected sockets: what comes from one goes to the other, a half-close and a reset included. It knows nothing of what it
-/// carries.
-/// Its counters can be read while it runs.
+/// Joins two connections, each in the plain or within TLS: what comes from one goes to the other, a half-close and a reset included. It knows nothing of what it carries.
+/// Its counters can be read while it runs; they count what was within TLS.
 /// </summary>
 public sealed class TcpRelay
 {
-    private readonly Socket _client;
-    private readonly Socket _upstream;
+    private readonly RelaySide _client;
+    private readonly RelaySide _upstream;
     private readonly RelayOptions _options;
     private readonly RelayDirection _toUpstream;
     private readonly RelayDirection _toClient;
@@ -22,14 +21,20 @@ public sealed class TcpRelay
     /// A relay between these sockets, which it will close. <see cref="TcpListenerLoop"/> and <see cref="TcpDialer"/> have set NoDelay.
     /// </summary>
     public TcpRelay(Socket client, Socket upstream, RelayOptions? options = null)
+        : this(new RelaySide(client), new RelaySide(upstream), options)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(upstream);
+    }
+
+    /// <summary>The same between sides of which either may be within TLS.</summary>
+    public TcpRelay(RelaySide client, RelaySide upstream, RelayOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(client.Socket);
+        ArgumentNullException.ThrowIfNull(upstream.Socket);
         _client = client;
         _upstream = upstream;
         _options = options ?? new RelayOptions();
-        _toUpstream = new RelayDirection(client, upstream, _options, () => Ended(RelayEnd.ClientClosed));
-        _toClient = new RelayDirection(upstream, client, _options, () => Ended(RelayEnd.UpstreamClosed));
+        _toUpstream = RelayDirection.Between(client, upstream, _options, () => Ended(RelayEnd.ClientClosed));
+        _toClient = RelayDirection.Between(upstream, client, _options, () => Ended(RelayEnd.UpstreamClosed));
     }
 
     /// <summary>Bytes from the client to the upstream so far.</summary>
@@ -81,8 +86,8 @@ public sealed class TcpRelay
             await toClient;
         }
 
-        _client.Dispose();
-        _upstream.Dispose();
+        Close(_client);
+        Close(_upstream);
         return new RelayResult(
             (RelayEnd)_end,
             _toUpstream.Bytes,
@@ -115,7 +120,13 @@ public sealed class TcpRelay
         var before = (RelayEnd)Volatile.Read(ref _end);
         if (before is RelayEnd.None or RelayEnd.ClientClosed or RelayEnd.UpstreamClosed)
             Interlocked.CompareExchange(ref _end, (int)reason, (int)before);
-        TcpDialer.Reset(_client);
-        TcpDialer.Reset(_upstream);
+        TcpDialer.Reset(_client.Socket);
+        TcpDialer.Reset(_upstream.Socket);
+    }
+
+    private static void Close(RelaySide side)
+    {
+        side.Tls?.Dispose();
+        side.Socket.Dispose();
     }
 }

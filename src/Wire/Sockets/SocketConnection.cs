@@ -55,10 +55,7 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
     public bool Lingers { get; set; }
 
     /// <summary>The connection's bytes below everything, for who ends TLS.</summary>
-    public Stream Bytes => _bytes;
-
-    /// <summary>The next reads of <see cref="Bytes"/> give these first.</summary>
-    public void PutBack(ReadOnlyMemory<byte> bytes) => _bytes.PutBack(bytes);
+    public SocketStream Bytes => _bytes;
 
     /// <summary>Goes on in the plain.</summary>
     public void Open() => Transport = _transport = new StreamTransport(_bytes, MemoryPool, Ended);

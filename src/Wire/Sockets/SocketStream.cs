@@ -8,13 +8,15 @@ namespace Usher.Wire;
 /// An accepted socket's bytes. What was read and not used can be put back, so that a connection's first bytes can be looked at before the TLS library gets them. It doesn't own the socket, and fails with
 /// <see cref="ConnectionResetException"/> alone, whoever ended the connection.
 /// </summary>
-internal sealed class SocketStream(Socket socket) : AsyncStream
+/// <param name="socket">A connected one.</param>
+public sealed class SocketStream(Socket socket) : AsyncStream
 {
     private ReadOnlyMemory<byte> _putBack;
 
     /// <summary>The next reads give these first.</summary>
     public void PutBack(ReadOnlyMemory<byte> bytes) => _putBack = bytes;
 
+    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_putBack.IsEmpty) return ReceiveAsync(buffer, cancellationToken);
@@ -24,6 +26,7 @@ internal sealed class SocketStream(Socket socket) : AsyncStream
         return new(some);
     }
 
+    /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try

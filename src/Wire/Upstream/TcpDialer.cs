@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 
 namespace Usher.Wire;
@@ -71,8 +72,14 @@ public static class TcpDialer
         var socket = await ConnectAsync(key, preface, timeout, timeProvider, cancellationToken);
         return key.Tls is null
             ? new NetworkStream(socket, ownsSocket: true)
-            : (await new TlsHandshake(key, DialedUpstream.To(socket), timeProvider).RunAsync(cancellationToken)).Stream;
+            : (await SecureAsync(socket, key, timeProvider, cancellationToken)).Stream;
     }
+
+    /// <summary>Secures a connection that was made for a key with TLS settings. The stream owns the socket, which is closed when the handshake fails.</summary>
+    /// <exception cref="ConnectException">The handshake failed, took too long, or the certificate isn't trusted.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
+    public static Task<(SslStream Stream, UpstreamSession Session)> SecureAsync(Socket socket, UpstreamKey key, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        new TlsHandshake(key, DialedUpstream.To(socket), timeProvider).RunAsync(cancellationToken);
 
     /// <summary>Closes a socket so that its peer sees a reset (RST), not an end.</summary>
     public static void Reset(Socket socket)

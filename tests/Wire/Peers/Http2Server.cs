@@ -34,6 +34,8 @@ internal sealed class Http2Server : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
         {
             options.AddServerHeader = false;
+            // Behind who ended TLS, requests of https come in the plain.
+            options.AllowAlternateSchemes = true;
             options.RequestHeaderEncodingSelector = options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
             options.Limits.MaxRequestBodySize = null;
             options.Limits.MinRequestBodyDataRate = null;

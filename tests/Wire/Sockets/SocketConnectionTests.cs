@@ -30,7 +30,7 @@ public sealed class SocketConnectionTests : IAsyncDisposable
     [Fact]
     public async Task What_was_put_back_is_read_first()
     {
-        _connection.PutBack("one "u8.ToArray());
+        _connection.Bytes.PutBack("one "u8.ToArray());
         _connection.Open();
         await _peer.SendAsync("two"u8.ToArray());
 
