@@ -46,13 +46,14 @@ internal static class Welcome
         var bound = IPEndPoint.Parse(https.Bound);
         var relayed = https is { Protocol: "TCP", Port: 443 };
         var scheme = relayed || https.Protocol is "HTTPS" or "TLS" ? "https" : "http";
+        var url = $"{scheme}://{host}{(https.Port == (scheme == "https" ? 443 : 80) ? "" : $":{https.Port}")}/";
         var trust = relayed ? " -k" : scheme == "https" ? $" --cacert {report.CaCertificate}" : "";
         return
         [
             "Try, from another terminal:",
-            $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {scheme}://{host}/",
+            $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {url}",
             $"  dig @{dns.Address} -p {dns.Port} {host}",
-            $"  ./usher trace {(relayed ? "-k " : "")}{scheme}://{host}/{(state.IsDefault ? "" : $" --state {state.Path}")}",
+            $"  ./usher trace {(relayed ? "-k " : "")}{url}{(state.IsDefault ? "" : $" --state {state.Path}")}",
         ];
     }
 
