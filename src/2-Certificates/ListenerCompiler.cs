@@ -21,10 +21,11 @@ internal sealed class ListenerCompiler(
         // Two listeners of one ARN are on one port of one load balancer: reported there.
         foreach (var listener in context.State.All<Listener>().DistinctBy(l => l.Value.ListenerArn).ToList())
         {
-            if (listener.Value.Protocol is not ("HTTP" or "HTTPS")) continue;
-            yield return new ListenerCertificates(
-                listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value),
-                listener.Value.Protocol == "HTTPS" ? Certificates(listener) : None(listener));
+            var encrypts = listener.Value.Protocol is "HTTPS" or "TLS";
+            var certificates = encrypts ? Certificates(listener) : None(listener);
+            // Whose listener reads nothing of its connections has no part in handshakes: they are with whoever is behind it.
+            if (encrypts || listener.Value.Protocol == "HTTP")
+                yield return new ListenerCertificates(listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value), certificates);
         }
     }
 
@@ -32,7 +33,7 @@ internal sealed class ListenerCompiler(
     {
         if (listener.Value.Certificates.Count > 0)
         {
-            context.Errors.Add(listener, "spec.certificates", "an HTTP listener takes no certificates; set spec.protocol to HTTPS, or remove them");
+            context.Errors.Add(listener, "spec.certificates", $"{Article(listener.Value)} listener takes no certificates; set spec.protocol to {(listener.Value.Protocol == "HTTP" ? "HTTPS" : "TLS")}, or remove them");
         }
 
         return [];
@@ -42,7 +43,7 @@ internal sealed class ListenerCompiler(
     {
         if (listener.Value.Certificates.Count == 0)
         {
-            context.Errors.Add(listener, "spec.certificates", $"an HTTPS listener needs a certificate, the first one being its default; {Known()}");
+            context.Errors.Add(listener, "spec.certificates", $"{Article(listener.Value)} listener needs a certificate, the first one being its default; {Known()}");
         }
 
         var found = ImmutableArray.CreateBuilder<CompiledCertificate>();
@@ -64,6 +65,8 @@ internal sealed class ListenerCompiler(
 
         return found.ToImmutable();
     }
+
+    private static string Article(Listener listener) => listener.Protocol is "HTTP" or "HTTPS" ? $"an {listener.Protocol}" : $"a {listener.Protocol}";
 
     private string Unknown(string arn) =>
         arn.Contains(":server-certificate/", StringComparison.Ordinal)

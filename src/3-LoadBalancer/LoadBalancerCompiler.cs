@@ -49,7 +49,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         var tls = https ? TlsPolicy.Find(listener.Value.SslPolicy) : null;
         if (https && tls is null)
         {
-            context.Errors.Add(listener, "spec.sslPolicy", $"found {listener.Value.SslPolicy}; known here are {string.Join(", ", TlsPolicy.Names)}");
+            context.Errors.Add(listener, "spec.sslPolicy", TlsPolicy.Unknown(listener.Value.SslPolicy));
         }
 
         var (jwt, action) = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);

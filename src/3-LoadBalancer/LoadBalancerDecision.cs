@@ -215,12 +215,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
-        if (group.Https)
-        {
-            told["targetProtocol"] = "HTTPS";
-            told["targetTlsPolicy"] = TargetTls.Policy(Listener);
-            told["targetCertificate"] = "any is taken: an ALB doesn't validate a target's certificate, and sends no server name";
-        }
+        if (group.Https) TargetTls.AddTo(told, "HTTPS", Listener.Tls);
 
         if (choice.Mismatch || group.Version != ProtocolVersion.Http1)
         {

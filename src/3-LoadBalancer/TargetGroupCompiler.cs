@@ -74,9 +74,9 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
     private void Refuse(Resource<TargetGroup> group)
     {
-        if (group.Value.Protocol is not ("HTTP" or "HTTPS" or "TCP" or "UDP" or "TCP_UDP"))
+        if (group.Value.Protocol is not ("HTTP" or "HTTPS" or "TCP" or "TLS" or "UDP" or "TCP_UDP"))
         {
-            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP, HTTPS, TCP, UDP and TCP_UDP are supported");
+            context.Errors.Add(group, "spec.protocol", $"found {group.Value.Protocol}; HTTP, HTTPS, TCP, TLS, UDP and TCP_UDP are supported");
         }
 
         if (group.Value.HealthCheck.Protocol is not ("HTTP" or "HTTPS") && !(group.Value.IsNetwork && group.Value.HealthCheck.Protocol == "TCP"))

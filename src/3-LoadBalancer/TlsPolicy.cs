@@ -30,6 +30,9 @@ internal sealed record TlsPolicy(string Name, SslProtocols Protocols)
     /// <summary>The policies that can be named, ordered.</summary>
     internal static IEnumerable<string> Names => Known.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>What is said of a name that isn't among them.</summary>
+    internal static string Unknown(string name) => $"found {name}; known here are {string.Join(", ", Names)}";
+
     /// <summary>The policy of this name, or null.</summary>
     internal static TlsPolicy? Find(string name) => Known.TryGetValue(name, out var protocols) ? new TlsPolicy(name, protocols) : null;
 }

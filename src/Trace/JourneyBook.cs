@@ -126,14 +126,14 @@ public sealed class JourneyBook
         {
             Client = report,
             Dns = QueryOf(report, since),
-            Handshake = connection is null ? null : log.HandshakeOf(path?.Last ?? connection, since),
+            Handshake = connection is null ? null : path?.Handshake ?? log.HandshakeOf(path?.Last ?? connection, since),
             Path = path,
         }), null);
     }
 
     /// <summary>Whether nobody on a client's connection reads what it carries: it ends at a pod, or found nobody.</summary>
     private bool PassesUnread(ConnectionId connection, long since) =>
-        log.Paths.From(connection, since) is { } path && (path.Last is { } last ? !assembler.ReadsHttp(path.Relays[^1].Generation, last.To) : path.Relays[^1].CloseReason is not null);
+        log.Paths.From(connection, since) is { } path && (path.EncryptedInVain || (path.Last is { } last ? !assembler.ReadsHttp(path.Relays[^1].Generation, last.To) : path.Relays[^1].CloseReason is not null));
 
     private JourneyRecords Join(RequestRecord first)
     {
@@ -141,13 +141,15 @@ public sealed class JourneyBook
         var report = reports.TryGetValue(first, out var kept) ? kept : null;
         var ingress = Behind(first);
         if (ingress is not null) ingress.Via ??= log.RelayOf(ingress);
+        var (path, read) = (log.Paths.Of(first), log.HandshakeOf(first));
         return new JourneyRecords
         {
             First = first,
             Ingress = ingress,
-            Path = log.Paths.Of(first),
+            Path = path,
             Refused = ingress is null ? log.RefusedOf(first) : null,
-            Handshake = log.HandshakeOf(first),
+            Handshake = path?.Handshake ?? read,
+            Read = read,
             Dns = report is null ? null : QueryOf(report, Clock.Ticks(report.Times.Start, report.Times, time)),
             Client = report,
             Spans = spans.Of(ingress?.TraceId ?? first.TraceId),

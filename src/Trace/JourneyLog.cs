@@ -89,7 +89,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         relayed.Sweep(time.GetTimestamp());
         Paths.Sweep();
         // A question may wait for the end of a connection that found nobody.
-        if (record is { Upstream: null, Hop: Hop.LoadBalancer }) Added.Beat();
+        if (record is { Hop: Hop.LoadBalancer } and ({ Upstream: null } or { UpstreamTls.Version: null })) Added.Beat();
     }
 
     /// <inheritdoc/>
@@ -99,6 +99,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
         TellRefusal(record);
         var path = Paths.Keep(record);
+        record.DecryptedInFront = path?.Handshake is not null;
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
         // No load balancer read it, so that its journey begins here.
         else if (path is not null) journeys.Add(Named(record));

@@ -112,7 +112,8 @@ public sealed class CertificateCompilerTests
             .Https(445, "wrong") // its own error is enough
             .Listener("HTTPS", 446, "arn:aws:iam::000000000000:server-certificate/old")
             .Listener("HTTP", 80, Road.Arn("c"))
-            .Listener("TLS", 447, "x"); // the load balancer's matter
+            .Listener("TLS", 447)
+            .Listener("TCP", 448, Road.Arn("c"));
         road.Compile();
 
         var known = $"the certificates here are {Road.Arn("c")} (a.example.com, b.example.com); {Road.Arn("wrong")} (-.example.com)";
@@ -122,6 +123,8 @@ public sealed class CertificateCompilerTests
                 $"Listener shop/edge-443 spec.certificates an HTTPS listener needs a certificate, the first one being its default; {known}",
                 $"Listener shop/edge-444 spec.certificates[1].certificateARN there is no Certificate {Road.Arn("nowhere")}; {known}",
                 $"Listener shop/edge-446 spec.certificates[0].certificateARN arn:aws:iam::000000000000:server-certificate/old is an IAM server certificate, which is not supported; use an ACM Certificate: {known}",
+                $"Listener shop/edge-447 spec.certificates a TLS listener needs a certificate, the first one being its default; {known}",
+                "Listener shop/edge-448 spec.certificates a TCP listener takes no certificates; set spec.protocol to TLS, or remove them",
                 "Listener shop/edge-80 spec.certificates an HTTP listener takes no certificates; set spec.protocol to HTTPS, or remove them",
             ],
             Errors(road));

@@ -163,7 +163,7 @@ public sealed class CompilerTests
         ["same name"] = (() => new Edge().Group("web", []).Group(new TargetGroup { TargetGroupArn = AwsNames.TargetGroupArn(Scope, "web"), Name = "web" }, "web-again"),
             "TargetGroup shop/web-again: spec.name: found web, which another target group has (DuplicateTargetGroupName)"),
         ["QUIC targets"] = (() => new Edge().Group(Web with { Protocol = "QUIC" }),
-            "TargetGroup shop/web: spec.protocol: found QUIC; HTTP, HTTPS, TCP, UDP and TCP_UDP are supported"),
+            "TargetGroup shop/web: spec.protocol: found QUIC; HTTP, HTTPS, TCP, TLS, UDP and TCP_UDP are supported"),
         ["HTTP/3 targets"] = (() => new Edge().Group(Web with { ProtocolVersion = "HTTP3" }),
             "TargetGroup shop/web: spec.protocolVersion: found HTTP3; HTTP1, HTTP2 and GRPC are supported"),
         ["HTTP/2 targets without TLS"] = (() => new Edge().Group(Web with { ProtocolVersion = "HTTP2" }).Listener(80, Forward("web")),

@@ -86,6 +86,77 @@ public sealed class NetworkLoadBalancerTests(NetworkRoad network) : IClassFixtur
     }
 
     [Fact]
+    public async Task TLS_ends_at_the_load_balancer_and_the_ingress_reads_plain_HTTP()
+    {
+        var road = await network.RunsAsync();
+
+        var journey = await road.TraceAsync("https://plain.example.net:9443/v1");
+
+        Assert.Equal(("200", "ok", "pod"), (journey.Text("status"), journey.Text("outcome"), journey.Text("answeredBy")));
+        Assert.Equal(
+            ["dns", "tls", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod", "response"],
+            journey.HopNames());
+        var tls = journey.Hop("tls");
+        Assert.StartsWith("certificate *.example.net for SNI plain.example.net", tls.Text("decision"), StringComparison.Ordinal);
+        Assert.Equal(("TLSv1.2", "http/1.1"), (tls.Facts().Text("version"), tls.Facts().Text("alpn")));
+        Assert.StartsWith("TLS:9443 → target group ingress-http → ", journey.Hop("load-balancer").Text("decision"), StringComparison.Ordinal);
+        Assert.Equal("HTTP1Only: http/1.1, http/1.0", journey.Hop("load-balancer").Facts().Text("alpnPolicy"));
+    }
+
+    [Fact]
+    public async Task A_TLS_target_is_spoken_to_in_what_was_negotiated_with_the_client()
+    {
+        var road = await network.RunsAsync();
+
+        var journey = await road.TraceAsync("https://app.example.net:9444/v1");
+
+        Assert.Equal(("200", "ok"), (journey.Text("status"), journey.Text("outcome")));
+        Assert.Equal("h2", journey.Hop("tls").Facts().Text("alpn"));
+        var again = journey.Hop("load-balancer").Facts().GetProperty("tls");
+        Assert.Equal(("h2", "CN=Kubernetes Ingress Controller Fake Certificate, O=Acme Co"), (again.Text("alpn"), again.Text("certificate")));
+        Assert.StartsWith("TLSv1.3 ", again.Text("encrypted"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/2", journey.Hop("ingress").Facts().Text("protocol"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_curl_asks_of_a_TLS_listener_is_listed_as_it_was_asked()
+    {
+        var road = await network.RunsAsync();
+        var path = $"/{Guid.NewGuid():n}";
+
+        var ended = await road.CurlAsync("-k", "-o", "/dev/null", "-w", "%{http_version}", "--http2", "--connect-to", $":9444:{road.Https.Address}:9444", $"https://app.example.net:9444{path}");
+
+        Assert.Equal((0, "2"), (ended.ExitCode, ended.Output));
+        var journeys = await road.JourneysAsync("curl's is listed", "limit=20", all => all.Any(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)));
+        Assert.Equal($"https://app.example.net:9444{path}", journeys.First(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)).Text("url"));
+    }
+
+    [Theory]
+    [InlineData("https://plain.example.net:9446/", "load-balancer.reset.tls-handshake", "what answers there doesn't speak TLS")]
+    [InlineData("http://plain.example.net:9443/", "tls.not-tls", "the client spoke no TLS: plain HTTP at a TLS listener, say")]
+    public async Task A_handshake_that_fails_on_either_side_says_why(string url, string outcome, string told)
+    {
+        var road = await network.RunsAsync();
+
+        var ended = await road.UsherAsync("trace", "--json", url);
+        var journey = JsonDocument.Parse(ended.Output).RootElement;
+
+        Assert.Equal((6, outcome, null), (ended.ExitCode, journey.Text("outcome"), journey.Text("status")));
+        Assert.Contains(told, journey.Text("problem"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://plain.example.net:9443/", "dns tls load-balancer node service endpoint ingress service endpoint pod", "ok")]
+    [InlineData("https://app.example.net:9444/", "dns tls load-balancer node service endpoint ingress service endpoint pod", "ok")]
+    [InlineData("http://plain.example.net:9443/", "dns tls", "tls.not-tls")]
+    public async Task Explain_tells_where_TLS_ends(string url, string hops, string outcome)
+    {
+        var explained = JsonDocument.Parse((await Tool.UsherAsync("explain", "--json", url, "-f", NetworkRoad.Folder)).Output).RootElement;
+
+        Assert.Equal((outcome, hops), (explained.Text("outcome"), string.Join(' ', explained.GetProperty("hops").EnumerateArray().Select(h => h.Text("hop")))));
+    }
+
+    [Fact]
     public async Task Openssl_sees_the_ingress_and_its_requests_are_listed()
     {
         var road = await network.RunsAsync();

@@ -7,7 +7,7 @@ namespace Usher.Trace.Tests;
 internal static class RelayedRoad
 {
     /// <summary>The load balancer's relay; null for no way on where it found nobody.</summary>
-    public static ConnectionRecord AtBalancer(this TestRoad road, ConnectionId? upstream, string? closed = null, bool refused = false) => new()
+    public static ConnectionRecord AtBalancer(this TestRoad road, ConnectionId? upstream, string? closed = null, bool refused = false, HandshakeRecord? handshake = null) => new()
     {
         Hop = Hop.LoadBalancer,
         Generation = road.Generation,
@@ -23,12 +23,13 @@ internal static class RelayedRoad
         ClosedAt = closed is null ? 0 : TestRoad.At(2.6),
         CloseReason = closed,
         Refused = refused,
+        Handshake = handshake,
     };
 
-    /// <summary>Adds the load balancer's and the node's relays as they open.</summary>
-    public static void Relay(this TestRoad road, ConnectionId end)
+    /// <summary>Adds the load balancer's and the node's relays as they open; the client's handshake where TLS ends at the load balancer.</summary>
+    public static void Relay(this TestRoad road, ConnectionId end, HandshakeRecord? handshake = null)
     {
-        var balancer = road.AtBalancer(TestRoad.ToNode);
+        var balancer = road.AtBalancer(TestRoad.ToNode, handshake: handshake);
         var node = road.AtNode();
         (node.Upstream, node.ConnectedAt) = (end, TestRoad.At(5.9));
         road.Log.Add(balancer);

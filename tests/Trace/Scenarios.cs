@@ -24,6 +24,8 @@ internal static class Scenarios
         ["relayed"] = RelayedAsync,
         ["relayed-unread"] = RelayedUnreadAsync,
         ["relayed-reset"] = RelayedResetAsync,
+        ["relayed-decrypted"] = RelayedDecryptedAsync,
+        ["relayed-encrypted-in-vain"] = RelayedEncryptedInVainAsync,
     };
 
     private static async Task<Journey> ArrivedAsync()
@@ -63,6 +65,33 @@ internal static class Scenarios
         road.Log.Add(relay);
         road.Log.Closed(relay);
         var report = TestRoad.Report() with { Tls = null, Status = null, Failure = new ClientFailure("tls", "Connection reset by peer.") };
+        return (await road.Book.TellAsync(report, default)).Journey! with { Id = TestRoad.JourneyId };
+    }
+
+    /// <summary>TLS ends at the load balancer, and nobody told of the client: the ingress knows of http alone.</summary>
+    private static Task<Journey> RelayedDecryptedAsync()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Handshake());
+        road.Relay(TestRoad.ToIngress, TestRoad.Handshake());
+        road.Log.Add(road.AtVirtualIP());
+        var ingress = road.Unnamed();
+        (ingress.Scheme, ingress.JourneyId) = ("http", TestRoad.JourneyId);
+        road.Log.Add(ingress);
+        return Found(road);
+    }
+
+    private static async Task<Journey> RelayedEncryptedInVainAsync()
+    {
+        var road = new TestRoad();
+        road.Log.Add(TestRoad.Query());
+        road.Log.Add(TestRoad.Handshake());
+        var relay = road.AtBalancer(TestRoad.ToNode, "10.0.1.10:30443: what answers there doesn't speak TLS", handshake: TestRoad.Handshake());
+        relay.UpstreamTls = new UpstreamSecurity();
+        road.Log.Add(relay);
+        road.Log.Connected(relay);
+        road.Log.Closed(relay);
+        var report = TestRoad.Report() with { Status = null, Failure = new ClientFailure("request", "Connection reset by peer.") };
         return (await road.Book.TellAsync(report, default)).Journey! with { Id = TestRoad.JourneyId };
     }
 

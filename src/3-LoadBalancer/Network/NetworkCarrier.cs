@@ -11,7 +11,7 @@ namespace Usher.LoadBalancer;
 /// Keeps a front for connections, for datagrams or for both of each listener of the running generation's Network Load Balancers. A listener that is taken away accepts no more; the connections that it has go on
 /// until they end, as flows that are tracked do; datagrams can't, for want of the socket that they come to.
 /// </summary>
-internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners) : ICarrier
+internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners, ICertificateChooser certificates) : ICarrier
 {
     private readonly Dictionary<FrontPlace, NetworkFront> fronts = [];
     private readonly ConcurrentDictionary<NetworkFront, Task> ending = new();
@@ -24,7 +24,7 @@ internal sealed class NetworkCarrier(SeamParts seam, NetworkListeners listeners)
         {
             try
             {
-                started.Add(NetworkFront.Start(place, listeners, seam));
+                started.Add(NetworkFront.Start(place, listeners, seam, certificates));
             }
             catch (SocketException e)
             {

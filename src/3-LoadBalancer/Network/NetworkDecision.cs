@@ -94,11 +94,18 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
             ["flow"] = Imagined ? $"{Flow}; the client's port is made up, another one may lead to another target" : Flow.ToString(),
             ["flowHash"] = choice.Hash.ToString("x16", CultureInfo.InvariantCulture),
         };
+        if (Listener.Tls is { } policy)
+        {
+            told["sslPolicy"] = policy.Name;
+            told["alpnPolicy"] = Listener.Alpn.Text;
+        }
+
         if (Listener.Zone is not null) told["zone"] = Listener.Zone;
         if (Listener.Forward.Groups.Length > 1) told["draw"] = Draw.Value.ToString("x16", CultureInfo.InvariantCulture);
         if (choice.Group is not { } group) return told;
         told["targetGroup"] = group.Name;
         told["targetGroupArn"] = group.Arn;
+        if (Listener.Tls is not null && group.Network is { Protocol: NetworkProtocol.Tls }) TargetTls.AddTo(told, "TLS", Listener.Tls);
         if (Listener.ScopeOf(group).IsZonal) told["crossZone"] = false;
         if (group.Network is { Sticky: true }) told["sticky"] = "source_ip";
         TargetFacts.AddTo(told, group, choice.Reading!, choice.FailOpen, choice.Target);

@@ -12,19 +12,19 @@ internal sealed class NetworkFront : IAsyncDisposable
     private readonly RelayFront? connections;
     private readonly DatagramFront? datagrams;
 
-    private NetworkFront(FrontPlace place, NetworkListeners listeners, SeamParts seam)
+    private NetworkFront(FrontPlace place, NetworkListeners listeners, SeamParts seam, ICertificateChooser certificates)
     {
         Place = place;
         FrontDecision Decide(Generation generation, ConnectionId connection) => listeners.Decide(generation, place.Bound, connection);
         if (place.Udp) datagrams = DatagramFront.Start(place.Bound, Decide, seam, Hop.LoadBalancer);
-        else connections = RelayFront.Start(place.Bound, Decide, seam, hop: Hop.LoadBalancer);
+        else connections = RelayFront.Start(place.Bound, Decide, seam, hop: Hop.LoadBalancer, end: new NetworkTls(place.Bound, certificates, seam.Generations));
     }
 
     internal FrontPlace Place { get; }
 
     /// <summary>Binds and starts to take what comes.</summary>
     /// <exception cref="SocketException">The place can't be bound.</exception>
-    internal static NetworkFront Start(FrontPlace place, NetworkListeners listeners, SeamParts seam) => new(place, listeners, seam);
+    internal static NetworkFront Start(FrontPlace place, NetworkListeners listeners, SeamParts seam, ICertificateChooser certificates) => new(place, listeners, seam, certificates);
 
     /// <summary>Takes nothing new, and gives connections that are open this long to end; flows of datagrams end with their socket.</summary>
     internal Task StopAsync(TimeSpan grace) => connections?.StopAsync(grace) ?? datagrams!.DisposeAsync().AsTask();

@@ -7,18 +7,20 @@ namespace Usher.LoadBalancer;
 /// <summary>The listeners of Network Load Balancers.</summary>
 internal sealed class NetworkListenerCompiler(CompileContext context, ActionCompiler actions)
 {
+    private const string IdleTimeout = "tcp.idle_timeout.seconds";
     private const int StandardIdleSeconds = 350;
 
     /// <summary>A listener's plan; null after an error.</summary>
     internal NetworkListenerPlan? Compile(Resource<Listener> listener, Resource<Model.Aws.LoadBalancer> balancer)
     {
-        if (listener.Value.Protocol is not ("TCP" or "UDP" or "TCP_UDP"))
+        if (listener.Value.Protocol is not ("TCP" or "TLS" or "UDP" or "TCP_UDP"))
         {
-            context.Errors.Add(listener, "spec.protocol", $"found {listener.Value.Protocol}; a network load balancer's listeners speak TCP, UDP and TCP_UDP so far");
+            context.Errors.Add(listener, "spec.protocol", $"found {listener.Value.Protocol}; a network load balancer's listeners speak TCP, TLS, UDP and TCP_UDP so far");
             return null;
         }
 
         DatagramCheck.Of(context, listener);
+        var tls = listener.Value.Protocol == "TLS" ? PolicyOf(listener) : null;
 
         var node = LoadBalancerNode.Of(balancer).First();
         if (Forward(listener) is not { } forward || context.Addresses.Find(node.Owner) is null) return null;
@@ -32,11 +34,19 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
             Protocol = NetworkProtocols.Parse(listener.Value.Protocol),
             Bound = context.Addresses.Bind(node.Owner, listener.Value.Port),
             Forward = forward,
+            Tls = tls,
+            Alpn = AlpnPolicy.Of(listener.Value.AlpnPolicy),
             CrossZone = balancer.Value.Attributes.Flag("load_balancing.cross_zone.enabled", false),
-            IdleTimeout = listener.Value.Attributes.Seconds("tcp.idle_timeout.seconds", StandardIdleSeconds),
+            IdleTimeout = listener.Value.Attributes.Seconds(IdleTimeout, StandardIdleSeconds),
         };
         foreach (var (group, _) in forward.Groups)
         {
+            // NLB user guide, Target groups, Sticky sessions.
+            if (plan.Tls is not null && group.Network is { Sticky: true })
+            {
+                context.Errors.Add(listener, "spec.protocol", $"found TLS, and its default action forwards to target group {group.Name}, which has stickiness.enabled: sticky sessions aren't supported with TLS listeners and TLS target groups; switch them off");
+            }
+
             if (IncompatibleProtocols.Goes(plan.Protocol, group.Network?.Protocol)) continue;
             context.Errors.Add(listener, "spec.protocol",
                 IncompatibleProtocols.Words(listener.Value, "default action", group, group.Network?.Protocol.Text() ?? (group.Https ? "HTTPS" : "HTTP")));
@@ -65,6 +75,19 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
         }
 
         return refused;
+    }
+
+    private TlsPolicy? PolicyOf(Resource<Listener> listener)
+    {
+        // NLB user guide, TLS listeners: idle for 350 s, which can't be changed.
+        if (listener.Value.Attributes.TryGetValue(IdleTimeout, out var idle))
+        {
+            context.Errors.Add(listener, "spec.attributes", $"{IdleTimeout}: found {idle}; it goes with TCP listeners: a TLS listener's is {StandardIdleSeconds} s and can't be changed");
+        }
+
+        if (TlsPolicy.Find(listener.Value.SslPolicy) is { } policy) return policy;
+        context.Errors.Add(listener, "spec.sslPolicy", TlsPolicy.Unknown(listener.Value.SslPolicy));
+        return null;
     }
 
     private ForwardPlan? Forward(Resource<Listener> listener)

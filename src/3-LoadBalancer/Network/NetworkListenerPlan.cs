@@ -58,10 +58,16 @@ internal sealed record NetworkListenerPlan : IListenerNode
     /// <summary>The Availability Zone of that node; null where the load balancer has no zones.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>The security policy of a TLS listener; null for any other.</summary>
+    internal TlsPolicy? Tls { get; init; }
+
+    /// <summary>What a TLS listener negotiates by ALPN.</summary>
+    internal AlpnPolicy Alpn { get; init; } = AlpnPolicy.None;
+
     /// <summary>The default action.</summary>
     internal required ForwardPlan Forward { get; init; }
 
-    /// <summary><c>tcp.idle_timeout.seconds</c>, 60–6000 s, 350 s when not set: how long a connection may be silent.</summary>
+    /// <summary><c>tcp.idle_timeout.seconds</c>, 60–6000 s, 350 s when not set, and always at a TLS listener: how long a connection may be silent.</summary>
     internal required TimeSpan IdleTimeout { get; init; }
 
     /// <summary>The load balancer's own <c>load_balancing.cross_zone.enabled</c>, false when not set.</summary>

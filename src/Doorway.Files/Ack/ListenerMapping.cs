@@ -13,7 +13,7 @@ internal static class ListenerMapping
         var edge = balancer.Target?.Spec as LoadBalancerSpec;
         ListenerProtocol.Check(manifest, spec.Protocol, edge);
 
-        manifest.Refuse("spec.alpnPolicy", spec.AlpnPolicy is { Count: > 0 }, "isn't supported: only TLS listeners of network load balancers have it");
+        var alpn = AlpnPolicyMapping.Map(manifest, spec);
         manifest.Refuse(
             "spec.mutualAuthentication",
             spec.MutualAuthentication?.Mode is not (null or "off"),
@@ -30,6 +30,7 @@ internal static class ListenerMapping
             Protocol = spec.Protocol!,
             SslPolicy = spec.SslPolicy ?? "ELBSecurityPolicy-2016-08",
             Certificates = certificates,
+            AlpnPolicy = alpn,
             Attributes = attributes,
             DefaultActions = actions,
         };

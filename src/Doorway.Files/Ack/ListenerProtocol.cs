@@ -4,9 +4,9 @@ namespace Usher.Doorway.Files.Ack;
 internal static class ListenerProtocol
 {
     /// <summary>Protocols that ELBv2 has and Usher hasn't.</summary>
-    private static readonly string[] Missing = ["QUIC", "TCP_QUIC", "GENEVE", "TLS"];
+    private static readonly string[] Missing = ["QUIC", "TCP_QUIC", "GENEVE"];
 
-    private static readonly string[] Network = ["TCP", "UDP", "TCP_UDP"];
+    private static readonly string[] Network = ["TCP", "TLS", "UDP", "TCP_UDP"];
 
     /// <summary>Checks <c>spec.protocol</c>.</summary>
     /// <param name="manifest">The listener.</param>
@@ -23,11 +23,11 @@ internal static class ListenerProtocol
         else if (Network.Contains(written, StringComparer.Ordinal) || Missing.Contains(written, StringComparer.Ordinal))
         {
             if (balancer is not null && !network) manifest.Error(field, $"found {written}; its load balancer is an application one: Listener protocol '{written}' must be one of 'HTTPS, HTTP'");
-            else if (!Network.Contains(written, StringComparer.Ordinal)) manifest.Error(field, $"found {written}, which isn't supported yet; a network load balancer's listeners speak TCP, UDP and TCP_UDP so far");
+            else if (!Network.Contains(written, StringComparer.Ordinal)) manifest.Error(field, $"found {written}, which isn't supported yet; a network load balancer's listeners speak TCP, TLS, UDP and TCP_UDP so far");
         }
         else
         {
-            manifest.OneOf(field, written, null, "HTTP", "HTTPS", "TCP", "UDP", "TCP_UDP");
+            manifest.OneOf(field, written, null, "HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP");
         }
     }
 }

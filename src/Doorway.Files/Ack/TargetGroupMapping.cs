@@ -13,13 +13,13 @@ internal static class TargetGroupMapping
         var name = ElbName.Check(manifest, spec.Name);
         var targetType = TargetType(manifest, spec);
         var network = spec.Protocol is "TCP" or "TLS" or "UDP" or "TCP_UDP";
-        if (spec.Protocol is "TLS" or "QUIC" or "TCP_QUIC" or "GENEVE")
+        if (spec.Protocol is "QUIC" or "TCP_QUIC" or "GENEVE")
         {
-            manifest.Error("spec.protocol", $"found {spec.Protocol}, which isn't supported yet; HTTP, HTTPS, TCP, UDP and TCP_UDP are");
+            manifest.Error("spec.protocol", $"found {spec.Protocol}, which isn't supported yet; HTTP, HTTPS, TCP, TLS, UDP and TCP_UDP are");
         }
         else
         {
-            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS", "TCP", "UDP", "TCP_UDP");
+            manifest.OneOf("spec.protocol", spec.Protocol, null, "HTTP", "HTTPS", "TCP", "TLS", "UDP", "TCP_UDP");
         }
 
         manifest.Refuse("spec.protocolVersion", network && spec.ProtocolVersion is not null, $"goes with HTTP and HTTPS; this group is {spec.Protocol}");

@@ -38,7 +38,7 @@ internal static class ClientHops
     {
         var request = records.First;
         var client = records.Client;
-        var secure = request is not null ? request.Scheme == "https" : client!.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        var secure = records.EndsInFront || (request is not null ? request.Scheme == "https" : client!.Url.StartsWith("https:", StringComparison.OrdinalIgnoreCase));
         if (!secure) return null;
         var nth = request?.RequestOnConnection ?? client!.RequestOnConnection;
         var handshake = records.Handshake;
@@ -66,6 +66,8 @@ internal static class ClientHops
         var failure = handshake?.Failure ?? refused;
         if (failure is null) return report;
         report.Facts["problem"] ??= failure;
+        // A client that noticed the failure of its handshake has words of its own; one that spoke no TLS noticed none.
+        if (refused is null) report.Facts["outcome"] ??= handshake?.Outcome;
         return report with { Ok = false };
     }
 

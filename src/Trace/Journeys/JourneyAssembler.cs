@@ -37,12 +37,14 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         hops.AddRange(ClientHops.Dns(records, clock, time));
         if (hops.Count == 0 && records.Client is null && inference.Dns(first) is { } name) hops.Add(name);
 
-        // 2 and 3, where a load balancer relays what it can't read; the handshake is then with a hop behind.
+        // 2 and 3, where a load balancer relays what it can't read; the handshake is then with a hop behind, unless it has decrypted it.
+        var tls = ClientHops.Tls(records, clock, time);
+        if (tls is not null && records.EndsInFront) hops.Add(tls);
         if (records.Path is { } path) hops.AddRange(RelayHops.Tell(path, first.RequestOnConnection, first.StartedAt, first.EndedAt, first.Generation.Number, clock));
-        if (ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
+        if (tls is not null && !records.EndsInFront) hops.Add(tls);
 
         // 3
-        hops.AddRange(RoadHops.Http(first, first, clock, records.Handshake));
+        hops.AddRange(RoadHops.Http(first, first, clock, records.Read));
         if (records.Client is { } client && first.Scheme == "http" && first.RequestOnConnection == 1)
         {
             hops[^1].Facts["tcpConnectMs"] = ClientHops.Connect(client, clock, time);
@@ -135,8 +137,10 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         var client = records.Client!;
         var clock = Clock.For(records, time);
         List<HopReport> hops = [.. ClientHops.Dns(records, clock, time)];
+        var tls = client.Failure?.At is "dns" or "connect" ? null : ClientHops.Tls(records, clock, time);
+        if (tls is not null && records.EndsInFront) hops.Add(tls);
         if (records.Path is { } path) hops.AddRange(RelayHops.Tell(path, client.RequestOnConnection, 0, Clock.Ticks(client.Times.LastByte, client.Times, time), path.Relays[0].Generation.Number, clock));
-        if (client.Failure?.At is not ("dns" or "connect") && ClientHops.Tls(records, clock, time) is { } tls) hops.Add(tls);
+        if (tls is not null && !records.EndsInFront) hops.Add(tls);
         if (records.Path?.Last is { } last && ClientHops.Pod(client, last.To, pods, clock, time) is { } pod) hops.Add(pod);
         var verdict = client.Failure is null ? Verdict.OfAnswer(client, hops) : Verdict.OfClient(client, hops, records.Handshake);
         return new Journey

@@ -23,6 +23,12 @@ internal sealed record JourneyRecords
     /// <summary>The handshake of the client's connection, or null.</summary>
     public HandshakeRecord? Handshake { get; init; }
 
+    /// <summary>The handshake at the first hop that read HTTP, or null: another than the client's where a load balancer in front had decrypted and encrypted again.</summary>
+    public HandshakeRecord? Read { get; init; }
+
+    /// <summary>Whether TLS ended at a load balancer that relays what it decrypts.</summary>
+    public bool EndsInFront => Path?.Handshake is not null;
+
     /// <summary>The name server's record of the client's query, or null.</summary>
     public DnsRecord? Dns { get; init; }
 

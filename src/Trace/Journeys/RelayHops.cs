@@ -38,6 +38,7 @@ internal static class RelayHops
     private static void Describe(HopReport report, ConnectionRecord relay, int nth, Clock clock)
     {
         if (relay.Upstream is null) return;
+        if (relay.UpstreamTls is { } tls) report.Facts["tls"] = RoadHops.Encryption(relay.Handshake, tls);
         if (nth == 1) report.Facts["connectMs"] = clock.Between(relay.AcceptedAt, relay.ConnectedAt);
         if (relay.ClosedAt == 0) return;
         report.Facts["closed"] = relay.CloseReason;
@@ -60,13 +61,13 @@ internal static class RelayHops
     }
 
     // A connection finds nobody when it is dialled, a flow when a datagram is answered by an ICMP message.
-    private static bool IsUnreached(ConnectionRecord relay) => relay.CloseReason is not null && (relay.Upstream is null || (relay.Downstream.Udp && relay.Refused));
+    private static bool IsUnreached(ConnectionRecord relay) => relay.CloseReason is not null && (relay.Upstream is null || relay.UpstreamTls is { Version: null } || (relay.Downstream.Udp && relay.Refused));
 
-    /// <summary>Where a relay decided and then found nobody: the client's connection was reset.</summary>
+    /// <summary>Where a relay decided and then found nobody, or nobody to encrypt for: the client's connection was reset.</summary>
     private static HopReport Unreached(HopReport report, ConnectionRecord relay, string why)
     {
         var udp = relay.Downstream.Udp;
-        report.Facts["outcome"] = $"{report.Hop.Name()}.{(udp ? "dropped" : "reset")}.{(!relay.Refused ? "not-reached" : udp ? "port-unreachable" : "connection-refused")}";
+        report.Facts["outcome"] = $"{report.Hop.Name()}.{(udp ? "dropped" : "reset")}.{(relay.UpstreamTls is not null ? "tls-handshake" : !relay.Refused ? "not-reached" : udp ? "port-unreachable" : "connection-refused")}";
         report.Facts["problem"] = udp ? $"{why}, so it was dropped" : $"{why}, so the client's connection was reset";
         return report with { Ok = false };
     }

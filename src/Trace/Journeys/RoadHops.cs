@@ -140,10 +140,11 @@ internal static class RoadHops
     }
 
     /// <summary>What a hop decrypted, and what it encrypted again.</summary>
-    private static JsonObject Encryption(HandshakeRecord? handshake, UpstreamSecurity tls)
+    public static JsonObject Encryption(HandshakeRecord? handshake, UpstreamSecurity tls)
     {
         var told = new JsonObject { ["decrypted"] = handshake is { Version: not null } ? $"{handshake.Version} {handshake.Cipher}" : null };
         told["encrypted"] = tls.Version is null ? "handshake failed" : $"{tls.Version} {tls.Cipher}";
+        told["alpn"] = tls.Alpn;
         told["certificate"] = tls.Subject;
         told["issuer"] = tls.Issuer;
         told["notAfter"] = tls.NotAfter?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -54,7 +54,8 @@ internal sealed class RelayPaths
     /// <summary>Keeps the path of a request that has ended, where a load balancer's relay stands at its beginning; null where none does.</summary>
     public RelayPath? Keep(RequestRecord request)
     {
-        if (!used || To(request) is not { } path) return null;
+        // What reads a handshake as a request has none of the client's.
+        if (!used || To(request) is not { EncryptedInVain: false } path) return null;
         kept.AddOrUpdate(request, path);
         return path;
     }

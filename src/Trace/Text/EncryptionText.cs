@@ -24,7 +24,7 @@ internal static class EncryptionText
     private static string Decrypted(JsonNode? tls, string what) => tls?["decrypted"] is { } session ? $"decrypts {session} {what}" : "";
 
     /// <summary>A listener's session is told with what follows it; by configuration only that there is one.</summary>
-    private static string FromClient(HopReport hop) => hop.Evidence == Evidence.Inferred && hop.Facts["targetProtocol"] is not null && Text(hop.Facts["listener"]).Contains("HTTPS", StringComparison.Ordinal)
+    private static string FromClient(HopReport hop) => hop.Evidence == Evidence.Inferred && hop.Facts["targetProtocol"] is not null && (Text(hop.Facts["listener"]) is var listener && (listener.Contains("HTTPS", StringComparison.Ordinal) || listener.StartsWith("TLS:", StringComparison.Ordinal)))
         ? "decrypts what the client sends"
         : Decrypted(hop.Facts["tls"], "from the client");
 
@@ -47,15 +47,17 @@ internal static class EncryptionText
             // A connection that wasn't made negotiated nothing.
             if (hop.Evidence != Evidence.Inferred || hop.Facts[protocol] is null) return "";
             return hop.Hop == Hop.LoadBalancer
-                ? $"encrypts again to {target} by {Text(hop.Facts["targetTlsPolicy"])} (whatever its certificate is: an ALB verifies none)"
+                ? $"encrypts again to {target} by {Text(hop.Facts["targetTlsPolicy"])} (whatever its certificate is: {Balancer(hop)} verifies none)"
                 : $"encrypts again to {target}: {Text(hop.Facts[protocol])}";
         }
 
         if (tls["certificate"] is not { } certificate) return $"encrypts again to {target}: {Text(tls["encrypted"])}";
         var verified = tls["verified"] is JsonValue value && value.TryGetValue<bool>(out var flag) && flag;
-        var how = verified ? "verified" : hop.Hop == Hop.LoadBalancer ? "not verified, as an ALB never does" : "not verified: proxy-ssl-verify is off";
+        var how = verified ? "verified" : hop.Hop == Hop.LoadBalancer ? $"not verified, as {Balancer(hop)} never does" : "not verified: proxy-ssl-verify is off";
         return $"encrypts again {Text(tls["encrypted"])} to {target} (certificate {certificate}; {how})";
     }
+
+    private static string Balancer(HopReport hop) => Text(hop.Facts["targetProtocol"]) == "TLS" ? "an NLB" : "an ALB";
 
     private static string Text(JsonNode? node) => node?.ToString() ?? "";
 }

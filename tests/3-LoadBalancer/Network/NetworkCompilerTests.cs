@@ -23,7 +23,7 @@ public sealed class NetworkCompilerTests
         ["TCP targets of a rule"] = (() => Net().Listener(80).Rule(80, 7, Forward("web"), If("path-pattern", "/")),
             Incompatible("Listener shop/edge-80", "HTTP", "rule 7", "web", "TCP")),
         ["a protocol that isn't there yet"] = (() => Net().NetworkListener(443, Forward("web"), "QUIC"),
-            "Listener shop/net-443: spec.protocol: found QUIC; a network load balancer's listeners speak TCP, UDP and TCP_UDP so far"),
+            "Listener shop/net-443: spec.protocol: found QUIC; a network load balancer's listeners speak TCP, TLS, UDP and TCP_UDP so far"),
         ["UDP to TCP targets"] = (() => Net().NetworkListener(53, Forward("web"), "UDP"),
             Incompatible("Listener shop/net-53", "UDP", "default action", "web", "TCP")),
         ["TCP_UDP to UDP targets"] = (() => new Edge().Network().NetworkGroup("web", ["i-0a1"], "UDP").NetworkListener(53, Forward("web"), "TCP_UDP"),
@@ -39,6 +39,18 @@ public sealed class NetworkCompilerTests
             "TargetGroup shop/dns: spec.attributes: preserve_client_ip.enabled: found false with protocol UDP; preserve_client_ip.enabled cannot be false if the target group protocol is UDP or TCP_UDP (InvalidConfigurationRequest)"),
         ["UDP flows that end with their target's health"] = (() => new Edge().Network().NetworkGroup("dns", ["i-0a1"], "TCP_UDP", attributes: ("target_health_state.unhealthy.connection_termination.enabled", "true")),
             "TargetGroup shop/dns: spec.attributes: target_health_state.unhealthy.connection_termination.enabled: found true with protocol TCP_UDP; it can't be enabled for UDP and TCP_UDP target groups"),
+        ["TLS targets behind TCP"] = (() => new Edge().Network().NetworkGroup("tls", ["i-0a1"], "TLS").NetworkListener(443, Forward("tls")),
+            Incompatible("Listener shop/net-443", "TCP", "default action", "tls", "TLS")),
+        ["TLS targets behind HTTPS"] = (() => new Edge().NetworkGroup("tls", ["i-0a1"], "TLS").Listener(443, Forward("tls"), "HTTPS"),
+            Incompatible("Listener shop/edge-443", "HTTPS", "default rule", "tls", "TLS")),
+        ["HTTPS targets behind TLS"] = (() => new Edge().Network().Group("https", ["i-0a1"], protocol: "HTTPS").TlsListener(443, Forward("https")),
+            Incompatible("Listener shop/net-443", "TLS", "default action", "https", "HTTPS")),
+        ["a security policy that isn't known"] = (() => Net().TlsListener(443, Forward("web"), policy: "mine"),
+            $"Listener shop/net-443: spec.sslPolicy: found mine; known here are {string.Join(", ", TlsPolicy.Names)}"),
+        ["sticky targets behind TLS"] = (() => new Edge().Network().NetworkGroup("web", ["i-0a1"], attributes: ("stickiness.enabled", "true")).TlsListener(443, Forward("web")),
+            "Listener shop/net-443: spec.protocol: found TLS, and its default action forwards to target group web, which has stickiness.enabled: sticky sessions aren't supported with TLS listeners and TLS target groups; switch them off"),
+        ["an idle timeout of TLS"] = (() => Net().TlsListener(443, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "350")),
+            "Listener shop/net-443: spec.attributes: tcp.idle_timeout.seconds: found 350; it goes with TCP listeners: a TLS listener's is 350 s and can't be changed"),
         ["a port twice"] = (() => Net().NetworkListener(443, Forward("web")).Add("Listener", "other", new Listener
             {
                 ListenerArn = "arn:other", LoadBalancerArn = NetworkEdge.Arn, Port = 443, Protocol = "TCP", DefaultActions = [Forward("web")],
@@ -78,6 +90,15 @@ public sealed class NetworkCompilerTests
         Assert.False(IncompatibleProtocols.Goes(NetworkProtocols.Parse(listener), null));
     }
 
+    [Theory]
+    [InlineData("None", "None")]
+    [InlineData("HTTP1Only", "HTTP1Only: http/1.1, http/1.0")]
+    [InlineData("HTTP2Only", "HTTP2Only: h2")]
+    [InlineData("HTTP2Optional", "HTTP2Optional: http/1.1, http/1.0, h2")]
+    [InlineData("HTTP2Preferred", "HTTP2Preferred: h2, http/1.1, http/1.0")]
+    public void A_listener_has_its_policys_preference_list(string policy, string text) =>
+        Assert.Equal(text, Assert.Single(Net().TlsListener(443, Forward("web"), policy).CompileValid().Get<LoadBalancerSnapshot>().NetworkListeners).Alpn.Text);
+
     [Fact]
     public void Names_and_ARNs_have_the_form_of_a_network_load_balancers()
     {
@@ -89,10 +110,10 @@ public sealed class NetworkCompilerTests
     [Fact]
     public void Idle_connections_live_for_350_seconds_unless_the_listener_says_otherwise()
     {
-        var listeners = Net().NetworkListener(443, Forward("web")).NetworkListener(444, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "60"))
+        var listeners = Net().NetworkListener(443, Forward("web")).NetworkListener(444, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "60")).TlsListener(445, Forward("web"))
             .CompileValid().Get<LoadBalancerSnapshot>().NetworkListeners;
 
-        Assert.Equal([350, 60], listeners.Select(l => l.IdleTimeout.TotalSeconds));
+        Assert.Equal([350, 60, 350], listeners.Select(l => l.IdleTimeout.TotalSeconds));
     }
 
     private static Edge Net() => new Edge().Network().NetworkGroup("web", ["i-0a1"]);

@@ -22,6 +22,13 @@ internal static class NetworkEdge
             Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
         });
 
+    internal static Edge TlsListener(this Edge edge, int port, RuleAction action, string alpn = "None", string policy = "ELBSecurityPolicy-TLS13-1-2-2021-06", params (string Key, string Value)[] attributes) =>
+        edge.Add("Listener", $"net-{port}", new Listener
+        {
+            ListenerArn = ListenerArn(port), LoadBalancerArn = Arn, Port = port, Protocol = "TLS", DefaultActions = [action], AlpnPolicy = alpn, SslPolicy = policy,
+            Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
+        });
+
     internal static Edge NetworkGroup(this Edge edge, string name, string[] targets, string protocol = "TCP", string type = "instance", Model.Aws.HealthCheck? check = null, params (string Key, string Value)[] attributes) =>
         edge.Group(new TargetGroup
         {
