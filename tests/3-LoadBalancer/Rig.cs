@@ -41,7 +41,7 @@ internal sealed class Rig : IAsyncDisposable
     }
 
     /// <summary>127.N.0.0/16, 100–249.</summary>
-    internal byte Network { get; } = FreeNetwork.Next("0.1:8080", "0.1:8081", "0.1:8443");
+    internal byte Network { get; } = FreeNetwork.Next("0.1:8080", "0.1:8081", "0.1:8443", "0.2:5000", "1.1:30080", "1.2:30080");
 
     internal SeamUnderTest Seam { get; } = new();
 
