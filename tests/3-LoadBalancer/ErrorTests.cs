@@ -205,7 +205,8 @@ public sealed class ErrorTests
         }
 
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => asking);
-        Assert.IsType<HttpProtocolException>(refused.InnerException);
+        // The GOAWAY's exception, or the reset's that may overtake it: what the client had sent was left unread.
+        Assert.IsType<IOException>(refused.InnerException, exactMatch: false);
         Assert.Empty(rig.Journal.Requests);
     }
 
