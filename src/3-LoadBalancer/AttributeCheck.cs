@@ -23,7 +23,6 @@ internal static class AttributeCheck
 
     private static readonly Dictionary<string, string> NetworkLoadBalancerDefaults = new(StringComparer.Ordinal)
     {
-        ["access_logs.s3.enabled"] = "false",
         ["dns_record.client_routing_policy"] = "any_availability_zone",
     };
 
@@ -33,7 +32,6 @@ internal static class AttributeCheck
     {
         var written = balancer.Value.Attributes;
         Refuse(context, balancer, written, balancer.Value.IsNetwork ? NetworkLoadBalancerDefaults : LoadBalancerDefaults);
-        if (balancer.Value.IsNetwork) return;
         foreach (var log in Logs)
         {
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;

@@ -23,6 +23,7 @@ public static class ResponseRegistration
             .AddSingleton<LogDelivery>()
             .AddHostedService(s => s.GetRequiredService<LogDelivery>())
             .AddHostedService<AccessLogWriter>()
-            .AddHostedService<ConnectionLogWriter>();
+            .AddHostedService<ConnectionLogWriter>()
+            .AddHostedService<NlbAccessLogWriter>();
     }
 }

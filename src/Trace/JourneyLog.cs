@@ -21,6 +21,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly ListedFlows flows;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
     private readonly Ring<HandshakeRecord> endedHandshakes;
+    private readonly Ring<ConnectionRecord> endedSecured;
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
     private readonly TimeProvider time;
@@ -39,6 +40,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         flows = new ListedFlows(options.Flows, time);
         endedHandshakes = new Ring<HandshakeRecord>(options.Connections);
+        endedSecured = new Ring<ConnectionRecord>(options.Connections);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
@@ -88,6 +90,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         flows.Closed(record);
         relayed.Sweep(time.GetTimestamp());
         Paths.Sweep();
+        if (record.Handshake is not null)
+        {
+            endedSecured.Add(record);
+            Added.Beat();
+        }
+
         // A question may wait for the end of a connection that found nobody.
         if (record is { Hop: Hop.LoadBalancer } and ({ Upstream: null } or { UpstreamTls.Version: null })) Added.Beat();
     }
@@ -134,6 +142,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
         FollowAsync(endedHandshakes, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<EndedConnections> FollowSecuredAsync(CancellationToken cancellationToken) =>
+        FollowAsync(endedSecured, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
 
     // What follows begins with the call, not when it is first read.
     private IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)

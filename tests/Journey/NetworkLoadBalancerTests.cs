@@ -131,6 +131,31 @@ public sealed class NetworkLoadBalancerTests(NetworkRoad network) : IClassFixtur
         Assert.Equal($"https://app.example.net:9444{path}", journeys.First(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)).Text("url"));
     }
 
+    [Fact]
+    public async Task Connections_of_TLS_listeners_are_lines_of_the_access_log()
+    {
+        var road = await network.RunsAsync();
+        var name = $"n{Guid.NewGuid():n}.example.net";
+
+        await Tool.RunAsync("curl", "-sS", "-k", "--http2", "-o", "/dev/null", "-H", "Host: app.example.net", "--connect-to", $":9444:{road.Https.Address}:9444", $"https://{name}:9444/");
+        await Tool.RunAsync("curl", "-sS", "-k", "-o", "/dev/null", "--connect-to", $":443:{road.Https}", "https://app.example.net/");
+
+        string[] lines = [];
+        await road.UntilAsync("the connection is logged", () => (lines = Logged(road, name)).Length > 0);
+        var fields = Assert.Single(lines).Split(' ');
+        Assert.Equal(22, fields.Length);
+        Assert.Equal(("tls", "2.0"), (fields[0], fields[1]));
+        Assert.Matches("^net/web-net/[0-9a-f]{16}$", fields[3]);
+        Assert.Matches(@"^127\.\d+\.0\.\d+:9444$", fields[6]);
+        Assert.Equal(["-", "-"], [fields[11], fields[13]]);
+        Assert.Equal(["TLS_AES_256_GCM_SHA384", "tlsv13", "-", name, "h2", "h2", "\"h2\",\"http/1.1\""], fields[14..21]);
+        Assert.All(Logged(road, "tls "), l => Assert.DoesNotContain(":443 ", l, StringComparison.Ordinal));
+
+        static string[] Logged(RunningRoad road, string what) => Directory.Exists(Path.Combine(road.State, "logs", "s3", "my-logs"))
+            ? [.. Directory.EnumerateFiles(Path.Combine(road.State, "logs", "s3", "my-logs"), ".*.part", SearchOption.AllDirectories).SelectMany(File.ReadAllLines).Where(l => l.Contains(what, StringComparison.Ordinal))]
+            : [];
+    }
+
     [Theory]
     [InlineData("https://plain.example.net:9446/", "load-balancer.reset.tls-handshake", "what answers there doesn't speak TLS")]
     [InlineData("http://plain.example.net:9443/", "tls.not-tls", "the client spoke no TLS: plain HTTP at a TLS listener, say")]

@@ -7,7 +7,7 @@ namespace Usher.Response;
 
 /// <summary>
 /// Where a load balancer's log goes, as its attributes say, with AWS's names: <c>bucket[/prefix]/AWSLogs/ACCOUNT/elasticloadbalancing/REGION/yyyy/mm/dd/…</c>
-/// (ALB user guide, "Access log files", "Connection log files").
+/// (ALB user guide, "Access log files", "Connection log files"; NLB user guide, "Access log files").
 /// </summary>
 internal sealed record LogDestination(LogKind Kind, string Bucket, string Prefix, string Account, string Region, string ResourceId, IPAddress Node)
 {
@@ -40,5 +40,8 @@ internal sealed record LogDestination(LogKind Kind, string Bucket, string Prefix
     /// <param name="end">The end of its interval, in UTC.</param>
     /// <param name="random">What tells apart several files of an interval.</param>
     public string FileName(DateTimeOffset end, string random) => string.Create(CultureInfo.InvariantCulture,
-        $"{Kind.FilePrefix}{Account}_elasticloadbalancing_{Region}_{ResourceId.Replace('/', '.')}_{end:yyyyMMdd'T'HHmm'Z'}_{Node}_{random}.log");
+        $"{Kind.FilePrefix}{Account}_elasticloadbalancing_{Region}_{ResourceId.Replace('/', '.')}_{end:yyyyMMdd'T'HHmm'Z'}_{(IsNetwork ? "" : $"{Node}_")}{random}.log");
+
+    // Names of an NLB's files have no address (NLB user guide, "Access log files").
+    private bool IsNetwork => ResourceId.StartsWith("net/", StringComparison.Ordinal);
 }

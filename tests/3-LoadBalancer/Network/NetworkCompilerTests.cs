@@ -56,8 +56,8 @@ public sealed class NetworkCompilerTests
                 ListenerArn = "arn:other", LoadBalancerArn = NetworkEdge.Arn, Port = 443, Protocol = "TCP", DefaultActions = [Forward("web")],
             }),
             "Listener shop/other: spec.port: found 443, which Listener shop/net-443 of the same load balancer has (DuplicateListener)"),
-        ["an access log"] = (() => new Edge().Network(("access_logs.s3.enabled", "true"), ("access_logs.s3.bucket", "logs")),
-            "LoadBalancer shop/net: spec.attributes: access_logs.s3.enabled: found true; this isn't supported yet, only its default, false"),
+        ["an access log without a bucket"] = (() => new Edge().Network(("access_logs.s3.enabled", "true")),
+            "LoadBalancer shop/net: spec.attributes: access_logs.s3.enabled: found true; access_logs.s3.bucket is required with it"),
         ["draining where connections are cut"] = (() => new Edge().Network().NetworkGroup("web", ["i-0a1"], attributes: ("target_health_state.unhealthy.draining_interval_seconds", "30")),
             "TargetGroup shop/web: spec.attributes: target_health_state.unhealthy.draining_interval_seconds: found 30 while target_health_state.unhealthy.connection_termination.enabled is true; a target drains only where its connections aren't cut, so set that to false"),
         ["a matcher above 599"] = (() => new Edge().Network().Group(new TargetGroup
