@@ -81,7 +81,15 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     public async Task StopQuietAsync(TimeSpan grace)
     {
         var stopped = StopAsync(grace);
-        await quiet.CancelAsync();
+        try
+        {
+            await quiet.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was ending already, and has ended.
+        }
+
         await stopped;
     }
 
