@@ -275,7 +275,7 @@ internal sealed class TargetGroupPlan
 }
 
 /// <summary>A registered target.</summary>
-/// <param name="Id">The instance id or IP address.</param>
+/// <param name="Id">The instance id or IP address; <c>app/NAME/ID</c> of an Application Load Balancer.</param>
 /// <param name="Port">The declared port.</param>
 /// <param name="Zone">Its availability zone, or null when nothing says so.</param>
 /// <param name="Declared">Its address and port in the VPC.</param>
@@ -286,6 +286,9 @@ internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint 
     /// <summary>Whether it is in a zone of the load balancer that its group is for; else it is unused.</summary>
     internal bool InEnabledZone { get; init; } = true;
 
+    /// <summary>The zone of the node, where a target has several; null for the others.</summary>
+    internal string? Node { get; init; }
+
     /// <summary><c>i-0a1:30080</c>.</summary>
-    internal string Label => $"{Id}:{Port}";
+    internal string Label => Node is null ? $"{Id}:{Port}" : $"{Id}:{Port} ({Node})";
 }

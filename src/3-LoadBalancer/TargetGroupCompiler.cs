@@ -18,6 +18,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
         .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
     private readonly EnabledZones enabled = new(context);
+    private readonly AlbTargets albs = new(context);
 
     private static readonly string[] ReservedCookies = ["AWSALB", "AWSALBAPP", "AWSALBTG"];
 
@@ -48,7 +49,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                 Version = version,
                 Algorithm = AlgorithmOf(group),
                 MitigatesAnomalies = group.Value.Attributes.GetValueOrDefault("load_balancing.algorithm.anomaly_mitigation") == "on",
-                Targets = [.. group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
+                Targets = [.. AlbTargets.IsOf(group.Value) ? albs.Of(group) : group.Value.Targets.Select((t, i) => Target(group, t, i)).OfType<TargetPlan>()],
                 HealthCheck = new HealthCheckPlan(
                     check.Protocol == "HTTPS",
                     check.Path,

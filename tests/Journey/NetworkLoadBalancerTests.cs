@@ -132,6 +132,28 @@ public sealed class NetworkLoadBalancerTests(NetworkRoad network) : IClassFixtur
     }
 
     [Fact]
+    public async Task An_application_load_balancer_behind_it_reads_what_it_relays()
+    {
+        var road = await network.RunsAsync();
+
+        var journey = await road.TraceAsync("https://plain.example.net:9447/v1");
+
+        Assert.Equal(("200", "ok", "pod"), (journey.Text("status"), journey.Text("outcome"), journey.Text("answeredBy")));
+        Assert.Equal(
+            ["dns", "load-balancer", "tls", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod", "response"],
+            journey.HopNames());
+        var balancers = journey.GetProperty("hops").EnumerateArray().Where(h => h.Text("hop") == "load-balancer").ToList();
+        Assert.Matches("^TCP:9447 → target group app-behind → app/web-rules/[0-9a-f]{16} .*:443, by the flow's hash of [12]$", balancers[0].Text("decision"));
+        Assert.Equal("web-rules", balancers[1].Text("name"));
+        Assert.Equal("preserved: the target sees 127.0.0.1, from a port of its own", balancers[0].Facts().Text("clientAddress"));
+        Assert.StartsWith("certificate *.example.net for SNI plain.example.net", journey.Hop("tls").Text("decision"), StringComparison.Ordinal);
+
+        var explained = JsonDocument.Parse((await Tool.UsherAsync("explain", "--json", "https://plain.example.net:9447/v1", "-f", NetworkRoad.Folder)).Output).RootElement;
+        Assert.Equal(
+            ["dns", "load-balancer", "tls", "load-balancer", "node", "service node", "endpoint node", "ingress", "service clusterIP", "endpoint clusterIP", "pod"], explained.HopNames());
+    }
+
+    [Fact]
     public async Task Connections_of_TLS_listeners_are_lines_of_the_access_log()
     {
         var road = await network.RunsAsync();

@@ -41,6 +41,12 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
         };
         foreach (var (group, _) in forward.Groups)
         {
+            // NLB user guide, Application Load Balancers as targets.
+            if (plan.Tls is not null && group.Network is { IsAlb: true })
+            {
+                context.Errors.Add(listener, "spec.protocol", $"found TLS, and its default action forwards to target group {group.Name} of target type alb; only TCP listeners can");
+            }
+
             // NLB user guide, Target groups, Sticky sessions.
             if (plan.Tls is not null && group.Network is { Sticky: true })
             {

@@ -117,6 +117,9 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
     /// <summary>How long a target that becomes unhealthy is <c>unhealthy.draining</c> first, where its connections aren't cut: <c>target_health_state.unhealthy.draining_interval_seconds</c>, 0–360000 s, 0 when not set.</summary>
     internal TimeSpan DrainingInterval { get; init; }
 
+    /// <summary>Whether its target is an Application Load Balancer.</summary>
+    internal bool IsAlb { get; init; }
+
     /// <summary>What a group has; null when it is for Application Load Balancers.</summary>
     internal static NetworkGroupPlan? Of(TargetGroup group)
     {
@@ -124,10 +127,11 @@ internal sealed record NetworkGroupPlan(NetworkProtocol Protocol, bool Preserves
         var protocol = NetworkProtocols.Parse(group.Protocol);
         var datagrams = protocol.HasDatagrams();
         // Off by default for ip targets of TCP and TLS, on otherwise, and never off for UDP (ELBv2 API, TargetGroupAttribute, preserve_client_ip.enabled).
-        var preserves = datagrams || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
+        var preserves = datagrams || AlbTargets.IsOf(group) || group.Attributes.Flag("preserve_client_ip.enabled", group.TargetType == "instance");
         return new NetworkGroupPlan(protocol, preserves)
         {
             ProxyProtocol = group.Attributes.Flag("proxy_protocol_v2.enabled", false),
+            IsAlb = AlbTargets.IsOf(group),
             Sticky = group.Attributes.Flag("stickiness.enabled", false),
             CutsDeregistered = group.Attributes.Flag("deregistration_delay.connection_termination.enabled", datagrams),
             CutsUnhealthy = group.Attributes.Flag(AttributeCheck.CutsUnhealthy, !datagrams),

@@ -7,12 +7,15 @@ namespace Usher.Doorway.Files.Ack;
 /// <summary>The health check of a target group for Network Load Balancers, with the ranges and defaults of the ELBv2 API (CreateTargetGroup).</summary>
 internal static class NetworkHealthCheckMapping
 {
-    private const string AnySuccess = "200-399";
+    internal const string AnySuccess = "200-399";
 
     internal static HealthCheck Map(AckManifest manifest, TargetGroupSpec spec)
     {
-        manifest.Refuse("spec.healthCheckEnabled", spec.HealthCheckEnabled == false, "health checks of instance and ip targets can't be switched off");
-        var protocol = manifest.OneOf("spec.healthCheckProtocol", spec.HealthCheckProtocol, "TCP", "TCP", "HTTP", "HTTPS");
+        manifest.Refuse("spec.healthCheckEnabled", spec.HealthCheckEnabled == false, "health checks of instance, ip and alb targets can't be switched off");
+        // AWS's pages don't tell the default for an ALB, which can't be checked by TCP.
+        var protocol = spec.TargetType == "alb"
+            ? manifest.OneOf("spec.healthCheckProtocol", spec.HealthCheckProtocol, "HTTP", "HTTP", "HTTPS")
+            : manifest.OneOf("spec.healthCheckProtocol", spec.HealthCheckProtocol, "TCP", "TCP", "HTTP", "HTTPS");
         var interval = manifest.Range("spec.healthCheckIntervalSeconds", spec.HealthCheckIntervalSeconds, 30, 5, 300);
         var timeout = manifest.Range("spec.healthCheckTimeoutSeconds", spec.HealthCheckTimeoutSeconds, protocol == "HTTP" ? 6 : 10, 2, 120);
         // A timeout as long as the interval is allowed here: the AWS Load Balancer Controller's own checks have 10 s of both.

@@ -34,7 +34,8 @@ internal static class TargetGroupMapping
             manifest.Error("spec.attributes", "slow_start.duration_seconds goes with the round_robin algorithm only; take one of the two away");
         }
 
-        var targets = Targets(manifest, spec, targetType);
+        if (targetType == "alb") AlbTargetMapping.Check(manifest, spec);
+        var targets = Targets(manifest, spec, targetType, port);
         return manifest.IsWrong ? null : new TargetGroup
         {
             TargetGroupArn = AwsNames.TargetGroupArn(scope, name),
@@ -51,21 +52,27 @@ internal static class TargetGroupMapping
 
     private static string TargetType(AckManifest manifest, TargetGroupSpec spec)
     {
-        if (spec.TargetType is not ("lambda" or "alb")) return manifest.OneOf("spec.targetType", spec.TargetType, "instance", "instance", "ip");
-        manifest.Error("spec.targetType", $"found {spec.TargetType}, which isn't supported; instance and ip are");
+        if (spec.TargetType != "lambda") return manifest.OneOf("spec.targetType", spec.TargetType, "instance", "instance", "ip", "alb");
+        manifest.Error("spec.targetType", $"found {spec.TargetType}, which isn't supported; instance, ip and alb are");
         return spec.TargetType;
     }
 
     private static bool IsIPv4(string text) =>
         IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text;
 
-    private static List<TargetDescription> Targets(AckManifest manifest, TargetGroupSpec spec, string targetType)
+    private static List<TargetDescription> Targets(AckManifest manifest, TargetGroupSpec spec, string targetType, int port)
     {
         var targets = new List<TargetDescription>();
         for (var i = 0; i < spec.Targets?.Count; i++)
         {
             var target = spec.Targets[i];
             var field = $"spec.targets[{i}]";
+            if (targetType == "alb")
+            {
+                targets.Add(AlbTargetMapping.Target(manifest, target, field, port));
+                continue;
+            }
+
             var id = manifest.Required($"{field}.id", target.Id, targetType == "ip" ? "an IP address" : "an instance id");
             if (id.Length > 0 && targetType == "instance" && !id.StartsWith("i-", StringComparison.Ordinal))
             {
@@ -82,8 +89,8 @@ internal static class TargetGroupMapping
                 manifest.Error($"{field}.availabilityZone", "isn't allowed for a target type of instance: the instance's own zone counts");
             }
 
-            int? port = target.Port is null ? null : manifest.Range($"{field}.port", target.Port, null, 1, 65535);
-            targets.Add(new TargetDescription(id, port, target.AvailabilityZone));
+            int? own = target.Port is null ? null : manifest.Range($"{field}.port", target.Port, null, 1, 65535);
+            targets.Add(new TargetDescription(id, own, target.AvailabilityZone));
         }
 
         return targets;

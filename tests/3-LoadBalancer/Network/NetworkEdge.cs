@@ -29,6 +29,16 @@ internal static class NetworkEdge
             Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
         });
 
+    /// <summary>A group whose target is an Application Load Balancer, the edge's own unless another is named.</summary>
+    internal static Edge AlbGroup(this Edge edge, string name, int port, string? arn = null, params (string Key, string Value)[] attributes) =>
+        edge.Group(new TargetGroup
+        {
+            TargetGroupArn = AwsNames.TargetGroupArn(Edge.Scope, name), Name = name, Protocol = "TCP", Port = port, TargetType = "alb",
+            HealthCheck = new() { Protocol = "HTTP", Path = "/", TimeoutSeconds = 6, Matcher = "200-399", IntervalSeconds = 5 },
+            Targets = [new TargetDescription(arn ?? Edge.Arn)],
+            Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
+        });
+
     internal static Edge NetworkGroup(this Edge edge, string name, string[] targets, string protocol = "TCP", string type = "instance", Model.Aws.HealthCheck? check = null, params (string Key, string Value)[] attributes) =>
         edge.Group(new TargetGroup
         {
