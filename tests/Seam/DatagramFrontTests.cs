@@ -78,15 +78,21 @@ public sealed class DatagramFrontTests : IDisposable
     [Fact]
     public async Task A_front_with_as_many_streams_as_it_may_have_drops_others_and_says_so_once()
     {
+        var time = new FakeTimeProvider();
+        using var clocked = new SeamUnderTest(time);
         using var target = new UdpPeer();
         var said = new Said();
         await using var front = DatagramFront.Start(
-            AnyPort, (_, _) => new FrontDecision(new Told("a"), target.EndPoint, null) { IdleTimeout = TimeSpan.FromSeconds(120) }, seam.Parts with { Logging = said }, maxFlows: 1);
+            AnyPort, (_, _) => new FrontDecision(new Told("a"), target.EndPoint, null) { IdleTimeout = TimeSpan.FromSeconds(120) }, clocked.Parts with { Logging = said }, maxFlows: 1);
         using var client = new UdpPeer();
         client.Send("1", front.Bound);
         var (_, from) = await target.ReceiveAsync();
         target.Send("2", from);
         await client.ReceiveAsync();
+        time.Advance(TimeSpan.FromSeconds(2));
+        client.Send("3", front.Bound);
+        await target.ReceiveAsync();
+        await Limit.UntilAsync(() => clocked.Journal.Connections[0].Datagrams!.Up == 2);
 
         using var other = new UdpPeer();
         for (var i = 0; i < 3; i++) other.Send("3", front.Bound);

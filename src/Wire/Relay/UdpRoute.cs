@@ -39,8 +39,8 @@ public sealed record UdpPatience(TimeSpan Single, TimeSpan Stream, TimeSpan Stre
     /// </summary>
     public static UdpPatience Netfilter { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(2));
 
-    /// <summary>The same for all flows.</summary>
-    public static UdpPatience Of(TimeSpan idle) => new(idle, idle, TimeSpan.Zero);
+    /// <summary>The same time for all flows. A question and its answer are no stream, so that they give way to others.</summary>
+    public static UdpPatience Of(TimeSpan idle) => Netfilter with { Single = idle, Stream = idle };
 }
 
 /// <summary>Why a flow ended.</summary>

@@ -163,7 +163,7 @@ public class UdpRelayTests
     {
         using var target = new UdpPeer();
         var time = new FakeTimeProvider();
-        var route = (IPEndPoint _) => Route(target.EndPoint) with { Patience = UdpPatience.Of(TimeSpan.FromSeconds(120)) };
+        var route = (IPEndPoint _) => Route(target.EndPoint) with { Patience = new UdpPatience(TimeSpan.FromSeconds(120), TimeSpan.FromSeconds(120), StreamAfter: TimeSpan.Zero) };
         await using var relay = UdpRelay.Start(AnyPort, c => route(c), new UdpRelayOptions { MaxFlows = 2, TimeProvider = time });
         using var stream = new UdpPeer();
         stream.Send("1", relay.LocalEndPoint);
@@ -188,6 +188,23 @@ public class UdpRelayTests
         Assert.Equal(2, relay.Flows);
         third.Send("still here", relay.LocalEndPoint);
         Assert.Equal("still here", (await target.ReceiveAsync()).Text);
+    }
+
+    [Fact]
+    public async Task Questions_that_have_their_answers_give_way_to_new_ones()
+    {
+        using var target = new UdpPeer();
+        await using var relay = UdpRelay.Start(AnyPort, _ => Route(target.EndPoint) with { Patience = UdpPatience.Of(TimeSpan.FromSeconds(120)) }, new UdpRelayOptions { MaxFlows = 3 });
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = new UdpPeer();
+            client.Send("question", relay.LocalEndPoint);
+            var (_, from) = await target.ReceiveAsync();
+            target.Send("answer", from);
+            Assert.Equal("answer", (await client.ReceiveAsync()).Text);
+        }
+
+        Assert.Equal((3, 17, 0L), (relay.Flows, closed.Count(f => f.Ended == UdpFlowEnd.GaveWay), relay.Full));
     }
 
     [Fact]
