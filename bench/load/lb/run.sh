@@ -62,6 +62,9 @@ load() { # chain kind connections path seconds: requests, requests/s, p50 and p9
     fi
 }
 
+# Where connections are many, their handshakes would be most of a short round: it is four times as long. What a handshake costs is a case of its own.
+length() { [ "$1" -lt 1000 ] && echo "$seconds" || echo $((4 * seconds)); }
+
 for chain in usher nginx haproxy; do
     for path in /75 /10k /1m; do
         code=$(curl -sk -o "$work/body" -w '%{http_code}' -H 'Host: api.example.com' "$(url_of $chain)$path" || true)
@@ -75,7 +78,7 @@ while IFS='|' read -r name kind connections path; do
     for round in $(seq "$rounds"); do
         for chain in nginx usher haproxy; do
             before=$(ticks_of "$(pid_of $chain)")
-            read -r requests rate p50 p99 failed <<<"$(load $chain "$kind" "$connections" "$path" "$seconds")"
+            read -r requests rate p50 p99 failed <<<"$(load $chain "$kind" "$connections" "$path" "$(length "$connections")")"
             after=$(ticks_of "$(pid_of $chain)")
             awk -v name="$name" -v chain=$chain -v round="$round" -v n="$requests" -v r="$rate" -v p50="$p50" -v p99="$p99" -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" -v bad="$failed" \
                 'BEGIN { printf "%s:%s %d %s %s %s %.1f %d\n", name, chain, round, r, p50, p99, n ? t / hz * 1e6 / n : 0, bad }' | tee -a "$work/rows"
@@ -90,7 +93,7 @@ memory="usher $(rss usher), nginx $(rss nginx), HAProxy $(rss haproxy)"
 {
     echo "# The load balancer's hop alone, beside nginx and HAProxy"
     echo
-    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each, medians; × nginx is the median of the rounds' ratios of CPU. TLS with RSA 2048 certificates in, HTTP/1.1 out to the same three nginx pods, tracing on; wrk with one thread,"
+    echo "One run on $(nproc) shared cores: $rounds rounds of $seconds s each ($(length 2048) s with 2,048 connections, so that it isn't about handshakes), medians; × nginx is the median of the rounds' ratios of CPU. TLS with RSA 2048 certificates in, HTTP/1.1 out to the same three nginx pods, tracing on; wrk with one thread,"
     echo "h2load with ten streams on each connection (it tells no percentiles: what stands for the median is the mean). The road's own way from the load balancer to a pod is an express link with no ingress on it. CPU is the proxy's, user and system, per request."
     echo "Made by \`bench/load/lb/run.sh $seconds $rounds\` on $(date -u +%F); $("$nginx" -v 2>&1 | sed 's/.*: //'), HAProxy $("$haproxy" -v | sed -n 's/.*version \([^ ]*\).*/\1/p' | head -1), .NET $(dotnet --version)."
     echo
