@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
@@ -220,6 +221,21 @@ public sealed class TlsTests
         var record = await running.Seam.Journal.RequestAsync();
         Assert.Equal(status == 200 ? null : "ingress.502.tls-handshake", record.Outcome);
         if (status == 200) Assert.Equal((serverName ?? "", serverName is not null), (await serving, record.UpstreamTls!.Verified));
+    }
+
+    [Theory]
+    [InlineData("GRPC", "HTTP/2 http")]
+    [InlineData("GRPCS", "HTTP/2 https")]
+    public async Task A_gRPC_backend_is_spoken_to_over_HTTP2_in_the_plain_or_over_TLS(string protocol, string spoken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = Secrets.SelfSigned(key, "web.shop.svc");
+        await using var running = await Running.StartAsync(Web + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated($"backend-protocol: {protocol}")));
+        await using var web = await Http2Server.StartAsync(
+            context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Scheme}", context.RequestAborted), protocol == "GRPCS" ? certificate : null, at: running.Cluster.ServiceAt("web"));
+
+        Assert.Contains($"\r\n{spoken}\r\n", await running.AskAsync("POST /shop.Users/Get HTTP/1.1\r\nHost: a.com\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: 0\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(protocol, (await running.Seam.Journal.RequestAsync()).Decision!.Tell().Single().Facts["backendProtocol"]!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
