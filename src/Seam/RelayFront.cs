@@ -81,15 +81,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     public async Task StopQuietAsync(TimeSpan grace)
     {
         var stopped = StopAsync(grace);
-        try
-        {
-            await quiet.CancelAsync();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It was ending already, and has ended.
-        }
-
+        await quiet.CancelAsync();
         await stopped;
     }
 
