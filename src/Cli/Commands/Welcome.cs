@@ -37,10 +37,11 @@ internal static class Welcome
     /// <summary>Commands for a host that the road has an alias for.</summary>
     private static IEnumerable<string> ToTry(Road road, RoadReport report, StateDirectory state)
     {
+        var (host, balancer) = Host(road.Generation.State);
+        // The name leads to one load balancer, and others may stand behind that.
+        var listeners = report.Listeners.Where(l => balancer is null || l.LoadBalancer == balancer).ToList();
         // Behind a TCP listener of port 443 somebody else speaks TLS, with a certificate that this road's CA may not have signed.
-        var https = report.Listeners.FirstOrDefault(l => l.Protocol is "HTTPS" or "TLS") ?? report.Listeners.FirstOrDefault(l => l is { Protocol: "TCP", Port: 443 })
-            ?? report.Listeners.FirstOrDefault(l => l.Protocol != "UDP");
-        var host = Host(road.Generation.State);
+        var https = listeners.Find(l => l.Protocol is "HTTPS" or "TLS") ?? listeners.Find(l => l is { Protocol: "TCP", Port: 443 }) ?? listeners.Find(l => l.Protocol != "UDP");
         if (https is null || host is null) return ["No record set leads to a load balancer; there is nothing to ask for yet."];
         var dns = IPEndPoint.Parse(report.Dns);
         var bound = IPEndPoint.Parse(https.Bound);
@@ -57,13 +58,19 @@ internal static class Welcome
         ];
     }
 
-    /// <summary>A name that leads to a load balancer: one that is written, else one of an Ingress, or any, below a wildcard.</summary>
-    internal static string? Host(DesiredState state)
+    /// <summary>A name that leads to a load balancer, and the load balancer's own: one that is written, else one of an Ingress, or any, below a wildcard.</summary>
+    internal static (string? Name, string? Balancer) Host(DesiredState state)
     {
-        var names = state.All<RecordSet>().Where(r => r.Value is { AliasTarget: not null, Type: "A" }).Select(r => r.Value.Name.TrimEnd('.')).ToList();
-        if (names.Find(n => !n.StartsWith('*')) is { } written) return written;
-        if (names.Find(n => n.StartsWith("*.", StringComparison.Ordinal))?[1..] is not { } suffix) return null;
-        return state.All<V1Ingress>().SelectMany(i => i.Value.Spec?.Rules ?? []).Select(r => r.Host)
-            .FirstOrDefault(h => h is not null && !h.StartsWith('*') && h.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) ?? $"www{suffix}";
+        var aliases = state.All<RecordSet>().Select(r => r.Value).Where(r => r is { AliasTarget: not null, Type: "A" }).ToList();
+        if (aliases.Find(r => !r.Name.StartsWith('*')) is { } written) return (written.Name.TrimEnd('.'), Balancer(state, written));
+        if (aliases.Find(r => r.Name.StartsWith("*.", StringComparison.Ordinal)) is not { } wildcard) return (null, null);
+        var suffix = wildcard.Name.TrimEnd('.')[1..];
+        return (
+            state.All<V1Ingress>().SelectMany(i => i.Value.Spec?.Rules ?? []).Select(r => r.Host)
+                .FirstOrDefault(h => h is not null && !h.StartsWith('*') && h.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) ?? $"www{suffix}",
+            Balancer(state, wildcard));
     }
+
+    private static string? Balancer(DesiredState state, RecordSet alias) =>
+        state.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => alias.AliasTarget!.DnsName.TrimEnd('.').EndsWith(b.Value.DnsName, StringComparison.OrdinalIgnoreCase))?.Value.Name;
 }
