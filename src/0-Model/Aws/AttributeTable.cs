@@ -1,14 +1,13 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Usher.Doorway.Files.Binding;
 
-namespace Usher.Doorway.Files.Ack;
+namespace Usher.Model.Aws;
 
 /// <summary>
 /// The attributes that load balancers, their listeners and their target groups have, those of an Application Load Balancer and of a Network Load Balancer apart, and their values (ELBv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute).
 /// </summary>
-internal sealed partial class AttributeTable
+public sealed partial class AttributeTable
 {
     /// <summary>What is wrong with a value, as "allowed are …"; null when it is right.</summary>
     private delegate string? Rule(string value);
@@ -17,7 +16,8 @@ internal sealed partial class AttributeTable
 
     private AttributeTable(params (string Key, Rule Rule)[] rules) => this.rules = rules.ToFrozenDictionary(r => r.Key, r => r.Rule, StringComparer.Ordinal);
 
-    internal static AttributeTable LoadBalancer { get; } = new(
+    /// <summary>An Application Load Balancer's.</summary>
+    public static AttributeTable LoadBalancer { get; } = new(
         ("access_logs.s3.enabled", Flag),
         ("access_logs.s3.bucket", Bucket),
         ("access_logs.s3.prefix", Prefix),
@@ -42,7 +42,8 @@ internal sealed partial class AttributeTable
         ("waf.fail_open.enabled", Flag),
         ("zonal_shift.config.enabled", Flag));
 
-    internal static AttributeTable NetworkLoadBalancer { get; } = new(
+    /// <summary>A Network Load Balancer's.</summary>
+    public static AttributeTable NetworkLoadBalancer { get; } = new(
         ("access_logs.s3.enabled", Flag),
         ("access_logs.s3.bucket", Bucket),
         ("access_logs.s3.prefix", Prefix),
@@ -52,7 +53,8 @@ internal sealed partial class AttributeTable
         ("load_balancing.cross_zone.enabled", Flag),
         ("zonal_shift.config.enabled", Flag));
 
-    internal static AttributeTable Listener { get; } = new(
+    /// <summary>Those of an Application Load Balancer's listener.</summary>
+    public static AttributeTable Listener { get; } = new(
         ("routing.http.request.x_amzn_mtls_clientcert.header_name", MutualTls),
         ("routing.http.request.x_amzn_mtls_clientcert_issuer.header_name", MutualTls),
         ("routing.http.request.x_amzn_mtls_clientcert_leaf.header_name", MutualTls),
@@ -73,10 +75,12 @@ internal sealed partial class AttributeTable
         ("routing.http.response.x_content_type_options.header_value", OrNone("nosniff")),
         ("routing.http.response.x_frame_options.header_value", FieldValue));
 
-    internal static AttributeTable NetworkListener { get; } = new(
+    /// <summary>Those of a Network Load Balancer's listener.</summary>
+    public static AttributeTable NetworkListener { get; } = new(
         ("tcp.idle_timeout.seconds", Number(60, 6000)));
 
-    internal static AttributeTable NetworkTargetGroup { get; } = new(
+    /// <summary>Those of a Network Load Balancer's target group.</summary>
+    public static AttributeTable NetworkTargetGroup { get; } = new(
         ("deregistration_delay.connection_termination.enabled", Flag),
         ("deregistration_delay.timeout_seconds", Number(0, 3600)),
         ("load_balancing.cross_zone.enabled", Words("true", "false", "use_load_balancer_configuration")),
@@ -91,7 +95,8 @@ internal sealed partial class AttributeTable
         ("target_health_state.unhealthy.connection_termination.enabled", Flag),
         ("target_health_state.unhealthy.draining_interval_seconds", Number(0, 360000)));
 
-    internal static AttributeTable TargetGroup { get; } = new(
+    /// <summary>Those of an Application Load Balancer's target group.</summary>
+    public static AttributeTable TargetGroup { get; } = new(
         ("deregistration_delay.timeout_seconds", Number(0, 3600)),
         ("load_balancing.algorithm.anomaly_mitigation", Words("on", "off")),
         ("load_balancing.algorithm.type", Words("round_robin", "least_outstanding_requests", "weighted_random")),
@@ -107,38 +112,14 @@ internal sealed partial class AttributeTable
         ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Number(1, 1000)),
         ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", NumberOrOff(1, 100)));
 
-    /// <summary>The attributes of an object, checked.</summary>
-    internal IReadOnlyDictionary<string, string> Read(AckManifest manifest, IReadOnlyList<AckAttribute>? written)
-    {
-        var read = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < written?.Count; i++)
-        {
-            var field = $"spec.attributes[{i}]";
-            if (written[i] is not { Key: { Length: > 0 } key })
-            {
-                manifest.Error($"{field}.key", "is required");
-            }
-            else if (!rules.TryGetValue(key, out var rule))
-            {
-                var near = NearestName.Of(key, rules.Keys) is { } name ? $"did you mean {name}? " : "";
-                manifest.Error($"{field}.key", $"found {Found.Quote(key)}; {near}allowed are {string.Join(", ", rules.Keys.Order(StringComparer.Ordinal))}");
-            }
-            else if (written[i].Value is not { } value)
-            {
-                manifest.Error($"{field}.value", "is required");
-            }
-            else if (rule(value) is { } allowed)
-            {
-                manifest.Error($"{field}.value", $"{key}: found {Found.Quote(value)}; {allowed}");
-            }
-            else if (!read.TryAdd(key, value))
-            {
-                manifest.Error($"{field}.key", $"found {key} a second time");
-            }
-        }
+    /// <summary>Every attribute's key, in order.</summary>
+    public IEnumerable<string> Keys => rules.Keys.Order(StringComparer.Ordinal);
 
-        return read;
-    }
+    /// <summary>Whether there is such an attribute.</summary>
+    public bool Has(string key) => rules.ContainsKey(key);
+
+    /// <summary>What is allowed instead of a value, as "allowed are …"; null when it is right.</summary>
+    public string? Problem(string key, string value) => rules[key](value);
 
     private static string? Anything(string value) => null;
 
