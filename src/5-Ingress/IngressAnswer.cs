@@ -1,4 +1,5 @@
 using System.Globalization;
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
 
 namespace Usher.Ingress;

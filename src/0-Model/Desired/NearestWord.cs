@@ -1,11 +1,12 @@
-namespace Usher.Ingress;
+namespace Usher.Model.Desired;
 
 /// <summary>Which known word a person may have meant.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     /// <summary>The known word with the fewest changes to it, up to a third of the word's length; null when none is that near.</summary>
-    internal static string? Of(string word, IEnumerable<string> known)
+    public static string? Of(string word, IEnumerable<string> known)
     {
+        ArgumentNullException.ThrowIfNull(word);
         var best = known.Select(k => (Word: k, Distance: Distance(word, k))).OrderBy(k => k.Distance).ThenBy(k => k.Word, StringComparer.Ordinal).FirstOrDefault();
         return best.Word is not null && best.Distance <= Math.Max(1, word.Length / 3) ? best.Word : null;
     }
