@@ -56,7 +56,7 @@ internal sealed class CertificateCompiler : IHopCompiler
             Arn = resource.Value.CertificateArn,
             Names = names,
             KeyAlgorithm = resource.Value.KeyAlgorithm,
-            Validations = validation.Of(names),
+            Validations = resource.Value.IsThere ? [] : validation.Of(names),
         };
     }
 

@@ -29,6 +29,9 @@ public static class LoadBalancerRegistration
         .AddSingleton<ICarrier, NetworkCarrier>()
         .AddSingleton<ICarrier, LoadBalancerCarrier>();
 
+    /// <summary>Adds the AWS Load Balancer Controller. It reads nodes, Services with their NodePorts and pods, so it comes after those who make these.</summary>
+    public static IServiceCollection AddLoadBalancerController(this IServiceCollection services) => services.AddSingleton<IReconciler, LoadBalancerController>();
+
     /// <summary>Gives load balancers a node in each zone of the worker nodes; so it comes after those who make these.</summary>
     public static IServiceCollection AddLoadBalancerZones(this IServiceCollection services) => services.AddSingleton<IReconciler, LoadBalancerZones>();
 }

@@ -56,7 +56,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         var node = LoadBalancerNode.Of(balancer).First();
         if (action is null || context.Addresses.Find(node.Owner) is null) return null;
         var ordered = rules.OrderBy(r => r.Priority)
-            .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action) { Jwt = jwt }).ToImmutableArray();
+            .Append(new RulePlan(listener.Value.ListenerArn, "default", 0, [], action) { Jwt = jwt, Ingress = listener.Value.Ingress }).ToImmutableArray();
         RefuseNetworkGroups(context, listener, ordered);
         if (!https) RefusePlain(context, listener, ordered);
         return new ListenerPlan
@@ -136,7 +136,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             var (jwt, action) = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
             var compiled = conditions.Compile(rule);
             var rewrites = transforms.Compile(rule);
-            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites) { Jwt = jwt });
+            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites) { Jwt = jwt, Ingress = rule.Value.Ingress });
         }
     }
 

@@ -140,6 +140,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     private string Sentence(LoadBalancerChoice choice)
     {
         var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.Label} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
+        if (choice.Rule.Ingress is { } ingress) rule += $" of {ingress}";
         if (choice.Jwt is { } jwt) rule += jwt.Passed ? jwt.Assumed ? " → token valid, its signature taken for good" : " → token valid" : $" → token refused: {jwt.Failure.Status()}, {jwt.Detail}";
         return choice.Rule.Action switch
         {
@@ -197,6 +198,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
+        if (choice.Rule.Ingress is { } ingress) told["ingress"] = $"{ingress.Namespace}/{ingress.Name}";
         Listener.TellZone(told);
         if (choice.Rule.IsDefault && RuleSearch.Missed(Listener, Facts) is { Count: > 0 } missed)
         {

@@ -173,6 +173,9 @@ internal sealed record RulePlan(
     /// <summary>The check of the request's token that comes before the action; null when there is none.</summary>
     internal JwtPlan? Jwt { get; init; }
 
+    /// <summary>The Ingress that it was made of; null when somebody wrote it.</summary>
+    internal ResourceKey? Ingress { get; init; }
+
     /// <summary>Whether all conditions hold.</summary>
     internal bool Holds(RequestFacts facts) => Broken(facts) is null;
 

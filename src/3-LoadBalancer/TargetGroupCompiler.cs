@@ -158,12 +158,12 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             context.Errors.Add(group, $"spec.targets[{index}].availabilityZone", "found all; with load_balancing.cross_zone.enabled false the zone of the target is wanted, or none to take its node's");
         }
 
-        var owner = group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
+        (ResourceKey Owner, string? Zone)? owner = target.Pod is { } pod ? (pod, ZoneOf(pod)) : group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
         if (owner is not { } found || context.Addresses.Find(found.Owner) is not { } address) return null;
         var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
         var zone = target.AvailabilityZone ?? found.Zone;
         return new TargetPlan(
-            target.Id,
+            target.Pod is null ? target.Id : address.Declared.ToString(),
             port,
             zone,
             new IPEndPoint(address.Declared, port),

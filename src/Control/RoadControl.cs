@@ -54,8 +54,10 @@ public sealed class RoadControl(
     }
 
     /// <summary>Lets the controllers go on from what is observed now.</summary>
+    /// <param name="errors">Collects what is wrong; the running generation stays then.</param>
+    /// <param name="cancellationToken">Ends the wait for a change that is under way.</param>
     /// <returns>When to ask again, though nothing changes; null for never.</returns>
-    internal async Task<DateTimeOffset?> StepAsync(ErrorList errors, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> StepAsync(ErrorList errors, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
         try

@@ -18,6 +18,11 @@ public sealed class ClassTests
         ---
         apiVersion: networking.k8s.io/v1
         kind: IngressClass
+        metadata: { name: other }
+        spec: { controller: example.com/other }
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: IngressClass
         metadata: { name: alb }
         spec: { controller: ingress.k8s.aws/alb }
 
@@ -52,14 +57,15 @@ public sealed class ClassTests
         var cluster = new Cluster(
             Classes + Controllers + Service("web")
             + Routes("edge", $"ingressClassName: alb, rules: [{Rule("a.com", Path("/", "Prefix", "nobody"))}]")
+            + Routes("other", $"ingressClassName: other, rules: [{Rule("a.com", Path("/", "Prefix", "nobody"))}]")
             + Routes("mesh", $"ingressClassName: traefik, rules: [{Rule("a.com", Path("/", "Prefix", "nobody"))}]")
             + Routes("web", $"ingressClassName: nginx, rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
             standard: false).Valid();
         Assert.Equal("web", cluster.Ask("GET http://a.com/", plan: cluster.PlanOf("public")));
         Assert.Equal(
             [
-                "cluster.yaml:1: Ingress shop/edge: spec.ingressClassName: IngressClass alb is for the controller 'ingress.k8s.aws/alb', which Usher doesn't run, so nothing serves this Ingress here",
                 "cluster.yaml:1: Ingress shop/mesh: spec.ingressClassName: class 'traefik' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here",
+                "cluster.yaml:1: Ingress shop/other: spec.ingressClassName: IngressClass other is for the controller 'example.com/other', which Usher doesn't run, so nothing serves this Ingress here",
             ],
             cluster.Warnings.All.Select(w => w.ToString()));
     }

@@ -18,6 +18,9 @@ public sealed record Certificate
     /// <summary>What is imported; null for a certificate that is requested.</summary>
     public CertificateImport? Import { get; init; }
 
+    /// <summary>Whether the account has it issued already, so that nothing on this road proves control of its names.</summary>
+    public bool IsThere { get; init; }
+
     /// <summary>Every name that is asked for, each once, the domain name first.</summary>
     public IEnumerable<string> Names => new[] { DomainName }.Concat(SubjectAlternativeNames).Distinct(StringComparer.OrdinalIgnoreCase);
 }

@@ -1,3 +1,5 @@
+using Usher.Model.Desired;
+
 namespace Usher.Model.Aws;
 
 /// <summary>An Application or Network Load Balancer (<c>LoadBalancer</c> in the ELBv2 API).</summary>
@@ -57,6 +59,9 @@ public sealed record Listener
 
     /// <summary>Attributes by key, as <c>ModifyListenerAttributes</c> takes them (<c>routing.http.response.server.enabled</c>).</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The Ingress whose default backend is the default action; null when there is none.</summary>
+    public ResourceKey? Ingress { get; init; }
 }
 
 /// <summary>A listener rule: conditions that must all hold, and the action then taken.</summary>
@@ -79,6 +84,9 @@ public sealed record ListenerRule
 
     /// <summary>How a request is rewritten on its way to a target; at most one of each type.</summary>
     public IReadOnlyList<RuleTransform> Transforms { get; init; } = [];
+
+    /// <summary>The Ingress that the AWS Load Balancer Controller made it of; null when somebody wrote it.</summary>
+    public ResourceKey? Ingress { get; init; }
 }
 
 /// <summary>A transform of a rule (<c>RuleTransform</c> in the ELBv2 API).</summary>
@@ -236,4 +244,11 @@ public sealed record HealthCheck
 /// <param name="Id">An instance id (<c>i-…</c>) or an IP address, by the group's target type.</param>
 /// <param name="Port">Its port, or null for the group's.</param>
 /// <param name="AvailabilityZone">Its zone, or null when derived.</param>
-public sealed record TargetDescription(string Id, int? Port = null, string? AvailabilityZone = null);
+public sealed record TargetDescription(string Id, int? Port = null, string? AvailabilityZone = null)
+{
+    /// <summary>The pod whose IP address it is, in the place of <see cref="Id"/>: one that was just derived has no address yet.</summary>
+    public ResourceKey? Pod { get; init; }
+
+    /// <summary>A pod's address as a target.</summary>
+    public static TargetDescription Of(ResourceKey pod, int port) => new("", port) { Pod = pod };
+}

@@ -30,7 +30,8 @@ internal sealed class LoadBalancerZones : IReconciler
         }
     }
 
-    private static string[] NodeZones(CompileContext context)
+    /// <summary>The zones of the worker nodes, in order; where there are none, the region's first.</summary>
+    internal static string[] NodeZones(CompileContext context)
     {
         string[] found = [.. context.State.All<V1Node>().Select(n => Zone(n.Value)).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         return found.Length > 0 ? found : [$"{context.Scope.Region}a"];

@@ -16,9 +16,13 @@ internal sealed class IngressClasses(CompileContext context)
     /// <summary>Class names of controllers that Usher doesn't run: an Ingress of theirs is left to them, with or without an IngressClass object.</summary>
     private static readonly HashSet<string> Others =
     [
-        "alb", "nlb", "traefik", "haproxy", "kong", "istio", "contour", "cilium", "gce", "gce-internal", "azure-application-gateway", "webapprouting.kubernetes.azure.com", "apisix", "ambassador",
+        "nlb", "traefik", "haproxy", "kong", "istio", "contour", "cilium", "gce", "gce-internal", "azure-application-gateway", "webapprouting.kubernetes.azure.com", "apisix", "ambassador",
         "openshift-default", "higress", "tailscale", "cloudflare-tunnel", "voyager", "pomerium", "skipper", "emissary",
     ];
+
+    /// <summary>The class that the AWS Load Balancer Controller's Helm chart installs, and <c>spec.controller</c> of its classes: Ingresses of theirs are the load balancers' matter.</summary>
+    private const string AlbClass = "alb";
+    private const string AlbController = "ingress.k8s.aws/alb";
 
     private readonly Dictionary<string, Resource<V1IngressClass>> classes = context.State.All<V1IngressClass>().ToDictionary(c => c.Key.Name, StringComparer.Ordinal);
     private readonly Resource<V1IngressClass>? standard = context.State.All<V1IngressClass>().FirstOrDefault(c => Annotation(c.Value.Metadata, DefaultAnnotation) == "true");
@@ -48,6 +52,8 @@ internal sealed class IngressClasses(CompileContext context)
             case null:
                 context.Errors.Add(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
                 return true;
+            case var name when classes.TryGetValue(name, out var own) ? own.Value.Spec?.Controller == AlbController : name == AlbClass:
+                return false;
             case var name when classes.TryGetValue(name, out var found):
                 var wanted = found.Value.Spec?.Controller;
                 var ours = running.Any(c => c.Class == wanted);
@@ -61,7 +67,7 @@ internal sealed class IngressClasses(CompileContext context)
                 context.Warnings.Add(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
                 return false;
             case var name:
-                var near = NearestWord.Of(name, classes.Keys.Concat(running.Select(c => c.IngressClass)).Concat(Others));
+                var near = NearestWord.Of(name, classes.Keys.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(AlbClass));
                 context.Errors.Add(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
                 return true;
         }

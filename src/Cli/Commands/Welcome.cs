@@ -37,7 +37,7 @@ internal static class Welcome
     /// <summary>Commands for a host that the road has an alias for.</summary>
     private static IEnumerable<string> ToTry(Road road, RoadReport report, StateDirectory state)
     {
-        var (host, balancer) = Host(road.Generation.State);
+        var (host, balancer, named) = Host(road.Generation.State);
         // The name leads to one load balancer, and others may stand behind that.
         var listeners = report.Listeners.Where(l => balancer is null || l.LoadBalancer == balancer).ToList();
         // Behind a TCP listener of port 443 somebody else speaks TLS, with a certificate that this road's CA may not have signed.
@@ -49,26 +49,45 @@ internal static class Welcome
         var scheme = relayed || https.Protocol is "HTTPS" or "TLS" ? "https" : "http";
         var url = $"{scheme}://{host}{(https.Port == (scheme == "https" ? 443 : 80) ? "" : $":{https.Port}")}/";
         var trust = relayed ? " -k" : scheme == "https" ? $" --cacert {report.CaCertificate}" : "";
+        var at = named ? "" : $" --resolve {host}:{https.Port}:{bound.Address}";
         return
         [
-            "Try, from another terminal:",
+            named ? "Try, from another terminal:" : "Try, from another terminal (no record set leads to the load balancer yet, so the address is given):",
             $"  curl{trust} --connect-to {host}:{https.Port}:{bound.Address}:{bound.Port} {url}",
-            $"  dig @{dns.Address} -p {dns.Port} {host}",
-            $"  ./usher trace {(relayed ? "-k " : "")}{url}{(state.IsDefault ? "" : $" --state {state.Path}")}",
+            .. named ? [$"  dig @{dns.Address} -p {dns.Port} {host}"] : Array.Empty<string>(),
+            $"  ./usher trace {(relayed ? "-k " : "")}{url}{at}{(state.IsDefault ? "" : $" --state {state.Path}")}",
         ];
     }
 
-    /// <summary>A name that leads to a load balancer, and the load balancer's own: one that is written, else one of an Ingress, or any, below a wildcard.</summary>
-    internal static (string? Name, string? Balancer) Host(DesiredState state)
+    /// <summary>
+    /// A name that leads to a load balancer, the load balancer's own, and whether DNS knows the name: one that is written, else one of an Ingress, or any, below a wildcard. Without a record set, one that a load
+    /// balancer made of Ingresses answers to, by their hosts or, where they want none, by its own.
+    /// </summary>
+    internal static (string? Name, string? Balancer, bool Named) Host(DesiredState state)
     {
         var aliases = state.All<RecordSet>().Select(r => r.Value).Where(r => r is { AliasTarget: not null, Type: "A" }).ToList();
-        if (aliases.Find(r => !r.Name.StartsWith('*')) is { } written) return (written.Name.TrimEnd('.'), Balancer(state, written));
-        if (aliases.Find(r => r.Name.StartsWith("*.", StringComparison.Ordinal)) is not { } wildcard) return (null, null);
+        if (aliases.Find(r => !r.Name.StartsWith('*')) is { } written) return (written.Name.TrimEnd('.'), Balancer(state, written), true);
+        if (aliases.Find(r => r.Name.StartsWith("*.", StringComparison.Ordinal)) is not { } wildcard) return OfIngresses(state);
         var suffix = wildcard.Name.TrimEnd('.')[1..];
         return (
             state.All<V1Ingress>().SelectMany(i => i.Value.Spec?.Rules ?? []).Select(r => r.Host)
                 .FirstOrDefault(h => h is not null && !h.StartsWith('*') && h.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) ?? $"www{suffix}",
-            Balancer(state, wildcard));
+            Balancer(state, wildcard), true);
+    }
+
+    private static (string? Name, string? Balancer, bool Named) OfIngresses(DesiredState state)
+    {
+        foreach (var balancer in state.All<Model.Aws.LoadBalancer>())
+        {
+            var listeners = state.All<Listener>().Where(l => l.Value.LoadBalancerArn == balancer.Value.LoadBalancerArn).ToList();
+            var rules = state.All<ListenerRule>().Where(r => r.Value.Ingress is not null && listeners.Exists(l => l.Value.ListenerArn == r.Value.ListenerArn)).ToList();
+            if (rules.Count == 0 && !listeners.Exists(l => l.Value.Ingress is not null)) continue;
+            var open = rules.Count == 0 || rules.Exists(r => r.Value.Conditions.All(c => c.Field != "host-header"));
+            var host = open ? null : rules.SelectMany(r => r.Value.Conditions).Where(c => c.Field == "host-header").SelectMany(c => c.Values).FirstOrDefault(h => h.AsSpan().IndexOfAny('*', '?') < 0);
+            return host is null ? (balancer.Value.DnsName, balancer.Value.Name, true) : (host, balancer.Value.Name, false);
+        }
+
+        return (null, null, false);
     }
 
     private static string? Balancer(DesiredState state, RecordSet alias) =>

@@ -120,6 +120,8 @@ internal sealed class Road : IAsyncDisposable
 
         var problems = pods.Select(p => $"pod {p.Key.Namespace}/{p.Key.Name} is not ready: {p.Message ?? p.Phase}").ToList();
         var started = time.GetTimestamp();
+        // The load balancers' controller registers the pods that just became ready; what stops it is told by the loop.
+        await Services.GetRequiredService<RoadControl>().StepAsync(new ErrorList(), cancellationToken);
         // With pods that aren't ready targets may never pass; one look is enough then.
         var limit = problems.Count == 0 ? TimeSpan.FromSeconds(20) : TimeSpan.FromSeconds(3);
         while (Targets().Any(t => t.State == "initial") && time.GetElapsedTime(started) < limit)

@@ -29,7 +29,7 @@ public sealed class IncrementalTests
         [Ingress("secure", "vault.example.com", "/", tls: "vault-tls"), Ingress("secure", "one.example.com", "/s", tls: "vault-tls"), Ingress("secure", "vault.example.com", "/", tls: "nowhere")],
         [Ingress("missing", "missing.example.com", "/", service: "other"), Ingress("missing", "missing.example.com", "/", annotations: "default-backend: other")],
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: all, namespace: shop }\nspec: { ingressClassName: nginx, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
-        ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
+        ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop, annotations: { alb.ingress.kubernetes.io/target-type: ip } }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         [Service("other", "{ name: http, port: 80, targetPort: 8080 }"), Service("other", "{ name: http, port: 8080, targetPort: 8080 }"), Service("other", "{ name: web, port: 80 }")],
         [Service("more", "{ port: 1 }"), "apiVersion: v1\nkind: Service\nmetadata: { name: more, namespace: shop }\nspec: { clusterIP: None, ports: [{ port: 1 }] }\n"],
         ["apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config, namespace: shop }\ndata: { a: \"1\" }\n"],

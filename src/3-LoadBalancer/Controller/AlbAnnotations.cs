@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// An object's annotations for the AWS Load Balancer Controller, or a Service's and behind them its Ingress's. What is wrong is told with the object that has it. How values are written: the controller's
+/// guide, Ingress annotations, <em>Annotations</em> (string, integer, stringList, stringMap, json).
+/// </summary>
+internal sealed class AlbAnnotations
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        // As Go reads it: names in any case. A member that isn't known is a slip, and Go would say nothing.
+        PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = 16,
+    };
+
+    private readonly (ResourceKey Key, Origin Origin, IDictionary<string, string>? Written)[] sources;
+    private readonly ErrorList errors;
+
+    /// <param name="errors">Collects what is wrong.</param>
+    /// <param name="sources">Who has annotations; the first that has one counts.</param>
+    internal AlbAnnotations(ErrorList errors, params (ResourceKey Key, Origin Origin, IDictionary<string, string>? Written)[] sources) => (this.errors, this.sources) = (errors, sources);
+
+    /// <summary>The annotation as it is written; null when there is none.</summary>
+    internal string? Text(string name) => Find(name)?.Text;
+
+    /// <summary>One of several words.</summary>
+    internal string Word(string name, string standard, params string[] words)
+    {
+        if (Text(name) is not { } text || words.Contains(text, StringComparer.Ordinal)) return Text(name) ?? standard;
+        Error(name, $"found '{text}'; allowed are {string.Join(", ", words)}");
+        return standard;
+    }
+
+    /// <summary>A number; null when there is none, or what is written isn't one.</summary>
+    internal int? Number(string name, int least, int most)
+    {
+        if (Text(name) is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Error(name, string.Create(CultureInfo.InvariantCulture, $"found '{text}'; {least} to {most} is wanted"));
+        return null;
+    }
+
+    /// <summary>Values with commas between them.</summary>
+    internal IReadOnlyList<string> List(string name) => Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary><c>key=value</c> with commas between them.</summary>
+    internal IReadOnlyDictionary<string, string> Map(string name)
+    {
+        var read = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in List(name))
+        {
+            if (pair.IndexOf('=', StringComparison.Ordinal) is var at and > 0) read[pair[..at]] = pair[(at + 1)..];
+            else Error(name, $"found '{pair}'; key=value is wanted, with commas between several");
+        }
+
+        return read;
+    }
+
+    /// <summary>Attributes, checked by the table of those that there are.</summary>
+    internal IReadOnlyDictionary<string, string> Attributes(string name, AttributeTable table)
+    {
+        var right = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in Map(name))
+        {
+            if (!table.Has(key)) Error(name, $"found {key}; {(NearestWord.Of(key, table.Keys) is { } near ? $"did you mean {near}?" : $"allowed are {string.Join(", ", table.Keys)}")}");
+            else if (table.Problem(key, value) is { } problem) Error(name, $"{key}: found '{value}'; {problem}");
+            else right[key] = value;
+        }
+
+        return right;
+    }
+
+    /// <summary>A value in JSON; null when there is none, or what is written can't be read.</summary>
+    internal T? Read<T>(string name) where T : class
+    {
+        if (Text(name) is not { } text) return null;
+        try
+        {
+            if (JsonSerializer.Deserialize<T>(text, Json) is { } read) return read;
+            Error(name, "found null; a value is wanted");
+        }
+        catch (JsonException wrong)
+        {
+            Error(name, $"isn't the JSON that is wanted: {Short(wrong)}");
+        }
+
+        return null;
+    }
+
+    /// <summary>Tells what is wrong with an annotation, at the object that has it; the last one when none has.</summary>
+    internal void Error(string name, string message)
+    {
+        var at = Find(name)?.Source ?? sources[^1];
+        errors.Add(at.Key, at.Origin, Field(name), message);
+    }
+
+    /// <summary>The field of an annotation.</summary>
+    internal static string Field(string name) => $"metadata.annotations.{AlbAnnotationTable.Prefix}{name}";
+
+    private ((ResourceKey Key, Origin Origin, IDictionary<string, string>? Written) Source, string Text)? Find(string name)
+    {
+        foreach (var source in sources)
+        {
+            if (source.Written?.TryGetValue(AlbAnnotationTable.Prefix + name, out var text) == true) return (source, text);
+        }
+
+        return null;
+    }
+
+    // The runtime's message names types of this program.
+    private static string Short(JsonException wrong)
+    {
+        var at = string.IsNullOrEmpty(wrong.Path) || wrong.Path == "$" ? "" : $" at {wrong.Path[1..].TrimStart('.')}";
+        var unknown = wrong.Message.Split('\'') is [var start, var name, ..] && start.EndsWith("JSON property ", StringComparison.Ordinal) ? $"unknown member '{name}'" : null;
+        var place = wrong.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $" (line {line + 1}, byte {wrong.BytePositionInLine + 1})") : "";
+        return $"{unknown ?? "malformed, or of another type than wanted"}{at}{place}";
+    }
+}

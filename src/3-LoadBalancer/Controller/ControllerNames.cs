@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Usher.Model.Desired;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// The names that the AWS Load Balancer Controller gives what it makes: <c>k8s-NAMESPACE-NAME-HASH</c>, each part cut to 8 and the hash to 10 characters; a group's <c>k8s-GROUP-HASH</c>, cut to 17.
+/// The hash is SHA-256 over the same parts in the same order. A Service's UID is among them, which only a cluster gives: here its namespace and name stand for it. The cluster's name is <see cref="Cluster"/>.
+/// </summary>
+internal static class ControllerNames
+{
+    /// <summary>The name of the cluster, which the controller takes as an argument.</summary>
+    internal const string Cluster = "usher";
+
+    internal static string LoadBalancer(IngressGroup group, string scheme)
+    {
+        var hash = Hash(Cluster, group.Id, scheme);
+        if (group.Name is { } name) return $"k8s-{Cut(name, 17)}-{hash}";
+        var ingress = group.Members[0].Ingress.Key;
+        return $"k8s-{Cut(ingress.Namespace, 8)}-{Cut(ingress.Name, 8)}-{hash}";
+    }
+
+    internal static string TargetGroup(IngressGroup group, ResourceKey ingress, ResourceKey service, string port, int targetPort, string type, string protocol, string version) =>
+        $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
+        + Hash(Cluster, group.Id, ingress.Namespace, ingress.Name, $"{service.Namespace}/{service.Name}", port, targetPort.ToString(CultureInfo.InvariantCulture), type, protocol, version);
+
+    /// <summary>Letters and digits alone, cut to a length.</summary>
+    private static string Cut(string name, int length)
+    {
+        var bare = string.Concat(name.Where(char.IsAsciiLetterOrDigit));
+        return bare[..Math.Min(length, bare.Length)];
+    }
+
+    private static string Hash(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts))))[..10];
+}

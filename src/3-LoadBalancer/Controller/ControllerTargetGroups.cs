@@ -1,0 +1,145 @@
+using System.Globalization;
+using k8s.Models;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// The target groups of a group of Ingresses: one for each Ingress, Service and port (the controller's guide, Ingress annotations, <em>Health Check</em> and <em>Traffic Routing</em>). Of a target group's
+/// settings a Service's own annotations beat the Ingress's; the defaults are the controller's, not the API's.
+/// </summary>
+internal sealed class ControllerTargetGroups(CompileContext context, IngressGroup group, ServiceTargets targets)
+{
+    private const int Interval = 15;
+    private const int Timeout = 5;
+    private const int Threshold = 2;
+
+    private readonly Dictionary<(ResourceKey Ingress, ResourceKey Service, string Port), string?> arns = [];
+    private readonly List<Resource> made = [];
+
+    /// <summary>Those that were asked for.</summary>
+    internal IReadOnlyList<Resource> Made => made;
+
+    /// <summary>The ARN of the target group of a Service's port, which is there; null after an error.</summary>
+    internal string? Arn(GroupMember member, string service, string port, string field)
+    {
+        var found = context.State.Find<V1Service>(member.Ingress.Key.Namespace, service)!;
+        var id = (member.Ingress.Key, found.Key, port);
+        if (!arns.TryGetValue(id, out var arn)) arns[id] = arn = Make(member, found, port, field);
+        return arn;
+    }
+
+    private string? Make(GroupMember member, Resource<V1Service> service, string port, string field)
+    {
+        AnnotationCheck.Of(context, service);
+        var ingress = member.Ingress;
+        var annotations = new AlbAnnotations(context.Errors, (service.Key, service.Origin, service.Value.Metadata?.Annotations), (ingress.Key, ingress.Origin, ingress.Value.Metadata?.Annotations));
+        if (Port(service.Value, port) is not { } written)
+        {
+            context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Namespace}/{service.Key.Name}; it has {string.Join(", ", Ports(service.Value))}");
+            return null;
+        }
+
+        var type = annotations.Word("target-type", "instance", "instance", "ip");
+        if (Problem(service, written, type) is { } problem)
+        {
+            annotations.Error("target-type", problem);
+            return null;
+        }
+
+        var protocol = annotations.Word("backend-protocol", "HTTP", "HTTP", "HTTPS");
+        var version = annotations.Word("backend-protocol-version", "HTTP1", "HTTP1", "HTTP2", "GRPC");
+        var number = type == "instance" ? written.NodePort ?? 0 : int.TryParse(written.TargetPort?.Value ?? $"{written.Port}", out var target) ? target : 1;
+        var name = ControllerNames.TargetGroup(group, ingress.Key, service.Key, port, number, type, protocol, version);
+        var made = new TargetGroup
+        {
+            TargetGroupArn = AwsNames.TargetGroupArn(context.Scope, name),
+            Name = name,
+            Protocol = protocol,
+            ProtocolVersion = version,
+            Port = number,
+            TargetType = type,
+            HealthCheck = Check(annotations, service.Value, type, protocol, version),
+            Targets = type == "instance" ? targets.Nodes(number, annotations.Map("target-node-labels")) : targets.Pods(service, written),
+            Attributes = annotations.Attributes("target-group-attributes", AttributeTable.TargetGroup),
+        };
+        this.made.Add(new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", service.Key.Namespace, name), made, DerivedOrigin.Of(ingress)));
+        return made.TargetGroupArn;
+    }
+
+    /// <summary>Why a Service can't have targets of a type.</summary>
+    private static string? Problem(Resource<V1Service> service, V1ServicePort port, string type)
+    {
+        var name = $"{service.Key.Namespace}/{service.Key.Name}";
+        if (type == "instance" && port.NodePort is not > 0)
+        {
+            return $"service {name} is of type {service.Value.Spec.Type ?? "ClusterIP"}, and target-type is instance: when using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'; change it, or write target-type: ip";
+        }
+
+        return type == "ip" && service.Value.Spec is not { Selector.Count: > 0 }
+            ? $"service {name} has no selector, and target-type is ip; endpoints that aren't a selector's pods aren't registered here" : null;
+    }
+
+    private static V1ServicePort? Port(V1Service service, string port) =>
+        service.Spec?.Ports?.FirstOrDefault(p => p.Name == port || p.Port.ToString(CultureInfo.InvariantCulture) == port);
+
+    private static IEnumerable<string> Ports(V1Service service) => (service.Spec?.Ports ?? []).Select(p => p.Name is { Length: > 0 } name ? $"{name} ({p.Port})" : $"{p.Port}");
+
+    private static Model.Aws.HealthCheck Check(AlbAnnotations annotations, V1Service service, string type, string protocol, string version)
+    {
+        var grpc = version == "GRPC";
+        var interval = annotations.Number("healthcheck-interval-seconds", 5, 300) ?? Interval;
+        var timeout = annotations.Number("healthcheck-timeout-seconds", 2, 120) ?? Timeout;
+        if (timeout >= interval)
+        {
+            var name = annotations.Text("healthcheck-timeout-seconds") is null ? "healthcheck-interval-seconds" : "healthcheck-timeout-seconds";
+            annotations.Error(name, $"the timeout ({timeout} s) must be smaller than the interval ({interval} s)");
+        }
+
+        var path = annotations.Text("healthcheck-path") ?? (grpc ? "/AWS.ALB/healthcheck" : "/");
+        if (!path.StartsWith('/') || path.Length > 1024) annotations.Error("healthcheck-path", $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
+        var standard = grpc ? "12" : "200";
+        var codes = annotations.Text("success-codes") ?? standard;
+        if ((grpc ? CodeMatcher.ParseGrpc(codes) : CodeMatcher.Parse(codes)) is null)
+        {
+            annotations.Error("success-codes", $"found '{codes}'; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : $"200 to {CodeMatcher.LastOfHttp} are wanted, as 200, 200,202 or 200-399")}");
+            codes = standard;
+        }
+
+        return new Model.Aws.HealthCheck
+        {
+            Protocol = annotations.Word("healthcheck-protocol", protocol, "HTTP", "HTTPS"),
+            Port = CheckPort(annotations, service, type),
+            Path = path,
+            IntervalSeconds = interval,
+            TimeoutSeconds = timeout,
+            HealthyThresholdCount = annotations.Number("healthy-threshold-count", 2, 10) ?? Threshold,
+            UnhealthyThresholdCount = annotations.Number("unhealthy-threshold-count", 2, 10) ?? Threshold,
+            Matcher = codes,
+        };
+    }
+
+    /// <summary><c>traffic-port</c>, a number, or the name of a port of the Service.</summary>
+    private static string CheckPort(AlbAnnotations annotations, V1Service service, string type)
+    {
+        const string name = "healthcheck-port";
+        const string standard = "traffic-port";
+        var text = annotations.Text(name) ?? standard;
+        if (text == standard) return text;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            if (number is < 1 or > 65535) annotations.Error(name, $"found {text}; traffic-port, 1 to 65535 or the name of a port of the Service is wanted");
+            return text;
+        }
+
+        var port = service.Spec?.Ports?.FirstOrDefault(p => p.Name == text);
+        var found = port is null ? null : type == "instance" ? $"{port.NodePort}" : port.TargetPort?.Value is { Length: > 0 } target ? target : $"{port.Port}";
+        if (int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return found;
+        annotations.Error(name, port is null
+            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {string.Join(", ", Ports(service))}"
+            : "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port");
+        return standard;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// A group of Ingresses → its load balancer, listeners, rules and target groups, as the controller's model builder makes them. Objects are named so that nothing that somebody writes has their name: no
+/// object's name has a colon.
+/// </summary>
+internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery, ServiceTargets targets)
+{
+    private const string Kinds = "elbv2.services.k8s.aws";
+    private const int MaxNameLength = 32;
+
+    internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
+    {
+        var ports = ListenPorts.Of(group, discovery);
+        var balancer = LoadBalancer(zones);
+        var groups = new ControllerTargetGroups(context, group, targets);
+        var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
+        var made = new List<Resource> { balancer };
+        foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));
+        return made.Concat(groups.Made);
+    }
+
+    private Resource LoadBalancer(IReadOnlyList<string> zones)
+    {
+        var scheme = group.Only("scheme", "scheme") ?? "internal";
+        var first = group.Members[0].Ingress;
+        if (scheme is not ("internal" or "internet-facing")) Teller("scheme").Error("scheme", $"unknown scheme: '{scheme}'; allowed are internal and internet-facing");
+        var generated = ControllerNames.LoadBalancer(group, scheme);
+        var name = group.Only("load-balancer-name", "load balancer name") ?? generated;
+        if (name.Length is 0 or > MaxNameLength || name[0] == '-' || name[^1] == '-' || name.StartsWith("internal-", StringComparison.Ordinal) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            Teller("load-balancer-name").Error("load-balancer-name", $"found '{name}'; at most {MaxNameLength} letters, digits and hyphens are wanted, not starting with internal- or a hyphen, nor ending with one");
+        }
+
+        var attributes = new MergedMap("load-balancer-attributes", AttributeTable.LoadBalancer);
+        foreach (var member in group.Members) attributes.Add(member);
+        var balancer = new Model.Aws.LoadBalancer
+        {
+            LoadBalancerArn = AwsNames.LoadBalancerArn(context.Scope, name),
+            Name = name,
+            DnsName = AwsNames.LoadBalancerDnsName(context.Scope, name, scheme == "internal"),
+            Scheme = scheme,
+            AvailabilityZones = zones,
+            Attributes = attributes.Values,
+        };
+        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedOrigin.Of(first));
+    }
+
+    private IEnumerable<Resource> Listener(Resource balancer, ListenPort port, RuleBuilder builder)
+    {
+        var lb = (Model.Aws.LoadBalancer)balancer.Value;
+        var arn = AwsNames.ListenerArn(context.Scope, lb.LoadBalancerArn, port.Port);
+        var (actions, teller) = builder.Default(port);
+        var first = port.Members[0].Ingress;
+        yield return new Resource(balancer.Key with { Kind = "Listener", Name = Name(balancer.Key.Name, port.Port) }, new Listener
+        {
+            ListenerArn = arn,
+            LoadBalancerArn = lb.LoadBalancerArn,
+            Port = port.Port,
+            Protocol = port.Protocol,
+            SslPolicy = port.SslPolicy,
+            Certificates = port.Certificates,
+            DefaultActions = actions,
+            Attributes = port.Attributes,
+            Ingress = teller?.Ingress.Key,
+        }, DerivedOrigin.Of(teller?.Ingress ?? first));
+
+        var priority = 0;
+        foreach (var rule in builder.Rules(port))
+        {
+            priority++;
+            var key = new ResourceKey(Kinds, "Rule", rule.Ingress.Key.Namespace, $"{Name(rule.Ingress.Key.Name, port.Port)}:{priority.ToString(CultureInfo.InvariantCulture)}");
+            yield return new Resource(key, new ListenerRule
+            {
+                RuleArn = AwsNames.RuleArn(context.Scope, arn, key.Name),
+                ListenerArn = arn,
+                Priority = priority,
+                Conditions = rule.Conditions,
+                Actions = rule.Actions,
+                Transforms = rule.Transforms,
+                Ingress = rule.Ingress.Key,
+            }, DerivedOrigin.Of(rule.Ingress));
+        }
+    }
+
+    private AlbAnnotations Teller(string name) => group.Members.First(m => m.Annotations.Text(name) is not null).Annotations;
+
+    private static string Name(string name, int port) => $"{name}:{port.ToString(CultureInfo.InvariantCulture)}";
+}

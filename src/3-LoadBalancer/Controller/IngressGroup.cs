@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>An Ingress in its group.</summary>
+/// <param name="Ingress">The Ingress.</param>
+/// <param name="Annotations">Its annotations.</param>
+/// <param name="Order">Its <c>group.order</c>, −1000 to 1000.</param>
+internal sealed record GroupMember(Resource<V1Ingress> Ingress, AlbAnnotations Annotations, int Order)
+{
+    internal string Name => $"{Ingress.Key.Namespace}/{Ingress.Key.Name}";
+}
+
+/// <summary>The Ingresses of one load balancer (the controller's guide, Ingress annotations, <em>IngressGroup</em>): one alone, or all with the same <c>group.name</c>, in the order of their rules.</summary>
+/// <param name="Name">What <c>group.name</c> says; null for an Ingress alone.</param>
+/// <param name="Members">By <c>group.order</c>, then by namespace and name.</param>
+internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMember> Members)
+{
+    private const int MaxNameLength = 63;
+
+    /// <summary>What its names are made of: the group's name, or the Ingress's with its namespace.</summary>
+    internal string Id => Name ?? Members[0].Name;
+
+    /// <summary>The groups of these Ingresses. One with a malformed <c>group.name</c> is in none.</summary>
+    internal static IReadOnlyList<IngressGroup> Of(CompileContext context, IEnumerable<Resource<V1Ingress>> ingresses)
+    {
+        var groups = new SortedDictionary<string, (string? Name, List<GroupMember> Members)>(StringComparer.Ordinal);
+        foreach (var ingress in ingresses)
+        {
+            var annotations = new AlbAnnotations(context.Errors, (ingress.Key, ingress.Origin, ingress.Value.Metadata?.Annotations));
+            var member = new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0);
+            var name = annotations.Text("group.name");
+            if (name is not null && (name.Length > MaxNameLength || !GroupName().IsMatch(name)))
+            {
+                annotations.Error("group.name", $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last");
+                continue;
+            }
+
+            // No group's name has a slash.
+            var id = name ?? member.Name;
+            if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, []);
+            group.Members.Add(member);
+        }
+
+        return [.. groups.Values.Select(g => new IngressGroup(g.Name, [.. g.Members.OrderBy(m => m.Order).ThenBy(m => m.Name, StringComparer.Ordinal)]))];
+    }
+
+    /// <summary>The one value that the members give an annotation; null when none gives one. Two that differ stop the whole group, as they stop the controller.</summary>
+    internal string? Only(string name, string what)
+    {
+        var first = Members.FirstOrDefault(m => m.Annotations.Text(name) is not null);
+        if (first is null) return null;
+        var value = first.Annotations.Text(name)!;
+        foreach (var other in Members)
+        {
+            if (other.Annotations.Text(name) is not { } another || another == value) continue;
+            other.Annotations.Error(name, $"conflicting {what}: '{value}' ({first.Name}) and '{another}' ({other.Name}) in one group; give both the same, or one of them none");
+        }
+
+        return value;
+    }
+
+    [GeneratedRegex("^([a-z0-9][-a-z0-9.]*)?[a-z0-9]$", RegexOptions.NonBacktracking)]
+    private static partial Regex GroupName();
+}

@@ -1,0 +1,66 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using k8s.Models;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>A rule of a listener, before it has a priority.</summary>
+internal sealed record BuiltRule(Resource<V1Ingress> Ingress, IReadOnlyList<RuleCondition> Conditions, IReadOnlyList<RuleAction> Actions, IReadOnlyList<RuleTransform> Transforms);
+
+/// <summary>
+/// The rules of a listener: those of each Ingress in the group's order, of each of its rules as written, of that one's paths in <see cref="PathPatterns"/>' order. What no rule takes is for the one default
+/// backend, else 404. Where the group redirects to HTTPS, a plain listener has no rules and redirects all.
+/// </summary>
+internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int? redirectPort)
+{
+    internal IReadOnlyList<BuiltRule> Rules(ListenPort port)
+    {
+        if (Redirects(port)) return [];
+        return RedirectRules.Pruned(port.Members.SelectMany(m => Rules(m, port)), port.Port, port.Protocol);
+    }
+
+    /// <summary>The default rule's actions, and the Ingress that has the default backend; null when none has.</summary>
+    internal (IReadOnlyList<RuleAction> Actions, GroupMember? Ingress) Default(ListenPort port)
+    {
+        if (Redirects(port)) return ([ToHttps(redirectPort!.Value)], port.Members[0]);
+        var members = port.Members.Where(m => m.Ingress.Value.Spec?.DefaultBackend is not null).ToList();
+        foreach (var other in members.Skip(1))
+        {
+            errors.Add(other.Ingress, "spec.defaultBackend", $"multiple ingress defined default backend: [{string.Join(" ", members.Select(m => m.Name))}]; a listener has one");
+        }
+
+        if (members.Count == 0) return ([BackendActions.NotFound], null);
+        var action = backends.Of(members[0], members[0].Ingress.Value.Spec.DefaultBackend, "spec.defaultBackend");
+        return (Actions(members[0], port, action ?? BackendActions.NotFound), members[0]);
+    }
+
+    private IEnumerable<BuiltRule> Rules(GroupMember member, ListenPort port)
+    {
+        var annotations = member.Annotations;
+        var useRegex = annotations.Text("use-regex-path-match") == "true";
+        var rules = member.Ingress.Value.Spec?.Rules ?? [];
+        for (var i = 0; i < rules.Count; i++)
+        {
+            foreach (var (path, index) in PathPatterns.Ordered(rules[i].Http?.Paths ?? []))
+            {
+                var field = $"spec.rules[{i}].http.paths[{index}]";
+                var patterns = PathPatterns.Of(path, useRegex, out var problem);
+                if (problem is not null) errors.Add(member.Ingress, $"{field}.path", problem);
+                if (patterns is null || backends.Of(member, path.Backend, $"{field}.backend") is not { } action) continue;
+                var backend = path.Backend.Service.Name;
+                yield return new BuiltRule(
+                    member.Ingress,
+                    AnnotationConditions.Of(annotations, backend, rules[i].Host, patterns.Value),
+                    Actions(member, port, action),
+                    AnnotationTransforms.Of(annotations, backend));
+            }
+        }
+    }
+
+    private static IReadOnlyList<RuleAction> Actions(GroupMember member, ListenPort port, RuleAction action) =>
+        port.Protocol == "HTTPS" && AnnotationJwt.Of(member.Annotations) is { } jwt ? [jwt, action] : [action];
+
+    private bool Redirects(ListenPort port) => redirectPort is not null && port.Protocol == "HTTP";
+
+    private static RuleAction ToHttps(int port) => new() { Type = "redirect", Redirect = new RedirectAction("HTTP_301", "HTTPS", Port: $"{port}") };
+}

@@ -1,0 +1,54 @@
+using k8s.Models;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// The targets of a Service's port (the controller's guide, Ingress annotations, <c>target-type</c> and <c>target-node-labels</c>): the worker nodes, or the pods that its selector finds and that are ready, as
+/// their EndpointSlices tell. Where nothing runs, as for <c>explain -f</c>, every pod is taken to be ready.
+/// </summary>
+internal sealed class ServiceTargets(CompileContext context)
+{
+    private const string ExcludedLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
+    private const string GoingTaint = "ToBeDeletedByClusterAutoscaler";
+
+    private readonly IReadOnlyList<Resource<V1Node>> nodes = context.State.List<V1Node>();
+    private readonly ILookup<string, Resource<V1Pod>> pods = context.State.All<V1Pod>().ToLookup(p => p.Key.Namespace, StringComparer.Ordinal);
+
+    /// <summary>The worker nodes with these labels at a NodePort.</summary>
+    internal IReadOnlyList<TargetDescription> Nodes(int nodePort, IReadOnlyDictionary<string, string> labels) =>
+        [.. nodes.Where(n => Takes(n.Value, labels)).Select(n => new TargetDescription(n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..], nodePort))];
+
+    /// <summary>The pods of a Service at its port's target port; one that has no such port is none.</summary>
+    internal IReadOnlyList<TargetDescription> Pods(Resource<V1Service> service, V1ServicePort port) =>
+        [.. pods[service.Key.Namespace].Where(p => Selected(service.Value, p.Value) && IsReady(service.Value, p)).Select(p => Target(p, port)).OfType<TargetDescription>()];
+
+    private static bool Takes(V1Node node, IReadOnlyDictionary<string, string> labels) =>
+        node.Spec?.ProviderID is { Length: > 0 }
+        && node.Metadata?.Labels?.ContainsKey(ExcludedLabel) != true
+        && node.Spec.Taints?.Any(t => t.Key == GoingTaint) != true
+        && node.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status != "True") != true
+        && labels.All(l => node.Metadata?.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
+
+    private static bool Selected(V1Service service, V1Pod pod) =>
+        service.Spec.Selector is { Count: > 0 } selector && selector.All(s => pod.Metadata?.Labels?.TryGetValue(s.Key, out var value) == true && value == s.Value);
+
+    private bool IsReady(V1Service service, Resource<V1Pod> pod)
+    {
+        if (pod.Value.Metadata?.DeletionTimestamp is not null) return false;
+        if (context.Observed == Observed.Nothing) return true;
+        return context.Observed.Pods.TryGetValue(pod.Key, out var status) && !status.Terminating && (status.Ready || service.Spec.PublishNotReadyAddresses == true);
+    }
+
+    private static TargetDescription? Target(Resource<V1Pod> pod, V1ServicePort port)
+    {
+        var wanted = port.TargetPort?.Value is { Length: > 0 } written ? written : $"{port.Port}";
+        if (int.TryParse(wanted, out var number)) return TargetDescription.Of(pod.Key, number);
+        // Sidecars (init containers that are always restarted) run beside the others, and their ports count.
+        var named = (pod.Value.Spec?.Containers ?? []).Concat((pod.Value.Spec?.InitContainers ?? []).Where(c => c.RestartPolicy == "Always"))
+            .SelectMany(c => c.Ports ?? []).FirstOrDefault(p => p.Name == wanted && (p.Protocol ?? "TCP") == (port.Protocol ?? "TCP"));
+        return named is null ? null : TargetDescription.Of(pod.Key, named.ContainerPort);
+    }
+}

@@ -1,0 +1,28 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Tests;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>Each folder of <c>tests/Golden/3-load-balancer-controller</c> is a case: <c>cluster.yaml</c> is written, <c>expected.txt</c> is made of it.</summary>
+public sealed class ControllerGoldenTests
+{
+    public static TheoryData<string> Cases => Golden.Cases("3-load-balancer-controller");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void What_is_made_of_Ingresses(string name)
+    {
+        var cluster = new AlbCluster(File.ReadAllText(Golden.Folder("3-load-balancer-controller", name, "cluster.yaml")), Certificate("example.com", "*.example.com"));
+
+        var told = AlbCluster.Tell(cluster.Reconcile());
+
+        Assert.Empty(cluster.Errors.All);
+        Golden.Check(Golden.Folder("3-load-balancer-controller", name, "expected.txt"), told + string.Concat(cluster.Warnings.All.Distinct().Select(w => $"warning: {w}\n")));
+    }
+
+    internal static Resource Certificate(string domain, params string[] others) => new(new ResourceKey("acm.services.k8s.aws", "Certificate", "shop", domain), new Certificate
+    {
+        CertificateArn = AwsNames.CertificateArn(AwsScope.Default, domain), DomainName = domain, SubjectAlternativeNames = others,
+    }, new Origin("files", "cluster.yaml", 1));
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Usher.Model.Aws;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+using Usher.Tests;
+using static Usher.LoadBalancer.Tests.AlbCluster;
+
+namespace Usher.LoadBalancer.Tests;
+
+/// <summary>The AWS Load Balancer Controller's decisions, one by one.</summary>
+public sealed class ControllerTests
+{
+    [Theory]
+    [InlineData("Exact", "/a", "/a")]
+    [InlineData("Exact", "/", "/")]
+    [InlineData("Prefix", "/", "/*")]
+    [InlineData("Prefix", "/a", "/a /a/*")]
+    [InlineData("Prefix", "/a/", "/a /a/*")]
+    [InlineData("ImplementationSpecific", "/a/*", "/a/*")]
+    [InlineData("ImplementationSpecific", "/a?", "/a?")]
+    [InlineData("ImplementationSpecific", "/^/a", "/^/a")]
+    public void A_path_becomes_patterns(string type, string path, string wanted) =>
+        Assert.Equal([$"path-pattern {wanted} → forward {Group()} 1"], new AlbCluster(Service() + Ingress("web", Rule(path: path, type: type))).Rules());
+
+    [Fact]
+    public void Within_a_rule_exact_paths_are_first_then_the_longest_prefix_then_the_rest_as_written()
+    {
+        var paths = string.Join(", ", Path("/z/*", "ImplementationSpecific"), Path("/a"), Path("/*", "ImplementationSpecific"), Path("/a/b"), Path("/y", "Exact"), Path("/b"), Path("/x", "Exact"));
+
+        Assert.Equal(
+            ["/y", "/x", "/a/b /a/b/*", "/a /a/*", "/b /b/*", "/z/*", "/*"],
+            new AlbCluster(Service() + Ingress("web", $"rules: [{{ http: {{ paths: [{paths}] }} }}]")).Rules().Select(r => r["path-pattern ".Length..].Split(" →")[0]));
+    }
+
+    [Fact]
+    public void A_group_is_ordered_by_order_then_by_name()
+    {
+        var yaml = Service() + Ingress("b", Rule("b.com"), "~group.name: g") + Ingress("a", Rule("a.com"), "~group.name: g") + Ingress("z", Rule("z.com"), "~group.name: g, ~group.order: '-1'");
+        var cluster = new AlbCluster(yaml);
+
+        Assert.Equal(["z.com", "a.com", "b.com"], cluster.Rules().Select(r => r.Split(' ')[1][..^1]));
+        Assert.Single(cluster.Valid().All<Model.Aws.LoadBalancer>());
+    }
+
+    [Fact]
+    public void Ingresses_without_a_group_have_a_load_balancer_each()
+    {
+        var state = new AlbCluster(Service() + Ingress("a", Rule()) + Ingress("b", Rule())).Valid();
+
+        Assert.Equal(["k8s-shop-a-", "k8s-shop-b-"], state.All<Model.Aws.LoadBalancer>().Select(b => b.Value.Name[..^10]));
+        Assert.All(state.All<Model.Aws.LoadBalancer>(), b => Assert.Equal("internal", b.Value.Scheme));
+    }
+
+    [Theory]
+    // The ends are those of sha256sum over the cluster's name, the group's and the scheme.
+    [InlineData("a-very-long-name-indeed", "", "k8s-shop-averylon-3e4c8c8486")]
+    [InlineData("web", "~group.name: storefront.of-everything", "k8s-storefrontofevery-b05612b942")]
+    public void Names_are_made_as_the_controller_makes_them(string name, string annotations, string wanted) =>
+        Assert.Equal(wanted, Assert.Single(new AlbCluster(Service() + Ingress(name, Rule(), annotations)).Valid().All<Model.Aws.LoadBalancer>()).Value.Name);
+
+    [Theory]
+    [InlineData("ingressClassName: alb", "", "", true)]
+    [InlineData("ingressClassName: nginx", "", "", false)]
+    [InlineData("ingressClassName: edge", "", "{ name: edge }", true)]
+    [InlineData("ingressClassName: alb", "", "{ name: alb }", true)]
+    [InlineData("", "", "{ name: edge, annotations: { ingressclass.kubernetes.io/is-default-class: 'true' } }", true)]
+    [InlineData("", "", "{ name: edge }", false)]
+    [InlineData("", "kubernetes.io/ingress.class: alb", "", true)]
+    [InlineData("ingressClassName: alb", "kubernetes.io/ingress.class: nginx", "", false)] // the old annotation wins there
+    public void Whose_an_Ingress_is(string spec, string annotations, string @class, bool taken)
+    {
+        var yaml = Service() + Ingress("web", Rule(), annotations).Replace("ingressClassName: alb, ", spec.Length == 0 ? "" : $"{spec}, ", StringComparison.Ordinal)
+            + (@class.Length == 0 ? "" : $"apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {@class}\nspec: {{ controller: ingress.k8s.aws/alb }}\n");
+
+        Assert.Equal(taken, new AlbCluster(yaml).Valid().All<Model.Aws.LoadBalancer>().Any());
+    }
+
+    [Fact]
+    public void A_class_named_alb_of_another_controller_is_not_its_own()
+    {
+        var other = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: { name: alb }\nspec: { controller: example.com/alb }\n";
+
+        Assert.Empty(new AlbCluster(Service() + Ingress("web", Rule()) + other).Valid().All<Model.Aws.LoadBalancer>());
+    }
+
+    [Fact]
+    public void Only_ready_pods_are_targets()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), "~target-type: ip"));
+        var key = new ResourceKey("", "Pod", "shop", "web-1");
+
+        string Targets(Observed? observed) => string.Join(' ', cluster.Reconcile(observed: observed).All<TargetGroup>().Single().Value.Targets.Select(t => $"{t.Pod} {t.Port}"));
+        Observed With(bool ready, bool terminating) => new(
+            DateTimeOffset.UnixEpoch, ImmutableDictionary<ResourceKey, PodStatus>.Empty.Add(key, new PodStatus(key, PodRuntime.StandIn, "Running", ready, terminating, 0, null, null)));
+
+        Assert.Equal("Pod shop/web-1 8080", Targets(null)); // nothing runs, as for explain -f
+        Assert.Equal("", Targets(new Observed(DateTimeOffset.UnixEpoch, ImmutableDictionary<ResourceKey, PodStatus>.Empty)));
+        Assert.Equal("", Targets(With(ready: false, terminating: false)));
+        Assert.Equal("", Targets(With(ready: true, terminating: true)));
+        Assert.Equal("Pod shop/web-1 8080", Targets(With(ready: true, terminating: false)));
+    }
+
+    [Fact]
+    public void What_says_the_same_is_the_same_object()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com"), "~listen-ports: '[{\"HTTP\":80},{\"HTTPS\":443}]'"));
+        var first = cluster.Reconcile();
+
+        var second = cluster.Reconcile(first);
+
+        Assert.All(second.Resources, r => Assert.Same(first.Find(r.Key)!.Value, r.Value));
+        Assert.Equal(7, second.Resources.Count(r => r.Key.Group.EndsWith("k8s.aws", StringComparison.Ordinal)));
+        cluster.Annotate("web", "scheme", "internet-facing");
+        Assert.NotSame(first.All<Listener>().First().Value, cluster.Reconcile(first).All<Listener>().First().Value);
+    }
+
+    [Fact]
+    public void An_old_redirect_action_is_left_out_at_HTTPS_and_hides_what_follows_at_HTTP()
+    {
+        var paths = string.Join(", ", Path("/*", "ImplementationSpecific", "ssl-redirect", "name: use-annotation"), Path("/*", "ImplementationSpecific"));
+        var cluster = new AlbCluster(Service() + Ingress(
+            "web", $"rules: [{{ host: a.com, http: {{ paths: [{paths}] }} }}]",
+            "~listen-ports: '[{\"HTTP\":80},{\"HTTPS\":443}]', ~actions.ssl-redirect: '{\"Type\":\"redirect\",\"RedirectConfig\":{\"Protocol\":\"HTTPS\",\"Port\":\"443\",\"StatusCode\":\"HTTP_301\"}}'"));
+
+        Assert.Equal(["host-header a.com; path-pattern /* → redirect HTTP_301 HTTPS://#{host}:443/#{path}?#{query}"], cluster.Rules());
+        Assert.Equal([$"host-header a.com; path-pattern /* → forward {Group()} 1"], cluster.Rules(443));
+    }
+
+    [Theory]
+    [InlineData("a.com", "a.com", true)]
+    [InlineData("*.a.com", "b.a.com", true)]
+    [InlineData("*.a.com", "a.com", false)]
+    [InlineData("*.a.com", "c.b.a.com", false)]
+    [InlineData("*.a.com", "*.a.com", true)]
+    [InlineData("a.com", "b.com", false)]
+    public void A_certificate_covers_a_host(string domain, string host, bool covers) => Assert.Equal(covers, CertificateDiscovery.Covers(domain, host));
+
+    [Fact]
+    public void A_certificate_that_is_named_and_isnt_here_is_taken_to_be_in_the_account()
+    {
+        const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com"), $"~certificate-arn: '{arn}'"));
+
+        var state = cluster.Valid();
+
+        Assert.Equal(("HTTPS", 443), (state.All<Listener>().Single().Value.Protocol, state.All<Listener>().Single().Value.Port));
+        Assert.True(state.All<Certificate>().Single().Value is { IsThere: true, CertificateArn: arn, DomainName: "a.com" });
+        Assert.Equal($"{arn} isn't on this road; it is taken to be in the account, for a.com", Assert.Single(cluster.Warnings.All).Message);
+    }
+
+    [Fact]
+    public void What_has_no_effect_is_told_where_it_would_keep_requests_out()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), "~tags: a=b, ~subnets: x, ~ip-address-type: ipv4, ~wafv2-acl-arn: arn, ~security-groups: sg-1"));
+
+        cluster.Valid();
+
+        Assert.Equal(["security-groups", "wafv2-acl-arn"], cluster.Warnings.All.Select(w => w.Field.Split('/')[^1]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_page_lists_every_annotation_with_its_state()
+    {
+        var states = File.ReadAllLines(Checkout.At("docs/aws-load-balancer-controller.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|'))
+            .SelectMany(c => c[1].Split('`').Where((_, i) => i % 2 == 1).Select(name => (name, State: c[2].Trim()))).ToDictionary(c => c.name, c => c.State);
+
+        Assert.Equal(
+            AlbAnnotationTable.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => (a.Name, a.State switch
+            {
+                AlbAnnotationState.Applied => "yes", AlbAnnotationState.Silent => "silent", AlbAnnotationState.WithoutEffect => "no effect", _ => "refused",
+            })),
+            states.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value)));
+    }
+
+    /// <summary>The name of the one target group of Ingress web and Service web.</summary>
+    private static string Group() => new AlbCluster(Service() + Ingress("web", Rule())).Valid().All<TargetGroup>().Single().Value.Name;
+}
