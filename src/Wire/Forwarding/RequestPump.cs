@@ -81,7 +81,16 @@ internal sealed class RequestPump(UpstreamConnection connection)
             var reading = _downstream.ReadBodyAsync();
             if (!reading.IsCompleted)
             {
-                await DueAsync(connection.Output.FlushAsync());
+                try
+                {
+                    await DueAsync(connection.Output.FlushAsync());
+                }
+                catch
+                {
+                    await UnusedRead.EndAsync(_downstream, reading);
+                    throw;
+                }
+
                 if (!_responseCame) connection.Deadline.Disarm();
             }
 

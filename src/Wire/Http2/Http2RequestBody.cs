@@ -94,8 +94,17 @@ internal sealed class Http2RequestBody : HttpContent
             var reading = downstream.ReadBodyAsync(CancellationToken.None);
             if (!reading.IsCompleted)
             {
-                // The head goes out with the first flush.
-                await stream.FlushAsync(cancellationToken);
+                try
+                {
+                    // The head goes out with the first flush.
+                    await stream.FlushAsync(cancellationToken);
+                }
+                catch
+                {
+                    await UnusedRead.EndAsync(downstream, reading);
+                    throw;
+                }
+
                 if (!_responseCame) _deadline.Disarm();
             }
 

@@ -79,7 +79,7 @@ public abstract class HttpExchange
     /// <summary>The trailers of a request whose body was read to its end, those that a proxy may pass on (RFC 9110 section 6.5.1); null when there are none.</summary>
     public virtual IReadOnlyList<KeyValuePair<string, string>>? RequestTrailers => null;
 
-    /// <summary>Lets a pending or the next <see cref="ReadBodyAsync"/> return with <see cref="ReadResult.IsCanceled"/>.</summary>
+    /// <summary>Lets a pending or the next <see cref="ReadBodyAsync"/> return with <see cref="ReadResult.IsCanceled"/>. Such a result has been advanced already.</summary>
     public abstract void CancelBodyRead();
 
     /// <summary>Sends 100 Continue when the client waits for it and no response has started; otherwise does nothing.</summary>
