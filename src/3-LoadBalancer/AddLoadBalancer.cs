@@ -11,6 +11,8 @@ public static class LoadBalancerRegistration
     /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, logging, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddLoadBalancer(this IServiceCollection services) => services
         .AddSingleton<TargetTable>()
+        .AddSingleton<HealthCheckFeed>()
+        .AddSingleton<IHealthCheckFeed>(s => s.GetRequiredService<HealthCheckFeed>())
         .AddSingleton<HealthChecks>()
         .AddSingleton<KeyFetch>()
         .AddSingleton<KeySources>()

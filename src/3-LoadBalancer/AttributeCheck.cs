@@ -16,22 +16,17 @@ internal static class AttributeCheck
 
     internal const string DrainingInterval = "target_health_state.unhealthy.draining_interval_seconds";
 
-    private static readonly Dictionary<string, string> LoadBalancerDefaults = new(StringComparer.Ordinal)
-    {
-        ["health_check_logs.s3.enabled"] = "false",
-    };
-
     private static readonly Dictionary<string, string> NetworkLoadBalancerDefaults = new(StringComparer.Ordinal)
     {
         ["dns_record.client_routing_policy"] = "any_availability_zone",
     };
 
-    private static readonly string[] Logs = ["access_logs", "connection_logs"];
+    private static readonly string[] Logs = ["access_logs", "connection_logs", "health_check_logs"];
 
     internal static void Of(CompileContext context, Resource<Model.Aws.LoadBalancer> balancer)
     {
         var written = balancer.Value.Attributes;
-        Refuse(context, balancer, written, balancer.Value.IsNetwork ? NetworkLoadBalancerDefaults : LoadBalancerDefaults);
+        if (balancer.Value.IsNetwork) Refuse(context, balancer, written, NetworkLoadBalancerDefaults);
         foreach (var log in Logs)
         {
             if (written.GetValueOrDefault($"{log}.s3.enabled") != "true" || written.GetValueOrDefault($"{log}.s3.bucket") is { Length: > 0 }) continue;

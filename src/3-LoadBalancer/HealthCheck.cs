@@ -12,6 +12,12 @@ namespace Usher.LoadBalancer;
 internal readonly record struct CheckResult(bool Passed, string? Reason, string? Description)
 {
     internal static readonly CheckResult Pass = new(true, null, null);
+
+    /// <summary>The status of the answer, of a gRPC check gRPC's; null for none.</summary>
+    internal int? Status { get; init; }
+
+    /// <summary>Why it failed, as the health check log has it (<see cref="CheckReason"/>); null when it didn't.</summary>
+    internal string? Logged { get; init; }
 }
 
 /// <summary>
@@ -33,6 +39,7 @@ internal static class HealthCheck
     {
         using var timeout = new CancellationTokenSource(check.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var connected = false;
         try
         {
             if (check.Tcp)
@@ -42,30 +49,40 @@ internal static class HealthCheck
                 return CheckResult.Pass;
             }
 
-            var status = await AskAsync(target, check, to, time, either.Token);
-            return status switch
-            {
-                null => new CheckResult(false, "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response"),
-                { } code when check.Matcher.Matches(code) => CheckResult.Pass,
-                { } code => new CheckResult(false, "Target.ResponseCodeMismatch",
-                    $"Health checks failed with these codes: [{code}]; {check.Matcher.Text} is wanted of {check.Asks}"),
-            };
+            await using var stream = await TcpDialer.OpenAsync(to, Preface(check), Timeout.InfiniteTimeSpan, time, either.Token);
+            connected = true;
+            return Judge(check, await AskAsync(stream, target, check, either.Token));
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s ({check.Asks})");
+            return new CheckResult(false, "Target.Timeout", $"Request timed out after {check.Timeout.TotalSeconds:0} s ({check.Asks})")
+            {
+                Logged = connected ? CheckReason.RequestTimedOut : CheckReason.ConnectionTimedOut,
+            };
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             var reason = e is ConnectException connecting ? connecting.Reason : e.GetBaseException().Message;
-            return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {reason}");
+            return new CheckResult(false, "Target.FailedHealthChecks", $"Health checks failed: {target.Declared}: {reason}")
+            {
+                Logged = e is NoGrpcStatusException ? CheckReason.GrpcStatusHeaderEmpty : CheckReason.ConnectionReset,
+            };
         }
     }
 
-    private static async Task<int?> AskAsync(
-        TargetPlan target, HealthCheckPlan check, UpstreamKey to, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>What a status is worth; null when what came is no HTTP response.</summary>
+    private static CheckResult Judge(HealthCheckPlan check, int? status) => status switch
     {
-        await using var stream = await TcpDialer.OpenAsync(to, Preface(check), Timeout.InfiniteTimeSpan, time, cancellationToken);
+        null => new CheckResult(false, "Target.FailedHealthChecks", "Health checks failed: the target's answer is no HTTP response") { Logged = CheckReason.ConnectionReset },
+        { } code when check.Matcher.Matches(code) => CheckResult.Pass with { Status = code },
+        { } code => new CheckResult(false, "Target.ResponseCodeMismatch", $"Health checks failed with these codes: [{code}]; {check.Matcher.Text} is wanted of {check.Asks}")
+        {
+            Status = code, Logged = CheckReason.OfStatus(check.Version, code),
+        },
+    };
+
+    private static async Task<int?> AskAsync(Stream stream, TargetPlan target, HealthCheckPlan check, CancellationToken cancellationToken)
+    {
         var host = string.Create(CultureInfo.InvariantCulture, $"{target.Declared.Address}:{target.Declared.Port}");
         if (check.Version != ProtocolVersion.Http1) return await Http2HealthCheck.AskAsync(stream, host, check, cancellationToken);
         var request = $"GET {check.Path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\nAccept-Encoding: gzip, compressed\r\n\r\n";

@@ -18,6 +18,9 @@ internal sealed record HealthCheckPlan(
     /// <summary>Whether a check's connection begins with a PROXY header that names nobody (NLB user guide, Edit target group attributes, Proxy protocol, Health check connections).</summary>
     internal bool ProxyHeader { get; init; }
 
+    /// <summary>What a check is in the health check log.</summary>
+    internal string Type => Tcp ? "tcp" : Version switch { ProtocolVersion.Grpc => "grpc", ProtocolVersion.Http2 => "h2", _ => Https ? "https" : "http" };
+
     /// <summary>What a check asks, for a person.</summary>
     internal string Asks => Tcp ? "TCP connect" : Version == ProtocolVersion.Grpc ? $"gRPC call {Path}" : $"GET {Path}";
 }

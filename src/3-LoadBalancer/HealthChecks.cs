@@ -1,11 +1,12 @@
 using System.Net;
+using Usher.Model.Contracts;
 using Usher.Model.Road;
 using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>Checks the targets of the running generation, each in a loop of its own.</summary>
-internal sealed class HealthChecks(TargetTable table, IGenerationSource generations, TimeProvider time)
+internal sealed class HealthChecks(TargetTable table, IGenerationSource generations, HealthCheckFeed feed, TimeProvider time)
 {
     // While a target is new it is asked every second, so that a road that starts doesn't wait for whole intervals.
     private static readonly TimeSpan InitialInterval = TimeSpan.FromSeconds(1);
@@ -58,7 +59,9 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
             while (true)
             {
                 var asked = check.Subject;
-                var result = await HealthCheck.RunAsync(asked.Target, plan, From(asked.Group, asked.Target), time, cancellationToken);
+                var (began, at, to) = (time.GetTimestamp(), time.GetUtcNow(), From(asked.Group, asked.Target));
+                var result = await HealthCheck.RunAsync(asked.Target, plan, to, time, cancellationToken);
+                if (feed.IsFollowed) feed.Add(Record(asked, to, at, time.GetElapsedTime(began), result));
                 // The generation may have changed meanwhile, and its groups' states with it.
                 var (group, target) = State(check.Subject);
                 var before = target.Health.State;
@@ -72,6 +75,9 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
             // The target was deregistered, or the road stops.
         }
     }
+
+    private static HealthCheckRecord Record(Subject asked, UpstreamKey to, DateTimeOffset at, TimeSpan latency, CheckResult result) =>
+        new(to.Source!, asked.Group.HealthCheck.Type, at, latency, new IPEndPoint(asked.Target.Declared.Address, asked.Target.CheckPort), asked.Group.Name, result.Status, result.Logged);
 
     /// <summary>What follows when its state has changed.</summary>
     private static void Became(TargetGroupState group, TargetState target, HealthState before, NetworkGroupPlan? network)

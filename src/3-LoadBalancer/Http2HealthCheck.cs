@@ -37,7 +37,7 @@ internal static class Http2HealthCheck
         using var response = await session.SendAsync(request, cancellationToken);
         if (!grpc) return (int)response.StatusCode;
         await DropAsync(response, cancellationToken);
-        return GrpcStatus(response) ?? throw new IOException($"the target's answer has no grpc-status (HTTP {(int)response.StatusCode})");
+        return GrpcStatus(response) ?? throw new NoGrpcStatusException($"the target's answer has no grpc-status (HTTP {(int)response.StatusCode})");
     }
 
     /// <summary>Reads the body, behind which the trailers are.</summary>
@@ -54,3 +54,6 @@ internal static class Http2HealthCheck
         (response.TrailingHeaders.TryGetValues("grpc-status", out var values) || response.Headers.TryGetValues("grpc-status", out values))
             && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : null;
 }
+
+/// <summary>A gRPC target's answer without a status.</summary>
+internal sealed class NoGrpcStatusException(string message) : IOException(message);

@@ -286,6 +286,9 @@ internal sealed class TargetGroupPlan
 /// <param name="HealthBound">Where its health is checked on this machine.</param>
 internal sealed record TargetPlan(string Id, int Port, string? Zone, IPEndPoint Declared, IPEndPoint Bound, IPEndPoint HealthBound)
 {
+    /// <summary>The port that its health is checked at.</summary>
+    internal int CheckPort { get; init; } = Port;
+
     /// <summary>Whether it is in a zone of the load balancer that its group is for; else it is unused.</summary>
     internal bool InEnabledZone { get; init; } = true;
 

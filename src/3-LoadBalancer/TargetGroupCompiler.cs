@@ -168,7 +168,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             zone,
             new IPEndPoint(address.Declared, port),
             context.Addresses.Bind(found.Owner, port),
-            context.Addresses.Bind(found.Owner, checkPort)) { InEnabledZone = enabled.Has(group.Value.TargetGroupArn, zone) };
+            context.Addresses.Bind(found.Owner, checkPort)) { CheckPort = checkPort, InEnabledZone = enabled.Has(group.Value.TargetGroupArn, zone) };
     }
 
     private (ResourceKey Owner, string? Zone)? Instance(Resource<TargetGroup> group, TargetDescription target, int index)

@@ -10,7 +10,7 @@ namespace Usher.Response;
 public static class ResponseRegistration
 {
     /// <summary>
-    /// Adds the way back and a load balancer's logs. Wants a <see cref="TimeProvider"/>, logging, an <see cref="IGenerationSource"/>, an <see cref="IJourneyFeed"/> and an <see cref="IConnectionFeed"/>; writes logs when
+    /// Adds the way back and a load balancer's logs. Wants a <see cref="TimeProvider"/>, logging, an <see cref="IGenerationSource"/>, an <see cref="IJourneyFeed"/>, an <see cref="IConnectionFeed"/> and an <see cref="IHealthCheckFeed"/>; writes logs when
     /// <see cref="AccessLogOptions"/> with a folder was registered before. The writers are <see cref="IHostedService"/>s.
     /// </summary>
     public static IServiceCollection AddResponse(this IServiceCollection services)
@@ -24,6 +24,7 @@ public static class ResponseRegistration
             .AddHostedService(s => s.GetRequiredService<LogDelivery>())
             .AddHostedService<AccessLogWriter>()
             .AddHostedService<ConnectionLogWriter>()
-            .AddHostedService<NlbAccessLogWriter>();
+            .AddHostedService<NlbAccessLogWriter>()
+            .AddHostedService<HealthCheckLogWriter>();
     }
 }

@@ -36,6 +36,7 @@ internal sealed class Rig : IAsyncDisposable
         carriers = [.. services.GetServices<ICarrier>()];
         Carrier = services.GetRequiredService<ICarrier>();
         Health = services.GetRequiredService<ITargetHealth>();
+        Checks = services.GetRequiredService<IHealthCheckFeed>();
         KeySets = services.GetRequiredService<IKeySets>();
         Step = services.GetRequiredService<IRoadStep>();
     }
@@ -52,6 +53,8 @@ internal sealed class Rig : IAsyncDisposable
     internal ICarrier Carrier { get; }
 
     internal ITargetHealth Health { get; }
+
+    internal IHealthCheckFeed Checks { get; }
 
     internal IKeySets KeySets { get; }
 

@@ -23,6 +23,7 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     [InlineData("access_logs", null, "my-logs/AWSLogs", "")]
     [InlineData("access_logs", "team/edge", "my-logs/team/edge/AWSLogs", "")]
     [InlineData("connection_logs", null, "my-logs/AWSLogs", "conn_log.")]
+    [InlineData("health_check_logs", null, "my-logs/AWSLogs", "health_check_log_")]
     public async Task A_file_is_delivered_when_its_five_minutes_are_over(string attribute, string? prefix, string place, string begin)
     {
         await StartAsync();
@@ -140,7 +141,7 @@ public sealed class LogDeliveryTests : IAsyncDisposable
 
     private static LogDestination Destination(string attribute, string? prefix = null)
     {
-        var kind = new[] { LogKind.Access, LogKind.Connection }.Single(k => k.Attribute == attribute);
+        var kind = new[] { LogKind.Access, LogKind.Connection, LogKind.HealthCheck }.Single(k => k.Attribute == attribute);
         var generation = TestBalancer.With(($"{attribute}.s3.enabled", "true"), ($"{attribute}.s3.bucket", "my-logs"), ($"{attribute}.s3.prefix", prefix ?? ""));
         return LogDestination.Of(kind, generation).Values.Single();
     }

@@ -7,7 +7,7 @@ namespace Usher.Response;
 
 /// <summary>
 /// Where a load balancer's log goes, as its attributes say, with AWS's names: <c>bucket[/prefix]/AWSLogs/ACCOUNT/elasticloadbalancing/REGION/yyyy/mm/dd/…</c>
-/// (ALB user guide, "Access log files", "Connection log files"; NLB user guide, "Access log files").
+/// (ALB user guide, "Access log files", "Connection log files", "Health check log files"; NLB user guide, "Access log files").
 /// </summary>
 internal sealed record LogDestination(LogKind Kind, string Bucket, string Prefix, string Account, string Region, string ResourceId, IPAddress Node)
 {

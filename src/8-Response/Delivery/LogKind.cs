@@ -10,4 +10,7 @@ internal sealed record LogKind(string Attribute, string FilePrefix)
 
     /// <summary>A line for each connection of a client.</summary>
     public static LogKind Connection { get; } = new("connection_logs", "conn_log.");
+
+    /// <summary>A line for each health check.</summary>
+    public static LogKind HealthCheck { get; } = new("health_check_logs", "health_check_log_");
 }
