@@ -102,7 +102,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         ? ("load-balancer.503.no-weight", $"{choice.Rule.Label} forwards to target groups that all have weight 0; give one a weight")
         : choice.Group.Targets.Length > 0
         ? ("load-balancer.503.no-target-in-zone", listener.ScopeOf(choice.Group).Empty(choice.Group))
-        : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; register some in spec.targets");
+        : ("load-balancer.503.no-registered-target", $"target group {choice.Group.Name} has no registered targets; {(choice.Rule.Ingress is { } ingress ? $"it is of {ingress}: none of its Service's pods is ready, or no node is taken" : "register some in spec.targets")}");
 
     /// <summary>Why the request's token isn't let through, and the way out.</summary>
     internal string TokenProblem() => JwtTelling.Problem(Choice.Rule, RefusedToken!);

@@ -1,6 +1,6 @@
+using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
-using k8s.Models;
 
 namespace Usher.LoadBalancer;
 
@@ -13,6 +13,8 @@ internal sealed record BuiltRule(Resource<V1Ingress> Ingress, IReadOnlyList<Rule
 /// </summary>
 internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int? redirectPort)
 {
+    private const int MaxValues = 5;
+
     internal IReadOnlyList<BuiltRule> Rules(ListenPort port)
     {
         if (Redirects(port)) return [];
@@ -48,11 +50,14 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
                 if (problem is not null) errors.Add(member.Ingress, $"{field}.path", problem);
                 if (patterns is null || backends.Of(member, path.Backend, $"{field}.backend") is not { } action) continue;
                 var backend = path.Backend.Service.Name;
-                yield return new BuiltRule(
-                    member.Ingress,
-                    AnnotationConditions.Of(annotations, backend, rules[i].Host, patterns.Value),
-                    Actions(member, port, action),
-                    AnnotationTransforms.Of(annotations, backend));
+                var conditions = AnnotationConditions.Of(annotations, backend, rules[i].Host, patterns.Value);
+                if (conditions.Sum(c => c.Values.Count + c.RegexValues.Count + c.QueryStrings.Count) is > MaxValues and var values)
+                {
+                    annotations.Error($"conditions.{backend}", $"found {values} values with the host and the path's patterns; a rule has at most {MaxValues}: take another path, or another Ingress, for some");
+                    continue;
+                }
+
+                yield return new BuiltRule(member.Ingress, conditions, Actions(member, port, action), AnnotationTransforms.Of(annotations, backend));
             }
         }
     }

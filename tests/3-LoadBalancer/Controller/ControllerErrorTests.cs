@@ -69,6 +69,8 @@ public sealed class ControllerErrorTests
         ["no such target group"] = Action("{\"type\":\"forward\",\"targetGroupName\":\"none\"}", "found targetGroupName none; no TargetGroup here has that name"),
         ["a condition's field"] = (Service() + Ingress("web", Rule(), "~conditions.web: '[{\"field\":\"cookie\"}]'"),
             "Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/conditions.web: found field 'cookie'; allowed are host-header, path-pattern, http-header, http-request-method, query-string, source-ip"),
+        ["more values than a rule may have"] = (Service() + Ingress("web", Rule("a.com", "/a"), "~conditions.web: '[{\"field\":\"http-header\",\"httpHeaderConfig\":{\"httpHeaderName\":\"X\",\"values\":[\"a\",\"b\",\"c\"]}}]'"),
+            "Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/conditions.web: found 6 values with the host and the path's patterns; a rule has at most 5: take another path, or another Ingress, for some"),
         ["a condition without values"] = (Service() + Ingress("web", Rule(), "~conditions.web: '[{\"field\":\"source-ip\"}]'"),
             "Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/conditions.web: a source-ip condition wants sourceIpConfig with values"),
         ["a transform"] = (Service() + Ingress("web", Rule(), "~transforms.web: '[{\"type\":\"url-rewrite\"}]'"),
