@@ -53,14 +53,14 @@ public sealed class RealRoadTests
         manifests.Write("ingress.yaml", """
             apiVersion: networking.k8s.io/v1
             kind: Ingress
-            metadata: { name: public, annotations: { alb.ingress.kubernetes.io/scheme: internet-facing } }
-            spec: { ingressClassName: alb, defaultBackend: { service: { name: storefront, port: { number: 80 } } } }
+            metadata: { name: public }
+            spec: { ingressClassName: traefik, defaultBackend: { service: { name: storefront, port: { number: 80 } } } }
             """);
 
         await using var road = await RunningRoad.StartAsync("--stand-in", "-f", Folder, "-f", manifests.Path);
 
-        var warning = Assert.Single(road.Errors.Split('\n'), l => l.Contains("alb", StringComparison.Ordinal));
-        Assert.StartsWith($"warning: {manifests.FileOf("ingress.yaml")}:4: Ingress default/public: spec.ingressClassName: class 'alb'", warning, StringComparison.Ordinal);
+        var warning = Assert.Single(road.Errors.Split('\n'), l => l.Contains("traefik", StringComparison.Ordinal));
+        Assert.StartsWith($"warning: {manifests.FileOf("ingress.yaml")}:4: Ingress default/public: spec.ingressClassName: class 'traefik'", warning, StringComparison.Ordinal);
     }
 
     /// <summary>By name in the cluster's DNS, then at the address that it gives: over HTTP/1.1, and over HTTP/2 without TLS as gRPC clients speak.</summary>
