@@ -10,9 +10,6 @@ namespace Usher.Ingress;
 /// </summary>
 internal sealed class IngressClasses(CompileContext context)
 {
-    private const string DefaultAnnotation = "ingressclass.kubernetes.io/is-default-class";
-    private const string LegacyAnnotation = "kubernetes.io/ingress.class";
-
     /// <summary>Class names of controllers that Usher doesn't run: an Ingress of theirs is left to them, with or without an IngressClass object.</summary>
     private static readonly HashSet<string> Others =
     [
@@ -20,12 +17,7 @@ internal sealed class IngressClasses(CompileContext context)
         "openshift-default", "higress", "tailscale", "cloudflare-tunnel", "voyager", "pomerium", "skipper", "emissary",
     ];
 
-    /// <summary>The class that the AWS Load Balancer Controller's Helm chart installs, and <c>spec.controller</c> of its classes: Ingresses of theirs are the load balancers' matter.</summary>
-    private const string AlbClass = "alb";
-    private const string AlbController = "ingress.k8s.aws/alb";
-
-    private readonly Dictionary<string, Resource<V1IngressClass>> classes = context.State.All<V1IngressClass>().ToDictionary(c => c.Key.Name, StringComparer.Ordinal);
-    private readonly Resource<V1IngressClass>? standard = context.State.All<V1IngressClass>().FirstOrDefault(c => Annotation(c.Value.Metadata, DefaultAnnotation) == "true");
+    private readonly IngressClassObjects classes = new(context.State);
 
     /// <summary>Whether a controller serves an Ingress.</summary>
     internal bool Serves(ControllerImage controller, Resource<V1Ingress> ingress)
@@ -33,10 +25,10 @@ internal sealed class IngressClasses(CompileContext context)
         if (controller.Namespace is { } only && only != ingress.Key.Namespace) return false;
         if (ClassOf(ingress) is { } name)
         {
-            return classes.TryGetValue(name, out var found) && (found.Value.Spec?.Controller == controller.Class || (controller.ByName && name == controller.IngressClass));
+            return classes.Find(name) is { } found && (found.Value.Spec?.Controller == controller.Class || (controller.ByName && name == controller.IngressClass));
         }
 
-        return Legacy(ingress) is { } annotation ? annotation.Length == 0 || annotation == controller.IngressClass : controller.WithoutClass;
+        return IngressClassObjects.Legacy(ingress) is { } annotation ? annotation.Length == 0 || annotation == controller.IngressClass : controller.WithoutClass;
     }
 
     /// <summary>
@@ -45,16 +37,17 @@ internal sealed class IngressClasses(CompileContext context)
     /// </summary>
     internal bool Report(Resource<V1Ingress> ingress, IReadOnlyList<ControllerImage> running)
     {
-        var legacy = ClassOf(ingress) is null ? Legacy(ingress) : null;
-        var field = legacy is not null ? $"metadata.annotations.{LegacyAnnotation}" : "spec.ingressClassName";
+        var legacy = ClassOf(ingress) is null ? IngressClassObjects.Legacy(ingress) : null;
+        var field = legacy is not null ? $"metadata.annotations.{IngressClassObjects.LegacyAnnotation}" : "spec.ingressClassName";
         switch (ClassOf(ingress) ?? legacy)
         {
             case null:
                 context.Errors.Add(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
                 return true;
-            case var name when classes.TryGetValue(name, out var own) ? own.Value.Spec?.Controller == AlbController : name == AlbClass:
+            // The load balancers' matter.
+            case var name when classes.IsAlb(name):
                 return false;
-            case var name when classes.TryGetValue(name, out var found):
+            case var name when classes.Find(name) is { } found:
                 var wanted = found.Value.Spec?.Controller;
                 var ours = running.Any(c => c.Class == wanted);
                 context.Warnings.Add(ingress, field, ours
@@ -67,23 +60,18 @@ internal sealed class IngressClasses(CompileContext context)
                 context.Warnings.Add(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
                 return false;
             case var name:
-                var near = NearestWord.Of(name, classes.Keys.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(AlbClass));
+                var near = NearestWord.Of(name, classes.Names.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(IngressClassObjects.AlbName));
                 context.Errors.Add(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
                 return true;
         }
     }
 
     private string? ClassOf(Resource<V1Ingress> ingress) =>
-        ingress.Value.Spec?.IngressClassName ?? (Legacy(ingress) is null ? standard?.Key.Name : null);
-
-    private static string? Legacy(Resource<V1Ingress> ingress) => Annotation(ingress.Value.Metadata, LegacyAnnotation);
+        ingress.Value.Spec?.IngressClassName ?? (IngressClassObjects.Legacy(ingress) is null ? classes.Default?.Key.Name : null);
 
     private static string Arguments(IReadOnlyList<ControllerImage> running, string? legacy) => legacy is null
         ? "look at their --watch-namespace"
         : $"the old annotation is compared with --ingress-class, which is {string.Join(", ", running.Select(c => c.IngressClass).Distinct(StringComparer.Ordinal))}";
 
-    private string Known() => classes.Count == 0 ? $"no IngressClass is written here; one with spec.controller {ControllerImage.NginxClass} comes with ingress-nginx's manifests" : $"there are {string.Join(", ", classes.Keys.Order(StringComparer.Ordinal))}";
-
-    private static string? Annotation(V1ObjectMeta? metadata, string name) =>
-        metadata?.Annotations is { } annotations && annotations.TryGetValue(name, out var value) ? value : null;
+    private string Known() => classes.Names.Count == 0 ? $"no IngressClass is written here; one with spec.controller {ControllerImage.NginxClass} comes with ingress-nginx's manifests" : $"there are {string.Join(", ", classes.Names.Order(StringComparer.Ordinal))}";
 }
