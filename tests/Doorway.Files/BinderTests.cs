@@ -1,6 +1,7 @@
 using k8s.Models;
 using Usher.Doorway.Files.Binding;
 using Usher.Doorway.Files.Manifests;
+using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Tests;
 
@@ -82,7 +83,7 @@ public sealed class BinderTests
     [InlineData("x", null)]
     [InlineData("somethingElse", null)]
     public void The_nearest_name_is_one_that_was_meant(string written, string? near) =>
-        Assert.Equal(near, NearestName.Of(written, ["args", "command", "image", "replicas"]));
+        Assert.Equal(near, NearestWord.Of(written, ["args", "command", "image", "replicas"]));
 
     [Fact]
     public void Lines_are_found_through_names_with_dots_and_brackets()

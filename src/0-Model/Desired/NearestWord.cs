@@ -1,32 +1,50 @@
 namespace Usher.Model.Desired;
 
-/// <summary>Which known word a person may have meant.</summary>
+/// <summary>The known word that a mistyped one was meant to be.</summary>
 public static class NearestWord
 {
-    /// <summary>The known word with the fewest changes to it, up to a third of the word's length; null when none is that near.</summary>
-    public static string? Of(string word, IEnumerable<string> known)
+    private const int MaxListed = 20;
+
+    /// <summary>The nearest of the words by edit distance without case, or null when none is near.</summary>
+    public static string? Of(string written, IEnumerable<string> known)
     {
-        ArgumentNullException.ThrowIfNull(word);
-        var best = known.Select(k => (Word: k, Distance: Distance(word, k))).OrderBy(k => k.Distance).ThenBy(k => k.Word, StringComparer.Ordinal).FirstOrDefault();
-        return best.Word is not null && best.Distance <= Math.Max(1, word.Length / 3) ? best.Word : null;
+        ArgumentNullException.ThrowIfNull(written);
+        // A third of the letters may be wrong, and one letter of the shortest.
+        var limit = Math.Max(1, written.Length / 3);
+        var best = known.Where(k => Math.Abs(k.Length - written.Length) <= limit)
+            .Select(k => (Word: k, Distance: Distance(written, k)))
+            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Word, StringComparer.Ordinal)
+            .FirstOrDefault((Word: "", Distance: int.MaxValue));
+        return best.Distance <= limit ? best.Word : null;
     }
 
-    /// <summary>Insertions, deletions and substitutions between two words.</summary>
+    /// <summary><c>; did you mean replicas?</c>, or the allowed words.</summary>
+    public static string Hint(string written, IReadOnlyCollection<string> known) =>
+        Of(written, known) is { } near ? $"; did you mean {near}?"
+        : known.Count is 0 or > MaxListed ? ""
+        : $"; allowed are {string.Join(", ", known.Order(StringComparer.OrdinalIgnoreCase))}";
+
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).</summary>
     private static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        if (a.Length > 100) return int.MaxValue;
+        var (before, previous, current) = (new int[b.Length + 1], new int[b.Length + 1], new int[b.Length + 1]);
+        for (var j = 0; j <= b.Length; j++) previous[j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
+            current[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substitute, Math.Min(row[j], row[j - 1]) + 1);
+                var cost = Same(a[i - 1], b[j - 1]) ? 0 : 1;
+                current[j] = Math.Min(Math.Min(current[j - 1], previous[j]) + 1, previous[j - 1] + cost);
+                if (i > 1 && j > 1 && Same(a[i - 1], b[j - 2]) && Same(a[i - 2], b[j - 1])) current[j] = Math.Min(current[j], before[j - 2] + 1);
             }
+
+            (before, previous, current) = (previous, current, before);
         }
 
-        return row[b.Length];
+        return previous[b.Length];
     }
+
+    private static bool Same(char x, char y) => char.ToLowerInvariant(x) == char.ToLowerInvariant(y);
 }

@@ -1,5 +1,6 @@
 using Usher.Doorway.Files.Binding;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Ack;
 
@@ -19,7 +20,7 @@ internal static class AttributeList
             }
             else if (!table.Has(key))
             {
-                var near = NearestName.Of(key, table.Keys) is { } name ? $"did you mean {name}? " : "";
+                var near = NearestWord.Of(key, table.Keys) is { } name ? $"did you mean {name}? " : "";
                 manifest.Error($"{field}.key", $"found {Found.Quote(key)}; {near}allowed are {string.Join(", ", table.Keys)}");
             }
             else if (written[i].Value is not { } value)

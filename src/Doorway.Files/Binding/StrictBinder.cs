@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Usher.Doorway.Files.Yaml;
+using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Binding;
 
@@ -87,7 +88,7 @@ internal sealed class StrictBinder : IDisposable
             }
             else
             {
-                Error(line, $"unknown field{NearestName.Hint(name, shape.FieldNames)}");
+                Error(line, $"unknown field{NearestWord.Hint(name, shape.FieldNames)}");
             }
 
             path.Pop();

@@ -71,7 +71,7 @@ internal sealed class ManifestReader
                     foreach (var item in items.Items) Object(item);
                     break;
                 case "items": Error(line, "List", key, $"found {Found.Describe(value)}; a list of objects is wanted"); break;
-                default: Error(line, "List", key, $"unknown field{NearestName.Hint(key, ["apiVersion", "kind", "metadata", "items"])}"); break;
+                default: Error(line, "List", key, $"unknown field{NearestWord.Hint(key, ["apiVersion", "kind", "metadata", "items"])}"); break;
             }
         }
 

@@ -1,6 +1,6 @@
 using System.Reflection;
 using k8s.Models;
-using Usher.Doorway.Files.Binding;
+using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Manifests;
 
@@ -33,7 +33,7 @@ internal static class UnsupportedKinds
         }
 
         if (Known.Value.Contains(kind)) return ("kind", $"{kind} ({apiVersion}) isn't supported yet{sayOnce(Supported)}");
-        return NearestName.Of(kind, ManifestKind.All.Select(k => k.Name)) is { } near
+        return NearestWord.Of(kind, ManifestKind.All.Select(k => k.Name)) is { } near
             ? ("kind", $"{kind} ({apiVersion}) isn't known; did you mean {near} ({ManifestKind.All.First(k => k.Name == near).ApiVersion})?")
             : ("kind", $"{kind} ({apiVersion}) isn't known{sayOnce(Supported)}");
     }

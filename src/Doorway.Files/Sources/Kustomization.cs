@@ -64,7 +64,7 @@ internal static class Kustomization
             }
             else if (!Harmless.Contains(entry.Key, StringComparer.Ordinal))
             {
-                Error(entry.Line, entry.Key, $"unknown field{NearestName.Hint(entry.Key, [.. Harmless, .. Transformers, "resources"])}");
+                Error(entry.Line, entry.Key, $"unknown field{NearestWord.Hint(entry.Key, [.. Harmless, .. Transformers, "resources"])}");
             }
             else if (entry is { Key: "kind", Value: YamlScalar { Text: not "Kustomization" } kind })
             {
