@@ -123,61 +123,6 @@ public sealed record RuleCondition
 /// <param name="Value">The value's pattern.</param>
 public sealed record QueryStringPair(string? Key, string Value);
 
-/// <summary>An action of a rule.</summary>
-public sealed record RuleAction
-{
-    /// <summary><c>forward</c>, <c>redirect</c>, <c>fixed-response</c>, or one that Usher refuses by name.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>The target groups of a <c>forward</c> action.</summary>
-    public IReadOnlyList<TargetGroupTuple> TargetGroups { get; init; } = [];
-
-    /// <summary>How long a <c>forward</c> action keeps a client at its target group, 1–604,800 s; null when group stickiness is off.</summary>
-    public int? StickinessSeconds { get; init; }
-
-    /// <summary>The settings of a <c>redirect</c> action.</summary>
-    public RedirectAction? Redirect { get; init; }
-
-    /// <summary>The settings of a <c>fixed-response</c> action.</summary>
-    public FixedResponseAction? FixedResponse { get; init; }
-
-    /// <summary>The settings of a <c>jwt-validation</c> action.</summary>
-    public JwtValidationAction? JwtValidation { get; init; }
-}
-
-/// <summary>A target group of a forward action with its weight.</summary>
-/// <param name="TargetGroupArn">The target group.</param>
-/// <param name="Weight">0–999; its share of the sum.</param>
-public sealed record TargetGroupTuple(string TargetGroupArn, int Weight = 1);
-
-/// <summary>A redirect; what isn't given keeps the request's own, by the placeholders <c>#{protocol} #{host} #{port} #{path} #{query}</c>.</summary>
-/// <param name="StatusCode"><c>HTTP_301</c> or <c>HTTP_302</c>.</param>
-/// <param name="Protocol"><c>HTTP</c>, <c>HTTPS</c> or <c>#{protocol}</c>.</param>
-/// <param name="Host">The host.</param>
-/// <param name="Port">The port.</param>
-/// <param name="Path">The absolute path; <c>#{path}</c> is without the leading slash.</param>
-/// <param name="Query">The query without the question mark.</param>
-public sealed record RedirectAction(
-    string StatusCode, string Protocol = "#{protocol}", string Host = "#{host}", string Port = "#{port}", string Path = "/#{path}", string Query = "#{query}");
-
-/// <summary>A response that the load balancer gives by itself.</summary>
-/// <param name="StatusCode">2XX, 4XX or 5XX.</param>
-/// <param name="ContentType">One of the five types that the API allows, or null.</param>
-/// <param name="MessageBody">At most 1024 characters, or null.</param>
-public sealed record FixedResponseAction(int StatusCode, string? ContentType, string? MessageBody);
-
-/// <summary>A check of the request's JSON Web Token (<c>JwtValidationActionConfig</c> in the ELBv2 API).</summary>
-/// <param name="JwksEndpoint">The URL of the keys that tokens are signed with, HTTPS, at most 256 characters.</param>
-/// <param name="Issuer">What <c>iss</c> must be, at most 256 characters.</param>
-/// <param name="AdditionalClaims">What is checked besides <c>iss</c>, <c>exp</c>, <c>nbf</c> and <c>iat</c>; at most 10.</param>
-public sealed record JwtValidationAction(string JwksEndpoint, string Issuer, IReadOnlyList<JwtClaim> AdditionalClaims);
-
-/// <summary>A further claim that a token must have.</summary>
-/// <param name="Name">The claim's name.</param>
-/// <param name="Format"><c>single-string</c>, <c>string-array</c> or <c>space-separated-values</c>.</param>
-/// <param name="Values">1–10 values of at most 256 characters.</param>
-public sealed record JwtClaim(string Name, string Format, IReadOnlyList<string> Values);
-
 /// <summary>A target group: where a forward action's requests go, and how their health is checked.</summary>
 public sealed record TargetGroup
 {

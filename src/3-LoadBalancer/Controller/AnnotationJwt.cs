@@ -6,16 +6,15 @@ namespace Usher.LoadBalancer;
 internal static class AnnotationJwt
 {
     private const string Name = "jwt-validation";
-    private const int MaxLength = 256;
-    private const int MaxCount = 10;
+    private const int MaxLength = JwtValidationAction.MaxLength;
+    private const int MaxCount = JwtValidationAction.MaxCount;
 
     /// <summary>The action that comes before a rule's other one; null without one, or after an error.</summary>
     internal static RuleAction? Of(AlbAnnotations annotations)
     {
         if (annotations.Read<JwtJson>(Name) is not { } written) return null;
-        var whole = Uri.TryCreate(written.JwksEndpoint, UriKind.Absolute, out var url) && url is { Scheme: "https", Host.Length: > 0, UserInfo: "", Fragment: "" };
         var claims = written.AdditionalClaims ?? [];
-        var problem = !whole || written.JwksEndpoint!.Length > MaxLength ? $"found jwksEndpoint '{written.JwksEndpoint}'; a full URL is wanted, with https, the domain and the path"
+        var problem = !JwtValidationAction.IsEndpoint(written.JwksEndpoint) || written.JwksEndpoint!.Length > MaxLength ? $"found jwksEndpoint '{written.JwksEndpoint}'; a full URL is wanted, with https, the domain and the path"
             : written.Issuer is not { Length: > 0 and <= MaxLength } ? $"found issuer '{written.Issuer}'; what iss must be in a token is wanted"
             : claims.Count > MaxCount ? $"found {claims.Count} additionalClaims; at most {MaxCount} are allowed"
             : claims.Select(Problem).FirstOrDefault(p => p is not null)
@@ -32,8 +31,8 @@ internal static class AnnotationJwt
     private static string? Problem(ClaimJson? claim) => claim switch
     {
         null or { Name: not { Length: > 0 and <= MaxLength } } => $"found a claim named '{claim?.Name}'; a name of 1 to {MaxLength} characters is wanted",
-        { Name: "exp" or "iss" or "nbf" or "iat" } => $"found the claim {claim.Name}, which is always validated and can't be given here",
-        { Format: not ("single-string" or "string-array" or "space-separated-values") } => $"found format '{claim.Format}' of claim {claim.Name}; allowed are single-string, string-array and space-separated-values",
+        _ when JwtClaim.IsAlwaysValidated(claim.Name) => $"found the claim {claim.Name}, which is always validated and can't be given here",
+        _ when !JwtClaim.Formats.Contains(claim.Format, StringComparer.Ordinal) => $"found format '{claim.Format}' of claim {claim.Name}; allowed are single-string, string-array and space-separated-values",
         { Values: not { Count: > 0 and <= MaxCount } } => $"found {claim.Values?.Count ?? 0} values of claim {claim.Name}; 1 to {MaxCount} are allowed",
         { Format: "single-string", Values.Count: > 1 } => $"found {claim.Values.Count} values of claim {claim.Name}; a single-string claim has one",
         _ when claim.Values.Any(v => v is not { Length: > 0 and <= MaxLength }) => $"a value of claim {claim.Name} has none or more than {MaxLength} characters",

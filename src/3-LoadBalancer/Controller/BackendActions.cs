@@ -12,9 +12,6 @@ namespace Usher.LoadBalancer;
 internal sealed class BackendActions(CompileContext context, ControllerTargetGroups groups)
 {
     private const string UseAnnotation = "use-annotation";
-    private const int MaxMessageBody = 1024;
-
-    private static readonly string[] ContentTypes = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 
     /// <summary>What a listener does when no Ingress says it.</summary>
     internal static RuleAction NotFound { get; } = Fixed(404, null);
@@ -114,9 +111,9 @@ internal sealed class BackendActions(CompileContext context, ControllerTargetGro
 
     private static RuleAction? Redirect(GroupMember member, string name, RedirectJson written)
     {
-        var problem = written.StatusCode is not ("HTTP_301" or "HTTP_302") ? $"found statusCode '{written.StatusCode}'; allowed are HTTP_301 and HTTP_302"
-            : written.Protocol is not (null or "HTTP" or "HTTPS" or "#{protocol}") ? $"found protocol '{written.Protocol}'; allowed are HTTP, HTTPS and #{{protocol}}"
-            : written.Port is not (null or "#{port}") && !(int.TryParse(written.Port, out var port) && port is >= 1 and <= 65535) ? $"found port '{written.Port}'; 1 to 65535 or #{{port}} is wanted"
+        var problem = !RedirectAction.StatusCodes.Contains(written.StatusCode, StringComparer.Ordinal) ? $"found statusCode '{written.StatusCode}'; allowed are HTTP_301 and HTTP_302"
+            : written.Protocol is not null && !RedirectAction.Protocols.Contains(written.Protocol, StringComparer.Ordinal) ? $"found protocol '{written.Protocol}'; allowed are HTTP, HTTPS and #{{protocol}}"
+            : written.Port is not null && !RedirectAction.IsPort(written.Port) ? $"found port '{written.Port}'; 1 to 65535 or #{{port}} is wanted"
             : written.Path is { } path && !path.StartsWith('/') ? $"found path '{path}'; a path starts with /, as in /#{{path}}"
             : null;
         if (problem is null)
@@ -135,13 +132,14 @@ internal sealed class BackendActions(CompileContext context, ControllerTargetGro
 
     private static RuleAction? FixedResponse(GroupMember member, string name, FixedResponseJson written)
     {
-        var problem = written.StatusCode is not { Length: 3 } code || code[0] is not ('2' or '4' or '5') || !code.All(char.IsAsciiDigit) ? $"found statusCode '{written.StatusCode}'; a 2XX, 4XX or 5XX code is wanted, as \"404\""
-            : written.ContentType is not null && !ContentTypes.Contains(written.ContentType, StringComparer.Ordinal) ? $"found contentType '{written.ContentType}'; allowed are {string.Join(", ", ContentTypes)}"
-            : written.MessageBody?.Length > MaxMessageBody ? $"messageBody has {written.MessageBody.Length} characters; at most {MaxMessageBody} are allowed"
+        var code = FixedResponseAction.Code(written.StatusCode);
+        var problem = code is null ? $"found statusCode '{written.StatusCode}'; a 2XX, 4XX or 5XX code is wanted, as \"404\""
+            : written.ContentType is not null && !FixedResponseAction.ContentTypes.Contains(written.ContentType, StringComparer.Ordinal) ? $"found contentType '{written.ContentType}'; allowed are {string.Join(", ", FixedResponseAction.ContentTypes)}"
+            : written.MessageBody?.Length > FixedResponseAction.MaxMessageBody ? $"messageBody has {written.MessageBody.Length} characters; at most {FixedResponseAction.MaxMessageBody} are allowed"
             : null;
         if (problem is null)
         {
-            return new RuleAction { Type = "fixed-response", FixedResponse = new FixedResponseAction(int.Parse(written.StatusCode!, System.Globalization.CultureInfo.InvariantCulture), written.ContentType, written.MessageBody) };
+            return new RuleAction { Type = "fixed-response", FixedResponse = new FixedResponseAction(code!.Value, written.ContentType, written.MessageBody) };
         }
 
         member.Annotations.Error(name, $"invalid fixedResponseConfig: {problem}");

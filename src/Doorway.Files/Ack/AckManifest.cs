@@ -39,7 +39,7 @@ internal sealed class AckManifest(Manifest manifest, ErrorList errors)
     }
 
     /// <summary>The text of a field that takes one of a few words.</summary>
-    internal string OneOf(string field, string? text, string? otherwise, params string[] allowed)
+    internal string OneOf(string field, string? text, string? otherwise, params IReadOnlyList<string> allowed)
     {
         if (text is null && otherwise is not null) return otherwise;
         if (text is null) Error(field, $"is required; allowed are {string.Join(", ", allowed)}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Usher.Doorway.Files.Binding;
 using Usher.Model.Aws;
 
@@ -10,10 +9,6 @@ namespace Usher.Doorway.Files.Ack;
 /// <param name="listener">The listener, or null when it isn't known.</param>
 internal sealed class ActionMapping(AckManifest manifest, AckReferences references, ListenerSpec? listener)
 {
-    private const int MaxMessageBody = 1024;
-
-    private static readonly string[] ContentTypes = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
-
     internal IReadOnlyList<RuleAction> Map(string field, IReadOnlyList<ActionSpec>? actions)
     {
         var mapped = new List<(long Order, RuleAction Action)>();
@@ -112,15 +107,15 @@ internal sealed class ActionMapping(AckManifest manifest, AckReferences referenc
             return null;
         }
 
-        var isCode = config.StatusCode is { Length: 3 } text && text[0] is '2' or '4' or '5' && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
-        if (!isCode) manifest.Error($"{field}.statusCode", $"found {Quote(config.StatusCode)}; a 2XX, 4XX or 5XX code is wanted, as \"404\"");
-        if (config.ContentType is not null) manifest.OneOf($"{field}.contentType", config.ContentType, null, ContentTypes);
-        if (config.MessageBody?.Length > MaxMessageBody)
+        var code = FixedResponseAction.Code(config.StatusCode);
+        if (code is null) manifest.Error($"{field}.statusCode", $"found {Quote(config.StatusCode)}; a 2XX, 4XX or 5XX code is wanted, as \"404\"");
+        if (config.ContentType is not null) manifest.OneOf($"{field}.contentType", config.ContentType, null, FixedResponseAction.ContentTypes);
+        if (config.MessageBody?.Length > FixedResponseAction.MaxMessageBody)
         {
-            manifest.Error($"{field}.messageBody", $"has {config.MessageBody.Length} characters; at most {MaxMessageBody} are allowed");
+            manifest.Error($"{field}.messageBody", $"has {config.MessageBody.Length} characters; at most {FixedResponseAction.MaxMessageBody} are allowed");
         }
 
-        return isCode ? new FixedResponseAction(int.Parse(config.StatusCode!, CultureInfo.InvariantCulture), config.ContentType, config.MessageBody) : null;
+        return code is { } status ? new FixedResponseAction(status, config.ContentType, config.MessageBody) : null;
     }
 
     private static string Quote(string? text) => text is null ? "nothing" : Found.Quote(text);

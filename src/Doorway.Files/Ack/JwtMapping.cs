@@ -7,9 +7,6 @@ namespace Usher.Doorway.Files.Ack;
 /// <param name="manifest">The rule or listener.</param>
 internal sealed class JwtMapping(AckManifest manifest)
 {
-    private const int MaxLength = 256;
-    private const int MaxCount = 10;
-
     internal JwtValidationAction? Map(string field, JwtValidationConfig? config)
     {
         if (config is null)
@@ -19,8 +16,7 @@ internal sealed class JwtMapping(AckManifest manifest)
         }
 
         var endpoint = Text($"{field}.jwksEndpoint", config.JwksEndpoint, "the URL of the issuer's keys, as \"https://auth.example.com/.well-known/jwks.json\"");
-        var whole = Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url is { Scheme: "https", Host.Length: > 0, UserInfo: "", Fragment: "" };
-        if (endpoint.Length > 0 && !whole) manifest.Error($"{field}.jwksEndpoint", $"found {Found.Quote(endpoint)}; a full URL is wanted, with https, the domain and the path");
+        if (endpoint.Length > 0 && !JwtValidationAction.IsEndpoint(endpoint)) manifest.Error($"{field}.jwksEndpoint", $"found {Found.Quote(endpoint)}; a full URL is wanted, with https, the domain and the path");
         var issuer = Text($"{field}.issuer", config.Issuer, "what iss must be in a token");
         Count($"{field}.additionalClaims", config.AdditionalClaims?.Count ?? 0, least: 0);
         var claims = new List<JwtClaim>();
@@ -36,8 +32,8 @@ internal sealed class JwtMapping(AckManifest manifest)
     private JwtClaim Claim(string field, JwtAdditionalClaim claim)
     {
         var name = Text($"{field}.name", claim.Name, "the claim's name");
-        if (name is "exp" or "iss" or "nbf" or "iat") manifest.Error($"{field}.name", $"found {name}, which is always validated and can't be given here");
-        var format = manifest.OneOf($"{field}.format", claim.Format, null, "single-string", "string-array", "space-separated-values");
+        if (JwtClaim.IsAlwaysValidated(name)) manifest.Error($"{field}.name", $"found {name}, which is always validated and can't be given here");
+        var format = manifest.OneOf($"{field}.format", claim.Format, null, JwtClaim.Formats);
         var values = claim.Values ?? [];
         Count($"{field}.values", values.Count, least: 1);
         if (format == "single-string" && values.Count > 1) manifest.Error($"{field}.values", $"found {values.Count} values; a single-string claim has one");
@@ -56,12 +52,12 @@ internal sealed class JwtMapping(AckManifest manifest)
     private string Text(string field, string? text, string wanted)
     {
         var given = manifest.Required(field, text, wanted);
-        if (given.Length > MaxLength) manifest.Error(field, $"has {given.Length} characters; at most {MaxLength} are allowed");
+        if (given.Length > JwtValidationAction.MaxLength) manifest.Error(field, $"has {given.Length} characters; at most {JwtValidationAction.MaxLength} are allowed");
         return given;
     }
 
     private void Count(string field, int found, int least)
     {
-        if (found < least || found > MaxCount) manifest.Error(field, $"found {found}; {least} to {MaxCount} are allowed");
+        if (found < least || found > JwtValidationAction.MaxCount) manifest.Error(field, $"found {found}; {least} to {JwtValidationAction.MaxCount} are allowed");
     }
 }

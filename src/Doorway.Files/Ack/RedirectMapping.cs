@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Usher.Doorway.Files.Binding;
 using Usher.Model.Aws;
 
@@ -8,12 +7,8 @@ namespace Usher.Doorway.Files.Ack;
 /// <summary>A redirect action, with the checks of the ELBv2 API (RedirectActionConfig).</summary>
 /// <param name="manifest">The rule or listener.</param>
 /// <param name="listener">The listener, or null when it isn't known.</param>
-internal sealed partial class RedirectMapping(AckManifest manifest, ListenerSpec? listener)
+internal sealed class RedirectMapping(AckManifest manifest, ListenerSpec? listener)
 {
-    private const int MaxLength = 128;
-
-    private static readonly string[] Keywords = ["#{protocol}", "#{host}", "#{port}", "#{path}", "#{query}"];
-
     internal RedirectAction? Map(string field, RedirectConfig? config)
     {
         if (config is null)
@@ -22,17 +17,16 @@ internal sealed partial class RedirectMapping(AckManifest manifest, ListenerSpec
             return null;
         }
 
-        manifest.OneOf($"{field}.statusCode", config.StatusCode, null, "HTTP_301", "HTTP_302");
-        manifest.OneOf($"{field}.protocol", config.Protocol, "#{protocol}", "HTTP", "HTTPS", "#{protocol}");
+        manifest.OneOf($"{field}.statusCode", config.StatusCode, null, RedirectAction.StatusCodes);
+        manifest.OneOf($"{field}.protocol", config.Protocol, "#{protocol}", RedirectAction.Protocols);
         if (listener?.Protocol == "HTTPS" && config.Protocol == "HTTP")
         {
             manifest.Error($"{field}.protocol", "found HTTP on an HTTPS listener; HTTPS can't be redirected to HTTP");
         }
 
-        if (config.Port is not (null or "#{port}")
-            && !(int.TryParse(config.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535))
+        if (config.Port is { } port && !RedirectAction.IsPort(port))
         {
-            manifest.Error($"{field}.port", $"found {Found.Quote(config.Port)}; 1 to 65535 or #{{port}} is wanted");
+            manifest.Error($"{field}.port", $"found {Found.Quote(port)}; 1 to 65535 or #{{port}} is wanted");
         }
 
         Text($"{field}.host", config.Host, least: 1);
@@ -67,14 +61,7 @@ internal sealed partial class RedirectMapping(AckManifest manifest, ListenerSpec
     private void Text(string field, string? text, int least)
     {
         if (text is null) return;
-        if (text.Length < least || text.Length > MaxLength) manifest.Error(field, $"found {text.Length} characters; allowed are {least} to {MaxLength}");
-        foreach (Match match in Keyword().Matches(text))
-        {
-            if (Keywords.Contains(match.Value, StringComparer.Ordinal)) continue;
-            manifest.Error(field, $"found {match.Value}; the keywords are {string.Join(" ", Keywords)}");
-        }
+        if (text.Length < least || text.Length > RedirectAction.MaxLength) manifest.Error(field, $"found {text.Length} characters; allowed are {least} to {RedirectAction.MaxLength}");
+        foreach (var keyword in RedirectAction.UnknownKeywords(text)) manifest.Error(field, $"found {keyword}; the keywords are {string.Join(" ", RedirectAction.Keywords)}");
     }
-
-    [GeneratedRegex(@"#\{[^}]*\}")]
-    private static partial Regex Keyword();
 }
