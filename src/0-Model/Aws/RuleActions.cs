@@ -58,6 +58,16 @@ public sealed partial record RedirectAction(
     /// <summary>What looks like a keyword in a host, path or query, and is none.</summary>
     public static IEnumerable<string> UnknownKeywords(string text) => Keyword().Matches(text).Select(m => m.Value).Where(k => !Keywords.Contains(k, StringComparer.Ordinal));
 
+    /// <summary>Whether it would lead from HTTPS to HTTP at a listener of this protocol.</summary>
+    public bool Downgrades(string? protocol) => protocol == "HTTPS" && Protocol == "HTTP";
+
+    /// <summary>Whether it leads elsewhere than to where the request came from, at a listener of this protocol and port, null where they aren't known. Another query alone doesn't.</summary>
+    public bool LeadsAway(string? protocol, long? port) =>
+        (Protocol != "#{protocol}" && Protocol != protocol)
+        || (Port != "#{port}" && Port != port?.ToString(CultureInfo.InvariantCulture))
+        || Host != "#{host}"
+        || Path != "/#{path}";
+
     [GeneratedRegex(@"#\{[^}]*\}")]
     private static partial Regex Keyword();
 }

@@ -111,24 +111,22 @@ internal sealed class BackendActions(CompileContext context, ControllerTargetGro
 
     private static RuleAction? Redirect(GroupMember member, string name, RedirectJson written)
     {
+        var redirect = new RedirectAction(
+            written.StatusCode ?? "", written.Protocol ?? "#{protocol}", written.Host ?? "#{host}", written.Port ?? "#{port}", written.Path ?? "/#{path}", written.Query ?? "#{query}");
         var problem = !RedirectAction.StatusCodes.Contains(written.StatusCode, StringComparer.Ordinal) ? $"found statusCode '{written.StatusCode}'; allowed are HTTP_301 and HTTP_302"
-            : written.Protocol is not null && !RedirectAction.Protocols.Contains(written.Protocol, StringComparer.Ordinal) ? $"found protocol '{written.Protocol}'; allowed are HTTP, HTTPS and #{{protocol}}"
-            : written.Port is not null && !RedirectAction.IsPort(written.Port) ? $"found port '{written.Port}'; 1 to 65535 or #{{port}} is wanted"
-            : written.Path is { } path && !path.StartsWith('/') ? $"found path '{path}'; a path starts with /, as in /#{{path}}"
-            : null;
-        if (problem is null)
-        {
-            return new RuleAction
-            {
-                Type = "redirect",
-                Redirect = new RedirectAction(
-                    written.StatusCode!, written.Protocol ?? "#{protocol}", written.Host ?? "#{host}", written.Port ?? "#{port}", written.Path ?? "/#{path}", written.Query ?? "#{query}"),
-            };
-        }
-
+            : !RedirectAction.Protocols.Contains(redirect.Protocol, StringComparer.Ordinal) ? $"found protocol '{written.Protocol}'; allowed are HTTP, HTTPS and #{{protocol}}"
+            : !RedirectAction.IsPort(redirect.Port) ? $"found port '{written.Port}'; 1 to 65535 or #{{port}} is wanted"
+            : !redirect.Path.StartsWith('/') ? $"found path '{written.Path}'; a path starts with /, as in /#{{path}}"
+            : Problem("host", redirect.Host, least: 1) ?? Problem("path", redirect.Path, least: 1) ?? Problem("query", redirect.Query, least: 0);
+        if (problem is null) return new RuleAction { Type = "redirect", Redirect = redirect };
         member.Annotations.Error(name, $"invalid redirectConfig: {problem}");
         return null;
     }
+
+    private static string? Problem(string part, string text, int least) =>
+        text.Length < least || text.Length > RedirectAction.MaxLength ? $"{part} has {text.Length} characters; allowed are {least} to {RedirectAction.MaxLength}"
+        : RedirectAction.UnknownKeywords(text).FirstOrDefault() is { } unknown ? $"found {unknown} in {part}; the keywords are {string.Join(" ", RedirectAction.Keywords)}"
+        : null;
 
     private static RuleAction? FixedResponse(GroupMember member, string name, FixedResponseJson written)
     {

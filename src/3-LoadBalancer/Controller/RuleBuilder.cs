@@ -33,6 +33,7 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
 
         if (members.Count == 0) return ([BackendActions.NotFound], null);
         var action = backends.Of(members[0], members[0].Ingress.Value.Spec.DefaultBackend, "spec.defaultBackend");
+        if (action?.Redirect is { } redirect) Check(members[0], port, redirect, members[0].Ingress.Value.Spec.DefaultBackend.Service.Name, isDefault: true);
         return (Actions(members[0], port, action ?? BackendActions.NotFound), members[0]);
     }
 
@@ -57,9 +58,20 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
                     continue;
                 }
 
+                if (action.Redirect is { } redirect) Check(member, port, redirect, backend, isDefault: false);
                 yield return new BuiltRule(member.Ingress, conditions, Actions(member, port, action), AnnotationTransforms.Of(annotations, backend));
             }
         }
+    }
+
+    /// <summary>What the ELBv2 API would say of a redirect at a listener. A rule's that leads nowhere else is left out before it is asked.</summary>
+    private static void Check(GroupMember member, ListenPort port, RedirectAction redirect, string backend, bool isDefault)
+    {
+        var problem = redirect.Downgrades(port.Protocol) ? $"found protocol HTTP at the HTTPS listener {port.Port}; HTTPS can't be redirected to HTTP"
+            : !redirect.LeadsAway(port.Protocol, port.Port) && (isDefault || redirect.Query != "#{query}")
+                ? $"leads back to where the request came from at the {port.Protocol} listener {port.Port}; change at least one of protocol, host, port and path (a changed query alone is a loop too)"
+            : null;
+        if (problem is not null) member.Annotations.Error($"actions.{backend}", $"invalid redirectConfig: {problem}");
     }
 
     private static IReadOnlyList<RuleAction> Actions(GroupMember member, ListenPort port, RuleAction action) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Usher.Doorway.Files.Binding;
 using Usher.Model.Aws;
 
@@ -17,9 +16,16 @@ internal sealed class RedirectMapping(AckManifest manifest, ListenerSpec? listen
             return null;
         }
 
+        var redirect = new RedirectAction(
+            config.StatusCode ?? "",
+            config.Protocol ?? "#{protocol}",
+            config.Host ?? "#{host}",
+            config.Port ?? "#{port}",
+            config.Path ?? "/#{path}",
+            config.Query ?? "#{query}");
         manifest.OneOf($"{field}.statusCode", config.StatusCode, null, RedirectAction.StatusCodes);
         manifest.OneOf($"{field}.protocol", config.Protocol, "#{protocol}", RedirectAction.Protocols);
-        if (listener?.Protocol == "HTTPS" && config.Protocol == "HTTP")
+        if (redirect.Downgrades(listener?.Protocol))
         {
             manifest.Error($"{field}.protocol", "found HTTP on an HTTPS listener; HTTPS can't be redirected to HTTP");
         }
@@ -37,26 +43,14 @@ internal sealed class RedirectMapping(AckManifest manifest, ListenerSpec? listen
             manifest.Error($"{field}.path", $"found {Found.Quote(config.Path)}; a path starts with /, as in /#{{path}}");
         }
 
-        if (!ChangesSomething(config))
+        if (!redirect.LeadsAway(listener?.Protocol, listener?.Port))
         {
             const string way = "change at least one of protocol, host, port and path (a changed query alone is a loop too)";
             manifest.Error(field, $"leads back to where the request came from; {way}");
         }
 
-        return manifest.IsWrong ? null : new RedirectAction(
-            config.StatusCode!,
-            config.Protocol ?? "#{protocol}",
-            config.Host ?? "#{host}",
-            config.Port ?? "#{port}",
-            config.Path ?? "/#{path}",
-            config.Query ?? "#{query}");
+        return manifest.IsWrong ? null : redirect;
     }
-
-    private bool ChangesSomething(RedirectConfig config) =>
-        (config.Protocol is not (null or "#{protocol}") && config.Protocol != listener?.Protocol)
-        || (config.Port is not (null or "#{port}") && config.Port != listener?.Port?.ToString(CultureInfo.InvariantCulture))
-        || config.Host is not (null or "#{host}")
-        || config.Path is not (null or "/#{path}");
 
     private void Text(string field, string? text, int least)
     {

@@ -62,6 +62,21 @@ public sealed class ControllerErrorTests
         ["an action's type"] = Action("{\"type\":\"authenticate-oidc\"}", "found type 'authenticate-oidc'; allowed are forward, redirect and fixed-response"),
         ["a redirect without one"] = Action("{\"type\":\"redirect\"}", "missing redirectConfig"),
         ["a redirect's status"] = Action("{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"301\"}}", "invalid redirectConfig: found statusCode '301'; allowed are HTTP_301 and HTTP_302"),
+        ["a redirect's keyword"] = Action(
+            "{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"HTTP_301\",\"path\":\"/new/#{uri}\"}}",
+            "invalid redirectConfig: found #{uri} in path; the keywords are #{protocol} #{host} #{port} #{path} #{query}"),
+        ["a redirect's host"] = Action("{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"HTTP_301\",\"host\":\"\"}}", "invalid redirectConfig: host has 0 characters; allowed are 1 to 128"),
+        ["a redirect's other query alone"] = Action(
+            "{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"HTTP_301\",\"query\":\"a=b\"}}",
+            "invalid redirectConfig: leads back to where the request came from at the HTTP listener 80; change at least one of protocol, host, port and path (a changed query alone is a loop too)"),
+        ["a redirect to plain HTTP"] = (Service() + Ingress("web", Rule("a.com", service: "act", port: "name: use-annotation"),
+                $"{Https}, ~certificate-arn: 'arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000001', "
+                + "~actions.act: '{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"HTTP_302\",\"protocol\":\"HTTP\",\"port\":\"80\"}}'"),
+            "Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/actions.act: invalid redirectConfig: found protocol HTTP at the HTTPS listener 443; HTTPS can't be redirected to HTTP"),
+        ["a default redirect to itself"] = (Service() + Ingress("web", "defaultBackend: { service: { name: act, port: { name: use-annotation } } }",
+                "~actions.act: '{\"type\":\"redirect\",\"redirectConfig\":{\"statusCode\":\"HTTP_302\"}}'"),
+            "Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/actions.act: invalid redirectConfig: leads back to where the request came from at the HTTP listener 80; "
+            + "change at least one of protocol, host, port and path (a changed query alone is a loop too)"),
         ["a response's status"] = Action("{\"type\":\"fixed-response\",\"fixedResponseConfig\":{\"statusCode\":\"301\"}}", "invalid fixedResponseConfig: found statusCode '301'; a 2XX, 4XX or 5XX code is wanted, as \"404\""),
         ["weights"] = Action("{\"type\":\"forward\",\"forwardConfig\":{\"targetGroups\":[{\"serviceName\":\"web\",\"servicePort\":80},{\"serviceName\":\"web\",\"servicePort\":\"http\",\"weight\":1}]}}",
             "invalid TargetGroupTuple: weight must be set when route to multiple target groups"),
