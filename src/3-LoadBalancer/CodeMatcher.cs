@@ -31,6 +31,10 @@ internal sealed class CodeMatcher : IEquatable<CodeMatcher>
     /// <summary>Reads a matcher of gRPC codes, 0 to 99; null when it isn't one (ELBv2 API, Matcher).</summary>
     internal static CodeMatcher? ParseGrpc(string text) => Parse(text, 0, 99);
 
+    /// <summary>What is wanted instead of one that can't be read.</summary>
+    internal static string Wanted(bool grpc, int most = LastOfHttp) =>
+        $"codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : $"200 to {most} are wanted, as 200, 200,202 or 200-399")}";
+
     private static CodeMatcher? Parse(string text, int least, int most)
     {
         var ranges = ImmutableArray.CreateBuilder<(int, int)>();

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using k8s.Models;
 using Usher.Model.Aws;
@@ -11,10 +10,9 @@ namespace Usher.LoadBalancer;
 /// <summary>Target groups with their targets resolved: an instance id to its node's address, an IP address to its pod's.</summary>
 internal sealed class TargetGroupCompiler(CompileContext context)
 {
-    // An instance is known by its node's provider id, aws:///ZONE/i-…
     private readonly Dictionary<string, Resource<V1Node>> nodes = context.State.All<V1Node>()
-        .Where(n => n.Value.Spec?.ProviderID is not null)
-        .GroupBy(n => n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..])
+        .Where(n => InstanceId.Of(n.Value) is not null)
+        .GroupBy(n => InstanceId.Of(n.Value)!)
         .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
     private readonly EnabledZones enabled = new(context);
@@ -36,11 +34,12 @@ internal sealed class TargetGroupCompiler(CompileContext context)
             if (matcher is null)
             {
                 context.Errors.Add(group, grpc ? "spec.matcher.grpcCode" : "spec.matcher.httpCode",
-                    $"found {group.Value.HealthCheck.Matcher}; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : $"200 to {most} are wanted, as 200, 200,202 or 200-399")}");
+                    $"found {group.Value.HealthCheck.Matcher}; {CodeMatcher.Wanted(grpc, most)}");
                 continue;
             }
 
             var check = group.Value.HealthCheck;
+            var network = NetworkGroupPlan.Of(group.Value);
             var plan = new TargetGroupPlan
             {
                 Arn = group.Value.TargetGroupArn,
@@ -58,8 +57,8 @@ internal sealed class TargetGroupCompiler(CompileContext context)
                     check.HealthyThresholdCount,
                     check.UnhealthyThresholdCount,
                     matcher,
-                    version) { Tcp = check.Protocol == "TCP", ProxyHeader = group.Value.IsNetwork && group.Value.Attributes.Flag("proxy_protocol_v2.enabled", false) },
-                Network = NetworkGroupPlan.Of(group.Value),
+                    version) { Tcp = check.Protocol == "TCP", ProxyHeader = network is { ProxyProtocol: true } },
+                Network = network,
                 Minimum = MinimumOf(group, "unhealthy_state_routing"),
                 DnsMinimum = MinimumOf(group, "dns_failover"),
                 CrossZone = CrossZoneOf(group),
@@ -160,7 +159,7 @@ internal sealed class TargetGroupCompiler(CompileContext context)
 
         (ResourceKey Owner, string? Zone)? owner = target.Pod is { } pod ? (pod, ZoneOf(pod)) : group.Value.TargetType == "instance" ? Instance(group, target, index) : Pod(group, target, index);
         if (owner is not { } found || context.Addresses.Find(found.Owner) is not { } address) return null;
-        var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
+        var checkPort = group.Value.HealthCheck.PortOf(port);
         var zone = target.AvailabilityZone ?? found.Zone;
         return new TargetPlan(
             target.Pod is null ? target.Id : address.Declared.ToString(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Usher.Model.Desired;
 
 namespace Usher.Model.Aws;
@@ -165,6 +166,10 @@ public sealed record HealthCheck
 
     /// <summary><c>traffic-port</c> or a port number.</summary>
     public string Port { get; init; } = "traffic-port";
+
+    /// <summary>The port of a target that is checked.</summary>
+    /// <param name="traffic">The one that it serves at.</param>
+    public int PortOf(int traffic) => int.TryParse(Port, CultureInfo.InvariantCulture, out var other) ? other : traffic;
 
     /// <summary>The path asked for.</summary>
     public string Path { get; init; } = "/";

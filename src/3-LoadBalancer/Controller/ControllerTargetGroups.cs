@@ -104,7 +104,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
         var codes = annotations.Text("success-codes") ?? standard;
         if ((grpc ? CodeMatcher.ParseGrpc(codes) : CodeMatcher.Parse(codes)) is null)
         {
-            annotations.Error("success-codes", $"found '{codes}'; codes from {(grpc ? "0 to 99 are wanted, as 12, 0,1 or 0-5" : $"200 to {CodeMatcher.LastOfHttp} are wanted, as 200, 200,202 or 200-399")}");
+            annotations.Error("success-codes", $"found '{codes}'; {CodeMatcher.Wanted(grpc)}");
             codes = standard;
         }
 

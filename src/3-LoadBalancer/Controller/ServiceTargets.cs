@@ -19,16 +19,16 @@ internal sealed class ServiceTargets(CompileContext context)
 
     /// <summary>The worker nodes with these labels at a NodePort.</summary>
     internal IReadOnlyList<TargetDescription> Nodes(int nodePort, IReadOnlyDictionary<string, string> labels) =>
-        [.. nodes.Where(n => Takes(n.Value, labels)).Select(n => new TargetDescription(n.Value.Spec.ProviderID[(n.Value.Spec.ProviderID.LastIndexOf('/') + 1)..], nodePort))];
+        [.. nodes.Where(n => Takes(n.Value, labels)).Select(n => new TargetDescription(InstanceId.Of(n.Value)!, nodePort))];
 
     /// <summary>The pods of a Service at its port's target port; one that has no such port is none.</summary>
     internal IReadOnlyList<TargetDescription> Pods(Resource<V1Service> service, V1ServicePort port) =>
         [.. pods[service.Key.Namespace].Where(p => Selected(service.Value, p.Value) && IsReady(service.Value, p)).Select(p => Target(p, port)).OfType<TargetDescription>()];
 
     private static bool Takes(V1Node node, IReadOnlyDictionary<string, string> labels) =>
-        node.Spec?.ProviderID is { Length: > 0 }
+        InstanceId.Of(node) is not null
         && node.Metadata?.Labels?.ContainsKey(ExcludedLabel) != true
-        && node.Spec.Taints?.Any(t => t.Key == GoingTaint) != true
+        && node.Spec?.Taints?.Any(t => t.Key == GoingTaint) != true
         && node.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status != "True") != true
         && labels.All(l => node.Metadata?.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
@@ -51,7 +50,7 @@ internal sealed class AlbTargets(CompileContext context)
             context.Errors.Add(group, field, $"found {balancer.Key}, which {string.Join(" and ", users.Take(MostGroups))} have; an application load balancer can be in {MostGroups} target groups, of a network load balancer each");
         }
 
-        var checkPort = int.TryParse(group.Value.HealthCheck.Port, CultureInfo.InvariantCulture, out var other) ? other : port;
+        var checkPort = group.Value.HealthCheck.PortOf(port);
         // arn:…:loadbalancer/app/NAME/ID
         var id = arn[(arn.IndexOf('/', StringComparison.Ordinal) + 1)..];
         foreach (var node in LoadBalancerNode.Of(balancer))
