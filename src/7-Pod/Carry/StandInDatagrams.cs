@@ -1,15 +1,13 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Usher.Wire;
 
 namespace Usher.Pod;
 
 /// <summary>A stand-in's UDP ports: each datagram is answered with a line of JSON, which says who got it, from whom, and how long it was.</summary>
 internal sealed class StandInDatagrams : IDisposable
 {
-    private const int Largest = 65_507;
     private static readonly JsonSerializerOptions Format = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly PodPlan pod;
@@ -53,7 +51,7 @@ internal sealed class StandInDatagrams : IDisposable
 
     private async Task AnswerAsync(Socket socket, PodPort port)
     {
-        var buffer = new byte[Largest];
+        var buffer = new byte[UdpRelay.LargestDatagram];
         while (true)
         {
             try
@@ -74,19 +72,9 @@ internal sealed class StandInDatagrams : IDisposable
 
     private byte[] Answer(PodPort port, EndPoint from, int length)
     {
-        var told = new JsonObject
-        {
-            ["standIn"] = true,
-            ["pod"] = pod.Key.Name,
-            ["namespace"] = pod.Key.Namespace,
-            ["node"] = pod.Node,
-            ["container"] = container.Name,
-            ["image"] = container.Image,
-            ["address"] = string.Create(CultureInfo.InvariantCulture, $"{pod.Address!.Declared}:{port.Port}"),
-            ["from"] = from.ToString(),
-            ["protocol"] = "UDP",
-            ["bodyBytes"] = length,
-        };
+        var told = StandInAnswer.Begin(pod, container, port.Port, (IPEndPoint)from);
+        told["protocol"] = "UDP";
+        told["bodyBytes"] = length;
         return System.Text.Encoding.UTF8.GetBytes(told.ToJsonString(Format) + "\n");
     }
 }

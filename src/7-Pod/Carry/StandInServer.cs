@@ -134,22 +134,14 @@ internal sealed class StandInServer : IRunningPod, IHttpApplication<HttpContext>
             headers[name] = values.Count == 1 ? values[0] : new JsonArray([.. values.Select(v => JsonValue.Create(v))]);
         }
 
-        return new JsonObject
-        {
-            ["standIn"] = true,
-            ["pod"] = pod.Key.Name,
-            ["namespace"] = pod.Key.Namespace,
-            ["node"] = pod.Node,
-            ["container"] = container.Name,
-            ["image"] = container.Image,
-            ["address"] = $"{pod.Address!.Declared}:{pod.PortAt(context.Connection.LocalPort)?.Port ?? context.Connection.LocalPort}",
-            ["from"] = $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}",
-            ["method"] = request.Method,
-            ["url"] = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-            ["protocol"] = request.Protocol,
-            ["headers"] = headers,
-            ["bodyBytes"] = bodyBytes,
-        };
+        var connection = context.Connection;
+        var told = StandInAnswer.Begin(pod, container, pod.PortAt(connection.LocalPort)?.Port ?? connection.LocalPort, new IPEndPoint(connection.RemoteIpAddress!, connection.RemotePort));
+        told["method"] = request.Method;
+        told["url"] = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        told["protocol"] = request.Protocol;
+        told["headers"] = headers;
+        told["bodyBytes"] = bodyBytes;
+        return told;
     }
 
     private async Task AnswerGrpcAsync(HttpContext context)
