@@ -45,7 +45,7 @@ public sealed class DatagramFront : IAsyncDisposable
     /// <param name="hop">Whose front it is.</param>
     /// <param name="maxFlows">The most flows at a time.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static DatagramFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, Hop hop = Hop.Node, int maxFlows = 10_000) => new(bound, decide, parts, hop, maxFlows);
+    public static DatagramFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, Hop hop = Hop.Node, int maxFlows = UdpRelayOptions.StandardFlows) => new(bound, decide, parts, hop, maxFlows);
 
     /// <summary>Cuts the flows for whose client's address and upstream this holds; their clients' next datagrams are decided anew.</summary>
     public void Cut(Func<IPAddress, IPEndPoint, bool> which) => relay.Cut(flow => which(flow.Client.Address, flow.Remote));

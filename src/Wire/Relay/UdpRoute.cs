@@ -68,8 +68,11 @@ public enum UdpFlowEnd
 /// <summary>How a relay of datagrams runs.</summary>
 public sealed record UdpRelayOptions
 {
+    /// <summary>The most flows at a time when nobody says another number.</summary>
+    public const int StandardFlows = 10_000;
+
     /// <summary>The most flows at a time, 10,000 by default: each has a socket. When there are as many, a new one takes the place of the oldest that is no stream; if all are streams, it is dropped.</summary>
-    public int MaxFlows { get; init; } = 10_000;
+    public int MaxFlows { get; init; } = StandardFlows;
 
     /// <summary>How long receiving pauses after an error. 100 ms by default.</summary>
     public TimeSpan ErrorPause { get; init; } = TimeSpan.FromMilliseconds(100);
