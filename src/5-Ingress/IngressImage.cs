@@ -44,7 +44,8 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
         {
             (this.service, this.parts, httpsAt) = (service, parts, start.Addresses.Bind(start.Key, image.HttpsPort));
             server = new Http1Server(new Http1ServerOptions { IdleTimeout = TimeSpan.FromSeconds(75), HeadLimits = Heads, TimeProvider = parts.Time });
-            http = HopFront.Start(start.Addresses.Bind(start.Key, image.HttpPort), server, service, parts, Proxied(start.Addresses.Bind(start.Key, image.HttpPort)));
+            var httpAt = start.Addresses.Bind(start.Key, image.HttpPort);
+            http = HopFront.Start(httpAt, server, service, parts, Proxied(httpAt));
             try
             {
                 var healthz = new HealthEndpoint();

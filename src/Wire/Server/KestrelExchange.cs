@@ -121,9 +121,12 @@ public sealed class KestrelExchange : HttpExchange
             if (!reading.IsCompleted) (_reading ??= new Deadline(_options.TimeProvider, OnReadDeadline)).Arm(_options.IdleTimeout);
             var result = await reading;
             _given = result.Buffer;
-            // Nobody looks at what a canceled read has.
-            if (result.IsCanceled && !_readTimedOut) AdvanceBody(_given.Start, _given.Start);
-            if (!_readTimedOut) return result;
+            if (!_readTimedOut)
+            {
+                // Nobody looks at what a canceled read has.
+                if (result.IsCanceled) AdvanceBody(_given.Start, _given.Start);
+                return result;
+            }
         }
         catch (Exception e) when (IsClientsFault(e, cancellationToken))
         {
