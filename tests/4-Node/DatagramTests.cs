@@ -45,9 +45,7 @@ public sealed class DatagramTests
         await using var road = new TestRoad();
         using var first = Peer(200);
         using var second = Peer(201);
-        var front = TestRoad.OverUdp(TestRoad.NodePort());
-        road.Fronts.Set(front, first.EndPoint);
-        Assert.Empty(await road.ApplyAsync(front));
+        var front = await ServeAsync(road, first);
         using var client = Peer(3);
         client.Send("1", front.Bound);
         await first.ReceiveAsync();
@@ -64,9 +62,7 @@ public sealed class DatagramTests
     {
         await using var road = new TestRoad();
         using var pod = Peer(200);
-        var front = TestRoad.OverUdp(TestRoad.NodePort());
-        road.Fronts.Set(front, pod.EndPoint);
-        Assert.Empty(await road.ApplyAsync(front));
+        var front = await ServeAsync(road, pod);
         using var client = Peer(3);
         client.Send("1", front.Bound);
         var (_, from) = await pod.ReceiveAsync();
@@ -122,9 +118,7 @@ public sealed class DatagramTests
     {
         await using var road = new TestRoad();
         using var pod = Peer(200);
-        var front = TestRoad.OverUdp(TestRoad.NodePort());
-        road.Fronts.Set(front, pod.EndPoint);
-        Assert.Empty(await road.ApplyAsync(front));
+        var front = await ServeAsync(road, pod);
         using var client = Peer(3);
         client.Send("1", front.Bound);
         await pod.ReceiveAsync();
@@ -142,6 +136,15 @@ public sealed class DatagramTests
                 return Task.FromResult(pod.HasDatagram);
             }, "datagrams arrive again");
         Assert.Equal("3", (await pod.ReceiveAsync()).Text);
+    }
+
+    /// <summary>A front for UDP that leads to an endpoint.</summary>
+    private static async Task<ServiceFront> ServeAsync(TestRoad road, UdpPeer endpoint)
+    {
+        var front = TestRoad.OverUdp(TestRoad.NodePort());
+        road.Fronts.Set(front, endpoint.EndPoint);
+        Assert.Empty(await road.ApplyAsync(front));
+        return front;
     }
 
     private static UdpPeer Peer(byte address) => new(new IPEndPoint(TestRoad.Address(address), 0));
