@@ -50,6 +50,18 @@ public sealed class RoadControlTests
     }
 
     [Fact]
+    public async Task An_object_that_is_not_accepted_stops_no_other_one()
+    {
+        await using var road = Build();
+
+        var generation = await road.GetRequiredService<RoadControl>().ApplyAsync("files", [Note("a"), Note("lone")], new ErrorList(), TestContext.Current.CancellationToken);
+
+        var told = Assert.Single(generation!.Warnings);
+        Assert.Equal("Note lone: text: stands alone", told.ToString());
+        Assert.True(told.NotAccepted);
+    }
+
+    [Fact]
     public async Task A_carrier_that_cannot_start_undoes_what_others_started()
     {
         await using var road = Build();
@@ -117,6 +129,7 @@ public sealed class RoadControlTests
 
             // Two that find the same.
             foreach (var note in notes.Concat(notes).Where(n => n.Value.Text == "odd")) context.Warnings.Add(note, "text", "is odd");
+            foreach (var note in notes.Where(n => n.Value.Text == "lone")) context.Refuse(note, "text", "stands alone");
             return Snapshot.Of(new Notes([.. notes.Select(n => n.Value.Text)]));
         }
     }

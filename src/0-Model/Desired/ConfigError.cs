@@ -8,6 +8,11 @@ namespace Usher.Model.Desired;
 /// <param name="Message">What was found, what is allowed, and the way out.</param>
 public sealed record ConfigError(string? File, int Line, string Object, string Field, string Message)
 {
+    /// <summary>
+    /// Among warnings: the object isn't accepted, and nothing comes of it or it stays as it last was, while the rest of the road goes on; as a cluster's controllers leave out one object and tell of it.
+    /// </summary>
+    public bool NotAccepted { get; init; }
+
     /// <summary><c>file:line: object: field: message</c>, leaving out what is not known.</summary>
     public override string ToString()
     {

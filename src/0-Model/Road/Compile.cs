@@ -28,6 +28,18 @@ public sealed record CompileContext(DesiredState State, AddressPlan Addresses, A
     /// <summary>What is noted of the state and the addresses as they are read; null when nothing is.</summary>
     public Reads? Noted { get; private init; }
 
+    /// <summary>
+    /// Leaves an object out, or as it last was, and goes on with all others: what a controller finds wrong that an API server doesn't. Kept with the warnings, told as what it is, and part of <c>usher status</c> until it is mended.
+    /// </summary>
+    /// <param name="resource">The object that isn't accepted.</param>
+    /// <param name="field">The field to blame.</param>
+    /// <param name="message">What was found, what is allowed, what becomes of the object.</param>
+    public void Refuse<T>(Resource<T> resource, string field, string message) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        Warnings.Add(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, message) { NotAccepted = true });
+    }
+
     /// <summary>Takes a step over from the running generation, or runs it. Its warnings are this context's too, and what it read counts for the step around it.</summary>
     /// <param name="before">The same step of the running generation; null when there was none.</param>
     /// <param name="run">The step: a pure function of what it reads of its context.</param>

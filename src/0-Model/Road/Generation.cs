@@ -36,7 +36,7 @@ public sealed class Generation
     /// <summary>Who has which address.</summary>
     public AddressPlan Addresses { get; }
 
-    /// <summary>What a person should know about the objects and what stopped nothing, each said once, ordered by file and line.</summary>
+    /// <summary>What a person should know about the objects and what stopped nothing, objects that aren't accepted included, each said once, ordered by file and line.</summary>
     public IReadOnlyList<ConfigError> Warnings { get; init; } = [];
 
     /// <summary>How each compiler came to its snapshot, in their order; empty when nobody will go on from it.</summary>

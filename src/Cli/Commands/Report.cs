@@ -25,10 +25,10 @@ internal static class Report
         }
     }
 
-    /// <summary>Prints what stopped nothing: <c>warning: kubernetes.yaml:12: HorizontalPodAutoscaler shop/users: kind: …</c>.</summary>
+    /// <summary>Prints what stopped nothing: <c>warning: kubernetes.yaml:12: HorizontalPodAutoscaler shop/users: kind: …</c>, <c>not accepted: kubernetes.yaml:40: Ingress shop/api: …</c>.</summary>
     internal static void Warnings(IEnumerable<ConfigError> warnings)
     {
-        foreach (var warning in warnings) Console.Error.WriteLine($"warning: {warning}");
+        foreach (var warning in warnings) Console.Error.WriteLine($"{(warning.NotAccepted ? "not accepted" : "warning")}: {warning}");
     }
 
     /// <summary>Prints every error, and how many there are.</summary>

@@ -36,6 +36,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {Runtime(p.Runtime)}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
+            foreach (var error in road.NotAccepted) await Console.Out.WriteLineAsync($"not accepted  {error}");
             foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");
             return ExitCodes.Ok;
         });

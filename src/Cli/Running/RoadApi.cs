@@ -60,6 +60,7 @@ internal static class RoadApi
         {
             ClusterDns = services.GetRequiredService<IClusterDns>().Bound(generation)?.ToString(),
             Refused = [.. road.Refused.Select(e => e.ToString())],
+            NotAccepted = [.. generation.Warnings.Where(w => w.NotAccepted).Select(w => w.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
                 r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
@@ -108,6 +109,9 @@ internal sealed record RoadReport(
 
     /// <summary>Why the last saved change doesn't run, a line an error; empty when it does.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>Objects that aren't accepted while the rest of the road runs, and why, a line each.</summary>
+    public IReadOnlyList<string> NotAccepted { get; init; } = [];
 
     /// <summary>Every Service.</summary>
     public IReadOnlyList<ServiceLine> Services { get; init; } = [];
