@@ -1,0 +1,76 @@
+using System.Text.Json.Serialization;
+using k8s.Models;
+
+namespace Usher.Model.Gateway;
+
+/// <summary>From TLS connections, by server name, to backends.</summary>
+[KubernetesEntity(Group = GatewayApi.Group, ApiVersion = "v1", Kind = "TLSRoute", PluralName = "tlsroutes")]
+public sealed class TlsRoute : GatewayObject<TlsRouteSpec>;
+
+/// <summary>What a TLSRoute says.</summary>
+public sealed class TlsRouteSpec : HostRouteSpec
+{
+    /// <summary>Its one rule.</summary>
+    [JsonPropertyName("rules")]
+    public IList<TlsRouteRule> Rules { get; set; } = [];
+}
+
+/// <summary>Where connections go.</summary>
+public sealed class TlsRouteRule
+{
+    /// <summary>Its name.</summary>
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    /// <summary>The backends, 1 to 16.</summary>
+    [JsonPropertyName("backendRefs")]
+    public IList<BackendRef> BackendRefs { get; set; } = [];
+}
+
+/// <summary>From TCP connections to backends.</summary>
+[KubernetesEntity(Group = GatewayApi.Group, ApiVersion = "v1", Kind = "TCPRoute", PluralName = "tcproutes")]
+public sealed class TcpRoute : GatewayObject<TcpRouteSpec>;
+
+/// <summary>What a TCPRoute says.</summary>
+public sealed class TcpRouteSpec : RouteSpec
+{
+    /// <summary>Its one rule.</summary>
+    [JsonPropertyName("rules")]
+    public IList<TcpRouteRule> Rules { get; set; } = [];
+}
+
+/// <summary>Where connections go.</summary>
+public sealed class TcpRouteRule
+{
+    /// <summary>Its name.</summary>
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    /// <summary>The backends, 1 to 16.</summary>
+    [JsonPropertyName("backendRefs")]
+    public IList<BackendRef> BackendRefs { get; set; } = [];
+}
+
+/// <summary>From UDP flows to backends.</summary>
+[KubernetesEntity(Group = GatewayApi.Group, ApiVersion = "v1", Kind = "UDPRoute", PluralName = "udproutes")]
+public sealed class UdpRoute : GatewayObject<UdpRouteSpec>;
+
+/// <summary>What a UDPRoute says.</summary>
+public sealed class UdpRouteSpec : RouteSpec
+{
+    /// <summary>Its one rule.</summary>
+    [JsonPropertyName("rules")]
+    public IList<UdpRouteRule> Rules { get; set; } = [];
+}
+
+/// <summary>Where flows go.</summary>
+public sealed class UdpRouteRule
+{
+    /// <summary>Its name.</summary>
+    [JsonPropertyName("name")]
+    public string? Name { get; set; }
+
+    /// <summary>The backends, 1 to 16.</summary>
+    [JsonPropertyName("backendRefs")]
+    public IList<BackendRef> BackendRefs { get; set; } = [];
+}
