@@ -1,24 +1,26 @@
 using k8s.Models;
 
-namespace Usher.Pod;
+namespace Usher.Model.Desired;
 
 /// <summary>Label selectors (Kubernetes, Labels and Selectors: every requirement must hold).</summary>
-internal static class LabelSelectors
+public static class LabelSelectors
 {
     /// <summary>True for a selector without any requirement.</summary>
-    public static bool IsEmpty(V1LabelSelector selector) => selector.MatchLabels is not { Count: > 0 } && selector.MatchExpressions is not { Count: > 0 };
+    public static bool IsEmpty(V1LabelSelector selector) => selector is { MatchLabels: not { Count: > 0 }, MatchExpressions: not { Count: > 0 } };
 
     /// <summary>Whether labels meet a selector.</summary>
     public static bool Matches(V1LabelSelector selector, IDictionary<string, string>? labels)
     {
+        ArgumentNullException.ThrowIfNull(selector);
         labels ??= new Dictionary<string, string>();
         return (selector.MatchLabels ?? new Dictionary<string, string>()).All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value)
             && (selector.MatchExpressions ?? []).All(e => Holds(e, labels));
     }
 
     /// <summary>The error for an operator that doesn't exist, or null.</summary>
-    public static string? Wrong(V1LabelSelectorRequirement requirement) => requirement.OperatorProperty switch
+    public static string? Wrong(V1LabelSelectorRequirement requirement) => requirement?.OperatorProperty switch
     {
+        null => null,
         "In" or "NotIn" when requirement.Values is not { Count: > 0 } => "Required value: must be specified when `operator` is 'In' or 'NotIn'",
         "Exists" or "DoesNotExist" when requirement.Values is { Count: > 0 } => "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
         "In" or "NotIn" or "Exists" or "DoesNotExist" => null,
