@@ -10,7 +10,10 @@ namespace Usher.Doorway.Files.Tests;
 public sealed class MutationTests
 {
     private static readonly string[] Samples =
-        [.. new[] { "kubernetes.yaml", "edge.yaml", "usher.yaml" }.Select(name => File.ReadAllText(Path.Combine(Checkout.At("samples/shop"), name)))];
+    [
+        .. new[] { "kubernetes.yaml", "edge.yaml", "usher.yaml" }.Select(name => File.ReadAllText(Path.Combine(Checkout.At("samples/shop"), name))),
+        .. new[] { "edge.yaml", "routes.yaml" }.Select(name => File.ReadAllText(Path.Combine(Golden.Folder("doorway-files", "gateway-kinds"), name))),
+    ];
 
     private static readonly string[] Pieces =
     [
@@ -19,7 +22,7 @@ public sealed class MutationTests
     ];
 
     private static readonly Gen<(int Sample, (int At, int Length, int Piece)[] Edits)> Mutations =
-        Gen.Select(Gen.Int[0, 2], Gen.Select(Gen.Int[0, 100_000], Gen.Int[0, 40], Gen.Int[0, 1000]).Array[1, 6]);
+        Gen.Select(Gen.Int[0, Samples.Length - 1], Gen.Select(Gen.Int[0, 100_000], Gen.Int[0, 40], Gen.Int[0, 1000]).Array[1, 6]);
 
     [Fact]
     public void A_mutated_manifest_never_throws_and_every_error_has_a_line_of_the_file() =>
@@ -31,7 +34,7 @@ public sealed class MutationTests
 
     [Fact]
     public void A_document_cut_anywhere_never_throws() =>
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 10_000]).Sample(cut => Check(Samples[cut.Item1][..(cut.Item2 % Samples[cut.Item1].Length)], cut.Item1 == 2), iter: 1000);
+        Gen.Select(Gen.Int[0, Samples.Length - 1], Gen.Int[0, 10_000]).Sample(cut => Check(Samples[cut.Item1][..(cut.Item2 % Samples[cut.Item1].Length)], cut.Item1 == 2), iter: 1000);
 
     private static string Mutate(string text, (int At, int Length, int Piece)[] edits)
     {

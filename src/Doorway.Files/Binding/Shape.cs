@@ -52,6 +52,7 @@ internal sealed class Shape
 
     private Shape(Type type)
     {
+        Type = type;
         if (Leaves.TryGetValue(type, out var leaf))
         {
             Form = leaf;
@@ -72,6 +73,9 @@ internal sealed class Shape
                 .ToFrozenDictionary(NameOf, p => p.PropertyType, StringComparer.Ordinal);
         }
     }
+
+    /// <summary>The type.</summary>
+    internal Type Type { get; }
 
     internal Form Form { get; }
 

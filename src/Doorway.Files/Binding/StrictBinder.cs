@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Usher.Doorway.Files.GatewaySchema;
 using Usher.Doorway.Files.Yaml;
 using Usher.Model.Desired;
 
@@ -88,7 +89,9 @@ internal sealed class StrictBinder : IDisposable
             }
             else
             {
-                Error(line, $"unknown field{NearestWord.Hint(name, shape.FieldNames)}");
+                Error(line, ExperimentalFields.Has(shape.Type, name)
+                    ? $"is {ExperimentalFields.Note}"
+                    : $"unknown field{NearestWord.Hint(name, shape.FieldNames)}");
             }
 
             path.Pop();

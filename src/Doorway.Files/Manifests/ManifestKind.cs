@@ -3,6 +3,8 @@ using System.Text.Json;
 using k8s;
 using k8s.Models;
 using Usher.Doorway.Files.Ack;
+using Usher.Doorway.Files.GatewaySchema;
+using Usher.Model.Gateway;
 
 namespace Usher.Doorway.Files.Manifests;
 
@@ -40,6 +42,7 @@ internal sealed class ManifestKind
         Kubernetes<V1EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice"),
         Kubernetes<V1Ingress>("networking.k8s.io/v1", "Ingress"),
         Kubernetes<V1IngressClass>("networking.k8s.io/v1", "IngressClass", namespaced: false),
+        .. GatewayKinds.All,
         Kubernetes<V1NetworkPolicy>("networking.k8s.io/v1", "NetworkPolicy"),
         Kubernetes<V2HorizontalPodAutoscaler>("autoscaling/v2", "HorizontalPodAutoscaler"),
         Kubernetes<V1PodDisruptionBudget>("policy/v1", "PodDisruptionBudget"),
@@ -69,6 +72,12 @@ internal sealed class ManifestKind
     /// <summary><c>apps/v1</c>.</summary>
     internal string ApiVersion { get; }
 
+    /// <summary>Older versions that are the same kind of object, as <c>v1beta1</c>; it is read as one of <see cref="ApiVersion"/>.</summary>
+    internal IReadOnlyList<string> OlderVersions { get; private init; } = [];
+
+    /// <summary>Checks an object that was read, beyond the types of its fields; null where nothing is.</summary>
+    internal Action<SchemaCheck, object>? Check { get; private init; }
+
     /// <summary><c>apps</c>; empty for the core group.</summary>
     internal string Group { get; }
 
@@ -88,11 +97,42 @@ internal sealed class ManifestKind
     internal bool IsSecret => Model == typeof(V1Secret);
 
     /// <summary>The kind of an <c>apiVersion</c> and <c>kind</c>, or null.</summary>
-    internal static ManifestKind? Find(string apiVersion, string name) => All.FirstOrDefault(k => k.Name == name && k.ApiVersion == apiVersion);
+    internal static ManifestKind? Find(string apiVersion, string name) => All.FirstOrDefault(k => k.Name == name && (k.ApiVersion == apiVersion || k.IsOlder(apiVersion)));
 
     /// <summary>The object of checked JSON: a Kubernetes model, or the spec of an ACK object (null when it has none).</summary>
     /// <exception cref="JsonException">The serialiser wants something else than the binder knows of.</exception>
     internal object? Read(ReadOnlyMemory<byte> json) => read(json);
+
+    /// <summary>A kind of the Gateway API.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="olderVersions">Versions before <c>v1</c> that have the same fields.</param>
+    /// <param name="check">Checks a spec that is written.</param>
+    /// <param name="namespaced">False for a cluster-scoped kind.</param>
+    internal static ManifestKind Gateway<T, TSpec>(string name, IReadOnlyList<string> olderVersions, Action<SchemaCheck, TSpec> check, bool namespaced = true)
+        where T : GatewayObject<TSpec>
+        where TSpec : new()
+    {
+        var apiVersion = $"{GatewayApi.Group}/v1";
+        var kind = Kubernetes<T>(apiVersion, name, namespaced);
+        return new ManifestKind(apiVersion, name, namespaced, NameRule.Subdomain, typeof(T), json =>
+        {
+            var model = (T)kind.Read(json)!;
+            model.ApiVersion = apiVersion;
+            return model;
+        })
+        {
+            OlderVersions = olderVersions,
+            Check = (schema, value) =>
+            {
+                if (schema.Wrote("spec")) check(schema, ((T)value).Spec);
+                else schema.Error("spec", "is required");
+            },
+        };
+    }
+
+    private bool IsOlder(string apiVersion) =>
+        apiVersion.Length > Group.Length && apiVersion.StartsWith(Group, StringComparison.Ordinal) && apiVersion[Group.Length] == '/'
+        && OlderVersions.Contains(apiVersion[(Group.Length + 1)..], StringComparer.Ordinal);
 
     private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain)
         where T : class, IKubernetesObject<V1ObjectMeta> =>

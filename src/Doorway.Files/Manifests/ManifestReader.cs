@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Usher.Doorway.Files.Binding;
+using Usher.Doorway.Files.GatewaySchema;
 using Usher.Doorway.Files.Sources;
 using Usher.Doorway.Files.Yaml;
 using Usher.Model.Desired;
@@ -92,6 +93,8 @@ internal sealed class ManifestReader
 
         object? value = null;
         if (bound.Json is { } json && !failed) value = Deserialise(json);
+        if (value is not null) kind.Check?.Invoke(new SchemaCheck(origin, Report), value);
+        if (failed) value = null;
         if (name.Length > 0) reading.Add(new Manifest(kind, key, origin, value));
 
         void Report(int line, string field, string message)

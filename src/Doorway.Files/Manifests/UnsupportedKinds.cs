@@ -10,7 +10,7 @@ internal static class UnsupportedKinds
     /// <summary>Kinds that are met on this road and that the Kubernetes client has no model of.</summary>
     private static readonly string[] Extensions =
     [
-        "BackendTLSPolicy", "Gateway", "GatewayClass", "GRPCRoute", "HTTPRoute", "ListenerSet", "ReferenceGrant", "TCPRoute", "TLSRoute", "UDPRoute",
+        "XBackend", "XBackendTrafficPolicy", "XListenerSet", "XMesh",
         "ALBTargetControlConfig", "IngressClassParams", "ListenerRuleConfiguration", "LoadBalancerConfiguration", "TargetGroupBinding", "TargetGroupConfiguration",
         "CidrCollection", "DelegationSet", "HealthCheck", "QueryLoggingConfig", "DNSEndpoint",
     ];

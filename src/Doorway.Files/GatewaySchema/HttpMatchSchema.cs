@@ -1,0 +1,61 @@
+using System.Text.RegularExpressions;
+using Usher.Doorway.Files.Binding;
+using Usher.Model.Gateway;
+
+namespace Usher.Doorway.Files.GatewaySchema;
+
+/// <summary>The matches of an HTTPRoute.</summary>
+internal static partial class HttpMatchSchema
+{
+    private const int MaxHeaders = 16;
+
+    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+    private static readonly string[] NotWithin = ["//", "/./", "/../", "%2f", "%2F", "#"];
+    private static readonly string[] NotAtEnd = ["/..", "/."];
+
+    internal static void Check(SchemaCheck check, string at, HttpRouteMatch match)
+    {
+        Path(check, $"{at}.path", match.Path);
+        check.Word(at, "method", match.Method, Methods);
+        check.Count(at, "headers", match.Headers.Count, MaxHeaders);
+        for (var i = 0; i < match.Headers.Count; i++)
+        {
+            var header = match.Headers[i];
+            Pair(check, $"{at}.headers[{i}]", header.Type, header.Name, header.Value, TextRules.HeaderValue);
+        }
+
+        check.Unique(at, "headers", match.Headers.Select(h => h.Name), ".name");
+        check.Count(at, "queryParams", match.QueryParams.Count, MaxHeaders);
+        for (var i = 0; i < match.QueryParams.Count; i++)
+        {
+            var parameter = match.QueryParams[i];
+            Pair(check, $"{at}.queryParams[{i}]", parameter.Type, parameter.Name, parameter.Value, TextRules.QueryParamValue);
+        }
+
+        check.Unique(at, "queryParams", match.QueryParams.Select(p => p.Name), ".name");
+    }
+
+    /// <summary>A match of a name and a value.</summary>
+    internal static void Pair(SchemaCheck check, string at, string type, string name, string value, TextRule rule)
+    {
+        check.Word(at, "type", type, "Exact", "RegularExpression");
+        check.Required(at, "name", name, TextRules.HeaderName);
+        check.Required(at, "value", value, rule);
+    }
+
+    private static void Path(SchemaCheck check, string at, HttpPathMatch path)
+    {
+        check.Word(at, "type", path.Type, "Exact", "PathPrefix", "RegularExpression");
+        check.Text(at, "value", path.Value, TextRules.Path);
+        if (path.Type is not ("Exact" or "PathPrefix") || path.Value.Length > TextRules.Path.Most) return;
+        if (!path.Value.StartsWith('/')) Wrong("a path starts with '/'");
+        foreach (var part in NotWithin.Where(p => path.Value.Contains(p, StringComparison.Ordinal))) Wrong($"a path has no {part} in it");
+        foreach (var end in NotAtEnd.Where(e => path.Value.EndsWith(e, StringComparison.Ordinal))) Wrong($"a path doesn't end in {end}");
+        if (!Characters().IsMatch(path.Value)) Wrong("wanted: letters, digits, -/._~!$&'()*+,;=:@ and %XX");
+
+        void Wrong(string why) => check.Error($"{at}.value", $"found {Found.Quote(path.Value)}; {why}");
+    }
+
+    [GeneratedRegex(@"^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})+\z", RegexOptions.NonBacktracking)]
+    private static partial Regex Characters();
+}
