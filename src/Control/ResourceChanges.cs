@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using k8s;
 using Usher.Model.Desired;
 
 namespace Usher.Control;
@@ -11,8 +8,6 @@ namespace Usher.Control;
 /// <param name="Removed">Only in the old set.</param>
 public sealed record ResourceChanges(IReadOnlyList<ResourceKey> Added, IReadOnlyList<ResourceKey> Changed, IReadOnlyList<ResourceKey> Removed)
 {
-    private static readonly JsonSerializerOptions Plain = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
-
     /// <summary>True when both sets say the same.</summary>
     public bool IsEmpty => Added.Count + Changed.Count + Removed.Count == 0;
 
@@ -28,10 +23,7 @@ public sealed record ResourceChanges(IReadOnlyList<ResourceKey> Added, IReadOnly
             Named(old.Keys.Where(k => !now.ContainsKey(k))));
     }
 
-    private static bool Same(object one, object other) => ReferenceEquals(one, other) || (one.GetType() == other.GetType() && Text(one) == Text(other));
-
-    private static string Text(object value) =>
-        value is IKubernetesObject ? KubernetesJson.Serialize(value) : JsonSerializer.Serialize(value, value.GetType(), Plain);
+    private static bool Same(object one, object other) => ReferenceEquals(one, other) || (one.GetType() == other.GetType() && ObjectText.Of(one) == ObjectText.Of(other));
 
     private static List<ResourceKey> Named(IEnumerable<ResourceKey> keys) => [.. keys.OrderBy(k => k.ToString(), StringComparer.Ordinal)];
 }

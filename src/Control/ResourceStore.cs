@@ -23,7 +23,8 @@ public sealed class ResourceStore
         var put = new List<Resource>();
         foreach (var resource in come)
         {
-            if (owned.Contains(resource.Key) || Current.Find(resource.Key) is not { } other) put.Add(resource);
+            if (Current.Find(resource.Key) is not { } other) put.Add(resource);
+            else if (owned.Contains(resource.Key)) put.Add(ObjectGenerations.After(other, resource));
             else errors.Add(resource.Key, resource.Origin, "metadata.name", $"belongs to the doorway '{other.Origin.Doorway}' already; '{doorway}' can't claim it too");
         }
 

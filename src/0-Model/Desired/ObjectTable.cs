@@ -41,7 +41,7 @@ internal abstract class ObjectTable
 
     /// <summary>Whether two say the same thing: the same object, written in the same place.</summary>
     internal static bool Same(Resource one, Resource other) =>
-        ReferenceEquals(one, other) || (ReferenceEquals(one.Value, other.Value) && one.Key == other.Key && one.Origin == other.Origin);
+        ReferenceEquals(one, other) || (ReferenceEquals(one.Value, other.Value) && one.Key == other.Key && one.Origin == other.Origin && one.Generation == other.Generation);
 
     /// <summary>By namespace, then name.</summary>
     internal static int Compare(in ResourceKey one, in ResourceKey other)
@@ -132,7 +132,7 @@ internal sealed class ObjectTable<T> : ObjectTable where T : class
         return shared == objects.Length && shared == before.all.Length ? before : shared == 0 ? this : new ObjectTable<T>(objects, values, kinds);
     }
 
-    private static Resource<T> Typed(Resource resource) => new(resource.Key, (T)resource.Value, resource.Origin);
+    private static Resource<T> Typed(Resource resource) => new(resource.Key, (T)resource.Value, resource.Origin) { Generation = resource.Generation };
 
     private int IndexOf(in ResourceKey key)
     {

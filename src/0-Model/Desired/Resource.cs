@@ -4,11 +4,19 @@ namespace Usher.Model.Desired;
 /// <param name="Key">Its identity.</param>
 /// <param name="Value">A Kubernetes model (<c>k8s.Models</c>) or an AWS record (<see cref="Usher.Model.Aws"/>); never changed once stored.</param>
 /// <param name="Origin">Where it came from.</param>
-public sealed record Resource(ResourceKey Key, object Value, Origin Origin);
+public sealed record Resource(ResourceKey Key, object Value, Origin Origin)
+{
+    /// <summary>As <c>metadata.generation</c>: 1 at first, and one more with each change of what it says (of anything but its metadata and status). 1 for what a reconciler made.</summary>
+    public long Generation { get; init; } = 1;
+}
 
 /// <summary>A <see cref="Resource"/> whose value's type is known.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
 /// <param name="Key">Its identity.</param>
 /// <param name="Value">The object; never changed once stored.</param>
 /// <param name="Origin">Where it came from.</param>
-public sealed record Resource<T>(ResourceKey Key, T Value, Origin Origin) where T : class;
+public sealed record Resource<T>(ResourceKey Key, T Value, Origin Origin) where T : class
+{
+    /// <summary>As <see cref="Resource.Generation"/>.</summary>
+    public long Generation { get; init; } = 1;
+}
