@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Usher.Ingress.Gateways;
 using Usher.Model.Contracts;
 using Usher.Model.Road;
 using Usher.Seam;
@@ -14,5 +15,17 @@ public static class IngressRegistration
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()
-        .AddSingleton<IBuiltInImage, IngressImage>();
+        .AddSingleton<IBuiltInImage, IngressImage>()
+        .AddGateways();
+
+    private static IServiceCollection AddGateways(this IServiceCollection services) => services
+        .AddSingleton<GatewayService>()
+        .AddSingleton<GatewayFronts>()
+        .AddSingleton<GatewayImage>()
+        .AddSingleton<IReconciler, GatewayReconciler>()
+        .AddSingleton<IHopCompiler, GatewayCompiler>()
+        .AddSingleton<IRoadStep, GatewayStep>()
+        .AddSingleton<IStatusReports, GatewayStatuses>()
+        .AddSingleton<IBuiltInImage>(s => s.GetRequiredService<GatewayImage>())
+        .AddSingleton<ICarrier>(s => s.GetRequiredService<GatewayImage>());
 }

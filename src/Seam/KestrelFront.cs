@@ -126,10 +126,12 @@ public sealed class KestrelFront : IAsyncDisposable
         }
         else
         {
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
-                ((SocketConnection)connection).Open();
-                return next(connection);
+                var plain = (SocketConnection)connection;
+                if (options.PriorKnowledge && !await PriorKnowledge.LookAsync(plain, parts.Time)) return;
+                plain.Open();
+                await next(connection);
             });
         }
 

@@ -27,6 +27,9 @@ public sealed record KestrelFrontOptions
     /// <summary>Reads PROXY headers; null for a port that never wants any.</summary>
     public ProxyEntry? Proxied { get; init; }
 
-    /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1 alone.</summary>
+    /// <summary>The end of TLS; null for a front in the plain, which speaks HTTP/1, and HTTP/2 with <see cref="PriorKnowledge"/>.</summary>
     public IHttpTlsEnd? Tls { get; init; }
+
+    /// <summary>Whether clients may begin with HTTP/2 in the plain (RFC 9113 section 3.3).</summary>
+    public bool PriorKnowledge { get; init; }
 }

@@ -24,31 +24,24 @@ public delegate bool DropPackets(Generation generation, IPAddress source);
 /// </summary>
 public sealed class RelayFront : ILinkFront, IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-
-    /// <summary>A connection on which nothing came for this long waits for its client.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
-
     private readonly DecideConnection decide;
     private readonly DropPackets? drops;
     private readonly SeamParts parts;
-    private readonly RelayOptions options;
     private readonly TcpListenerLoop listener;
     private readonly RelayLinks links;
-    private readonly Hop hop;
+    private readonly RelayedConnections relayed;
     private readonly IRelayTlsEnd? end;
     private readonly RelayTls? tls;
     private readonly CancellationTokenSource quiet = new();
 
     private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop, IRelayTlsEnd? end)
     {
-        this.hop = hop;
         this.end = end;
-        tls = end is null ? null : new RelayTls(end, parts);
+        tls = end is null ? null : new RelayTls(end, end.Towards, parts);
+        relayed = new RelayedConnections(hop, parts, tls, hop == Hop.LoadBalancer ? quiet.Token : CancellationToken.None);
         this.decide = decide;
         this.drops = drops;
         this.parts = parts;
-        options = new RelayOptions { TimeProvider = parts.Time };
         links = new RelayLinks(parts.Time);
         listener = TcpListenerLoop.Start(bound, ServeAsync, new TcpListenerOptions { TimeProvider = parts.Time });
         parts.Links.Add(Bound, this);
@@ -97,76 +90,11 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     /// <inheritdoc/>
     bool ILinkFront.Drops(IPAddress source) => drops?.Invoke(parts.Generations.Current, source) == true;
 
-    /// <summary>
-    /// 1. Open the record, and shake hands where TLS ends here. 2. Decide; a client whose packets would have been dropped gets no answer. 3. Dial; a failure resets the client once it knows that
-    /// it is connected. 4. Relay. 5. Close the record.
-    /// </summary>
+    /// <summary>1. Open the record, and shake hands where TLS ends here. 2 to 5: see <see cref="RelayedConnections"/>.</summary>
     private async Task ServeAsync(Socket socket, CancellationToken draining, CancellationToken aborted)
     {
-        // 1.
-        var record = Open(new ConnectionId((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!));
-        var client = new RelaySide(socket);
-        try
-        {
-            if (end?.Ends(record.Generation) == true)
-            {
-                client = new RelaySide(socket, await tls!.AcceptAsync(socket, record, aborted));
-                if (client.Tls is null) return;
-            }
-
-            // 2.
-            var decision = decide(record.Generation, record.Downstream);
-            record.Decision = decision.Decision;
-            if (decision.Dropped)
-            {
-                record.CloseReason = "left without an answer: its packets are dropped";
-                await SilentClient.LeaveAsync(socket, parts.Time, draining);
-                TcpDialer.Reset(socket);
-                return;
-            }
-
-            // 3.
-            if (await DialAsync(record, decision, aborted) is not { } upstream)
-            {
-                await SilentClient.HeardAsync(socket, parts.Time, aborted);
-                TcpDialer.Reset(socket);
-                return;
-            }
-
-            decision.Opened?.Invoke();
-
-            // 4.
-            try
-            {
-                await RelayAsync(record, new TcpRelay(client, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), decision.Cut, aborted);
-            }
-            finally
-            {
-                decision.Closed?.Invoke();
-            }
-        }
-        catch (Exception e)
-        {
-            record.CloseReason = Fault(e);
-            TcpDialer.Reset(socket);
-            throw;
-        }
-        finally
-        {
-            // 5.
-            client.Tls?.Dispose();
-            Close(record);
-        }
-    }
-
-    private async Task RelayAsync(ConnectionRecord record, TcpRelay relay, ConnectionCut? cut, CancellationToken aborted)
-    {
-        using var either = cut is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cut.Token, aborted);
-        await using var quieten = hop == Hop.LoadBalancer ? quiet.Token.UnsafeRegister(static relay => ((TcpRelay)relay!).CutWhenQuiet(Quiet), relay) : default;
-        var result = await relay.RunAsync(either?.Token ?? aborted);
-        record.BytesUp = result.BytesToUpstream;
-        record.BytesDown = result.BytesToClient;
-        record.CloseReason = result.End == RelayEnd.Canceled && cut?.Why is { } why ? $"cut: {why}" : Words(result.End);
+        var record = relayed.Open(new ConnectionId((IPEndPoint)socket.RemoteEndPoint!, (IPEndPoint)socket.LocalEndPoint!));
+        await relayed.ServeAsync(record, socket, end?.Ends(record.Generation) == true ? () => tls!.AcceptAsync(socket, record, aborted) : null, () => decide(record.Generation, record.Downstream), draining, aborted);
     }
 
     /// <summary>The same for a link: 1. Open the record. 2. Decide. 3. Open the way on; without one the link is as good as reset. 4. Close the record with the link.</summary>
@@ -176,7 +104,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         if (end?.Ends(parts.Generations.Current) == true || !links.TryTake(key.Source, out var from)) return null;
 
         // 1.
-        var record = Open(new ConnectionId(from, Bound));
+        var record = relayed.Open(new ConnectionId(from, Bound));
         var dialed = new DialedUpstream { Local = from, Express = true, Aborted = links.Aborted, Closed = closed => Close(record, closed, from) };
         try
         {
@@ -193,7 +121,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
                 parts.Log.Connected(record);
                 dialed = dialed with { Link = link };
             }
-            else if (await DialAsync(record, decision, cancellationToken) is { } upstream)
+            else if (await relayed.DialAsync(record, decision, cancellationToken) is { } upstream)
             {
                 dialed = dialed with { Socket = upstream.Socket };
             }
@@ -207,23 +135,10 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
         }
         catch (Exception e)
         {
-            record.CloseReason = e is OperationCanceledException ? Words(RelayEnd.ClientClosed) : Fault(e);
+            record.CloseReason = e is OperationCanceledException ? RelayedConnections.Words(RelayEnd.ClientClosed) : RelayedConnections.Fault(e);
             Close(record, default, from);
             throw;
         }
-    }
-
-    private ConnectionRecord Open(ConnectionId downstream)
-    {
-        var record = new ConnectionRecord { Hop = hop, Generation = parts.Generations.Current, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
-        parts.Log.Add(record);
-        return record;
-    }
-
-    private void Close(ConnectionRecord record)
-    {
-        record.ClosedAt = parts.Time.GetTimestamp();
-        parts.Log.Closed(record);
     }
 
     // 4. of a link.
@@ -231,54 +146,8 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     {
         record.BytesUp = closed.SentBytes;
         record.BytesDown = closed.ReceivedBytes;
-        record.CloseReason ??= Words(closed.ByUpstream ? RelayEnd.UpstreamClosed : RelayEnd.ClientClosed);
-        Close(record);
+        record.CloseReason ??= RelayedConnections.Words(closed.ByUpstream ? RelayEnd.UpstreamClosed : RelayEnd.ClientClosed);
+        relayed.Close(record);
         links.GiveBack(from);
     }
-
-    /// <summary>The connection to where the hop decided; null when there is none, and the record says why.</summary>
-    private async Task<RelaySide?> DialAsync(ConnectionRecord record, FrontDecision decision, CancellationToken cancellationToken)
-    {
-        if (decision.Destination is not { } destination)
-        {
-            record.CloseReason = "no endpoint to send it to";
-            return null;
-        }
-
-        var key = new UpstreamKey(destination, decision.Source, record.Handshake is null ? null : tls!.Towards(decision, record));
-        try
-        {
-            var upstream = await TcpDialer.ConnectAsync(key, decision.Preface, ConnectTimeout, parts.Time, cancellationToken);
-            record.ConnectedAt = parts.Time.GetTimestamp();
-            record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
-            parts.Log.Connected(record);
-            return new RelaySide(upstream, key.Tls is null ? null : await tls!.SecureAsync(upstream, key, record, cancellationToken));
-        }
-        catch (Exception e) when (e is ConnectException or OperationCanceledException)
-        {
-            record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
-            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed) : "stopped while dialling";
-            return null;
-        }
-    }
-
-    private static string Fault(Exception e) => $"a fault in Usher itself: {e.Message}";
-
-    private static string Words(IPEndPoint at, ConnectException failed) => failed.Failure switch
-    {
-        ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
-        ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
-        ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut => $"{at}: {failed.Reason}",
-        _ => $"{at} can't be reached ({failed.Failure})",
-    };
-
-    private static string Words(RelayEnd end) => end switch
-    {
-        RelayEnd.ClientClosed => "closed by the client",
-        RelayEnd.UpstreamClosed => "closed by the endpoint",
-        RelayEnd.ClientReset => "reset by the client",
-        RelayEnd.UpstreamReset => "reset by the endpoint",
-        RelayEnd.IdleTimeout => "idle for too long",
-        _ => "cut when the road stopped or changed",
-    };
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Wire;
@@ -34,6 +35,25 @@ public interface IHttpTlsEnd : ITlsEnd
     /// <summary>Answers a request in the plain. Its connection closes after that.</summary>
     IHttpHop Plain { get; }
 }
+
+/// <summary>The same at a port where the client's server name tells whether what is within TLS is HTTP, or is relayed, decrypted or as it came.</summary>
+public interface IMixedTlsEnd : IHttpTlsEnd
+{
+    /// <summary>How a connection is relayed; null for one of HTTP.</summary>
+    /// <param name="hello">What the client sent.</param>
+    /// <param name="generation">The running generation.</param>
+    RelayedTls? Relays(PeekedHello hello, Generation generation);
+
+    /// <summary>How the connection to the destination of one that was decrypted is secured; null for in the plain.</summary>
+    /// <param name="decision">What was decided for the connection.</param>
+    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
+    UpstreamTls? Towards(IDecision decision, string? alpn);
+}
+
+/// <summary>How a connection that speaks TLS is relayed.</summary>
+/// <param name="Decide">Decides where it goes.</param>
+/// <param name="Ends">Whether TLS ends here; otherwise it goes on as it came.</param>
+public sealed record RelayedTls(Func<FrontDecision> Decide, bool Ends);
 
 /// <summary>The same at a port of a hop that relays what it has decrypted.</summary>
 public interface IRelayTlsEnd : ITlsEnd

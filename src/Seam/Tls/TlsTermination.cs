@@ -9,6 +9,8 @@ namespace Usher.Seam;
 internal sealed class TlsTermination(IHttpTlsEnd end, SeamParts parts, ConnectionDelegate plainly)
 {
     private readonly ServerHandshakes handshakes = new(end, parts);
+    private readonly IMixedTlsEnd? mixed = end as IMixedTlsEnd;
+    private readonly RelayedConnections? relayed = end is IMixedTlsEnd some ? new RelayedConnections(end.Hop, parts, new RelayTls(end, some.Towards, parts)) : null;
 
     /// <summary>Stands before whatever serves the endpoint.</summary>
     internal ConnectionDelegate Before(ConnectionDelegate next) => connection => AcceptAsync((SocketConnection)connection, next);
@@ -27,9 +29,37 @@ internal sealed class TlsTermination(IHttpTlsEnd end, SeamParts parts, Connectio
             return;
         }
 
+        if (mixed?.Relays(hello, parts.Generations.Current) is { } relaying)
+        {
+            await RelayAsync(connection, hello, record, relaying);
+            return;
+        }
+
         if (await handshakes.ShakeHandsAsync(connection.Bytes, hello, record) is not { } tls) return;
         NegotiatedTls.Tell(connection, tls.NegotiatedApplicationProtocol);
         connection.Open(tls);
         await next(connection);
+    }
+
+    /// <summary>A connection that isn't HTTP's: its record is a relay's, and what was read of it to see its server name is sent on first.</summary>
+    private Task RelayAsync(SocketConnection connection, PeekedHello hello, HandshakeRecord handshake, RelayedTls how)
+    {
+        var record = relayed!.Open(handshake.Connection);
+        if (!how.Ends)
+        {
+            var heard = connection.Bytes.TakeBack();
+            return relayed.ServeAsync(record, connection.Socket, null, () => how.Decide() with { Preface = heard }, connection.ConnectionClosed, connection.ConnectionClosed);
+        }
+
+        record.Handshake = handshake;
+        return relayed.ServeAsync(
+            record, connection.Socket,
+            async () =>
+            {
+                var tls = await handshakes.ShakeHandsAsync(connection.Bytes, hello, handshake);
+                if (tls is null) record.CloseReason = "its TLS handshake failed";
+                return tls;
+            },
+            how.Decide, connection.ConnectionClosed, connection.ConnectionClosed);
     }
 }

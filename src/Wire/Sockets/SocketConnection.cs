@@ -57,6 +57,9 @@ public sealed class SocketConnection : DefaultConnectionContext, IMemoryPoolFeat
     /// <summary>The connection's bytes below everything, for who ends TLS.</summary>
     public SocketStream Bytes => _bytes;
 
+    /// <summary>The socket, for who relays it and so opens nothing here.</summary>
+    public Socket Socket => _socket;
+
     /// <summary>Goes on in the plain.</summary>
     public void Open() => Transport = _transport = new StreamTransport(_bytes, MemoryPool, Ended);
 

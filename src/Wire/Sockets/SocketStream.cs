@@ -16,6 +16,14 @@ public sealed class SocketStream(Socket socket) : AsyncStream
     /// <summary>The next reads give these first.</summary>
     public void PutBack(ReadOnlyMemory<byte> bytes) => _putBack = bytes;
 
+    /// <summary>What was put back, for who reads the socket itself from now on.</summary>
+    public ReadOnlyMemory<byte> TakeBack()
+    {
+        var taken = _putBack;
+        _putBack = default;
+        return taken;
+    }
+
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

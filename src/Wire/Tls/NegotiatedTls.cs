@@ -23,6 +23,13 @@ public sealed class NegotiatedTls : ITlsApplicationProtocolFeature, ITlsConnecti
         connection.Features.Set<ITlsConnectionFeature>(told);
     }
 
+    /// <summary>Tells it that a connection in the plain speaks a protocol with prior knowledge.</summary>
+    public static void TellInThePlain(ConnectionContext connection, SslApplicationProtocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        connection.Features.Set<ITlsApplicationProtocolFeature>(new NegotiatedTls(protocol.Protocol));
+    }
+
     /// <inheritdoc/>
     public X509Certificate2? ClientCertificate { get; set; }
 

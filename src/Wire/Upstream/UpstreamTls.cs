@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
@@ -40,6 +41,7 @@ public sealed record UpstreamTls
 public sealed class UpstreamTrust : IEquatable<UpstreamTrust>
 {
     private readonly string _thumbprints;
+    private readonly string[] _others = [];
 
     /// <summary>Trust in these roots.</summary>
     /// <param name="roots">Certificates of authorities, or the very certificates of upstreams.</param>
@@ -52,6 +54,14 @@ public sealed class UpstreamTrust : IEquatable<UpstreamTrust>
         Name = name;
         Depth = depth;
         _thumbprints = string.Join(',', roots.Select(r => r.Thumbprint).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Trust in these roots for a certificate that has one of these names.</summary>
+    /// <param name="roots">Certificates of authorities, or the very certificates of upstreams.</param>
+    /// <param name="names">DNS names, IP addresses, and URIs as <c>spiffe://example.com/ns/shop</c>; at least one.</param>
+    public UpstreamTrust(X509Certificate2Collection roots, IReadOnlyList<string> names) : this(roots, names is { Count: > 0 } ? names[0] : throw new ArgumentException("At least one name is wanted.", nameof(names)))
+    {
+        _others = [.. names.Skip(1)];
     }
 
     /// <summary>The roots.</summary>
@@ -71,12 +81,29 @@ public sealed class UpstreamTrust : IEquatable<UpstreamTrust>
         if (wrong.Count > 0) return string.Join("; ", wrong);
         if (Depth is { } depth && chain.ChainElements.Count - 2 > depth)
             return $"{chain.ChainElements.Count - 2} authorities stand between it and its root, at most {depth} may";
-        return Name is null || certificate.MatchesHostname(Name) ? null : $"it isn't for {Name}";
+        return Name is null || Is(certificate, Name) || _others.Any(n => Is(certificate, n)) ? null : $"it isn't for {string.Join(", ", [Name, .. _others])}";
+    }
+
+    private static bool Is(X509Certificate2 certificate, string name) => name.Contains("://", StringComparison.Ordinal) ? HasUri(certificate, name) : certificate.MatchesHostname(name);
+
+    /// <summary>Whether a URI is among the certificate's subjectAltNames (RFC 5280 section 4.2.1.6, tag 6), which .NET doesn't list.</summary>
+    private static bool HasUri(X509Certificate2 certificate, string uri)
+    {
+        if (certificate.Extensions.FirstOrDefault(e => e.Oid?.Value == "2.5.29.17") is not { } extension) return false;
+        var names = new AsnReader(extension.RawData, AsnEncodingRules.DER).ReadSequence();
+        var tag = new Asn1Tag(TagClass.ContextSpecific, 6);
+        while (names.HasData)
+        {
+            if (!names.PeekTag().HasSameClassAndValue(tag)) names.ReadEncodedValue();
+            else if (names.ReadCharacterString(UniversalTagNumber.IA5String, tag) == uri) return true;
+        }
+
+        return false;
     }
 
     /// <inheritdoc/>
     public bool Equals(UpstreamTrust? other) =>
-        other is not null && (ReferenceEquals(this, other) || (_thumbprints == other._thumbprints && Name == other.Name && Depth == other.Depth));
+        other is not null && (ReferenceEquals(this, other) || (_thumbprints == other._thumbprints && Name == other.Name && Depth == other.Depth && _others.SequenceEqual(other._others)));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as UpstreamTrust);

@@ -1,0 +1,35 @@
+using System.Net;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Gateway;
+using Usher.Model.Road;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>A Gateway's addresses: of its Service, or why those that it asks for can't be had (Gateway API, GatewaySpec.addresses).</summary>
+internal static class GatewayAddresses
+{
+    /// <summary>Conditions where something is wrong, and the status' addresses.</summary>
+    internal static (IReadOnlyList<Condition> Conditions, IReadOnlyList<KeyValuePair<string, string>> Addresses) Of(CompileContext context, Resource<Gateway> gateway)
+    {
+        if (Unusable(gateway) is { } wrong) return ([wrong, .. wrong.Type == "Programmed" ? (IEnumerable<Condition>)[] : [new Condition("Programmed", false, "Invalid", wrong.Message)]], []);
+        if (context.State.Find<V1Service>(gateway.Key.Namespace, GatewayObjects.NameOf(gateway)) is not { Value.Spec.ClusterIP: { } address }) return ([], []);
+        return ([], [new("address", address)]);
+    }
+
+    /// <summary>The addresses that a Gateway asks for and that nobody can give it here: those that aren't an unspecified one or a Service's.</summary>
+    internal static Condition? Unusable(Resource<Gateway> gateway)
+    {
+        foreach (var asked in gateway.Value.Spec.Addresses.Where(a => !string.IsNullOrEmpty(a.Value)))
+        {
+            if (asked.Type is not ("IPAddress" or "Hostname")) return new Condition("Accepted", false, "UnsupportedAddress", $"found type {asked.Type}; IPAddress is supported");
+            if (asked.Type == "Hostname") return new Condition("Accepted", false, "UnsupportedAddress", $"found hostname {asked.Value}; a load balancer's name is given, and can't be asked for");
+            if (!IPAddress.TryParse(asked.Value, out var address) || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork || !IsOfServices(address))
+                return new Condition("Programmed", false, "AddressNotUsable", $"found {asked.Value}; an address of the Services' range 10.100.0.0/16 is wanted, or none");
+        }
+
+        return null;
+    }
+
+    private static bool IsOfServices(IPAddress address) => address.GetAddressBytes() is [10, 100, ..];
+}

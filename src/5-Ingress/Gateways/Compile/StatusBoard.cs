@@ -1,0 +1,33 @@
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>Collects what is said of the Gateway API's objects while they are compiled.</summary>
+/// <param name="context">Who is told of what isn't accepted.</param>
+/// <param name="before">What the running generation says: a condition that stays keeps its time.</param>
+internal sealed class StatusBoard(CompileContext context, IEnumerable<ObjectStatus> before)
+{
+    private readonly Dictionary<(ResourceKey Key, string Part, string Type), Condition> had = before
+        .SelectMany(s => s.Conditions, (s, c) => (s, c)).GroupBy(p => (p.s.Key, p.s.Part, p.c.Type)).ToDictionary(g => g.Key, g => g.First().c);
+    private readonly List<ObjectStatus> all = [];
+
+    /// <summary>Everything that was said.</summary>
+    internal IEnumerable<ObjectStatus> All => all
+        .OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal).ThenBy(s => s.Part.Length > 0);
+
+    /// <summary>Says something of an object, or of a part of it.</summary>
+    /// <param name="resource">The object.</param>
+    /// <param name="part">The part; empty for the object.</param>
+    /// <param name="conditions">The conditions.</param>
+    /// <param name="fields">What else is said.</param>
+    internal void Say<T>(Resource<T> resource, string part, IEnumerable<Condition> conditions, params KeyValuePair<string, string>[] fields) where T : class =>
+        all.Add(new ObjectStatus(resource.Key, part, (resource.Value as k8s.Models.IMetadata<k8s.Models.V1ObjectMeta>)?.Metadata.Generation ?? 1, [.. conditions.Select(c => Since(resource.Key, part, c))]) { Fields = fields });
+
+    /// <summary>Tells people of a condition that doesn't hold.</summary>
+    internal void Refuse<T>(Resource<T> resource, string field, Condition condition) where T : class =>
+        context.Refuse(resource, field, $"{condition.Type} is {condition.Status}, {condition.Reason}: {condition.Message}");
+
+    private Condition Since(ResourceKey key, string part, Condition condition) =>
+        condition with { Since = had.TryGetValue((key, part, condition.Type), out var last) && last.Holds == condition.Holds ? last.Since : context.Observed.Now };
+}

@@ -1,0 +1,110 @@
+using Usher.Model.Journeys;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>What was chosen for a connection or a flow of datagrams.</summary>
+/// <param name="Listener">The listener; null where none is for the server name.</param>
+/// <param name="Rule">The route's rule; null where none is.</param>
+/// <param name="Backend">The backend that was drawn, or null.</param>
+/// <param name="Ready">What was read: whether it had a ready endpoint.</param>
+internal readonly record struct ConnectionChoice(ListenerPlan? Listener, ConnectionRule? Rule = null, WeightedBackend? Backend = null, bool Ready = false)
+{
+    /// <summary>Whether there is somewhere to send it.</summary>
+    internal bool Forwards => Backend is { Invalid: null } && Ready;
+}
+
+/// <summary>
+/// A decision about a connection of a TLSRoute or TCPRoute, or a flow of a UDPRoute:
+/// <list type="number">
+/// <item>The listener: of a port that speaks TLS, the most specific for the server name; of another, the only one.</item>
+/// <item>The route: the one whose host is the most specific for the server name; of TCP and UDP, the oldest.</item>
+/// <item>The backend, drawn by weight. One that isn't valid, or has no ready endpoint, ends the connection.</item>
+/// </list>
+/// </summary>
+internal sealed class GatewayConnectionDecision(GatewayPort port, string? serverName, Draw draw, ConnectionChoice choice) : IConnectionDecision, IProblemTeller
+{
+    internal Draw Draw { get; } = draw;
+
+    internal ConnectionChoice Choice { get; } = choice;
+
+    /// <inheritdoc/>
+    public string? Problem => Choice switch
+    {
+        { Listener: null } => GatewayMismatch.NoListener(port, serverName),
+        { Rule: null, Listener: { } listener } => $"no route at {listener.Label} is for {(string.IsNullOrEmpty(serverName) ? "it" : $"server name {serverName}")}; usher status tells of each route why",
+        { Backend: null, Rule: { } rule } => $"{rule.Label}: the sum of its backends' weights is 0",
+        { Backend: { Invalid: { } invalid } backend, Rule: { } rule } => $"{rule.Label}: backend {backend.Backend.Label} was drawn, and {invalid}",
+        { Ready: false, Backend: { } backend } => $"Service {backend.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness",
+        _ => null,
+    };
+
+    /// <summary>Decides as live traffic does.</summary>
+    internal static GatewayConnectionDecision Make<TStates>(GatewayPort port, string? serverName, TStates states, Draw draw) where TStates : struct, IReadyBackends =>
+        new(port, serverName, draw, Decide(port, serverName, states, draw, default(NoReasons)));
+
+    /// <inheritdoc/>
+    public IEnumerable<HopAccount> Tell()
+    {
+        var reasons = new ReasonList();
+        var replayed = Decide(port, serverName, new RecordedReadiness(Choice.Ready), Draw, reasons);
+        var told = GatewayFacts.Of(port);
+        told["protocol"] = port.Plan.Protocol.ToString().ToUpperInvariant();
+        if (port.Plan.Protocol == PortProtocol.Tls) told["sni"] = string.IsNullOrEmpty(serverName) ? "none" : serverName;
+        if (replayed.Listener is { } listener) told["listener"] = listener.Name;
+        if (replayed.Rule is { } rule) (told["route"], told["routeKind"]) = ($"{rule.Route.Namespace}/{rule.Route.Name}", rule.Route.Kind);
+        if (replayed.Backend is { Invalid: null } backend)
+        {
+            told["service"] = backend.Backend.Label;
+            told["clusterIP"] = backend.Backend.Front.Declared.ToString();
+            told["clusterIPBound"] = backend.Backend.Front.Bound.ToString();
+        }
+
+        var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → Service {replayed.Backend!.Backend.Label} {replayed.Backend.Backend.Front.Declared}" : Problem!;
+        yield return new HopAccount(Hop.Ingress, port.Pod.Name, sentence) { Facts = told, Reasons = reasons.All, Ok = replayed.Forwards, Outcome = replayed.Forwards ? null : Outcome(replayed) };
+    }
+
+    private static ConnectionChoice Decide<TStates, TReasons>(GatewayPort port, string? serverName, TStates states, Draw draw, TReasons reasons)
+        where TStates : struct, IReadyBackends
+        where TReasons : struct, IReasonSink
+    {
+        // 1.
+        var name = serverName?.ToLowerInvariant() ?? "";
+        if (GatewayHop.Listener(port.Plan, name, reasons) is not { } listener) return default;
+
+        // 2.
+        var rule = listener.Connections.Find(name);
+        if (TReasons.Wanted)
+        {
+            foreach (var (host, other) in listener.Connections.Written)
+                reasons.Add(other.Label, other == rule, other == rule ? "is the most specific" : HostMatches<ConnectionRule>.Takes(host, name) ? "is for it too, but less specific" : $"isn't for server name {(name.Length == 0 ? "(none)" : name)}");
+        }
+
+        if (rule is null) return new ConnectionChoice(listener);
+
+        // 3.
+        if (rule.TotalWeight == 0) return new ConnectionChoice(listener, rule);
+        var drawn = draw.Below(rule.TotalWeight);
+        var upTo = 0;
+        WeightedBackend? backend = null;
+        foreach (var candidate in rule.Backends)
+        {
+            upTo += candidate.Weight;
+            var wins = backend is null && drawn < upTo;
+            if (wins) backend = candidate;
+            if (TReasons.Wanted) reasons.Add($"backend {candidate.Backend.Label}", wins, FormattableString.Invariant($"weight {candidate.Weight} of {rule.TotalWeight}; {drawn} was drawn"));
+        }
+
+        if (backend!.Invalid is not null) return new ConnectionChoice(listener, rule, backend);
+        var ready = states.IsReady(backend.Backend);
+        if (TReasons.Wanted) reasons.Add($"Service {backend.Backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
+        return new ConnectionChoice(listener, rule, backend, ready);
+    }
+
+    private static string Outcome(in ConnectionChoice choice) => choice switch
+    {
+        { Listener: null } => "ingress.no-listener",
+        { Rule: null } => "ingress.no-route",
+        { Backend: null } or { Backend.Invalid: not null } => "ingress.invalid-backend",
+        _ => "ingress.no-endpoints",
+    };
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using k8s.Models;
+using Usher.Model.Desired;
+using Usher.Model.Gateway;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>
+/// The objects that a Gateway's controller makes for it: a Deployment of its own and a Service of type LoadBalancer in its namespace, named after Gateway and class and labelled with the Gateway's name
+/// (GEP-1762, In Cluster Gateway Deployments).
+/// </summary>
+internal static class GatewayObjects
+{
+    /// <summary>The image that Usher serves itself.</summary>
+    internal const string Image = "usher/gateway";
+
+    /// <summary>The port on which the pods answer their probe.</summary>
+    internal const int HealthPort = 10254;
+
+    /// <summary>Says which Gateway an object is for.</summary>
+    internal const string GatewayLabel = "gateway.networking.k8s.io/gateway-name";
+
+    private const string ClassLabel = "gateway.networking.k8s.io/gateway-class-name";
+
+    /// <summary>How many pods a Gateway has.</summary>
+    private const int Pods = 2;
+
+    /// <summary>The longest name of a Service (RFC 1035 label).</summary>
+    private const int MaxNameLength = 63;
+
+    /// <summary>The name of a Gateway's Deployment and Service.</summary>
+    internal static string NameOf(Resource<Gateway> gateway)
+    {
+        var name = $"{gateway.Key.Name}-{gateway.Value.Spec.GatewayClassName}".Replace('.', '-');
+        return name.Length <= MaxNameLength ? name : name[..MaxNameLength].TrimEnd('-');
+    }
+
+    /// <summary>Every pod of a Gateway, with the Gateway.</summary>
+    internal static IEnumerable<(Resource<V1Pod> Pod, ResourceKey Gateway)> PodsOf(DesiredState state) => state.All<V1Pod>()
+        .Where(p => p.Value.Spec?.Containers?.Any(c => c.Image == Image) == true && p.Value.Metadata.Labels?.ContainsKey(GatewayLabel) == true)
+        .Select(p => (p, new ResourceKey(GatewayApi.Group, "Gateway", p.Key.Namespace, p.Value.Metadata.Labels[GatewayLabel])));
+
+    /// <summary>The Deployment.</summary>
+    internal static V1Deployment Deployment(Resource<Gateway> gateway)
+    {
+        var labels = Selector(gateway);
+        return new V1Deployment
+        {
+            ApiVersion = "apps/v1",
+            Kind = "Deployment",
+            Metadata = Metadata(gateway),
+            Spec = new V1DeploymentSpec
+            {
+                Replicas = Pods,
+                Selector = new V1LabelSelector { MatchLabels = labels },
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = Labels(gateway), Annotations = Annotations(gateway) },
+                    Spec = new V1PodSpec
+                    {
+                        Containers =
+                        [
+                            new V1Container
+                            {
+                                Name = "gateway",
+                                Image = Image,
+                                ReadinessProbe = new V1Probe { HttpGet = new V1HTTPGetAction { Path = "/healthz", Port = HealthPort }, PeriodSeconds = 1 },
+                            },
+                        ],
+                    },
+                },
+            },
+        };
+    }
+
+    /// <summary>The Service, with a port for each that a listener has.</summary>
+    internal static V1Service Service(Resource<Gateway> gateway, IEnumerable<GatewayListener> listeners)
+    {
+        var ports = listeners.Select(l => (l.Port, Protocol: l.Protocol == "UDP" ? "UDP" : "TCP")).Distinct().OrderBy(p => p.Port).ThenBy(p => p.Protocol, StringComparer.Ordinal);
+        return new V1Service
+        {
+            ApiVersion = "v1",
+            Kind = "Service",
+            Metadata = Metadata(gateway),
+            Spec = new V1ServiceSpec
+            {
+                Type = "LoadBalancer",
+                Selector = Selector(gateway),
+                ClusterIP = gateway.Value.Spec.Addresses.FirstOrDefault(a => a.Type == "IPAddress" && !string.IsNullOrEmpty(a.Value))?.Value,
+                Ports = [.. ports.Select(p => new V1ServicePort { Name = string.Create(CultureInfo.InvariantCulture, $"{p.Protocol.ToLowerInvariant()}-{p.Port}"), Port = p.Port, TargetPort = p.Port, Protocol = p.Protocol })],
+            },
+        };
+    }
+
+    private static V1ObjectMeta Metadata(Resource<Gateway> gateway) => new()
+    {
+        Name = NameOf(gateway),
+        NamespaceProperty = gateway.Key.Namespace,
+        Labels = Labels(gateway),
+        Annotations = Annotations(gateway),
+    };
+
+    private static Dictionary<string, string> Selector(Resource<Gateway> gateway) => new() { [GatewayLabel] = gateway.Key.Name };
+
+    private static Dictionary<string, string> Labels(Resource<Gateway> gateway) => new(gateway.Value.Spec.Infrastructure?.Labels ?? new Dictionary<string, string>())
+    {
+        [GatewayLabel] = gateway.Key.Name,
+        [ClassLabel] = gateway.Value.Spec.GatewayClassName,
+    };
+
+    private static Dictionary<string, string>? Annotations(Resource<Gateway> gateway) =>
+        gateway.Value.Spec.Infrastructure?.Annotations is { Count: > 0 } written ? new(written) : null;
+}

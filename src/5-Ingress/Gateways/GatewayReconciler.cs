@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Usher.Model.Desired;
+using Usher.Model.Gateway;
+using Usher.Model.Road;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>Makes each Gateway's Deployment and Service. What would say the same as in the running generation is that object.</summary>
+internal sealed class GatewayReconciler : IReconciler
+{
+    // What a made object says, as text.
+    private static readonly ConditionalWeakTable<object, string> Said = [];
+    private static readonly ConditionalWeakTable<Origin, Origin> Origins = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
+    {
+        foreach (var gateway in GatewayClasses.Served(context.State))
+        {
+            if (GatewayAddresses.Unusable(gateway) is not null) continue;
+            var name = GatewayObjects.NameOf(gateway);
+            var listeners = gateway.Value.Spec.Listeners.Concat(context.State.All<ListenerSet>()
+                .Where(s => s.Value.Spec.ParentRef is { Kind: "Gateway" } p && p.Name == gateway.Key.Name && (p.Namespace ?? s.Key.Namespace) == gateway.Key.Namespace)
+                .SelectMany(s => s.Value.Spec.Listeners)).Where(l => l.Protocol is "HTTP" or "HTTPS" or "TLS" or "TCP" or "UDP");
+            yield return Kept(gateway, new ResourceKey("apps", "Deployment", gateway.Key.Namespace, name), GatewayObjects.Deployment(gateway), previous);
+            yield return Kept(gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name), GatewayObjects.Service(gateway, listeners), previous);
+        }
+    }
+
+    private static Resource Kept(Resource<Gateway> gateway, in ResourceKey key, object made, DesiredState previous)
+    {
+        var origin = Origins.GetValue(gateway.Origin, static o => new Origin(Origin.Derived.Doorway, o.File, o.Line));
+        var says = JsonSerializer.Serialize(made, made.GetType());
+        if (previous.Find(key)?.Value is { } had && Said.TryGetValue(had, out var said) && said == says) return new Resource(key, had, origin);
+        Said.Add(made, says);
+        return new Resource(key, made, origin);
+    }
+}

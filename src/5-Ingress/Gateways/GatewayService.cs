@@ -1,0 +1,91 @@
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>Carries out what <see cref="GatewayHop"/> decides, for one request after another.</summary>
+internal sealed class GatewayService(IServiceFronts fronts, SeamParts parts) : IHttpHop
+{
+    public Hop Hop => Hop.Ingress;
+
+    /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
+    public ValueTask ServeAsync(RequestPassage passage)
+    {
+        if (passage.Generation.Find<GatewaySnapshot>()?.PortAt(passage.Exchange.LocalEndPoint) is not { } port)
+        {
+            passage.Exchange.Abort();
+            return default;
+        }
+
+        // 1.
+        JourneyHeader.Read(passage);
+
+        // 2.
+        var scheme = port.Plan.Protocol == PortProtocol.Tls ? "https" : "http";
+        passage.Record.Scheme = scheme;
+        var handshake = port.Plan.Protocol == PortProtocol.Tls ? passage.Exchange.Features.Get<HandshakeRecord>() : null;
+        // The listener as this generation has it: the connection may be older.
+        var asked = handshake is null ? null : GatewayCertificate.For(port, handshake.ServerName)?.Listener;
+        var decision = GatewayDecision.Make(port, asked, new LivingReadiness(fronts, passage.Generation), passage.Facts(scheme, port.Plan.ReadsHeaders), Draw.Random());
+        decision.Handshake = handshake;
+        passage.Record.Decision = decision;
+
+        // 3.
+        return GatewayAnswer.Of(decision) is { } answer ? AnswerAsync(passage, decision, answer) : ForwardAsync(passage, decision);
+    }
+
+    public ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
+    {
+        JourneyHeader.Read(passage);
+        if (rejection.Violation is HttpViolation.ConnectionClosed or HttpViolation.IdleTimeout)
+        {
+            passage.Note("ingress.client-gone", rejection.Message);
+            return ValueTask.CompletedTask;
+        }
+
+        var status = rejection.Violation switch
+        {
+            HttpViolation.HeaderTooLarge or HttpViolation.HeadTooLarge or HttpViolation.TooManyHeaders => 431,
+            HttpViolation.TargetTooLong => 414,
+            HttpViolation.UnsupportedVersion => 505,
+            HttpViolation.UnsupportedTransferCoding => 501,
+            _ => 400,
+        };
+        return GatewayReply.AnswerAsync(passage, status, [], $"ingress.{status}.malformed", rejection.Message);
+    }
+
+    private ValueTask AnswerAsync(RequestPassage passage, GatewayDecision decision, GatewayAnswer answer)
+    {
+        IReadOnlyList<KeyValuePair<string, string>> headers = decision.Choice.Match?.Rule.Cors is { } cors
+            ? decision.Choice.Verdict == GatewayVerdict.Preflight ? cors.Preflight(decision.Facts) : cors.Response(decision.Facts)
+            : [];
+        if (decision.Choice.Verdict == GatewayVerdict.Preflight) return passage.AnswerAsync(204, headers, default, null, null);
+        if (answer.Location is { } location) headers = [new("Location", location), .. headers];
+        return GatewayReply.AnswerAsync(passage, answer.Status, headers, answer.Outcome, Told(answer, decision, passage.Generation));
+    }
+
+    private async ValueTask ForwardAsync(RequestPassage passage, GatewayDecision decision)
+    {
+        GatewayHeaders.Apply(passage, decision);
+        var (rule, backend) = (decision.Choice.Match!.Rule, decision.Choice.Backend!);
+        var editor = new GatewayResponse(decision);
+        if (!editor.IsEmpty) passage.ResponseEditor = editor;
+        using var limit = rule.Timeout is null ? null : new CancellationTokenSource(rule.Timeout.After, parts.Time);
+        var result = await passage.ForwardAsync(
+            new UpstreamKey(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2), rule.Forward, limit?.Token ?? CancellationToken.None);
+        if (GatewayFailure.Of(result, decision) is not { } failure) return;
+        if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
+        else await GatewayReply.AnswerAsync(passage, failure.Status, editor.Cors, failure.Outcome, failure.Problem);
+    }
+
+    /// <summary>The problem, and why a Service has no ready endpoint, from the hop that knows.</summary>
+    internal string? Told(GatewayAnswer answer, GatewayDecision decision, Generation generation)
+    {
+        if (decision.Choice.Verdict != GatewayVerdict.Unavailable) return answer.Problem;
+        var reasons = fronts.Decide(generation, decision.Choice.Backend!.Backend.Front, decision.Port.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
+        return reasons.Count == 0 ? $"{answer.Problem}. Its selector takes no pod" : $"{answer.Problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>Every Gateway's listeners, by where its pods listen. Immutable.</summary>
+/// <param name="byPlace">The ports of all pods.</param>
+internal sealed class GatewaySnapshot(FrozenDictionary<FrontPlace, GatewayPort> byPlace)
+{
+    /// <summary>What is said of each GatewayClass, Gateway, ListenerSet, route and policy.</summary>
+    internal ImmutableArray<ObjectStatus> Statuses { get; init; } = [];
+
+    /// <summary>All ports of all pods.</summary>
+    internal ImmutableArray<GatewayPort> Ports => byPlace.Values;
+
+    /// <summary>The port of a Gateway's pod that listens there, or null.</summary>
+    internal GatewayPort? PortAt(IPEndPoint bound, bool udp = false) => byPlace.GetValueOrDefault(new FrontPlace(bound, udp));
+}
+
+/// <summary>One port of one pod of a Gateway.</summary>
+/// <param name="Pod">The pod.</param>
+/// <param name="Declared">Its address and port in the cluster.</param>
+/// <param name="Bound">Where it listens on this machine.</param>
+/// <param name="Plan">What it serves: shared by all pods of the Gateway.</param>
+internal sealed record GatewayPort(ResourceKey Pod, IPEndPoint Declared, IPEndPoint Bound, PortPlan Plan)
+{
+    /// <summary>Where it is among sockets.</summary>
+    internal FrontPlace Place => new(Bound, Plan.Protocol == PortProtocol.Udp);
+}
+
+/// <summary>What is spoken at a port.</summary>
+internal enum PortProtocol : byte
+{
+    /// <summary>HTTP in the plain.</summary>
+    Http,
+
+    /// <summary>TLS: listeners of protocols HTTPS and TLS share a port, and the client's server name tells which.</summary>
+    Tls,
+
+    /// <summary>TCP, of which nothing is read.</summary>
+    Tcp,
+
+    /// <summary>UDP.</summary>
+    Udp,
+}
+
+/// <summary>All listeners of a Gateway at one port.</summary>
+/// <param name="Gateway">The Gateway.</param>
+/// <param name="Port">The declared port.</param>
+/// <param name="Protocol">What is spoken there.</param>
+/// <param name="Listeners">By host; the only one of a TCP or UDP port is for any.</param>
+internal sealed record PortPlan(ResourceKey Gateway, int Port, PortProtocol Protocol, HostMatches<ListenerPlan> Listeners)
+{
+    /// <summary>Whether a decision reads request headers.</summary>
+    public bool ReadsHeaders { get; } = Listeners.All.Any(l => l.Routes.All.Any(t => t.ReadsHeaders));
+}
+
+/// <summary>What a listener does with what it takes.</summary>
+internal enum ListenerKind : byte
+{
+    /// <summary>HTTP, in the plain or where TLS ended.</summary>
+    Http,
+
+    /// <summary>Bytes, in the plain or where TLS ended.</summary>
+    Stream,
+
+    /// <summary>TLS that goes on as it came.</summary>
+    Passthrough,
+
+    /// <summary>Datagrams.</summary>
+    Datagrams,
+}
+
+/// <summary>A listener.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Owner">The Gateway or ListenerSet that it is written in.</param>
+/// <param name="Hostname">The host it serves; empty for any.</param>
+/// <param name="Kind">What it does.</param>
+internal sealed record ListenerPlan(string Name, ResourceKey Owner, string Hostname, ListenerKind Kind)
+{
+    /// <summary>HTTP routes by their hosts.</summary>
+    public HostMatches<MatchTable> Routes { get; init; } = HostMatches<MatchTable>.Empty;
+
+    /// <summary>TLS, TCP and UDP routes by their hosts.</summary>
+    public HostMatches<ConnectionRule> Connections { get; init; } = HostMatches<ConnectionRule>.Empty;
+
+    /// <summary>What it shows in handshakes; null where no TLS ends.</summary>
+    public ListenerTls? Tls { get; init; }
+
+    /// <summary><c>listener https of Gateway shop/edge (*.example.com)</c>.</summary>
+    internal string Label => $"listener {Name} of {Owner}{(Hostname.Length == 0 ? "" : $" ({Hostname})")}";
+}

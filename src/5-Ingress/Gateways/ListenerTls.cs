@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Usher.Model.Secrets;
+
+namespace Usher.Ingress.Gateways;
+
+/// <summary>Where TLS ends at a listener: what it shows, and whom it asks to show something too. No record, so that nothing prints a key.</summary>
+/// <param name="certificates">The certificates with where each comes from, in the order of <c>certificateRefs</c>; at least one.</param>
+internal sealed class ListenerTls(ImmutableArray<(string Source, KeyedCertificate Certificate)> certificates)
+{
+    /// <summary>The authorities that a client's certificate must lead to; empty asks for none.</summary>
+    public X509Certificate2Collection ClientRoots { get; init; } = [];
+
+    /// <summary>Whether a client without a valid certificate is served all the same (<c>AllowInsecureFallback</c>).</summary>
+    public bool InsecureFallback { get; init; }
+
+    /// <summary>The certificate for a server name: the first that is for it, else the first.</summary>
+    internal (string Source, KeyedCertificate Certificate, string Why) For(string? serverName)
+    {
+        foreach (var (source, certificate) in certificates)
+        {
+            if (serverName is not null && certificate.Certificate.MatchesHostname(serverName))
+                return (source, certificate, certificates.Length == 1 ? "it is the listener's" : $"it is the first of {certificates.Length} that is for {serverName}");
+        }
+
+        return (certificates[0].Source, certificates[0].Certificate, serverName is null ? "the client named no server; it is the listener's first" : $"the listener has none for {serverName}; it is the first");
+    }
+
+    /// <summary>What TLS is given.</summary>
+    internal SslStreamCertificateContext ContextFor(string? serverName) => For(serverName).Certificate.Context;
+}
