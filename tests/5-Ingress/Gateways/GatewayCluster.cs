@@ -71,7 +71,8 @@ internal sealed class GatewayCluster
     internal static string Path(string type, string value) => $"{{ path: {{ type: {type}, value: \"{value}\" }} }}";
 
     /// <summary>A port of the Gateway edge.</summary>
-    internal GatewayPort Port(int port = 80, string gateway = "edge") => Snapshot.Ports.Single(p => p.Plan.Port == port && p.Plan.Gateway.Name == gateway);
+    internal GatewayPort Port(int port = 80, string gateway = "edge", bool udp = false) =>
+        Snapshot.Ports.Single(p => p.Plan.Port == port && p.Plan.Gateway.Name == gateway && p.Place.Udp == udp);
 
     internal PodStartOf Pod(string gateway = "edge") => new(Generation, Port(Snapshot.Ports.First(p => p.Plan.Gateway.Name == gateway).Plan.Port, gateway).Pod);
 

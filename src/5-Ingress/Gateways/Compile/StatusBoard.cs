@@ -22,7 +22,7 @@ internal sealed class StatusBoard(CompileContext context, IEnumerable<ObjectStat
     /// <param name="conditions">The conditions.</param>
     /// <param name="fields">What else is said.</param>
     internal void Say<T>(Resource<T> resource, string part, IEnumerable<Condition> conditions, params KeyValuePair<string, string>[] fields) where T : class =>
-        all.Add(new ObjectStatus(resource.Key, part, (resource.Value as k8s.Models.IMetadata<k8s.Models.V1ObjectMeta>)?.Metadata.Generation ?? 1, [.. conditions.Select(c => Since(resource.Key, part, c))]) { Fields = fields });
+        all.Add(new ObjectStatus(resource.Key, part, resource.Generation, [.. conditions.Select(c => Since(resource.Key, part, c))]) { Fields = fields });
 
     /// <summary>Tells people of a condition that doesn't hold.</summary>
     internal void Refuse<T>(Resource<T> resource, string field, Condition condition) where T : class =>

@@ -1,0 +1,101 @@
+using Usher.Ingress.Gateways;
+using Usher.Model.Road;
+using static Usher.Ingress.Tests.Gateways.GatewayCluster;
+
+namespace Usher.Ingress.Tests.Gateways;
+
+/// <summary>What filters make of requests, in tables.</summary>
+public sealed class GatewayFilterTests
+{
+    [Theory]
+    // Gateway API, HTTPPathModifier, the table of ReplacePrefixMatch.
+    [InlineData("/foo", "/xyz", "/foo/bar", "/xyz/bar")]
+    [InlineData("/foo", "/xyz/", "/foo/bar", "/xyz/bar")]
+    [InlineData("/foo/", "/xyz", "/foo/bar", "/xyz/bar")]
+    [InlineData("/foo/", "/xyz/", "/foo/bar", "/xyz/bar")]
+    [InlineData("/foo", "/xyz", "/foo", "/xyz")]
+    [InlineData("/foo", "/xyz", "/foo/", "/xyz/")]
+    [InlineData("/foo", "", "/foo/bar", "/bar")]
+    [InlineData("/foo", "", "/foo/", "/")]
+    [InlineData("/foo", "", "/foo", "/")]
+    [InlineData("/foo", "/", "/foo/", "/")]
+    [InlineData("/foo", "/", "/foo", "/")]
+    [InlineData("/foo", "/", "/foo/bar", "/bar")]
+    [InlineData("/", "/xyz", "/bar", "/xyz/bar")]
+    public void A_prefix_is_replaced(string match, string replacement, string path, string wanted)
+    {
+        var cluster = Filtered($"{{ type: URLRewrite, urlRewrite: {{ path: {{ type: ReplacePrefixMatch, replacePrefixMatch: \"{replacement}\" }} }} }}", Path("PathPrefix", match));
+
+        Assert.Equal($"a {wanted}", cluster.Ask($"GET http://a.com{path}"));
+        Assert.Equal($"a {wanted}?x=1", cluster.Ask($"GET http://a.com{path}?x=1"));
+    }
+
+    [Theory]
+    [InlineData("scheme: https, statusCode: 301", "http://a.com/x?y=1", "301 https://a.com/x?y=1")]
+    [InlineData("hostname: b.com", "http://a.com/x", "302 http://b.com/x")]
+    [InlineData("port: 8080", "http://a.com/x", "302 http://a.com:8080/x")]
+    [InlineData("scheme: https, port: 443", "http://a.com/x", "302 https://a.com/x")]
+    [InlineData("scheme: https, port: 8443, statusCode: 308", "http://a.com/x", "308 https://a.com:8443/x")]
+    [InlineData("path: { type: ReplaceFullPath, replaceFullPath: /new }, statusCode: 303", "http://a.com/x?y=1", "303 http://a.com/new?y=1")]
+    [InlineData("path: { type: ReplacePrefixMatch, replacePrefixMatch: /new }, statusCode: 307", "http://a.com/x", "307 http://a.com/new/x")]
+    public void A_redirect(string filter, string url, string wanted)
+    {
+        var cluster = new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 80 }") + Route("a", $"rules: [{{ filters: [{{ type: RequestRedirect, requestRedirect: {{ {filter} }} }}] }}]")).Valid();
+
+        Assert.Equal(wanted, cluster.Ask($"GET {url}"));
+    }
+
+    [Fact]
+    public void A_redirect_at_another_port_keeps_it_unless_the_scheme_changes()
+    {
+        var cluster = new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 8080 }") + Route("a", "rules: [{ filters: [{ type: RequestRedirect, requestRedirect: { hostname: b.com } }] }, { matches: [{ path: { value: /s } }], filters: [{ type: RequestRedirect, requestRedirect: { scheme: https } }] }]")).Valid();
+
+        Assert.Equal("302 http://b.com:8080/x", cluster.Ask("GET http://a.com:8080/x", port: 8080));
+        Assert.Equal("302 https://a.com/s", cluster.Ask("GET http://a.com:8080/s", port: 8080));
+    }
+
+    [Theory]
+    [InlineData("https://www.foo.com", false, "Access-Control-Allow-Origin: https://www.foo.com|Vary: Origin|Access-Control-Allow-Methods: GET, POST|Access-Control-Allow-Headers: x-one|Access-Control-Max-Age: 60")]
+    [InlineData("https://a.b.bar.com", false, "Access-Control-Allow-Origin: https://a.b.bar.com|Vary: Origin|Access-Control-Allow-Methods: GET, POST|Access-Control-Allow-Headers: x-one|Access-Control-Max-Age: 60")]
+    [InlineData("https://bar.com", false, "")]
+    [InlineData("http://www.foo.com", false, "")]
+    [InlineData("https://www.foo.com", true, "Access-Control-Allow-Origin: https://www.foo.com|Access-Control-Allow-Credentials: true|Vary: Origin|Access-Control-Allow-Methods: GET, POST|Access-Control-Allow-Headers: x-one|Access-Control-Max-Age: 60")]
+    public void A_preflight(string origin, bool credentials, string wanted)
+    {
+        var cors = new CorsFilter(["https://www.foo.com", "https://*.bar.com"], ["GET", "POST"], ["x-one"], [], credentials, 60);
+
+        Assert.Equal(wanted, string.Join('|', cors.Preflight(Preflight(origin, "GET", "x-one")).Select(h => $"{h.Key}: {h.Value}")));
+    }
+
+    [Fact]
+    public void With_credentials_a_star_names_what_was_asked_for()
+    {
+        var cors = new CorsFilter(["*"], ["*"], ["*"], ["*"], credentials: true, 5);
+
+        Assert.Equal(
+            "Access-Control-Allow-Origin: https://x.org|Access-Control-Allow-Credentials: true|Vary: Origin|Access-Control-Allow-Methods: PUT|Access-Control-Allow-Headers: x-two, x-three|Access-Control-Max-Age: 5",
+            string.Join('|', cors.Preflight(Preflight("https://x.org", "PUT", "x-two, x-three")).Select(h => $"{h.Key}: {h.Value}")));
+        Assert.DoesNotContain(cors.Response(Preflight("https://x.org", "PUT", "")), h => h.Key == "Access-Control-Expose-Headers");
+        Assert.Equal("*", new CorsFilter(["*"], [], [], [], credentials: false, 5).Response(Preflight("https://x.org", "PUT", "")).Single().Value);
+    }
+
+    [Fact]
+    public void A_preflight_is_answered_and_another_OPTIONS_goes_on()
+    {
+        var cluster = Filtered("{ type: CORS, cors: { allowOrigins: [\"https://b.com\"], allowMethods: [GET] } }", Path("PathPrefix", "/"));
+
+        Assert.Equal("204", cluster.Ask("OPTIONS http://a.com/ Origin=https://b.com Access-Control-Request-Method=GET"));
+        Assert.Equal("204", cluster.Ask("OPTIONS http://a.com/ Origin=https://c.com Access-Control-Request-Method=GET"));
+        Assert.Equal("a", cluster.Ask("OPTIONS http://a.com/ Origin=https://b.com"));
+        Assert.Equal("a", cluster.Ask("GET http://a.com/ Origin=https://b.com"));
+    }
+
+    private static RequestFacts Preflight(string origin, string method, string headers) => new()
+    {
+        Method = "OPTIONS", Scheme = "http", Host = "a.com", Path = "/", Source = System.Net.IPAddress.Loopback,
+        Headers = [new("Origin", origin), new("Access-Control-Request-Method", method), .. headers.Length == 0 ? (IEnumerable<KeyValuePair<string, string>>)[] : [new("Access-Control-Request-Headers", headers)]],
+    };
+
+    private static GatewayCluster Filtered(string filter, string match) =>
+        new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 80 }") + Service("a") + Route("a", $"rules: [{Rule("a", match, filter)}]")).Valid();
+}
