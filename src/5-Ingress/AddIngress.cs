@@ -12,6 +12,8 @@ public static class IngressRegistration
     /// <summary>Adds hop 5. Wants <see cref="SeamParts"/> and <see cref="IServiceFronts"/>.</summary>
     public static IServiceCollection AddIngress(this IServiceCollection services) => services
         .AddSingleton(s => new LimitTable(s.GetRequiredService<SeamParts>().Time))
+        .AddSingleton(s => new HostAddresses(s.GetService<IClusterNames>()))
+        .AddSingleton(s => new ExternalAuth(s.GetRequiredService<HostAddresses>(), new AuthCache(s.GetRequiredService<SeamParts>().Time), s.GetRequiredService<SeamParts>().Time))
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()

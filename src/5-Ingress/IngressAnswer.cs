@@ -20,7 +20,8 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
         var (choice, facts, controller) = (decision.Choice, decision.Facts, decision.Controller);
         return choice.Verdict switch
         {
-            IngressVerdict.Forward => null,
+            IngressVerdict.Forward => AuthAnswers.Of(decision),
+            IngressVerdict.Certificate => ClientCertificate.Answer(controller, facts, decision.ShownCertificate),
             IngressVerdict.Health => new(200),
             IngressVerdict.Preflight => new(204),
             IngressVerdict.NotFound => new(404, "ingress.404.no-route", NoRoute(decision)),
@@ -31,6 +32,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
                 $"the body is longer than proxy-body-size allows, {Size(choice.Route!.Rules.Proxy.MaxBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}, or proxy-body-size in the controller's ConfigMap"),
             IngressVerdict.Forbidden => new(403, "ingress.403.source-range",
                 $"{choice.Route!.Rules.Sources!.Denies(ClientView.Of(controller, facts).Address)} of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}{BehindProxy(controller)}"),
+            IngressVerdict.Unauthorized when AuthAnswers.SignIn(decision, choice.Route!.Rules.External) is { } signin => new(302, Location: signin),
             IngressVerdict.Unauthorized => new(401, "ingress.401.basic-auth", $"{choice.Route!.Rules.Auth!.Denies(facts)} (auth-type basic of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name})"),
             IngressVerdict.Limited => new(503, "ingress.503.limit",
                 $"{ClientView.Of(controller, facts).Address} asks more of {choice.Route!.Ingress.Namespace}/{choice.Route.Ingress.Name} than {choice.Route.Rules.Limit!.Words(choice.Ready & (ReadState.OverRate | ReadState.OverConnections))} allows{BehindProxy(controller)}"),

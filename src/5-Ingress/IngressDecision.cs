@@ -30,16 +30,33 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
     internal HandshakeRecord? Handshake { get; set; }
 
+    /// <summary>What who was asked about the request said (<c>auth-url</c>); null when nobody was.</summary>
+    internal AuthReading? Authorization { get; set; }
+
+    /// <summary>The request's X-Request-ID, once it is known.</summary>
+    internal string? RequestId { get; set; }
+
+    /// <summary>What was shown in that handshake, by both sides.</summary>
+    internal ShownCertificate? ShownCertificate => Handshake?.Decision as ShownCertificate;
+
     /// <summary>Whether a client without a connection would have named the host in its handshake.</summary>
     internal bool NamesServer { get; set; } = true;
 
     /// <summary>Decides as live traffic does.</summary>
-    internal static IngressDecision Make<TStates>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw = default) where TStates : struct, IBackendStates =>
-        new(controller, facts, draw, IngressHop.Decide(controller, states, facts, draw, default(NoReasons)));
+    /// <param name="controller">The port.</param>
+    /// <param name="states">The living state.</param>
+    /// <param name="facts">The request.</param>
+    /// <param name="draw">The draw.</param>
+    /// <param name="handshake">The handshake of the client's connection, or null.</param>
+    internal static IngressDecision Make<TStates>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw = default, HandshakeRecord? handshake = null) where TStates : struct, IBackendStates =>
+        new(controller, facts, draw, ClientCertificate.Denies(controller, facts, handshake?.Decision as ShownCertificate)
+            ? new IngressChoice(IngressVerdict.Certificate, null)
+            : IngressHop.Decide(controller, states, facts, draw, default(NoReasons))) { Handshake = handshake };
 
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
-    internal IngressChoice Replay(ReasonList reasons) =>
-        IngressHop.Decide(Controller, new RecordedBackends(Choice.Ready), Facts, Draw, reasons);
+    internal IngressChoice Replay(ReasonList reasons) => Choice.Verdict == IngressVerdict.Certificate
+        ? Choice
+        : IngressHop.Decide(Controller, new RecordedBackends(Choice.Ready), Facts, Draw, reasons);
 
     public IEnumerable<HopAccount> Tell()
     {
@@ -50,6 +67,9 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         told["host"] = Facts.Host;
         told["path"] = Facts.Path;
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
+        ClientCertificate.Tell(told, this, reasons);
+        if (Authorization is { } authorization) authorization.Tell(told, reasons);
+        else if (replayed.Ask != AuthAsk.None && replayed.Route!.Rules.External is { } external) reasons.Add(external.Name, true, $"{external.Written} is asked first, and 2xx lets the request pass; here nobody was asked, and that is assumed");
         if (Controller.Https) IngressFacts.Tell(told, this);
         if (answer?.Location is { } location) told["location"] = location;
         if (Controller.Config.UseProxyProtocol) told["proxyProtocol"] = Facts.Proxied is { } ends ? $"{ends.Source} → {ends.Destination}" : "names nobody";

@@ -56,6 +56,7 @@ internal static class IngressFacts
     /// <summary>The decision in one line.</summary>
     internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
+        IngressVerdict.Forward when answer is not null => FormattableString.Invariant($"{choice.Route!.Label}: {choice.Route.Rules.External!.Name} doesn't let it pass: {answer.Status}{(answer.Location is null ? "" : " ")}{answer.Location}"),
         IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
         IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
         IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
@@ -64,6 +65,7 @@ internal static class IngressFacts
         IngressVerdict.Malformed => "the path is malformed: 400",
         IngressVerdict.Health => "the controller's own /healthz: 200",
         IngressVerdict.NotFound => "no host and path match: 404",
+        IngressVerdict.Certificate => FormattableString.Invariant($"host {facts.Host}: turned away for the client's certificate: {answer!.Status}{(answer.Location is null ? "" : " ")}{answer.Location}"),
         IngressVerdict.NotAllowed => $"nginx takes no {facts.Method}: 405",
         IngressVerdict.TooLarge => $"{choice.Route!.Label}: the body is longer than proxy-body-size: 413",
         IngressVerdict.Forbidden => $"{choice.Route!.Label}: the client's address isn't allowed: 403",

@@ -56,6 +56,9 @@ internal enum IngressVerdict : byte
     /// <summary>More than limit-rps, limit-rpm or limit-connections allow: 503.</summary>
     Limited,
 
+    /// <summary>The certificate that the client showed, or that it showed none: 400, 403 or 421.</summary>
+    Certificate,
+
     /// <summary>A method that nginx takes from nobody: 405.</summary>
     NotAllowed,
 }
@@ -89,6 +92,9 @@ internal enum ReadState : byte
 /// <param name="Role">Which of them takes the request.</param>
 internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, ReadState Ready = ReadState.None, ReadState Role = ReadState.Primary)
 {
+    /// <summary>Whether somebody else is still to be asked whether the request may pass (<c>auth-url</c>).</summary>
+    public AuthAsk Ask { get; init; }
+
     /// <summary>The backend that takes the request; null without a route.</summary>
     internal BackendPlan? Backend => Role switch { ReadState.Canary => Route?.Canary?.Backend, ReadState.Fallback => Route?.Rules.Fallback, _ => Route?.Backend };
 }
@@ -123,7 +129,7 @@ internal static class IngressHop
     /// <item>To https, where a certificate or an annotation wants it.</item>
     /// <item>The backend: the canary's, the route's own, or default-backend's; 503 without a ready endpoint.</item>
     /// <item>How much one address may ask: 503.</item>
-    /// <item>Who may come: 403 by address, 401 by name and password.</item>
+    /// <item>Who may come: 403 by address, 401 by name and password, and whether somebody else is to be asked (<see cref="AccessRules"/>).</item>
     /// </list>
     /// </summary>
     internal static IngressChoice Decide<TStates, TReasons>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
@@ -172,20 +178,9 @@ internal static class IngressHop
         }
 
         // 7. Who may come.
-        if (choice.Verdict == IngressVerdict.Forward && route.Rules.Sources is { } sources && sources.Denies(ClientView.Of(controller, facts).Address) is { } why)
-        {
-            if (TReasons.Wanted) reasons.Add($"source range by {sources.Where}", false, why);
-            return choice with { Verdict = IngressVerdict.Forbidden };
-        }
-
-        if (choice.Verdict == IngressVerdict.Forward && route.Rules.Auth is { } auth && !IsAcme(route.Path))
-        {
-            var denied = auth.Denies(facts);
-            if (TReasons.Wanted) reasons.Add("auth-type basic", denied is null, denied ?? $"its user is in Secret {auth.Secret}");
-            if (denied is not null) return choice with { Verdict = IngressVerdict.Unauthorized };
-        }
-
-        return choice;
+        if (choice.Verdict != IngressVerdict.Forward) return choice;
+        var (denied, ask) = AccessRules.Decide(controller, route, facts, reasons);
+        return choice with { Verdict = denied ?? IngressVerdict.Forward, Ask = ask };
     }
 
     private static IngressVerdict? OwnAnswer<TReasons>(RoutePlan route, string path, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
@@ -253,9 +248,6 @@ internal static class IngressHop
         if (TReasons.Wanted) reasons.Add(limit.Words(over), over == ReadState.None, over == ReadState.None ? $"{address} was within it" : $"{address} was over it");
         return over;
     }
-
-    /// <summary>The default of the ConfigMap's no-auth-locations.</summary>
-    private static bool IsAcme(string path) => path.StartsWith("/.well-known/acme-challenge", StringComparison.Ordinal);
 
     private static IngressChoice Backend<TStates, TReasons>(RoutePlan route, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
         where TStates : struct, IBackendStates

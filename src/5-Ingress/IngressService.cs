@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
-internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) : IHttpHop
+internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, ExternalAuth external) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
@@ -27,18 +27,36 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
 
         // 2.
         passage.Record.Scheme = controller.Scheme;
-        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits), Facts(passage, controller), Draw.Random());
-        if (controller.Https) decision.Handshake = passage.Exchange.Features.Get<HandshakeRecord>();
+        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits), Facts(passage, controller), Draw.Random(), controller.Https ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
         passage.Record.Decision = decision;
-        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: { } counted }) limits.Ended(controller.Pod, counted, ClientView.Of(controller, decision.Facts).Address);
+        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: not null }) Uncount(decision);
 
         // 3.
-        if (IngressAnswer.Of(decision) is { } answer) return AnswerAsync(passage, decision, answer);
-        return decision.Choice.Route!.Rules.Limit is { Connections: > 0 } limit ? ForwardAsync(passage, decision, limit) : ForwardAsync(passage, decision);
+        if (decision.Choice is { Verdict: IngressVerdict.Forward, Ask: not AuthAsk.None }) return AskFirstAsync(passage, decision);
+        return IngressAnswer.Of(decision) is { } answer ? AnswerAsync(passage, decision, answer) : PassOnAsync(passage, decision);
     }
 
+    /// <summary>Asks who is to be asked, and then goes on as that says.</summary>
+    private async ValueTask AskFirstAsync(RequestPassage passage, IngressDecision decision)
+    {
+        decision.Authorization = await external.AskAsync(passage, decision);
+        if (IngressAnswer.Of(decision) is not { } answer)
+        {
+            await PassOnAsync(passage, decision);
+            return;
+        }
+
+        if (decision.Choice.Route!.Rules.Limit is not null) Uncount(decision);
+        await AnswerAsync(passage, decision, answer);
+    }
+
+    private void Uncount(IngressDecision decision) => limits.Ended(decision.Controller.Pod, decision.Choice.Route!.Rules.Limit!, ClientView.Of(decision.Controller, decision.Facts).Address);
+
+    private ValueTask PassOnAsync(RequestPassage passage, IngressDecision decision) =>
+        decision.Choice.Route!.Rules.Limit is { Connections: > 0 } ? CountedAsync(passage, decision) : ForwardAsync(passage, decision);
+
     /// <summary>Counts the request as under way until it ends.</summary>
-    private async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision, LimitRule limit)
+    private async ValueTask CountedAsync(RequestPassage passage, IngressDecision decision)
     {
         try
         {
@@ -46,7 +64,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
         }
         finally
         {
-            limits.Ended(decision.Controller.Pod, limit, ClientView.Of(decision.Controller, decision.Facts).Address);
+            Uncount(decision);
         }
     }
 
@@ -87,12 +105,15 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits) :
 
     private ValueTask AnswerAsync(RequestPassage passage, IngressDecision decision, IngressAnswer answer)
     {
-        var headers = ResponseHeaders.For(decision).Set;
+        var headers = ResponseHeaders.For(decision).AtOwnAnswer(answer.Status);
         if (decision.Choice.Verdict == IngressVerdict.Health) return passage.AnswerAsync(200, headers, default, null, null);
         if (decision.Choice.Verdict == IngressVerdict.Preflight) return passage.AnswerAsync(204, [new("Content-Type", "text/plain charset=UTF-8"), .. headers], default, null, null);
-        if (decision.Choice.Verdict == IngressVerdict.Unauthorized) headers = [new("WWW-Authenticate", $"Basic realm=\"{decision.Choice.Route!.Rules.Auth!.Realm}\""), .. headers];
+        if (answer.Status == 401) headers = [.. AuthAnswers.Challenge(decision), .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
-        return PageAsync(passage, answer.Status, headers, answer.Outcome, UnreadyBackend.Told(answer, decision, fronts, passage.Generation));
+        var problem = UnreadyBackend.Told(answer, decision, fronts, passage.Generation);
+        if (decision.Choice.Verdict != IngressVerdict.Certificate) return PageAsync(passage, answer.Status, headers, answer.Outcome, problem);
+        if (answer.Status is 400 or 421) passage.Exchange.CloseAfterResponse();
+        return passage.AnswerAsync(answer.Status, [new("Content-Type", answer.Status == 403 ? "text/plain" : "text/html"), .. headers], ClientCertificate.Page(answer) ?? NginxPage.Of(answer.Status), answer.Outcome, problem, NginxPage.Phrase(answer.Status));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

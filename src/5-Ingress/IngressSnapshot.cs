@@ -81,6 +81,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>Set when the whole host is a redirect to or from www.</summary>
     public WwwRedirect? Www { get; init; }
 
+    /// <summary><c>auth-tls-*</c>: which certificate clients are asked for; null for none.</summary>
+    public ClientCertificateRule? ClientCertificate { get; init; }
+
     /// <summary>What makes all of its paths regular expressions, for people; null when they aren't.</summary>
     public string? RegexBy { get; init; }
 

@@ -33,15 +33,15 @@ internal static class NginxHeaders
         var view = config.ReadsHeaders ? ClientView.Of(decision.Controller, decision.Facts)
             : new ClientView(decision.Facts, decision.Facts.Scheme, passage.Record.Host, decision.Controller.PortText, decision.Facts.Source);
         var source = config.ReadsHeaders ? view.Address.ToString() : passage.Client.Address;
-        if (!config.Underscores) Underscores(passage);
+        foreach (var dropped in Dropped(passage, config)) edits.Remove(dropped);
         var chain = Chain(passage, config.ForwardedForHeader);
         if (chain is not null) edits.Set(OriginalForwardedFor, chain);
         else edits.Remove(OriginalForwardedFor);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
         edits.Remove(Proxy);
-        if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, Random.Shared.GetHexString(32, lowercase: true));
+        if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, RequestIdOf(passage, decision));
         edits.Set(RealIp, source);
-        edits.Set(ForwardedFor, config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true } ? FullChain(chain, decision) : source);
+        edits.Set(ForwardedFor, IsFull(config) ? FullChain(chain, decision) : source);
         edits.Set(ForwardedHost, view.Host);
         // A variable without a value is no header (nginx documentation, proxy_set_header).
         if (view.Port.Length > 0) edits.Set(ForwardedPort, view.Port);
@@ -50,8 +50,7 @@ internal static class NginxHeaders
         edits.Set(ForwardedScheme, view.Scheme);
         edits.Set(Scheme, view.Scheme);
         if (config.OriginalUri) edits.Set(OriginalUri, passage.Record.Target);
-        Span<char> trace = stackalloc char[TraceRoot.TraceIdLength];
-        if (TraceParent.TraceIdOf(request) is null && passage.Record.TryWriteTraceId(trace)) edits.Set(TraceContext, TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
 
         Location(passage, decision, view);
     }
@@ -67,7 +66,22 @@ internal static class NginxHeaders
             if (rewrite.Apply(view, uri) is { } target) edits.SetTarget(target);
         }
 
-        if (route.Rules.Auth is not null) edits.Remove("Authorization"u8);
+        if (route.Rules.Auth is not null && !decision.Controller.Config.IsWithoutAuth(route.Path)) edits.Remove("Authorization"u8);
+        if (decision.Authorization is { } authorization)
+        {
+            foreach (var name in authorization.Rule.ResponseHeaders)
+            {
+                if (authorization.Header(name) is { Length: > 0 } value) edits.Set(name, value);
+                else edits.Remove(name);
+            }
+        }
+
+        foreach (var (name, value) in ClientCertificate.Headers(decision))
+        {
+            if (value is null) edits.Remove(name);
+            else edits.Set(name, value);
+        }
+
         if (route.Vhost is { } vhost) edits.Set("Host", vhost);
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
         if (decision.Choice.Role != ReadState.Fallback) return;
@@ -79,15 +93,36 @@ internal static class NginxHeaders
         edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>nginx drops headers whose names have underscores (<c>underscores_in_headers off</c>, <c>ignore_invalid_headers on</c>).</summary>
-    private static void Underscores(RequestPassage passage)
+    /// <summary>Headers that nginx drops, since their names have underscores (<c>underscores_in_headers off</c>, <c>ignore_invalid_headers on</c>).</summary>
+    internal static IEnumerable<string> Dropped(RequestPassage passage, NginxConfig config)
     {
+        if (config.Underscores) return [];
+        List<string>? names = null;
         var request = passage.Exchange.Request;
         for (var i = 0; i < request.HeaderCount; i++)
         {
-            if (request.Name(i).Contains((byte)'_')) passage.RequestEdits.Remove(Encoding.Latin1.GetString(request.Name(i)));
+            if (request.Name(i).Contains((byte)'_')) (names ??= []).Add(Encoding.Latin1.GetString(request.Name(i)));
         }
+
+        return names ?? [];
     }
+
+    /// <summary><c>$req_id</c>: the request's X-Request-ID, or one that is drawn for it.</summary>
+    internal static string RequestIdOf(RequestPassage passage, IngressDecision decision) => decision.RequestId ??=
+        passage.Exchange.Request.TryGet(RequestId.Bytes, out var given) ? Encoding.Latin1.GetString(given) : Random.Shared.GetHexString(32, lowercase: true);
+
+    /// <summary>The X-Forwarded-For that a backend gets.</summary>
+    internal static string ForwardedForOf(RequestPassage passage, IngressDecision decision, in ClientView view) =>
+        IsFull(decision.Controller.Config) ? FullChain(Chain(passage, decision.Controller.Config.ForwardedForHeader), decision) : view.Address.ToString();
+
+    /// <summary>The trace context that a request gets; null when it has one.</summary>
+    internal static string? TraceOf(RequestPassage passage)
+    {
+        Span<char> trace = stackalloc char[TraceRoot.TraceIdLength];
+        return TraceParent.TraceIdOf(passage.Exchange.Request) is null && passage.Record.TryWriteTraceId(trace) ? TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)) : null;
+    }
+
+    private static bool IsFull(NginxConfig config) => config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true };
 
     private static string? Chain(RequestPassage passage, string name) =>
         passage.Exchange.Request.TryGet(name == ForwardedFor.Text ? ForwardedFor.Bytes : Encoding.Latin1.GetBytes(name), out var chain) ? passage.Text(chain) : null;

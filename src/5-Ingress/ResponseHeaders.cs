@@ -13,6 +13,7 @@ internal sealed class ResponseHeaders : IResponseEditor
 
     private static readonly ResponseHeaders Untouched = new(false, [], []);
     private static readonly HeaderName Server = new("Server");
+    private AuthReading? authorization;
     private readonly bool hideServer;
     private readonly IReadOnlyList<string> hidden;
 
@@ -26,8 +27,19 @@ internal sealed class ResponseHeaders : IResponseEditor
     /// <summary>Headers that every response gets, the controller's own answers included.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Set { get; }
 
+    /// <summary>The same for an answer of the controller's own, with the cookies of who was asked.</summary>
+    internal IReadOnlyList<KeyValuePair<string, string>> AtOwnAnswer(int status) =>
+        authorization?.Cookie(status) is { } cookie ? [.. Set, new("Set-Cookie", cookie)] : Set;
+
     /// <summary>The changes for a decision's response.</summary>
     internal static ResponseHeaders For(IngressDecision decision)
+    {
+        var headers = Common(decision);
+        if (decision.Authorization?.Header("Set-Cookie") is null) return headers;
+        return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = decision.Authorization };
+    }
+
+    private static ResponseHeaders Common(IngressDecision decision)
     {
         var config = decision.Controller.Config;
         var cors = decision.Choice.Route?.Rules.Cors;
@@ -44,5 +56,6 @@ internal sealed class ResponseHeaders : IResponseEditor
         if (hideServer) edits.Remove(Server);
         foreach (var name in hidden) edits.Remove(name);
         foreach (var (name, value) in Set) edits.Set(name, value);
+        if (authorization?.Cookie(response.StatusCode) is { } cookie) edits.Add("Set-Cookie", cookie);
     }
 }

@@ -38,6 +38,11 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// <summary>The generation that serves the request.</summary>
     public Generation Generation => Record.Generation;
 
+    /// <summary>What is forwarded in the exchange's place: a view of it; null for the exchange itself.</summary>
+    public HttpExchange? Through { get; set; }
+
+    internal SeamParts Parts => parts;
+
     /// <summary>What the hop changes in the request's head on the way on.</summary>
     public HeaderEdits RequestEdits { get; } = Edits.Get();
 
@@ -88,7 +93,7 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     public ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
     {
         Record.RequestChanges = Client.Changes(RequestEdits, Exchange.Request);
-        return Forwarder.ForwardAsync(Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
+        return Forwarder.ForwardAsync(Through ?? Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
     }
 
     void IForwardObserver.OnEnded(ForwardResult result)

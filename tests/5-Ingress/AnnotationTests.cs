@@ -141,6 +141,12 @@ public sealed class AnnotationTests
     [InlineData("ann:$1$J5pKcV3r$JHKfXKfO372iLUr62L1hn.", "ann:hunter2", "web")]
     [InlineData("ann:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=", "ann:hunter2", "web")]
     [InlineData("# users\nann:{SHA}87u9ZqY9S/F0eUBXjsPQEDUw4h0=\nbob:{PLAIN}x", "bob:x", "web")]
+    // By perl's crypt, as htpasswd -B, -2, -5 and -d make them.
+    [InlineData("ann:$2y$05$abcdefghijklmnopqrstuuoXuKqgZXLiJqzfmMXDDhSFPIvxV7t8.", "ann:hunter2", "web")]
+    [InlineData("ann:$2y$05$abcdefghijklmnopqrstuuoXuKqgZXLiJqzfmMXDDhSFPIvxV7t8.", "ann:hunter3", "401")]
+    [InlineData("ann:$5$saltstring$9JBjAeLRHX/Lm/1Njo98nbLiUsNRFEuARumLKkxJMm7", "ann:hunter2", "web")]
+    [InlineData("ann:$6$saltstring$q2.778Y7vt0Ij2OIl01VlxEE6SEh8ZCtgFbyJX8fYkl5S7gx32QO24FVg.rs4DkoAs9t6R19x4z8g69teXFxA0", "ann:hunter2", "web")]
+    [InlineData("ann:ab0ozUNIgzCZ.", "ann:hunter2", "web")]
     [InlineData("ann:{PLAIN}a:b", "ann:a", "web")]
     [InlineData("ann:{PLAIN}x", "ann:y", "401")]
     [InlineData("ann:{PLAIN}x", "bob:x", "401")]
@@ -156,7 +162,7 @@ public sealed class AnnotationTests
     [InlineData("auth-type: basic", "metadata.annotations.nginx.ingress.kubernetes.io/auth-type: found 'basic'; auth-secret is wanted with it")]
     [InlineData("auth-type: digest", "metadata.annotations.nginx.ingress.kubernetes.io/auth-type: found 'digest'; only basic is supported yet")]
     [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: nobody", "metadata.annotations.nginx.ingress.kubernetes.io/auth-secret: found 'nobody'; there is no such Secret in namespace shop")]
-    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users", "data.auth: user 'ann': a hash by MD5 ($apr1$, $1$: htpasswd -m), {SHA}, {SSHA} or {PLAIN} is wanted; bcrypt and crypt aren't supported yet")]
+    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users", "data.auth: user 'ann': a hash by MD5 ($apr1$, $1$: htpasswd -m), bcrypt ($2y$: htpasswd -B), SHA-2 ($5$, $6$), crypt, {SHA}, {SSHA} or {PLAIN} is wanted, as nginx in ingress-nginx's image takes them")]
     public void Basic_authentication_that_is_wrong(string annotations, string error)
     {
         var cluster = new Cluster(Service("web") + Secrets.Yaml("users", "Opaque", ("auth", "ann:$2y$05$abcdefghijklmnopqrstuv")) + Ingress("api", "a.com / Prefix web", annotations));
@@ -172,7 +178,7 @@ public sealed class AnnotationTests
     [InlineData("whitelist-source-range: 10.0.0.0/33", "whitelist-source-range: found '10.0.0.0/33'; an address or an address range (10.0.0.0/8) is wanted")]
     [InlineData("permanent-redirect: b.com", "permanent-redirect: found 'b.com'; a URL of http or https is wanted")]
     [InlineData("permanent-redirect: https://b.com/$1", "permanent-redirect: found 'https://b.com/$1'; $1 names a capture, and the path has none")]
-    [InlineData("permanent-redirect: https://b.com/$cookie_x", "permanent-redirect: found 'https://b.com/$cookie_x'; $cookie_x isn't supported; known are $request_uri, $uri, $host, $http_host, $best_http_host, $scheme, $pass_access_scheme, $args, $query_string, $is_args, $request_method, $remote_addr")]
+    [InlineData("permanent-redirect: https://b.com/$cookie_x", "permanent-redirect: found 'https://b.com/$cookie_x'; $cookie_x isn't supported; known are $request_uri, $uri, $host, $http_host, $best_http_host, $scheme, $pass_access_scheme, $args, $query_string, $is_args, $request_method, $remote_addr, $escaped_request_uri")]
     [InlineData("permanent-redirect-code: '304'", "permanent-redirect-code: found '304'; 301, 302, 303, 307 or 308 is wanted")]
     [InlineData("permanent-redirect-code: '200'", "permanent-redirect-code: found '200'; a number from 300 to 308 is wanted")]
     [InlineData("app-root: app", "app-root: found 'app'; an absolute path is wanted")]

@@ -40,6 +40,9 @@ internal sealed class Cluster
 
     internal ErrorList Warnings { get; } = new();
 
+    /// <summary>What is wrong, and what isn't accepted.</summary>
+    internal IEnumerable<ConfigError> Told => Errors.All.Concat(Warnings.All.Where(w => w.NotAccepted));
+
     internal Generation Generation { get; }
 
     internal TestFronts Fronts { get; } = new();

@@ -21,10 +21,12 @@ internal sealed class NginxProcess : IAsyncDisposable
     /// <summary>Starts it with these servers.</summary>
     /// <param name="servers">The inner part of <c>http</c>.</param>
     /// <param name="port">A port that listens once it is ready.</param>
-    internal static async Task<NginxProcess> StartAsync(string servers, int port)
+    /// <param name="files">Files beside its configuration.</param>
+    internal static async Task<NginxProcess> StartAsync(string servers, int port, params (string Name, string Text)[] files)
     {
         Assert.True(File.Exists(Program), "nginx is wanted as an oracle and isn't installed; install the package nginx-light");
         var folder = Directory.CreateTempSubdirectory("usher-nginx-").FullName;
+        foreach (var (name, text) in files) await File.WriteAllTextAsync(Path.Combine(folder, name), text, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), $$"""
             daemon off;
             master_process off;

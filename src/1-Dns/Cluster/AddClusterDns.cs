@@ -17,6 +17,7 @@ public static class ClusterDnsRegistration
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<IClusterDns, ClusterDnsPlace>()
+            .AddSingleton<IClusterNames, ClusterNames>()
             .AddSingleton<IAddressClaimant, ClusterDnsClaims>()
             .AddSingleton<IHopCompiler, ClusterDnsCompiler>()
             .AddSingleton<ICarrier, ClusterDnsCarrier>();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Security.Cryptography;
 using System.Text;
 using k8s.Models;
 using Usher.Model.Desired;
@@ -10,7 +12,11 @@ namespace Usher.Ingress;
 /// <summary><c>auth-type: basic</c>: requests without a user's name and password are answered with 401 (ingress-nginx documentation, Authentication). No record, so that nothing prints the hashes.</summary>
 internal sealed class BasicAuthRule
 {
+    /// <summary>So many pairs of user and password are remembered: bcrypt takes its time by intention, and a decision is told by deciding again.</summary>
+    private const int MostKnown = 1000;
+
     private readonly FrozenDictionary<string, string> users;
+    private readonly ConcurrentDictionary<string, bool> known = new(StringComparer.Ordinal);
 
     private BasicAuthRule(string realm, string secret, FrozenDictionary<string, string> users) => (Realm, Secret, this.users) = (realm, secret, users);
 
@@ -59,7 +65,18 @@ internal sealed class BasicAuthRule
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0) return "its Authorization header has no password";
         if (!users.TryGetValue(pair[..colon], out var hash)) return $"Secret {Secret} has no user '{pair[..colon]}'";
-        return PasswordHash.Matches(hash, pair[(colon + 1)..]) ? null : $"the password of user '{pair[..colon]}' isn't that in Secret {Secret}";
+        return Matches(hash, pair) ? null : $"the password of user '{pair[..colon]}' isn't that in Secret {Secret}";
+    }
+
+    private bool Matches(string hash, string pair)
+    {
+        var password = pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        if (!SystemCrypt.Takes(hash)) return PasswordHash.Matches(hash, password);
+        // Not the password itself, which nothing keeps.
+        var digest = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(pair)));
+        if (known.TryGetValue(digest, out var matches)) return matches;
+        if (known.Count >= MostKnown) known.Clear();
+        return known[digest] = PasswordHash.Matches(hash, password);
     }
 
     /// <summary>The lines of an htpasswd file under <c>auth</c>, or one user for each key.</summary>

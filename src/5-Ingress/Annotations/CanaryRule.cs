@@ -71,7 +71,7 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
         return header switch { "always" => true, "never" => false, _ => null };
     }
 
-    private static string? CookieValue(RequestFacts facts, string name)
+    internal static string? CookieValue(RequestFacts facts, string name)
     {
         foreach (var (key, value) in facts.Headers)
         {

@@ -26,6 +26,9 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     /// <summary><c>upstream-vhost</c>.</summary>
     public string? Vhost { get; init; }
 
+    /// <summary><c>auth-tls-*</c>.</summary>
+    public ClientCertificateRule? ClientCertificate { get; init; }
+
     /// <summary>Set when the Ingress is a canary.</summary>
     public CanaryRule? Canary { get; init; }
 
@@ -50,6 +53,8 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Sources = SourceRule.Read(reader, config),
             Limit = LimitRule.Read(reader, ingress.Key),
             Auth = BasicAuthRule.Read(reader, context, ingress),
+            External = ExternalAuthRule.Read(reader, context, ingress.Key.Namespace) ?? (reader.Flag("enable-global-auth") == false ? null : config.GlobalAuth),
+            SatisfyAny = Satisfy(reader),
             Fallback = Fallback(reader, ingress, backends),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
@@ -63,6 +68,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Aliases = AliasesOf(reader),
             FromToWww = reader.Flag("from-to-www-redirect") ?? false,
             Vhost = Header(reader, "upstream-vhost"),
+            ClientCertificate = ClientCertificateRule.Read(reader, context, ingress),
             Canary = CanaryRule.Read(reader, ingress.Key),
         };
         return all with { Rules = rules with { Annotations = [.. reader.Used] } };
@@ -89,6 +95,13 @@ internal sealed record IngressAnnotations(LocationRules Rules)
 
     private static BackendPlan? Fallback(SettingReader reader, Resource<V1Ingress> ingress, BackendCompiler backends) =>
         reader.Text("default-backend") is { } name ? backends.FirstPort(ingress, name, Field("default-backend")) : null;
+
+    private static bool Satisfy(SettingReader reader)
+    {
+        if (reader.Text("satisfy") is not { } text) return false;
+        if (text is not ("any" or "all")) reader.Wrong("satisfy", text, "any or all is wanted");
+        return text == "any";
+    }
 
     private static string? AppRootOf(SettingReader reader)
     {

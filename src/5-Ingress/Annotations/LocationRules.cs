@@ -35,6 +35,12 @@ internal sealed record LocationRules
     /// <summary>Whose name and password is wanted.</summary>
     public BasicAuthRule? Auth { get; init; }
 
+    /// <summary>Who else is asked about each request, by annotation or by the ConfigMap; null for nobody.</summary>
+    public ExternalAuthRule? External { get; init; }
+
+    /// <summary><c>satisfy: any</c>: one of address, user and who else is asked is enough.</summary>
+    public bool SatisfyAny { get; init; }
+
     /// <summary><c>default-backend</c>: where requests go while the Service has no ready endpoint.</summary>
     public BackendPlan? Fallback { get; init; }
 
@@ -51,5 +57,5 @@ internal sealed record LocationRules
     public ImmutableArray<string> Annotations { get; init; } = [];
 
     /// <summary>Whether a decision by these rules reads request headers.</summary>
-    public bool ReadsHeaders => Cors is not null || Auth is not null;
+    public bool ReadsHeaders => Cors is not null || Auth is not null || External is not null;
 }

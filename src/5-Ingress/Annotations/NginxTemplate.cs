@@ -9,7 +9,10 @@ namespace Usher.Ingress;
 internal sealed class NginxTemplate
 {
     private static readonly string[] Variables =
-        ["request_uri", "uri", "host", "http_host", "best_http_host", "scheme", "pass_access_scheme", "args", "query_string", "is_args", "request_method", "remote_addr"];
+        ["request_uri", "uri", "host", "http_host", "best_http_host", "scheme", "pass_access_scheme", "args", "query_string", "is_args", "request_method", "remote_addr", "escaped_request_uri"];
+
+    /// <summary>Variables whose names go on with a header's, a cookie's or an argument's.</summary>
+    private static readonly string[] Prefixes = ["http_", "cookie_", "arg_"];
 
     private readonly ImmutableArray<(bool Variable, string Text)> parts;
 
@@ -19,7 +22,8 @@ internal sealed class NginxTemplate
     /// <param name="text">The text.</param>
     /// <param name="captures">How many captures there are to name.</param>
     /// <param name="problem">What is wrong with it, when null is returned.</param>
-    internal static NginxTemplate? Parse(string text, int captures, out string problem)
+    /// <param name="headers">Whether the request's headers are read: then they are variables too.</param>
+    internal static NginxTemplate? Parse(string text, int captures, out string problem, bool headers = false)
     {
         problem = "";
         var parts = ImmutableArray.CreateBuilder<(bool, string)>();
@@ -35,7 +39,7 @@ internal sealed class NginxTemplate
             var name = Name(text, i + 1, out var next);
             if (name.Length == 0) problem = "a '$' begins no variable's name";
             else if (char.IsAsciiDigit(name[0]) && name[0] - '0' > captures) problem = $"${name} names a capture, and the path has {(captures == 0 ? "none" : $"{captures}")}";
-            else if (!char.IsAsciiDigit(name[0]) && !Variables.Contains(name)) problem = $"${name} isn't supported; known are ${string.Join(", $", Variables)}";
+            else if (!char.IsAsciiDigit(name[0]) && !Variables.Contains(name) && !(headers && Prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal) && name.Length > p.Length))) problem = $"${name} isn't supported; known are ${string.Join(", $", Variables)}";
             if (problem.Length > 0) return null;
             if (literal.Length > 0) parts.Add((false, literal.ToString()));
             literal.Clear();
@@ -89,8 +93,39 @@ internal sealed class NginxTemplate
         "args" or "query_string" => view.Facts.Query,
         "is_args" => view.Facts.Query.Length > 0 ? "?" : "",
         "request_method" => view.Facts.Method,
-        _ => view.Address.ToString(),
+        "escaped_request_uri" => EscapeComponent(RequestUri(view.Facts)),
+        "remote_addr" => view.Address.ToString(),
+        _ when name.StartsWith("http_", StringComparison.Ordinal) => Named(view.Facts, name[5..]),
+        _ when name.StartsWith("cookie_", StringComparison.Ordinal) => CanaryRule.CookieValue(view.Facts, name[7..]) ?? "",
+        _ => Argument(view.Facts, name[4..]),
     };
+
+    /// <summary>As nginx's set_escape_uri does: everything but unreserved characters.</summary>
+    internal static string EscapeComponent(string text)
+    {
+        var escaped = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~') escaped.Append(c);
+            else escaped.Append('%').Append(((byte)c).ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>A header by nginx's name for it: in lower case, with underscores.</summary>
+    private static string Named(RequestFacts facts, string name) =>
+        string.Join(", ", facts.Headers.Where(h => h.Key.Length == name.Length && h.Key.Replace('-', '_').Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value));
+
+    private static string Argument(RequestFacts facts, string name)
+    {
+        foreach (var pair in facts.Query.Split('&'))
+        {
+            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return pair[(name.Length + 1)..];
+        }
+
+        return "";
+    }
 
     /// <summary>Path and query as sent.</summary>
     internal static string RequestUri(RequestFacts facts) => facts.Query.Length == 0 ? facts.Path : $"{facts.Path}?{facts.Query}";

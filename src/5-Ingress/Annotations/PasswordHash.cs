@@ -7,13 +7,13 @@ namespace Usher.Ingress;
 internal static class PasswordHash
 {
     /// <summary>What is wanted of one, for people.</summary>
-    internal const string Wanted = "a hash by MD5 ($apr1$, $1$: htpasswd -m), {SHA}, {SSHA} or {PLAIN} is wanted; bcrypt and crypt aren't supported yet";
+    internal const string Wanted = "a hash by MD5 ($apr1$, $1$: htpasswd -m), bcrypt ($2y$: htpasswd -B), SHA-2 ($5$, $6$), crypt, {SHA}, {SSHA} or {PLAIN} is wanted, as nginx in ingress-nginx's image takes them";
 
     private const string Alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// <summary>Whether a hash can be checked.</summary>
     internal static bool IsKnown(string hash) =>
-        Magic(hash) is not null || hash.StartsWith("{PLAIN}", StringComparison.Ordinal)
+        Magic(hash) is not null || (SystemCrypt.Takes(hash) && SystemCrypt.IsThere) || hash.StartsWith("{PLAIN}", StringComparison.Ordinal)
         || (hash.StartsWith("{SHA}", StringComparison.Ordinal) && Base64(hash[5..])?.Length == 20) || (hash.StartsWith("{SSHA}", StringComparison.Ordinal) && Base64(hash[6..])?.Length >= 20);
 
     /// <summary>Whether a password has this hash.</summary>
@@ -22,6 +22,7 @@ internal static class PasswordHash
         var text = Encoding.UTF8.GetBytes(password);
         if (Magic(hash) is { } magic) return Same(hash, Md5(magic, hash[magic.Length..].Split('$')[0], text));
         if (hash.StartsWith("{PLAIN}", StringComparison.Ordinal)) return Same(hash[7..], password);
+        if (SystemCrypt.Takes(hash)) return SystemCrypt.Hash(password, hash) is { } made && Same(hash, made);
         // SHA-1 and MD5 are what the file's format has.
         if (hash.StartsWith("{SHA}", StringComparison.Ordinal)) return CryptographicOperations.FixedTimeEquals(Base64(hash[5..]), Hash(HashAlgorithmName.SHA1, text));
         var salted = Base64(hash[6..])!;

@@ -17,7 +17,8 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "http-redirect-code", "no-tls-redirect-locations", "hsts", "hsts-max-age", "hsts-include-subdomains", "hsts-preload", "use-http2", "ssl-protocols", "proxy-body-size",
         "proxy-connect-timeout", "proxy-read-timeout", "proxy-send-timeout", "proxy-buffer-size", "whitelist-source-range", "allowlist-source-range", "denylist-source-range",
         "allow-backend-server-header", "enable-underscores-in-headers", "proxy-add-original-uri-header", "proxy-set-headers", "add-headers", "hide-headers",
-        "use-proxy-protocol",
+        "use-proxy-protocol", "global-auth-url", "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-cache-key",
+        "global-auth-cache-duration", "global-auth-always-set-cookie", "no-auth-locations",
     ];
 
     /// <summary>Keys about logs, processes, memory and compression, which change nothing on this road.</summary>
@@ -40,9 +41,9 @@ internal sealed class ConfigMapCompiler(CompileContext context)
     /// <summary>Keys that would change what reaches a backend or a client, and aren't carried out.</summary>
     private static readonly HashSet<string> NotCarriedOut =
     [
-        "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", "custom-http-errors", "disable-proxy-intercept-errors", "global-auth-url",
-        "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-snippet", "global-auth-cache-key", "global-auth-cache-duration",
-        "global-auth-always-set-cookie", "global-allowed-response-headers", "no-auth-locations", "block-cidrs", "block-user-agents", "block-referers", "use-geoip2", "limit-rate", "limit-rate-after",
+        "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", "custom-http-errors", "disable-proxy-intercept-errors", 
+        "global-auth-snippet", 
+        "global-allowed-response-headers", "block-cidrs", "block-user-agents", "block-referers", "use-geoip2", "limit-rate", "limit-rate-after",
         "limit-req-status-code", "limit-conn-status-code", "proxy-cookie-domain", "proxy-cookie-path", "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-redirect-from", "proxy-redirect-to", "retry-non-idempotent",
         "proxy-http-version", "proxy-ssl-location-only", "keep-alive", "keep-alive-requests", "client-header-timeout", "client-body-timeout", "large-client-header-buffers", "ignore-invalid-headers", "debug-connections", "global-rate-limit-memcached-host",
         "hide-server-header",
@@ -91,6 +92,8 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             OriginalUri = reader.Flag("proxy-add-original-uri-header") ?? standard.OriginalUri,
             SetHeaders = Headers(reader, map, "proxy-set-headers"),
             AddHeaders = Headers(reader, map, "add-headers"),
+            GlobalAuth = ExternalAuthRule.Read(reader, context, map.Key.Namespace, global: true),
+            NoAuth = reader.List("no-auth-locations") is { Length: > 0 } open ? open : standard.NoAuth,
             HideHeaders = [.. reader.List("hide-headers").Where(h => CanEdit(h))],
         };
     }

@@ -96,6 +96,23 @@ internal sealed record NginxConfig
     /// <summary><c>hide-headers</c>: what of a backend's response doesn't reach the client.</summary>
     public ImmutableArray<string> HideHeaders { get; init; } = [];
 
+    /// <summary><c>global-auth-url</c> and its company: who is asked about requests of every location that says nothing else; null for nobody.</summary>
+    public ExternalAuthRule? GlobalAuth { get; init; }
+
+    /// <summary><c>no-auth-locations</c>: paths that begin so want no user.</summary>
+    public ImmutableArray<string> NoAuth { get; init; } = ["/.well-known/acme-challenge"];
+
+    /// <summary>Whether nobody is asked for a user at a path.</summary>
+    internal bool IsWithoutAuth(string path)
+    {
+        foreach (var prefix in NoAuth)
+        {
+            if (path.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a decision reads request headers whatever the route.</summary>
     public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp || UseProxyProtocol;
 }

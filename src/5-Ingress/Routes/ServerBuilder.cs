@@ -12,11 +12,13 @@ internal sealed class ServerBuilder(CompileContext context, string host)
     private readonly Dictionary<RoutePlan, Written> written = new(ReferenceEqualityComparer.Instance);
     private RoutePlan? standard;
     private AppRoot? appRoot;
+    private ClientCertificateRule? client;
 
     /// <summary>Takes what an Ingress says of the whole host.</summary>
     internal void Take(IngressPart part)
     {
         standard ??= part.Default;
+        client ??= part.Annotations.ClientCertificate;
         if (part.Annotations.AppRoot is { } root) appRoot ??= new AppRoot(part.Ingress.Key, root);
     }
 
@@ -48,6 +50,7 @@ internal sealed class ServerBuilder(CompileContext context, string host)
         return new ServerPlan(host, [.. ordered.Select(WithCanary)], standard is null ? null : WithCanary(standard))
         {
             AppRoot = appRoot,
+            ClientCertificate = client,
             RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
         };
 

@@ -17,8 +17,24 @@ internal sealed class ShownCertificate : IDecision
         (certificate, why) = controller.Routes.Certificates.Choose(serverName);
     }
 
+    /// <summary>The name that the client asked for; null for none.</summary>
+    internal string? ServerName => serverName;
+
+    /// <summary>Whose certificate clients of this server are asked for; null for nobody's.</summary>
+    internal ClientCertificateRule? ClientRule => ClientCertificate.RuleOf(controller, serverName?.ToLowerInvariant() ?? "");
+
+    /// <summary>What the client showed; null for nothing.</summary>
+    internal ClientShown? Client { get; private set; }
+
     /// <summary>What TLS is given.</summary>
     internal System.Net.Security.SslStreamCertificateContext Context => certificate.Context;
+
+    /// <summary>Takes what the client showed, whatever that is.</summary>
+    internal bool Take(ClientCertificateRule rule, System.Security.Cryptography.X509Certificates.X509Certificate? client, System.Security.Cryptography.X509Certificates.X509Chain? chain)
+    {
+        Client = ClientShown.Read(rule, client, chain);
+        return true;
+    }
 
     /// <summary>Adds what is known of it to a hop's facts.</summary>
     internal void Tell(JsonObject told)

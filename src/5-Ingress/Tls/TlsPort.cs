@@ -38,8 +38,14 @@ internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerat
         var controller = generations.Current.Find<IngressSnapshot>()?.ControllerAt(bound) ?? throw new AuthenticationException($"no ingress controller at {bound}");
         var shown = new ShownCertificate(controller, record.ServerName);
         record.Decision = shown;
+        var rule = shown.ClientRule is { Mode: not VerifyClient.Off } asks ? asks : null;
         return new SslServerAuthenticationOptions
         {
+            // Whoever shows none, or one that isn't trusted, is answered: the handshake is done all the same, as nginx does it.
+            ClientCertificateRequired = rule is not null,
+            CertificateChainPolicy = rule is null ? null : ClientShown.PolicyOf(rule),
+            AllowTlsResume = rule is null,
+            RemoteCertificateValidationCallback = rule is null ? null : (_, certificate, chain, _) => shown.Take(rule, certificate, chain),
             ServerCertificateContext = shown.Context,
             EnabledSslProtocols = controller.Config.SslProtocols,
             ApplicationProtocols = controller.Config.Http2 ? [SslApplicationProtocol.Http2, .. Http1] : [.. Http1],
