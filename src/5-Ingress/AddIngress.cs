@@ -14,6 +14,8 @@ public static class IngressRegistration
         .AddSingleton(s => new LimitTable(s.GetRequiredService<SeamParts>().Time))
         .AddSingleton(s => new HostAddresses(s.GetService<IClusterNames>()))
         .AddSingleton(s => new ExternalAuth(s.GetRequiredService<HostAddresses>(), new AuthCache(s.GetRequiredService<SeamParts>().Time), s.GetRequiredService<SeamParts>().Time))
+        .AddSingleton<Mirrors>()
+        .AddSingleton<ErrorPages>()
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()

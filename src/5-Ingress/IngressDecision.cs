@@ -33,6 +33,12 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     /// <summary>What who was asked about the request said (<c>auth-url</c>); null when nobody was.</summary>
     internal AuthReading? Authorization { get; set; }
 
+    /// <summary>Whose page took the answer's place; null when none did.</summary>
+    internal ErrorPageReading? ErrorPage { get; set; }
+
+    /// <summary>The copy that went elsewhere; null for none.</summary>
+    internal Usher.Seam.MirroredRequest? Mirrored { get; set; }
+
     /// <summary>The request's X-Request-ID, once it is known.</summary>
     internal string? RequestId { get; set; }
 
@@ -70,6 +76,8 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         ClientCertificate.Tell(told, this, reasons);
         if (Authorization is { } authorization) authorization.Tell(told, reasons);
         else if (replayed.Ask != AuthAsk.None && replayed.Route!.Rules.External is { } external) reasons.Add(external.Name, true, $"{external.Written} is asked first, and 2xx lets the request pass; here nobody was asked, and that is assumed");
+        if (Mirrored is { } copy) Mirrors.Tell(told, copy, reasons);
+        ErrorPage?.Tell(told, reasons);
         if (Controller.Https) IngressFacts.Tell(told, this);
         if (answer?.Location is { } location) told["location"] = location;
         if (Controller.Config.UseProxyProtocol) told["proxyProtocol"] = Facts.Proxied is { } ends ? $"{ends.Source} → {ends.Destination}" : "names nobody";

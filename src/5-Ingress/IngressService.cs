@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
-internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, ExternalAuth external) : IHttpHop
+internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, ExternalAuth external, ErrorPages errorPages, Mirrors mirrors) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
@@ -111,23 +111,53 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         if (answer.Status == 401) headers = [.. AuthAnswers.Challenge(decision), .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
         var problem = UnreadyBackend.Told(answer, decision, fronts, passage.Generation);
+        if (answer.Location is null && ErrorPages.RuleOf(decision, answer.Status) is { } rule) return ErrorPageAsync(passage, decision, rule, answer with { Problem = problem }, fromBackend: false);
         if (decision.Choice.Verdict != IngressVerdict.Certificate) return PageAsync(passage, answer.Status, headers, answer.Outcome, problem);
         if (answer.Status is 400 or 421) passage.Exchange.CloseAfterResponse();
         return passage.AnswerAsync(answer.Status, [new("Content-Type", answer.Status == 403 ? "text/plain" : "text/html"), .. headers], ClientCertificate.Page(answer) ?? NginxPage.Of(answer.Status), answer.Outcome, problem, NginxPage.Phrase(answer.Status));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision)
+    private async ValueTask ForwardAsync(RequestPassage passage, IngressDecision decision)
     {
         NginxHeaders.Apply(passage, decision);
         var responses = ResponseHeaders.For(decision);
         passage.ResponseEditor = responses;
         var route = decision.Choice.Route!;
         var backend = decision.Choice.Backend!;
+        var (watched, ended) = Look(passage, decision);
         var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address, route.Rules.BackendTls, route.Rules.BackendHttp2), route.Rules.Proxy.Forward);
+        ended?.Invoke();
+        if (watched is { Status: > 0 and var kept })
+        {
+            await ErrorPageAsync(passage, decision, ErrorPages.RuleOf(decision, kept)!, new IngressAnswer(kept), fromBackend: true);
+            return;
+        }
+
         if (BackendFailure.Of(result, route, backend) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
-        else await PageAsync(passage, failure.Status, responses.Set, failure.Outcome, failure.Problem);
+        else if (ErrorPages.RuleOf(decision, failure.Status) is { } rule) await ErrorPageAsync(passage, decision, rule, new IngressAnswer(failure.Status, failure.Outcome, failure.Problem), fromBackend: false);
+        else await PageAsync(passage, failure.Status, responses.AtOwnAnswer(failure.Status), failure.Outcome, failure.Problem);
+    }
+
+    /// <summary>What a request is forwarded through, where annotations want it: its copy, its response's pace, and the errors that others have pages for.</summary>
+    private (InterceptedExchange? Watched, Action? Ended) Look(RequestPassage passage, IngressDecision decision)
+    {
+        var rules = decision.Choice.Route!.Rules;
+        if (rules.Mirror is null && rules.Pace is null && rules.ErrorPages is not { Intercepts: true }) return default;
+        var ended = rules.Mirror is { } mirror ? mirrors.Start(passage, decision, mirror) : null;
+        if (rules.Pace is { } pace) passage.Through = new PacedExchange(passage.Through ?? passage.Exchange, pace.Rate, pace.After, rules.Proxy.Forward.TimeProvider);
+        var watched = rules.ErrorPages is { Intercepts: true } pages ? new InterceptedExchange(passage.Through ?? passage.Exchange, status => pages.Statuses.Contains(status)) : null;
+        if (watched is not null) passage.Through = watched;
+        return (watched, ended);
+    }
+
+    /// <summary>Sends the page of a default backend in the place of an answer; nginx's own where that can't be had.</summary>
+    private async ValueTask ErrorPageAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, IngressAnswer answer, bool fromBackend)
+    {
+        var failed = await errorPages.SendAsync(passage, decision, rule, answer.Status, fromBackend);
+        if (failed is { } own) await PageAsync(passage, own.Status, ResponseHeaders.ForErrorPage(decision.Controller.Config).Set, answer.Outcome ?? (own.Problem is null ? null : $"ingress.{own.Status}.error-page"), answer.Problem ?? own.Problem);
+        else if (answer.Outcome is not null) passage.Note(answer.Outcome, answer.Problem);
     }
 
     private static ValueTask PageAsync(RequestPassage passage, int status, IReadOnlyList<KeyValuePair<string, string>> headers, string? outcome, string? problem) =>

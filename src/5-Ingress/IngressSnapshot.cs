@@ -62,6 +62,9 @@ internal sealed record RouteTable(
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; init; }
 
+    /// <summary>The controller's own default backend, <c>--default-backend-service</c>; null for none.</summary>
+    public RoutePlan? Otherwise { get; init; }
+
     /// <summary>The smallest proxy-body-size in bytes: shorter bodies concern no decision.</summary>
     public long SmallestBody { get; init; } = LocationRules.Default.Proxy.MaxBody;
 

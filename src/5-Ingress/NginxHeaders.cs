@@ -93,6 +93,24 @@ internal static class NginxHeaders
         edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>What a default backend is told that is asked for an error's page.</summary>
+    internal static void ForErrorPage(RequestPassage passage, IngressDecision decision, int status)
+    {
+        var edits = passage.RequestEdits;
+        var route = decision.Choice.Route!;
+        edits.SetTarget(decision.Facts.Query.Length == 0 ? "/" : $"/?{decision.Facts.Query}");
+        edits.Set("X-Code", status.ToString(CultureInfo.InvariantCulture));
+        edits.Set("X-Format", passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : "");
+        edits.Set("X-Original-URI", passage.Record.Target);
+        edits.Set("X-Namespace", route.Ingress.Namespace);
+        edits.Set("X-Ingress-Name", route.Ingress.Name);
+        edits.Set("X-Service-Name", route.Backend.Front.Service.Name);
+        edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
+        edits.Set(RequestId, RequestIdOf(passage, decision));
+        edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
+        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
+    }
+
     /// <summary>Headers that nginx drops, since their names have underscores (<c>underscores_in_headers off</c>, <c>ignore_invalid_headers on</c>).</summary>
     internal static IEnumerable<string> Dropped(RequestPassage passage, NginxConfig config)
     {

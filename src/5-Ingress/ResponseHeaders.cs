@@ -14,6 +14,8 @@ internal sealed class ResponseHeaders : IResponseEditor
     private static readonly ResponseHeaders Untouched = new(false, [], []);
     private static readonly HeaderName Server = new("Server");
     private AuthReading? authorization;
+    private ResponseRewrites? rewrites;
+    private string own = "";
     private readonly bool hideServer;
     private readonly IReadOnlyList<string> hidden;
 
@@ -35,17 +37,24 @@ internal sealed class ResponseHeaders : IResponseEditor
     internal static ResponseHeaders For(IngressDecision decision)
     {
         var headers = Common(decision);
-        if (decision.Authorization?.Header("Set-Cookie") is null) return headers;
-        return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = decision.Authorization };
+        var rules = decision.Choice.Route?.Rules;
+        var cookie = decision.Authorization?.Header("Set-Cookie") is not null;
+        if (!cookie && rules?.Rewrites is null) return headers;
+        return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = cookie ? decision.Authorization : null, rewrites = rules?.Rewrites, own = $"{decision.Facts.Scheme}://{decision.Facts.Host}" };
     }
+
+    /// <summary>The changes in an error's page of a default backend: those of the ConfigMap alone.</summary>
+    internal static ResponseHeaders ForErrorPage(NginxConfig config) =>
+        config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty ? config.BackendServerHeader ? Untouched : Plain : new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, config.AddHeaders);
 
     private static ResponseHeaders Common(IngressDecision decision)
     {
         var config = decision.Controller.Config;
         var cors = decision.Choice.Route?.Rules.Cors;
         var hsts = decision.Controller.Https && decision.Controller.Routes.Certificates.Of(decision.Facts.Host) is not null ? config.Hsts : null;
-        if (hsts is null && cors is null && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
-        List<KeyValuePair<string, string>> set = [.. config.AddHeaders];
+        var custom = decision.Choice.Route?.Rules.CustomHeaders ?? [];
+        if (hsts is null && cors is null && custom.IsEmpty && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
+        List<KeyValuePair<string, string>> set = [.. config.AddHeaders.Where(h => !custom.Any(c => c.Key.Equals(h.Key, StringComparison.OrdinalIgnoreCase))), .. custom];
         if (cors?.For(ClientView.Header(decision.Facts, "Origin")) is { } headers) set.AddRange(headers);
         if (hsts is not null) set.Add(new("Strict-Transport-Security", hsts));
         return new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, set);
@@ -54,6 +63,7 @@ internal sealed class ResponseHeaders : IResponseEditor
     public void Edit(ResponseHead response, HeaderEdits edits)
     {
         if (hideServer) edits.Remove(Server);
+        rewrites?.Edit(response, edits, own);
         foreach (var name in hidden) edits.Remove(name);
         foreach (var (name, value) in Set) edits.Set(name, value);
         if (authorization?.Cookie(response.StatusCode) is { } cookie) edits.Add("Set-Cookie", cookie);

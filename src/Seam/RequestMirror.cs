@@ -20,6 +20,16 @@ public sealed class MirroredRequest(string to)
     /// <summary>What came of it, for people.</summary>
     public string Told => told ?? "is still under way";
 
+    /// <summary>A copy that couldn't be sent at all.</summary>
+    /// <param name="to">Where to, for people.</param>
+    /// <param name="why">Why not.</param>
+    public static MirroredRequest NotSent(string to, string why)
+    {
+        var mirrored = new MirroredRequest(to);
+        mirrored.Fail(why);
+        return mirrored;
+    }
+
     internal void Answered(int status)
     {
         Status = status;
@@ -50,16 +60,16 @@ public sealed class RequestMirror(int most = RequestMirror.MostCopies)
 
     /// <summary>Begins to send copies. What the passage forwards from then on is what is copied.</summary>
     /// <param name="passage">The request.</param>
-    /// <param name="copies">Where to, and what is different there, with what each is called.</param>
+    /// <param name="copies">What is different in each copy, what its place is called, and where that is: asked for meanwhile, null for nowhere.</param>
     /// <param name="withBody">Whether the copies have the request's body.</param>
     /// <returns>The copies, to be told of, and what to do once the request has been forwarded.</returns>
-    public (IReadOnlyList<MirroredRequest> Copies, Action Ended) Start(RequestPassage passage, IReadOnlyList<(Subrequest Request, string To)> copies, bool withBody = true)
+    public (IReadOnlyList<MirroredRequest> Copies, Action Ended) Start(RequestPassage passage, IReadOnlyList<(Subrequest Request, string To, Func<ValueTask<UpstreamKey?>> Where)> copies, bool withBody = true)
     {
         ArgumentNullException.ThrowIfNull(passage);
         ArgumentNullException.ThrowIfNull(copies);
         var copied = withBody && passage.Exchange.Request.Framing.MayHaveBody;
         var (told, taps) = (new List<MirroredRequest>(copies.Count), new List<BodyTap>());
-        foreach (var (request, to) in copies)
+        foreach (var (request, to, where) in copies)
         {
             var mirrored = new MirroredRequest(to);
             told.Add(mirrored);
@@ -72,7 +82,7 @@ public sealed class RequestMirror(int most = RequestMirror.MostCopies)
 
             var tap = copied ? new BodyTap(BodyBytes) : null;
             if (tap is not null) taps.Add(tap);
-            _ = RunAsync(passage.Parts, request, Subrequests.ExchangeOf(passage, request, tap, CancellationToken.None), tap, mirrored);
+            _ = RunAsync(passage.Parts, request, where, Subrequests.ExchangeOf(passage, request, tap, CancellationToken.None), tap, mirrored);
         }
 
         if (taps.Count == 0) return (told, () => { });
@@ -81,13 +91,19 @@ public sealed class RequestMirror(int most = RequestMirror.MostCopies)
         return (told, tapped.End);
     }
 
-    private async Task RunAsync(SeamParts parts, Subrequest request, SubExchange exchange, BodyTap? tap, MirroredRequest mirrored)
+    private async Task RunAsync(SeamParts parts, Subrequest request, Func<ValueTask<UpstreamKey?>> where, SubExchange exchange, BodyTap? tap, MirroredRequest mirrored)
     {
         try
         {
             // The request itself goes on meanwhile.
             await Task.Yield();
-            var (result, head) = await Subrequests.SendAsync(parts, request, exchange);
+            if (await where() is not { } destination)
+            {
+                mirrored.Fail("wasn't sent: its host has no address");
+                return;
+            }
+
+            var (result, head) = await Subrequests.SendAsync(parts, request with { Destination = destination }, exchange);
             if (result.Outcome == ForwardOutcome.Completed) mirrored.Answered(head.StatusCode);
             else mirrored.Fail(tap?.IsGivenUp == true ? FormattableString.Invariant($"was given up: more than {BodyBytes} bytes of the request's body waited for it") : $"failed ({result.Outcome}): {result.Detail}");
         }

@@ -8,7 +8,7 @@ public sealed class ExternalAuthTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    // Services are 10.96.0.x in the order of the manifest: auth first, web second.
+    // Services are 10.96.0.x in the order of their names: auth first, web second.
     private const string Url = "auth-url: \"http://10.96.0.1/check?v=1\"";
 
     [Theory]

@@ -56,10 +56,14 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             External = ExternalAuthRule.Read(reader, context, ingress.Key.Namespace) ?? (reader.Flag("enable-global-auth") == false ? null : config.GlobalAuth),
             SatisfyAny = Satisfy(reader),
             Fallback = Fallback(reader, ingress, backends),
+            CustomHeaders = CustomHeaders.Read(reader, context, ingress, config),
+            Rewrites = ResponseRewrites.Read(reader, config.Rewrites),
+            Pace = PaceRule.Read(reader, config.Pace),
+            Mirror = MirrorRule.Read(reader, ingress.Value.Metadata?.Uid),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
         var (tls, http2) = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout);
-        rules = rules with { BackendTls = tls, BackendHttp2 = http2 };
+        rules = rules with { BackendTls = tls, BackendHttp2 = http2, ErrorPages = ErrorPageRule.Read(reader, config, rules.External) };
         var all = new IngressAnnotations(rules)
         {
             RewriteTarget = reader.Text("rewrite-target"),

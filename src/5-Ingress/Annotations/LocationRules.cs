@@ -53,9 +53,24 @@ internal sealed record LocationRules
     /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
     public string? ForwardedPrefix { get; init; }
 
+    /// <summary>Whose pages take the place of errors; null for nobody's.</summary>
+    public ErrorPageRule? ErrorPages { get; init; }
+
+    /// <summary><c>custom-headers</c>, in every response.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> CustomHeaders { get; init; } = [];
+
+    /// <summary>What is changed in cookies and redirects; null for nothing.</summary>
+    public ResponseRewrites? Rewrites { get; init; }
+
+    /// <summary>How fast responses are sent; null for any speed.</summary>
+    public PaceRule? Pace { get; init; }
+
+    /// <summary>Where a copy of each request goes; null for nowhere.</summary>
+    public MirrorRule? Mirror { get; init; }
+
     /// <summary>The annotations of ingress-nginx that the Ingress has.</summary>
     public ImmutableArray<string> Annotations { get; init; } = [];
 
     /// <summary>Whether a decision by these rules reads request headers.</summary>
-    public bool ReadsHeaders => Cors is not null || Auth is not null || External is not null;
+    public bool ReadsHeaders => Cors is not null || Auth is not null || External is not null || Mirror is not null;
 }

@@ -18,7 +18,8 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "proxy-connect-timeout", "proxy-read-timeout", "proxy-send-timeout", "proxy-buffer-size", "whitelist-source-range", "allowlist-source-range", "denylist-source-range",
         "allow-backend-server-header", "enable-underscores-in-headers", "proxy-add-original-uri-header", "proxy-set-headers", "add-headers", "hide-headers",
         "use-proxy-protocol", "global-auth-url", "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-cache-key",
-        "global-auth-cache-duration", "global-auth-always-set-cookie", "no-auth-locations",
+        "global-auth-cache-duration", "global-auth-always-set-cookie", "no-auth-locations", "custom-http-errors", "disable-proxy-intercept-errors", "global-allowed-response-headers", "proxy-cookie-domain", "proxy-cookie-path", "proxy-redirect-from",
+        "proxy-redirect-to", "limit-rate", "limit-rate-after",
     ];
 
     /// <summary>Keys about logs, processes, memory and compression, which change nothing on this road.</summary>
@@ -41,10 +42,10 @@ internal sealed class ConfigMapCompiler(CompileContext context)
     /// <summary>Keys that would change what reaches a backend or a client, and aren't carried out.</summary>
     private static readonly HashSet<string> NotCarriedOut =
     [
-        "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", "custom-http-errors", "disable-proxy-intercept-errors", 
+        "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", 
         "global-auth-snippet", 
-        "global-allowed-response-headers", "block-cidrs", "block-user-agents", "block-referers", "use-geoip2", "limit-rate", "limit-rate-after",
-        "limit-req-status-code", "limit-conn-status-code", "proxy-cookie-domain", "proxy-cookie-path", "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "proxy-redirect-from", "proxy-redirect-to", "retry-non-idempotent",
+        "block-cidrs", "block-user-agents", "block-referers", "use-geoip2",
+        "limit-req-status-code", "limit-conn-status-code", "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "retry-non-idempotent",
         "proxy-http-version", "proxy-ssl-location-only", "keep-alive", "keep-alive-requests", "client-header-timeout", "client-body-timeout", "large-client-header-buffers", "ignore-invalid-headers", "debug-connections", "global-rate-limit-memcached-host",
         "hide-server-header",
     ];
@@ -92,6 +93,10 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             OriginalUri = reader.Flag("proxy-add-original-uri-header") ?? standard.OriginalUri,
             SetHeaders = Headers(reader, map, "proxy-set-headers"),
             AddHeaders = Headers(reader, map, "add-headers"),
+            ErrorPages = ErrorPageRule.StatusesOf(reader) is { Length: > 0 } statuses ? new ErrorPageRule(statuses, reader.Flag("disable-proxy-intercept-errors") != true, "custom-http-errors of the controller's ConfigMap") : null,
+            AllowedResponseHeaders = reader.List("global-allowed-response-headers"),
+            Rewrites = ResponseRewrites.Read(reader, null),
+            Pace = PaceRule.Read(reader, null),
             GlobalAuth = ExternalAuthRule.Read(reader, context, map.Key.Namespace, global: true),
             NoAuth = reader.List("no-auth-locations") is { Length: > 0 } open ? open : standard.NoAuth,
             HideHeaders = [.. reader.List("hide-headers").Where(h => CanEdit(h))],

@@ -99,6 +99,18 @@ internal sealed record NginxConfig
     /// <summary><c>global-auth-url</c> and its company: who is asked about requests of every location that says nothing else; null for nobody.</summary>
     public ExternalAuthRule? GlobalAuth { get; init; }
 
+    /// <summary><c>custom-http-errors</c> and <c>disable-proxy-intercept-errors</c>; null for none.</summary>
+    public ErrorPageRule? ErrorPages { get; init; }
+
+    /// <summary><c>global-allowed-response-headers</c>: which headers <c>custom-headers</c> of an Ingress may set.</summary>
+    public ImmutableArray<string> AllowedResponseHeaders { get; init; } = [];
+
+    /// <summary><c>proxy-cookie-domain</c>, <c>proxy-cookie-path</c>, <c>proxy-redirect-from</c> and <c>-to</c>, for what an Ingress doesn't say.</summary>
+    public ResponseRewrites? Rewrites { get; init; }
+
+    /// <summary><c>limit-rate</c> and <c>limit-rate-after</c>, for what an Ingress doesn't say.</summary>
+    public PaceRule? Pace { get; init; }
+
     /// <summary><c>no-auth-locations</c>: paths that begin so want no user.</summary>
     public ImmutableArray<string> NoAuth { get; init; } = ["/.well-known/acme-challenge"];
 

@@ -49,7 +49,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         foreach (var draft in withOthers) Www(draft, certificates);
         catchAll ??= otherwise;
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates), config, certificates.Standard, steps, read, canaries, otherwise) { IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value)) };
+        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, read, canaries, otherwise) { IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value)) };
     }
 
     /// <returns>Each Ingress's part, what all of them read, and what changed; null for everything.</returns>

@@ -41,6 +41,7 @@ internal static class RouteUpdate
             Certificates = new CertificateTable(before.Certificates.Hosts.With(certificates), running.Standard),
             ReadsHeaders = before.ReadsHeaders,
             SmallestBody = before.SmallestBody,
+            Otherwise = before.Otherwise,
         };
         return sameLimits ? next : next with { ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true, SmallestBody = Smallest(next) };
     }

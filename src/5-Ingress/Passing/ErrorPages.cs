@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Seam;
+using Usher.Wire;
+
+namespace Usher.Ingress;
+
+/// <summary>Whose page took the place of an answer, as it was read: kept with the decision.</summary>
+/// <param name="Rule">Which statuses.</param>
+/// <param name="Status">The answer's.</param>
+/// <param name="FromBackend">Whether a backend had answered it, and not the controller itself.</param>
+/// <param name="Backend">Who was asked for the page; null where nobody could be.</param>
+internal sealed record ErrorPageReading(ErrorPageRule Rule, int Status, bool FromBackend, BackendPlan? Backend)
+{
+    internal void Tell(JsonObject told, ReasonList reasons)
+    {
+        var who = FromBackend ? "the backend" : "the controller";
+        var page = Backend is null ? "there is no default backend with a ready endpoint, so nginx's own 404 takes its place" : $"Service {Backend.Label} is asked for the page";
+        reasons.Add(Rule.Where, true, FormattableString.Invariant($"{who} answered {Status}, one of {string.Join(", ", Rule.Statuses)}: {page}"));
+        told["errorPage"] = new JsonObject { ["status"] = Status, ["from"] = FromBackend ? "backend" : "controller", ["service"] = Backend?.Label };
+    }
+}
+
+/// <summary>
+/// <c>custom-http-errors</c>: nginx's <c>error_page</c> to the location that ingress-nginx makes of the default backend: <c>default-backend</c>'s Service where it has an endpoint, else the controller's own, else a server that answers 404.
+/// The request for the page has the client's method and head, and no body.
+/// </summary>
+internal sealed class ErrorPages(IServiceFronts fronts)
+{
+    /// <summary>The rule that has a status; null when the answer goes to the client as it is.</summary>
+    internal static ErrorPageRule? RuleOf(IngressDecision decision, int status) =>
+        decision.Choice.Route?.Rules.ErrorPages is { } rule && decision.ErrorPage is null && rule.Statuses.Contains(status) ? rule : null;
+
+    /// <summary>Sends the page in the place of an answer.</summary>
+    /// <returns>The failure to answer the client with when the page can't be had either; null when all is done.</returns>
+    internal async ValueTask<(int Status, string? Problem)?> SendAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, int status, bool fromBackend)
+    {
+        var route = decision.Choice.Route!;
+        var backend = new[] { route.Rules.Fallback, decision.Controller.Routes.Otherwise?.Backend }.FirstOrDefault(b => b is { Missing: null } && fronts.HasReadyEndpoints(passage.Generation, b.Front));
+        decision.ErrorPage = new ErrorPageReading(rule, status, fromBackend, backend);
+        if (backend is null) return (404, null);
+        var edits = passage.RequestEdits;
+        edits.Reset();
+        foreach (var name in NginxHeaders.Dropped(passage, decision.Controller.Config)) edits.Remove(name);
+        NginxHeaders.ForErrorPage(passage, decision, status);
+        passage.Through = new BodilessExchange(passage.Exchange);
+        passage.ResponseEditor = ResponseHeaders.ForErrorPage(decision.Controller.Config);
+        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
+        if (BackendFailure.Of(result, route, backend) is not { } failure) return null;
+        if (!result.ResponseStarted && result.Outcome != ForwardOutcome.ClientGone) return (failure.Status, failure.Problem);
+        passage.Note(failure.Outcome, failure.Problem);
+        return null;
+    }
+}
