@@ -11,6 +11,7 @@ public static class IngressRegistration
 {
     /// <summary>Adds hop 5. Wants <see cref="SeamParts"/> and <see cref="IServiceFronts"/>.</summary>
     public static IServiceCollection AddIngress(this IServiceCollection services) => services
+        .AddGateways()
         .AddSingleton(s => new LimitTable(s.GetRequiredService<SeamParts>().Time))
         .AddSingleton(s => new HostAddresses(s.GetService<IClusterNames>()))
         .AddSingleton(s => new ExternalAuth(s.GetRequiredService<HostAddresses>(), new AuthCache(s.GetRequiredService<SeamParts>().Time), s.GetRequiredService<SeamParts>().Time))
@@ -19,10 +20,10 @@ public static class IngressRegistration
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()
-        .AddSingleton<IBuiltInImage, IngressImage>()
-        .AddGateways();
+        .AddSingleton<IBuiltInImage, IngressImage>();
 
     private static IServiceCollection AddGateways(this IServiceCollection services) => services
+        .AddSingleton<GatewayMirrors>()
         .AddSingleton<GatewayService>()
         .AddSingleton<GatewayFronts>()
         .AddSingleton<GatewayImage>()

@@ -29,6 +29,9 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
     /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
     internal HandshakeRecord? Handshake { get; set; }
 
+    /// <summary>The copies that were sent.</summary>
+    internal IReadOnlyList<Seam.MirroredRequest> Mirrored { get; set; } = [];
+
     /// <summary>Decides as live traffic does.</summary>
     internal static GatewayDecision Make<TStates>(GatewayPort port, ListenerPlan? handshake, TStates states, RequestFacts facts, Draw draw) where TStates : struct, IReadyBackends =>
         new(port, handshake, facts, draw, GatewayHop.Decide(port, handshake, states, facts, draw, default(NoReasons)));
@@ -51,6 +54,7 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
         var answer = GatewayAnswer.Of(this);
         var told = GatewayFacts.Of(Port);
         GatewayFacts.Tell(told, this, answer);
+        if (Mirrored.Count > 0) GatewayMirrors.Tell(told, Mirrored, reasons);
         yield return new HopAccount(Hop.Ingress, Port.Pod.Name, GatewayFacts.Sentence(replayed, answer, Facts))
         {
             Facts = told,

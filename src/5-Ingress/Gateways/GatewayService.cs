@@ -7,7 +7,7 @@ using Usher.Wire;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>Carries out what <see cref="GatewayHop"/> decides, for one request after another.</summary>
-internal sealed class GatewayService(IServiceFronts fronts, SeamParts parts) : IHttpHop
+internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirrors, SeamParts parts) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
@@ -74,8 +74,10 @@ internal sealed class GatewayService(IServiceFronts fronts, SeamParts parts) : I
         var editor = new GatewayResponse(decision);
         if (!editor.IsEmpty) passage.ResponseEditor = editor;
         using var limit = rule.Timeout is null ? null : new CancellationTokenSource(rule.Timeout.After, parts.Time);
+        var copied = rule.Mirrors.IsEmpty && backend.Mirrors.IsEmpty ? null : mirrors.Start(passage, decision);
         var result = await passage.ForwardAsync(
             new UpstreamKey(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2), rule.Forward, limit?.Token ?? CancellationToken.None);
+        copied?.Invoke();
         if (GatewayFailure.Of(result, decision) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
         else await GatewayReply.AnswerAsync(passage, failure.Status, editor.Cors, failure.Outcome, failure.Problem);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Usher.Cli.Client;
+using Usher.Cli.Running;
 using Usher.Model.Contracts;
 
 namespace Usher.Cli.Commands;
@@ -12,10 +13,17 @@ internal static class StatusCommand
     {
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, workloads, pods.") { api, state };
+        var conditions = new Option<bool>("--conditions") { Description = "Tell the status conditions of Gateways, routes and policies instead, as kubectl describe does." };
+        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, Gateways and routes, workloads, pods.") { api, state, conditions };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
+            if (parsed.GetValue(conditions))
+            {
+                await DescribeAsync(road);
+                return ExitCodes.Ok;
+            }
+
             await Console.Out.WriteLineAsync($"generation {road.Generation}, name server {road.Dns}{(road.ClusterDns is null ? "" : $", cluster's DNS {road.ClusterDns}")}");
             foreach (var l in road.Listeners) await Console.Out.WriteLineAsync($"listener  {l.LoadBalancer} {l.Protocol}:{l.Port}  {l.Bound}{(l.Zone is null ? "" : $", {l.Zone}")}{(l.OutOfDns is null ? "" : $", out of DNS: {l.OutOfDns}")}");
             foreach (var t in road.Targets) await Console.Out.WriteLineAsync($"target    {t}");
@@ -23,6 +31,7 @@ internal static class StatusCommand
             foreach (var n in road.Nodes) await Console.Out.WriteLineAsync($"node      {n}");
             foreach (var s in road.Services) await Console.Out.WriteLineAsync($"service   {s}");
 
+            foreach (var c in road.Conditions) await Console.Out.WriteLineAsync($"status    {c}");
             foreach (var w in road.Workloads)
             {
                 // A Job's pods are to end, and not to be ready.
@@ -41,6 +50,28 @@ internal static class StatusCommand
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    private static async Task DescribeAsync(RoadReport road)
+    {
+        foreach (var of in road.Conditions.GroupBy(c => (c.Kind, c.Name)))
+        {
+            var slash = of.Key.Name.IndexOf('/', StringComparison.Ordinal);
+            await Console.Out.WriteLineAsync($"Name:         {of.Key.Name[(slash + 1)..]}");
+            if (slash > 0) await Console.Out.WriteLineAsync($"Namespace:    {of.Key.Name[..slash]}");
+            await Console.Out.WriteLineAsync($"Kind:         {of.Key.Kind}\nStatus:");
+            foreach (var part in of)
+            {
+                if (part.Part.Length > 0) await Console.Out.WriteLineAsync($"  {part.Part}:");
+                foreach (var (name, value) in part.Fields) await Console.Out.WriteLineAsync($"    {name}: {value}");
+                await Console.Out.WriteLineAsync("    Conditions:");
+                foreach (var line in part.Described()) await Console.Out.WriteLineAsync(line);
+            }
+
+            await Console.Out.WriteLineAsync();
+        }
+
+        if (road.Conditions.Count == 0) await Console.Out.WriteLineAsync("No object of this road has status conditions; those of the Gateway API have.");
     }
 
     private static string Keys(KeySetReport keys) =>

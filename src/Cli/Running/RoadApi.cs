@@ -60,6 +60,7 @@ internal static class RoadApi
         {
             ClusterDns = services.GetRequiredService<IClusterDns>().Bound(generation)?.ToString(),
             Refused = [.. road.Refused.Select(e => e.ToString())],
+            Conditions = [.. services.GetServices<IStatusReports>().SelectMany(r => r.All(generation)).Select(ConditionsLine.Of)],
             NotAccepted = [.. generation.Warnings.Where(w => w.NotAccepted).Select(w => w.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
@@ -109,6 +110,9 @@ internal sealed record RoadReport(
 
     /// <summary>Why the last saved change doesn't run, a line an error; empty when it does.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
+
+    /// <summary>What controllers say of their objects.</summary>
+    public IReadOnlyList<ConditionsLine> Conditions { get; init; } = [];
 
     /// <summary>Objects that aren't accepted while the rest of the road runs, and why, a line each.</summary>
     public IReadOnlyList<string> NotAccepted { get; init; } = [];
