@@ -46,11 +46,11 @@ public sealed class PolicyTargetReference
 /// <summary>How a backend's certificate is checked.</summary>
 public sealed class BackendTlsValidation
 {
-    /// <summary>The authorities that are trusted, up to 8; otherwise the system's.</summary>
+    /// <summary>The authorities that are trusted, up to 16; otherwise the system's.</summary>
     [JsonPropertyName("caCertificateRefs")]
     public IList<LocalObjectReference> CaCertificateRefs { get; set; } = [];
 
-    /// <summary><c>System</c>: the system's authorities.</summary>
+    /// <summary><c>System</c> for the system's authorities, or a domain-prefixed name of a controller's own.</summary>
     [JsonPropertyName("wellKnownCACertificates")]
     public string? WellKnownCaCertificates { get; set; }
 

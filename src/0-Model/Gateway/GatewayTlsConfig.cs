@@ -57,7 +57,7 @@ public sealed class FrontendTls
 /// <summary>How clients' certificates are checked.</summary>
 public sealed class FrontendTlsValidation
 {
-    /// <summary>The authorities that are trusted, 1 to 8.</summary>
+    /// <summary>The authorities that are trusted, 1 to 16.</summary>
     [JsonPropertyName("caCertificateRefs")]
     public IList<ObjectReference> CaCertificateRefs { get; set; } = [];
 

@@ -13,7 +13,7 @@ public abstract class RouteSpec
 /// <summary>What every route with host names says.</summary>
 public abstract class HostRouteSpec : RouteSpec
 {
-    /// <summary>The hosts, exact or <c>*.example.com</c>, up to 16; empty for all of the listener's.</summary>
+    /// <summary>The hosts, exact or <c>*.example.com</c>, up to 16 (a TLSRoute: 1 to 1024); empty for all of the listener's.</summary>
     [JsonPropertyName("hostnames")]
     public IList<string> Hostnames { get; set; } = [];
 }

@@ -29,7 +29,7 @@ internal static class BackendTlsPolicySchema
         if (validation.Hostname.Length == 0) check.Required(at, "hostname", "", TextRules.PreciseHostname);
         else check.Host(at, "hostname", validation.Hostname, TextRules.PreciseHostname);
         var (refs, known) = (validation.CaCertificateRefs, validation.WellKnownCaCertificates ?? "");
-        if (known.Length > 0) check.Word(at, "wellKnownCACertificates", known, "System");
+        check.Text(at, "wellKnownCACertificates", validation.WellKnownCaCertificates, TextRules.WellKnownCertificates);
         if (refs.Count > 0 && known.Length > 0) check.Error($"{at}.wellKnownCACertificates", "caCertificateRefs and wellKnownCACertificates are both given; give one");
         if (refs.Count == 0 && known.Length == 0) check.Error($"{at}.caCertificateRefs", "is required: caCertificateRefs, or wellKnownCACertificates: System");
         check.Count(at, "caCertificateRefs", refs.Count, MaxCertificateAuthorities);

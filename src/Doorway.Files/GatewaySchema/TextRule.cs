@@ -57,6 +57,8 @@ internal static partial class TextRules
 
     internal static TextRule Origin { get; } = new("'*', or http:// or https:// and a host, which may be '*' or begin with '*.', and a port if it isn't the scheme's", 253, OriginForm());
 
+    internal static TextRule WellKnownCertificates { get; } = new("System, or a domain, '/' and a name", 253, WellKnownForm());
+
     internal static TextRule Description { get; } = new("at most 64 characters", 64, Least: 0);
 
     internal static TextRule GrpcService { get; } = new("letters, digits, '_' and '.', as shop.v1.Orders", 1024, GrpcServiceForm());
@@ -106,6 +108,9 @@ internal static partial class TextRules
 
     [GeneratedRegex(@"^(\*|https?://((\*\.)?([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+|\*)(:[0-9]{1,5})?)\z", RegexOptions.NonBacktracking)]
     private static partial Regex OriginForm();
+
+    [GeneratedRegex(@"^(System|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])\z", RegexOptions.NonBacktracking)]
+    private static partial Regex WellKnownForm();
 
     [GeneratedRegex(@"^\.?[a-zA-Z_][a-zA-Z_0-9]*(\.[a-zA-Z_][a-zA-Z_0-9]*)*\z", RegexOptions.NonBacktracking)]
     private static partial Regex GrpcServiceForm();
