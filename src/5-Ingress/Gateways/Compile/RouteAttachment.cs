@@ -79,7 +79,7 @@ internal sealed class RouteAttachment(CompileContext context, StatusBoard board,
                 var resolved = references.Select(r => backends.Resolve(head.Key, r, r.Weight, isGrpc: false, listener.Gateway, udp)).ToList();
                 unresolved ??= resolved.Select(r => r.Unresolved).FirstOrDefault(u => u is not null);
                 // What goes on as it came is encrypted already.
-                var targets = resolved.Select(r => listener.Kind == ListenerKind.Passthrough ? r.Backend with { Tls = null } : r.Backend).ToList();
+                var targets = resolved.Select(r => Target(r.Backend, listener.Kind, route.Key.Kind)).ToList();
                 foreach (var host in hosts)
                 {
                     if (listener.Add(new ConnectionRule(head.Key, host, [.. targets], targets.Sum(t => t.Weight))) is { } other)
@@ -95,6 +95,12 @@ internal sealed class RouteAttachment(CompileContext context, StatusBoard board,
             Say(route, parent, accepted, [new CompiledRule(_ => [], null, unresolved)]);
         }
     };
+
+    /// <summary>A backend of connections. What goes on as it came is encrypted already; what comes in the plain would have to be encrypted first, which isn't done of TCP.</summary>
+    private static WeightedBackend Target(WeightedBackend backend, ListenerKind kind, string route) => backend.Tls is null ? backend
+        : kind == ListenerKind.Passthrough ? backend with { Tls = null }
+        : route == "TCPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which a TCPRoute's connections don't get here" }
+        : backend;
 
     private void Say<T>(Resource<T> route, Parent parent, Condition accepted, List<CompiledRule> rules) where T : class
     {
