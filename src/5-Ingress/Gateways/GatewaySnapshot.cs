@@ -11,8 +11,27 @@ namespace Usher.Ingress.Gateways;
 /// <param name="byPlace">The ports of all pods.</param>
 internal sealed class GatewaySnapshot(FrozenDictionary<FrontPlace, GatewayPort> byPlace)
 {
-    /// <summary>What is said of each GatewayClass, Gateway, ListenerSet, route and policy.</summary>
-    internal ImmutableArray<ObjectStatus> Statuses { get; init; } = [];
+    /// <summary>What is said of each GatewayClass, Gateway, ListenerSet, route and policy: by kind, namespace and name, an object before its parts.</summary>
+    internal IEnumerable<ObjectStatus> Statuses => Own.Concat(OfRoutes)
+        .OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal).ThenBy(s => s.Part.Length > 0);
+
+    /// <summary>What is said of all but routes.</summary>
+    internal IReadOnlyList<ObjectStatus> Own { get; init; } = [];
+
+    /// <summary>What is said of routes.</summary>
+    internal IReadOnlyList<ObjectStatus> OfRoutes { get; init; } = [];
+
+    /// <summary>What routes were compiled against, for the next generation.</summary>
+    internal CompiledStep<GatewaySetup>? Setup { get; init; }
+
+    /// <summary>How each route was compiled.</summary>
+    internal IReadOnlyDictionary<ResourceKey, CompiledStep<AttachedRoute>> Routes { get; init; } = FrozenDictionary<ResourceKey, CompiledStep<AttachedRoute>>.Empty;
+
+    /// <summary>What all routes read, roughly.</summary>
+    internal Reads Read { get; init; } = new();
+
+    /// <summary>Every listener that is served.</summary>
+    internal FrozenDictionary<(ResourceKey Owner, string Name), ListenerPlan> Listeners { get; init; } = FrozenDictionary<(ResourceKey Owner, string Name), ListenerPlan>.Empty;
 
     /// <summary>All ports of all pods.</summary>
     internal ImmutableArray<GatewayPort> Ports => byPlace.Values;
@@ -56,7 +75,7 @@ internal enum PortProtocol : byte
 internal sealed record PortPlan(ResourceKey Gateway, int Port, PortProtocol Protocol, HostMatches<ListenerPlan> Listeners)
 {
     /// <summary>Whether a decision reads request headers.</summary>
-    public bool ReadsHeaders { get; } = Listeners.All.Any(l => l.Routes.All.Any(t => t.ReadsHeaders));
+    public bool ReadsHeaders { get; } = Listeners.All.Any(l => l.ReadsHeaders);
 }
 
 /// <summary>What a listener does with what it takes.</summary>
@@ -82,6 +101,8 @@ internal enum ListenerKind : byte
 /// <param name="Kind">What it does.</param>
 internal sealed record ListenerPlan(string Name, ResourceKey Owner, string Hostname, ListenerKind Kind)
 {
+    private bool? readsHeaders;
+
     /// <summary>HTTP routes by their hosts.</summary>
     public HostMatches<MatchTable> Routes { get; init; } = HostMatches<MatchTable>.Empty;
 
@@ -90,6 +111,9 @@ internal sealed record ListenerPlan(string Name, ResourceKey Owner, string Hostn
 
     /// <summary>What it shows in handshakes; null where no TLS ends.</summary>
     public ListenerTls? Tls { get; init; }
+
+    /// <summary>Whether a decision reads request headers.</summary>
+    public bool ReadsHeaders => readsHeaders ??= Routes.All.Any(t => t.ReadsHeaders);
 
     /// <summary><c>listener https of Gateway shop/edge (*.example.com)</c>.</summary>
     internal string Label => $"listener {Name} of {Owner}{(Hostname.Length == 0 ? "" : $" ({Hostname})")}";

@@ -14,21 +14,18 @@ internal sealed class MatchTable
     /// <summary>The most matches of which is told why they lost.</summary>
     private const int MostTold = 100;
 
-    private readonly FrozenDictionary<string, RuleMatch[]> exact;
-    private readonly FrozenDictionary<string, RuleMatch[]> prefixes;
-    private readonly FrozenDictionary<string, RuleMatch[]>.AlternateLookup<ReadOnlySpan<char>> byPrefix;
-    private readonly RuleMatch[] others;
+    /// <summary>So few are tried one by one sooner than they are looked up.</summary>
+    private const int Few = 6;
 
-    private MatchTable(ImmutableArray<RuleMatch> ordered)
+    private readonly Index? index;
+    private readonly ImmutableArray<RuleMatch> given;
+
+    private MatchTable(ImmutableArray<RuleMatch> given)
     {
-        Ordered = ordered;
-        ReadsHeaders = ordered.Any(m => m.ReadsHeaders);
-        // A gRPC match's order isn't its path's.
-        var byPath = ordered.Where(m => m.Route.Kind != "GRPCRoute").ToList();
-        exact = Group(byPath, PathMatchKind.Exact);
-        prefixes = Group(byPath, PathMatchKind.PathPrefix);
-        byPrefix = prefixes.GetAlternateLookup<ReadOnlySpan<char>>();
-        others = [.. ordered.Where(m => m.Route.Kind == "GRPCRoute" || m.Path.Kind == PathMatchKind.RegularExpression)];
+        this.given = given;
+        Ordered = given.Length == 1 ? given : given.Sort(Precedence.Compare);
+        foreach (var match in given) ReadsHeaders |= match.ReadsHeaders;
+        if (given.Length > Few) index = new Index(Ordered);
     }
 
     /// <summary>All of them, in order.</summary>
@@ -37,7 +34,19 @@ internal sealed class MatchTable
     /// <summary>Whether any reads request headers.</summary>
     internal bool ReadsHeaders { get; }
 
-    internal static MatchTable Of(IEnumerable<RuleMatch> matches) => new([.. matches.Order(Comparer<RuleMatch>.Create(Precedence.Compare))]);
+    internal static MatchTable Of(IEnumerable<RuleMatch> matches) => new([.. matches]);
+
+    /// <summary>Whether it was made of these very matches.</summary>
+    internal bool IsOf(List<RuleMatch> matches)
+    {
+        if (matches.Count != given.Length) return false;
+        for (var i = 0; i < given.Length; i++)
+        {
+            if (!ReferenceEquals(matches[i], given[i])) return false;
+        }
+
+        return true;
+    }
 
     /// <summary>The match that takes a request, or null.</summary>
     /// <param name="facts">The request.</param>
@@ -46,25 +55,10 @@ internal sealed class MatchTable
     internal RuleMatch? Find<TReasons>(RequestFacts facts, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
         if (TReasons.Wanted) return Tell(facts, path, reasons);
-        if (exact.Count > 0 && exact.TryGetValue(path, out var very) && First(very, facts) is { } first) return first;
-        foreach (var other in others)
+        if (index is not null) return index.Find(facts, path);
+        foreach (var match in Ordered)
         {
-            if (other.Path.Takes(path) && RequestMatch.Takes(other, facts)) return other;
-        }
-
-        for (var length = path.Length; length >= 0; length = length == 0 ? -1 : path.LastIndexOf('/', length - 1))
-        {
-            if (byPrefix.TryGetValue(path.AsSpan(0, length), out var under) && First(under, facts) is { } found) return found;
-        }
-
-        return null;
-    }
-
-    private static RuleMatch? First(RuleMatch[] matches, RequestFacts facts)
-    {
-        foreach (var match in matches)
-        {
-            if (RequestMatch.Takes(match, facts)) return match;
+            if (match.Path.Takes(path) && RequestMatch.Takes(match, facts)) return match;
         }
 
         return null;
@@ -96,6 +90,49 @@ internal sealed class MatchTable
         return winner;
     }
 
-    private static FrozenDictionary<string, RuleMatch[]> Group(List<RuleMatch> matches, PathMatchKind kind) =>
-        matches.Where(m => m.Path.Kind == kind).GroupBy(m => m.Path.Value, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+    /// <summary>The matches by path.</summary>
+    private sealed class Index
+    {
+        private readonly FrozenDictionary<string, RuleMatch[]> exact;
+        private readonly FrozenDictionary<string, RuleMatch[]>.AlternateLookup<ReadOnlySpan<char>> byPrefix;
+        private readonly RuleMatch[] others;
+
+        internal Index(ImmutableArray<RuleMatch> ordered)
+        {
+            // A gRPC match's order isn't its path's.
+            var byPath = ordered.Where(m => m.Route.Kind != "GRPCRoute").ToList();
+            exact = Group(byPath, PathMatchKind.Exact);
+            byPrefix = Group(byPath, PathMatchKind.PathPrefix).GetAlternateLookup<ReadOnlySpan<char>>();
+            others = [.. ordered.Where(m => m.Route.Kind == "GRPCRoute" || m.Path.Kind == PathMatchKind.RegularExpression)];
+        }
+
+        internal RuleMatch? Find(RequestFacts facts, string path)
+        {
+            if (exact.TryGetValue(path, out var very) && First(very, facts) is { } first) return first;
+            foreach (var other in others)
+            {
+                if (other.Path.Takes(path) && RequestMatch.Takes(other, facts)) return other;
+            }
+
+            for (var length = path.Length; length >= 0; length = length == 0 ? -1 : path.LastIndexOf('/', length - 1))
+            {
+                if (byPrefix.TryGetValue(path.AsSpan(0, length), out var under) && First(under, facts) is { } found) return found;
+            }
+
+            return null;
+        }
+
+        private static RuleMatch? First(RuleMatch[] matches, RequestFacts facts)
+        {
+            foreach (var match in matches)
+            {
+                if (RequestMatch.Takes(match, facts)) return match;
+            }
+
+            return null;
+        }
+
+        private static FrozenDictionary<string, RuleMatch[]> Group(List<RuleMatch> matches, PathMatchKind kind) =>
+            matches.Where(m => m.Path.Kind == kind).GroupBy(m => m.Path.Value, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+    }
 }

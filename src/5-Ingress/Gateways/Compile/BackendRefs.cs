@@ -8,7 +8,7 @@ using Usher.Model.Road;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>A backend reference → the Service's virtual IP, or why there is none (Gateway API, BackendObjectReference).</summary>
-internal sealed class BackendRefs(CompileContext context, References references, BackendTlsPolicies policies)
+internal sealed class BackendRefs(CompileContext context, GatewaySetup setup)
 {
     /// <summary>Resolves a reference. One that leads nowhere is a backend all the same, whose share of the requests is answered 500.</summary>
     /// <param name="from">The route.</param>
@@ -24,7 +24,7 @@ internal sealed class BackendRefs(CompileContext context, References references,
         var key = new ResourceKey("", "Service", ns, reference.Name);
         if (reference.Group.Length > 0 || reference.Kind != "Service")
             return Nowhere(key, reference, weight, "InvalidKind", $"found {reference.Kind}{(reference.Group.Length > 0 ? $" ({reference.Group})" : "")} {reference.Name}; a Service is wanted");
-        if (!references.Allows(from, "", "Service", ns, reference.Name)) return Nowhere(key, reference, weight, "RefNotPermitted", References.NotAllowed(from, "Service", ns, reference.Name));
+        if (!setup.References.Allows(from, "", "Service", ns, reference.Name)) return Nowhere(key, reference, weight, "RefNotPermitted", References.NotAllowed(from, "Service", ns, reference.Name));
         if (context.State.Find<V1Service>(ns, reference.Name) is not { } service) return Nowhere(key, reference, weight, "BackendNotFound", $"there is no Service {ns}/{reference.Name}");
         if (service.Value.Spec?.Type == "ExternalName") return Nowhere(key, reference, weight, "UnsupportedValue", $"Service {ns}/{reference.Name} is an ExternalName, which could lead anywhere; the Gateway API tells controllers not to follow one");
         var ports = service.Value.Spec?.Ports ?? [];
@@ -35,7 +35,7 @@ internal sealed class BackendRefs(CompileContext context, References references,
         if (port.AppProtocol is { } protocol && protocol.StartsWith("kubernetes.io/", StringComparison.Ordinal) && protocol is not ("kubernetes.io/h2c" or "kubernetes.io/ws" or "kubernetes.io/wss"))
             return Nowhere(key, reference, weight, "UnsupportedProtocol", $"port {port.Port} of Service {ns}/{reference.Name} has appProtocol {protocol}; kubernetes.io/h2c, /ws and /wss are supported");
         var http2 = isGrpc || port.AppProtocol == "kubernetes.io/h2c";
-        var (tls, by, problem) = policies.For(service, port, gateway, http2);
+        var (tls, by, problem) = setup.Policies.For(service, port, gateway is null ? null : setup.ShownToBackends.GetValueOrDefault(gateway.Key), http2);
         if (problem is not null) return Nowhere(key, reference, weight, "BackendNotFound", problem) with { Unresolved = null };
         var front = new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)) { Udp = udp };
         return (new WeightedBackend(new BackendPlan(front), weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);

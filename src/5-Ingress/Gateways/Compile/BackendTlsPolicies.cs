@@ -37,6 +37,9 @@ internal sealed class BackendTlsPolicies
         }
     }
 
+    /// <summary>Whether there are any.</summary>
+    internal bool Any => all.Count > 0;
+
     /// <summary>Says of each policy how it is, for each Gateway whose routes lead to its Services.</summary>
     internal void Say(StatusBoard board, ILookup<ResourceKey, ResourceKey> gatewaysByService)
     {
@@ -51,13 +54,12 @@ internal sealed class BackendTlsPolicies
     }
 
     /// <summary>How connections to a Service's port are secured; all null where no policy is for it.</summary>
-    internal (UpstreamTls? Tls, string? By, string? Problem) For(Resource<V1Service> service, V1ServicePort port, Resource<Gateway>? gateway, bool http2)
+    internal (UpstreamTls? Tls, string? By, string? Problem) For(Resource<V1Service> service, V1ServicePort port, System.Net.Security.SslStreamCertificateContext? client, bool http2)
     {
         if (!byTarget.TryGetValue((service.Key, port.Name ?? ""), out var found) && !byTarget.TryGetValue((service.Key, ""), out found)) return default;
         var by = found.Policy.Key.ToString();
         if (found.Roots is null) return (null, by, $"{by} can't be carried out: {found.Problem}");
         var validation = found.Policy.Value.Spec.Validation;
-        var client = gateway?.Value.Spec.Tls?.Backend?.ClientCertificateRef is { } reference ? certificates.Find(gateway.Key, reference).Certificate : null;
         return (new UpstreamTls
         {
             ServerName = validation.Hostname,
@@ -65,7 +67,7 @@ internal sealed class BackendTlsPolicies
                 ? new UpstreamTrust(found.Roots, validation.Hostname)
                 : new UpstreamTrust(found.Roots, [.. validation.SubjectAltNames.Select(n => n.Type == "URI" ? n.Uri! : n.Hostname!)]),
             ApplicationProtocol = http2 ? "h2" : "http/1.1",
-            ClientCertificate = client?.Context,
+            ClientCertificate = client,
         }, by, null);
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Gateway;
 using Usher.Model.Road;
 
 namespace Usher.Ingress.Gateways;
@@ -10,8 +11,9 @@ namespace Usher.Ingress.Gateways;
 /// <summary>
 /// Gateways, routes, policies and the Gateways' pods → snapshot (Gateway API v1.6, standard channel):
 /// <list type="number">
-/// <item>Which Gateways are served, and their listeners.</item>
-/// <item>Routes attach, the older first; what they say is compiled once for each Gateway.</item>
+/// <item>Which Gateways are served, their listeners, grants and policies; taken over while nothing of that changes.</item>
+/// <item>Each route by itself; taken over while it, and what it refers to, doesn't change.</item>
+/// <item>The routes together, the older first: tables of listeners.</item>
 /// <item>Ports are built of listeners, and each pod of a Gateway gets them.</item>
 /// <item>Everything gets its status.</item>
 /// </list>
@@ -21,25 +23,27 @@ internal sealed class GatewayCompiler : IHopCompiler
 {
     public Snapshot Compile(CompileContext context)
     {
-        var board = new StatusBoard(context, context.Running.Find<GatewaySnapshot>()?.Statuses ?? []);
-        var references = new References(context);
-        var certificates = new CertificateRefs(context, references);
+        var before = context.Running.Find<GatewaySnapshot>();
 
         // 1.
-        GatewayClasses.Say(context, board);
-        var gateways = GatewayClasses.Served(context.State).ToList();
-        var compiler = new ListenerCompiler(context, board, certificates);
-        var listeners = gateways.ToDictionary(g => g.Key, compiler.Compile);
-        compiler.SayOrphans(listeners.Keys.ToHashSet());
+        var setup = context.Step(before?.Setup, GatewaySetup.Compile);
 
         // 2.
-        var policies = new BackendTlsPolicies(context, certificates);
-        var routes = new RouteAttachment(context, board, new BackendRefs(context, references, policies), listeners.Values.SelectMany(l => l).ToLookup(l => l.Owner));
-        routes.AttachAll();
-        policies.Say(board, routes.GatewaysByService);
+        var routes = new RouteSteps(context, setup.Value, before);
+        routes.Take<HttpRoute>(static (a, r) => a.Attach(r));
+        routes.Take<GrpcRoute>(static (a, r) => a.Attach(r));
+        routes.Take<TlsRoute>(static (a, r) => a.Attach(r));
+        routes.Take<TcpRoute>(static (a, r) => a.Attach(r));
+        routes.Take<UdpRoute>(static (a, r) => a.Attach(r));
+        routes.Close();
 
         // 3.
-        var ports = listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Key, pair.Value));
+        var merge = new RouteMerge(context, setup.Value, before?.Listeners ?? FrozenDictionary<(ResourceKey, string), ListenerPlan>.Empty);
+        merge.Merge([.. routes.All.Select(r => r.Value)]);
+        var listeners = setup.Value.ByOwner.SelectMany(l => l).Where(d => d.IsProgrammed).ToDictionary(d => d, d => merge.Of(d).Build());
+
+        // 4.
+        var ports = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Value, listeners));
         var byPlace = new Dictionary<FrontPlace, GatewayPort>();
         foreach (var (pod, gateway) in GatewayObjects.PodsOf(context.State))
         {
@@ -51,20 +55,26 @@ internal sealed class GatewayCompiler : IHopCompiler
             }
         }
 
-        // 4.
-        foreach (var gateway in gateways)
+        // 5.
+        var board = new StatusBoard(context, before?.Own ?? []);
+        GatewayClasses.Say(context, board);
+        foreach (var gateway in setup.Value.Listeners.Values) GatewayStatus.Say(context, board, gateway, d => merge.Of(d).Routes);
+        GatewayStatus.SayOrphans(context, board, setup.Value);
+        setup.Value.Policies.Say(board, merge.GatewaysByService);
+        return Snapshot.Of(new GatewaySnapshot(byPlace.ToFrozenDictionary())
         {
-            var (conditions, addresses) = GatewayAddresses.Of(context, gateway);
-            compiler.Say(gateway, listeners[gateway.Key], conditions, addresses);
-            foreach (var condition in conditions.Where(c => c.Holds == false)) board.Refuse(gateway, "spec.addresses", condition);
-        }
-
-        return Snapshot.Of(new GatewaySnapshot(byPlace.ToFrozenDictionary()) { Statuses = [.. board.All] });
+            Setup = setup,
+            Routes = routes.ByKey,
+            Read = routes.Read,
+            Listeners = listeners.ToFrozenDictionary(l => (l.Key.Owner, l.Key.Written.Name), l => l.Value),
+            Own = board.All,
+            OfRoutes = merge.Statuses,
+        });
     }
 
-    private static ImmutableArray<PortPlan> Ports(ResourceKey gateway, List<ListenerDraft> listeners) =>
+    private static ImmutableArray<PortPlan> Ports(GatewayListeners gateway, Dictionary<ListenerDraft, ListenerPlan> plans) =>
     [
-        .. listeners.Where(l => l.IsProgrammed).GroupBy(l => (l.Written.Port, Protocol: l.Protocol!.Value))
-            .Select(g => new PortPlan(gateway, g.Key.Port, g.Key.Protocol, HostMatches<ListenerPlan>.Of([.. g.Select(l => KeyValuePair.Create(l.Hostname, l.Build()))]))),
+        .. gateway.All.Where(l => l.IsProgrammed).GroupBy(l => (l.Written.Port, Protocol: l.Protocol!.Value))
+            .Select(g => new PortPlan(gateway.Gateway.Key, g.Key.Port, g.Key.Protocol, HostMatches<ListenerPlan>.Of([.. g.Select(l => KeyValuePair.Create(l.Hostname, plans[l]))]))),
     ];
 }

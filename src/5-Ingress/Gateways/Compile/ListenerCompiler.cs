@@ -12,21 +12,19 @@ namespace Usher.Ingress.Gateways;
 /// <item>What each may be attached to, and what it shows in handshakes.</item>
 /// </list>
 /// </summary>
-internal sealed class ListenerCompiler(CompileContext context, StatusBoard board, CertificateRefs certificates)
+internal sealed class ListenerCompiler(CompileContext context, CertificateRefs certificates)
 {
-    internal List<ListenerDraft> Compile(Resource<Gateway> gateway)
+    internal GatewayListeners Compile(Resource<Gateway> gateway)
     {
         // 1.
         var all = gateway.Value.Spec.Listeners.Select((l, i) => new ListenerDraft(gateway, gateway.Key, l, $"spec.listeners[{i}]")).ToList();
         var own = all.Count;
-        var sets = new List<Resource<ListenerSet>>();
+        var (sets, refused) = (new List<Resource<ListenerSet>>(), new List<(Resource<ListenerSet>, Condition)>());
         foreach (var set in SetsOf(gateway))
         {
             if (!Allows(gateway, set.Key.Namespace))
             {
-                var refused = new Condition("Accepted", false, "NotAllowed", $"{gateway.Key} doesn't allow ListenerSets of namespace {set.Key.Namespace} (spec.allowedListeners)");
-                board.Say(set, "", [refused, new Condition("Programmed", false, "NotAllowed", refused.Message)]);
-                board.Refuse(set, "spec.parentRef", refused);
+                refused.Add((set, new Condition("Accepted", false, "NotAllowed", $"{gateway.Key} doesn't allow ListenerSets of namespace {set.Key.Namespace} (spec.allowedListeners)")));
                 continue;
             }
 
@@ -44,53 +42,13 @@ internal sealed class ListenerCompiler(CompileContext context, StatusBoard board
             if (draft.Protocol == PortProtocol.Tls && draft.Kind != ListenerKind.Passthrough) certificates.Read(draft);
         }
 
-        foreach (var set in sets) accepted.Add(set);
-        return all;
-    }
-
-    private readonly List<Resource<ListenerSet>> accepted = [];
-
-    /// <summary>Says of a Gateway and its ListenerSets how they are, once routes are attached.</summary>
-    internal void Say(Resource<Gateway> gateway, IReadOnlyList<ListenerDraft> all, IReadOnlyList<Condition> address, IEnumerable<KeyValuePair<string, string>> addresses)
-    {
-        var own = all.Where(d => d.Owner == gateway.Key).ToList();
-        board.Say(gateway, "", [.. GatewayConditions.Of(own, gateway.Key.ToString()).Where(c => address.All(a => a.Type != c.Type)), .. address], [.. addresses, new("attachedListenerSets", FormattableString.Invariant($"{accepted.Count(s => IsOf(s, gateway))}"))]);
-        foreach (var draft in own) Say(gateway, draft);
-        foreach (var set in accepted.Where(s => IsOf(s, gateway)))
-        {
-            var drafts = all.Where(d => d.Owner == set.Key).ToList();
-            board.Say(set, "", GatewayConditions.Of(drafts, set.Key.ToString()));
-            foreach (var draft in drafts) Say(set, draft);
-        }
-    }
-
-    /// <summary>Says of ListenerSets whose Gateway isn't served that they wait for it.</summary>
-    internal void SayOrphans(IReadOnlySet<ResourceKey> served)
-    {
-        foreach (var set in context.State.All<ListenerSet>())
-        {
-            var parent = ParentOf(set);
-            if (served.Contains(parent)) continue;
-            var waiting = new Condition("Accepted", false, "ParentNotAccepted", context.State.Find(parent) is null ? $"there is no {parent}" : $"{parent} isn't served here");
-            board.Say(set, "", [waiting, new Condition("Programmed", false, "ParentNotAccepted", waiting.Message)]);
-            board.Refuse(set, "spec.parentRef", waiting);
-        }
-    }
-
-    private void Say<T>(Resource<T> owner, ListenerDraft draft) where T : class
-    {
-        var conditions = GatewayConditions.Of(draft);
-        board.Say(owner, $"listener {draft.Written.Name}", conditions, new("attachedRoutes", FormattableString.Invariant($"{draft.Routes.Count}")), new("supportedKinds", string.Join(", ", draft.Kinds)));
-        foreach (var condition in conditions.Where(c => c is { Type: "Accepted" or "ResolvedRefs", Holds: false })) board.Refuse(owner, draft.Field, condition);
+        return new GatewayListeners(gateway, all, sets, refused);
     }
 
     private IEnumerable<Resource<ListenerSet>> SetsOf(Resource<Gateway> gateway) => context.State.All<ListenerSet>().Where(s => IsOf(s, gateway))
         .OrderBy(s => s.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue).ThenBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal);
 
-    private static bool IsOf(Resource<ListenerSet> set, Resource<Gateway> gateway) => ParentOf(set) == gateway.Key;
-
-    private static ResourceKey ParentOf(Resource<ListenerSet> set) =>
-        new(set.Value.Spec.ParentRef.Group, set.Value.Spec.ParentRef.Kind, set.Value.Spec.ParentRef.Namespace ?? set.Key.Namespace, set.Value.Spec.ParentRef.Name);
+    private static bool IsOf(Resource<ListenerSet> set, Resource<Gateway> gateway) => ListenerSets.ParentOf(set) == gateway.Key;
 
     private bool Allows(Resource<Gateway> gateway, string ns) => gateway.Value.Spec.AllowedListeners?.Namespaces switch
     {

@@ -5,18 +5,13 @@ using Usher.Model.Road;
 
 namespace Usher.Ingress.Gateways;
 
-/// <summary>A listener while its Gateway is compiled.</summary>
+/// <summary>A listener as its Gateway and its neighbours make it, without routes.</summary>
 /// <param name="gateway">The Gateway that it is one of.</param>
 /// <param name="owner">The Gateway or ListenerSet that it is written in.</param>
 /// <param name="written">As written.</param>
 /// <param name="field">Where: <c>spec.listeners[0]</c>.</param>
 internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner, GatewayListener written, string field)
 {
-    private readonly List<RuleMatch> matches = [];
-    private readonly List<ConnectionRule> connections = [];
-    private readonly List<(ResourceKey Route, string Host)> httpHosts = [];
-    private readonly List<(ResourceKey Route, string Host)> grpcHosts = [];
-
     /// <summary>The Gateway.</summary>
     internal Resource<Gateway> Gateway { get; } = gateway;
 
@@ -63,9 +58,6 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     /// <summary>The kinds of routes that may attach.</summary>
     internal IReadOnlyList<string> Kinds { get; set; } = [];
 
-    /// <summary>The routes that are attached.</summary>
-    internal HashSet<ResourceKey> Routes { get; } = [];
-
     /// <summary>Whether routes may attach to it, and requests find it.</summary>
     internal bool IsAccepted => Protocol is not null && Conflict is null;
 
@@ -74,41 +66,6 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
 
     /// <summary>Whether both say the same host, or one's takes the other's.</summary>
     internal static bool Intersects(string one, string other) => HostMatches<ListenerPlan>.Takes(one, other) || HostMatches<ListenerPlan>.Takes(other, one);
-
-    /// <summary>Takes the hosts of an HTTPRoute or GRPCRoute, unless a route of the other kind has one of them.</summary>
-    /// <returns>Who has it; null when the hosts are taken.</returns>
-    internal (ResourceKey Route, string Host)? ClaimHosts(in ResourceKey route, IReadOnlyList<string> hosts)
-    {
-        var others = route.Kind == "HTTPRoute" ? grpcHosts : httpHosts;
-        foreach (var other in others)
-        {
-            if (hosts.Any(h => Intersects(h.Length == 0 ? Hostname : h, other.Host.Length == 0 ? Hostname : other.Host))) return other;
-        }
-
-        var own = route.Kind == "HTTPRoute" ? httpHosts : grpcHosts;
-        foreach (var host in hosts) own.Add((route, host));
-        return null;
-    }
-
-    /// <summary>Takes a match of a route that attaches.</summary>
-    internal void Add(IEnumerable<RuleMatch> of) => matches.AddRange(of);
-
-    /// <summary>Takes the rule of a TLSRoute, TCPRoute or UDPRoute that attaches; of two for one host the first.</summary>
-    /// <returns>The rule that has the host already; null when it was free.</returns>
-    internal ConnectionRule? Add(ConnectionRule rule)
-    {
-        if (connections.Find(c => c.Host == rule.Host) is { } other) return other;
-        connections.Add(rule);
-        return null;
-    }
-
-    /// <summary>The listener as it is served.</summary>
-    internal ListenerPlan Build() => new(Written.Name, Owner, Hostname, Kind)
-    {
-        Routes = HostMatches<MatchTable>.Of([.. matches.GroupBy(m => m.Host, StringComparer.Ordinal).Select(g => KeyValuePair.Create(g.Key, MatchTable.Of(g)))]),
-        Connections = HostMatches<ConnectionRule>.Of([.. connections.Select(c => KeyValuePair.Create(c.Host, c))]),
-        Tls = Tls,
-    };
 
     /// <summary>Whether routes of a namespace may attach, by <c>allowedRoutes.namespaces</c>.</summary>
     internal bool Allows(DesiredState state, string ns) => Written.AllowedRoutes.Namespaces.From switch

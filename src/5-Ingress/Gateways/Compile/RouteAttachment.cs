@@ -5,96 +5,82 @@ using Usher.Model.Road;
 
 namespace Usher.Ingress.Gateways;
 
-/// <summary>
-/// Attaches every route to the listeners that it names, and says of each parent what came of it. The older route comes first, so that it has what a later one wants too: a host, for which a listener takes either HTTPRoutes or
-/// GRPCRoutes, or a port of TCP or UDP (Gateway API, HTTPRoute, GRPCRoute and Listener).
-/// </summary>
-internal sealed class RouteAttachment(CompileContext context, StatusBoard board, BackendRefs backends, ILookup<ResourceKey, ListenerDraft> listeners)
+/// <summary>One route → what it adds to the listeners that let it in, and what is said of each of its parents. Depends on no other route.</summary>
+/// <param name="context">The step's own.</param>
+/// <param name="setup">The listeners.</param>
+/// <param name="before">What was said of the route so far.</param>
+internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup, IReadOnlyList<ObjectStatus> before)
 {
-    private readonly RouteParents parents = new(context, listeners);
-    private readonly HashSet<(ResourceKey Service, ResourceKey Gateway)> led = [];
+    private readonly RouteParents parents = new(context, setup);
+    private readonly BackendRefs backends = new(context, setup);
+    private readonly StatusBoard board = new(context, before);
 
-    /// <summary>The Gateways whose routes lead to a Service.</summary>
-    internal ILookup<ResourceKey, ResourceKey> GatewaysByService => led.ToLookup(l => l.Service, l => l.Gateway);
+    internal AttachedRoute Attach(Resource<HttpRoute> route) => Attach(route, route.Value.Spec, gateway => new HttpRouteCompiler(backends, gateway).Compile(route));
 
-    internal void AttachAll()
+    internal AttachedRoute Attach(Resource<GrpcRoute> route) => Attach(route, route.Value.Spec, gateway => new GrpcRouteCompiler(backends, gateway).Compile(route));
+
+    internal AttachedRoute Attach(Resource<TlsRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: false);
+
+    internal AttachedRoute Attach(Resource<TcpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: false);
+
+    internal AttachedRoute Attach(Resource<UdpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: true);
+
+    private AttachedRoute Attach<T>(Resource<T> route, HostRouteSpec spec, Func<Resource<Gateway>, IEnumerable<CompiledRule>> compile) where T : class, IMetadata<V1ObjectMeta>
     {
-        var routes = Heads<HttpRoute>(r => Http(r, g => new HttpRouteCompiler(backends, g).Compile(r)), r => r.Spec)
-            .Concat(Heads<GrpcRoute>(r => Http(r, g => new GrpcRouteCompiler(backends, g).Compile(r)), r => r.Spec))
-            .Concat(Heads<TlsRoute>(r => Connection(r, r.Value.Spec.Rules.SelectMany(rule => rule.BackendRefs), udp: false), r => r.Spec))
-            .Concat(Heads<TcpRoute>(r => Connection(r, r.Value.Spec.Rules.SelectMany(rule => rule.BackendRefs), udp: false), r => r.Spec))
-            .Concat(Heads<UdpRoute>(r => Connection(r, r.Value.Spec.Rules.SelectMany(rule => rule.BackendRefs), udp: true), r => r.Spec))
-            .ToList();
-        routes.Sort((one, other) => RouteHead.Compare(one.Head, other.Head));
-        foreach (var (_, attach) in routes) attach();
-    }
-
-    private IEnumerable<(RouteHead Head, Action Attach)> Heads<T>(Func<Resource<T>, Action<RouteHead>> attach, Func<T, RouteSpec> spec) where T : class, IMetadata<V1ObjectMeta> =>
-        context.State.All<T>().Select(route =>
-        {
-            var said = spec(route.Value);
-            var hosts = said is HostRouteSpec named ? named.Hostnames.Select(h => h.ToLowerInvariant()).Distinct().ToList() : [];
-            var head = new RouteHead(route.Key, route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue, said.ParentRefs, hosts);
-            if (said.ParentRefs.Count == 0) context.Warnings.Add(route, "spec.parentRefs", "names no parent, so nothing serves it");
-            return (head, (Action)(() => attach(route)(head)));
-        });
-
-    private Action<RouteHead> Http<T>(Resource<T> route, Func<Resource<Gateway>, IEnumerable<CompiledRule>> compile) where T : class => head =>
-    {
+        var head = HeadOf(route, spec);
         var compiled = new Dictionary<ResourceKey, List<CompiledRule>>();
+        var attached = new List<AttachedParent>();
         foreach (var parent in parents.Of(head))
         {
-            Condition? taken = null;
-            var attached = 0;
             List<CompiledRule> rules = [];
+            var additions = new List<ListenerAddition>(parent.Listeners.Count);
             foreach (var (listener, hosts) in parent.Listeners)
             {
                 if (!compiled.TryGetValue(listener.Gateway.Key, out var found)) compiled[listener.Gateway.Key] = found = [.. compile(listener.Gateway)];
                 rules = found;
-                if (listener.ClaimHosts(head.Key, hosts) is { } other)
+                additions.Add(new ListenerAddition(listener, hosts, [.. rules.SelectMany(r => r.Services).Distinct()])
                 {
-                    taken ??= new Condition("Accepted", false, "Conflicted", $"listener {listener.Written.Name} has {other.Route} for host {(other.Host.Length == 0 ? "any" : other.Host)}, which came first; a host is either HTTPRoutes' or GRPCRoutes'");
-                    continue;
-                }
-
-                attached++;
-                listener.Routes.Add(head.Key);
-                foreach (var host in hosts) listener.Add(rules.SelectMany(r => r.Matches(host)));
-                foreach (var service in rules.SelectMany(r => r.Services)) led.Add((service, listener.Gateway.Key));
+                    Matches = [.. hosts.Select(host => KeyValuePair.Create(host, rules.SelectMany(r => r.Matches(host)).ToArray()))],
+                });
             }
 
-            var accepted = parent.Listeners.Count > 0 && attached == 0 ? taken! : parent.Accepted;
-            Say(route, parent, accepted, rules);
+            attached.Add(new AttachedParent(parent, additions, Say(route, parent, rules)));
         }
-    };
 
-    private Action<RouteHead> Connection<T>(Resource<T> route, IEnumerable<BackendRef> references, bool udp) where T : class => head =>
+        return new AttachedRoute(route.Value, setup, head, attached);
+    }
+
+    private AttachedRoute Attach<T>(Resource<T> route, RouteSpec spec, IReadOnlyList<BackendRef> references, bool udp) where T : class, IMetadata<V1ObjectMeta>
     {
+        var head = HeadOf(route, spec);
+        var attached = new List<AttachedParent>();
         foreach (var parent in parents.Of(head))
         {
-            Condition? taken = null, unresolved = null;
-            var attached = 0;
+            Condition? unresolved = null;
+            var additions = new List<ListenerAddition>(parent.Listeners.Count);
             foreach (var (listener, hosts) in parent.Listeners)
             {
                 var resolved = references.Select(r => backends.Resolve(head.Key, r, r.Weight, isGrpc: false, listener.Gateway, udp)).ToList();
                 unresolved ??= resolved.Select(r => r.Unresolved).FirstOrDefault(u => u is not null);
-                // What goes on as it came is encrypted already.
                 var targets = resolved.Select(r => Target(r.Backend, listener.Kind, route.Key.Kind)).ToList();
-                foreach (var host in hosts)
+                additions.Add(new ListenerAddition(listener, hosts, [.. targets.Where(t => t.Invalid is null).Select(t => t.Backend.Front.Service).Distinct()])
                 {
-                    if (listener.Add(new ConnectionRule(head.Key, host, [.. targets], targets.Sum(t => t.Weight))) is { } other)
-                        taken ??= new Condition("Accepted", false, "Conflicted", $"listener {listener.Written.Name} has {other.Label} already, which came first");
-                    else attached++;
-                }
-
-                if (attached > 0) listener.Routes.Add(head.Key);
-                foreach (var target in targets.Where(t => t.Invalid is null)) led.Add((target.Backend.Front.Service, listener.Gateway.Key));
+                    Connections = [.. hosts.Select(host => new ConnectionRule(head.Key, host, [.. targets], targets.Sum(t => t.Weight)))],
+                });
             }
 
-            var accepted = parent.Listeners.Count > 0 && attached == 0 ? taken! : parent.Accepted;
-            Say(route, parent, accepted, [new CompiledRule(_ => [], null, unresolved)]);
+            attached.Add(new AttachedParent(parent, additions, Say(route, parent, [new CompiledRule(_ => [], null, unresolved)])));
         }
-    };
+
+        return new AttachedRoute(route.Value, setup, head, attached);
+    }
+
+    private RouteHead HeadOf<T>(Resource<T> route, RouteSpec spec) where T : class, IMetadata<V1ObjectMeta>
+    {
+        if (spec.ParentRefs.Count == 0) context.Warnings.Add(route, "spec.parentRefs", "names no parent, so nothing serves it");
+        var hosts = spec is HostRouteSpec named ? named.Hostnames.Select(h => h.ToLowerInvariant()).Distinct().ToList() : [];
+        return new RouteHead(route.Key, route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue, spec.ParentRefs, hosts);
+    }
 
     /// <summary>A backend of connections. What goes on as it came is encrypted already; what comes in the plain would have to be encrypted first, which isn't done of TCP.</summary>
     private static WeightedBackend Target(WeightedBackend backend, ListenerKind kind, string route) => backend.Tls is null ? backend
@@ -102,8 +88,9 @@ internal sealed class RouteAttachment(CompileContext context, StatusBoard board,
         : route == "TCPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which a TCPRoute's connections don't get here" }
         : backend;
 
-    private void Say<T>(Resource<T> route, Parent parent, Condition accepted, List<CompiledRule> rules) where T : class
+    private ObjectStatus Say<T>(Resource<T> route, Parent parent, List<CompiledRule> rules) where T : class
     {
+        var accepted = parent.Accepted;
         var wrong = rules.Where(r => r.Wrong is not null).Select(r => r.Wrong!).ToList();
         var unresolved = rules.Select(r => r.Unresolved).FirstOrDefault(u => u is not null);
         // A route of which nothing can be served isn't accepted; one of which some rules can is, with a condition for the others.
@@ -115,6 +102,7 @@ internal sealed class RouteAttachment(CompileContext context, StatusBoard board,
         foreach (var condition in wrong.Where(w => w != accepted && w.Type == "Accepted")) board.Refuse(route, FieldOf(condition.Message), condition with { Type = "PartiallyInvalid", Holds = true });
         if (accepted.Holds == true && unresolved is not null)
             context.Warnings.Add(route, FieldOf(unresolved.Message), $"ResolvedRefs is False, {unresolved.Reason}: {unresolved.Message}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")} until it is there");
+        return board.All[^1];
     }
 
     // Messages begin with the field that they are about.

@@ -34,7 +34,7 @@ internal sealed record Parent(int Index, string Label, IReadOnlyList<(ListenerDr
 /// <item>Of those the ones whose host and the route's have something in common.</item>
 /// </list>
 /// </summary>
-internal sealed class RouteParents(CompileContext context, ILookup<ResourceKey, ListenerDraft> listeners)
+internal sealed class RouteParents(CompileContext context, GatewaySetup setup)
 {
     /// <summary>The parents of a route that are served here; others are their own controllers' matter.</summary>
     internal IEnumerable<Parent> Of(RouteHead route)
@@ -43,7 +43,7 @@ internal sealed class RouteParents(CompileContext context, ILookup<ResourceKey, 
         {
             var reference = route.Parents[i];
             var key = new ResourceKey(reference.Group, reference.Kind, reference.Namespace ?? route.Key.Namespace, reference.Name);
-            if (!listeners.Contains(key))
+            if (!setup.ByOwner.Contains(key))
             {
                 Missing(route, i, key);
                 continue;
@@ -59,8 +59,8 @@ internal sealed class RouteParents(CompileContext context, ILookup<ResourceKey, 
         Parent Refused(string reason, string why) => new(index, label, [], new Condition("Accepted", false, reason, why));
 
         // 1.
-        var meant = listeners[key].Where(l => (reference.SectionName is null || l.Written.Name == reference.SectionName) && (reference.Port is null || l.Written.Port == reference.Port)).ToList();
-        if (meant.Count == 0) return Refused("NoMatchingParent", $"{key} has no such listener: there are {string.Join(", ", listeners[key].Select(l => FormattableString.Invariant($"{l.Written.Name} ({l.Written.Port})")))}");
+        var meant = setup.ByOwner[key].Where(l => (reference.SectionName is null || l.Written.Name == reference.SectionName) && (reference.Port is null || l.Written.Port == reference.Port)).ToList();
+        if (meant.Count == 0) return Refused("NoMatchingParent", $"{key} has no such listener: there are {string.Join(", ", setup.ByOwner[key].Select(l => FormattableString.Invariant($"{l.Written.Name} ({l.Written.Port})")))}");
 
         // 2.
         var open = meant.Where(l => l.Kinds.Contains(route.Key.Kind) && l.Allows(context.State, route.Key.Namespace)).ToList();

@@ -6,15 +6,12 @@ namespace Usher.Ingress.Gateways;
 /// <summary>Collects what is said of the Gateway API's objects while they are compiled.</summary>
 /// <param name="context">Who is told of what isn't accepted.</param>
 /// <param name="before">What the running generation says: a condition that stays keeps its time.</param>
-internal sealed class StatusBoard(CompileContext context, IEnumerable<ObjectStatus> before)
+internal sealed class StatusBoard(CompileContext context, IReadOnlyList<ObjectStatus> before)
 {
-    private readonly Dictionary<(ResourceKey Key, string Part, string Type), Condition> had = before
-        .SelectMany(s => s.Conditions, (s, c) => (s, c)).GroupBy(p => (p.s.Key, p.s.Part, p.c.Type)).ToDictionary(g => g.Key, g => g.First().c);
     private readonly List<ObjectStatus> all = [];
 
     /// <summary>Everything that was said.</summary>
-    internal IEnumerable<ObjectStatus> All => all
-        .OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal).ThenBy(s => s.Part.Length > 0);
+    internal IReadOnlyList<ObjectStatus> All => all;
 
     /// <summary>Says something of an object, or of a part of it.</summary>
     /// <param name="resource">The object.</param>
@@ -28,6 +25,17 @@ internal sealed class StatusBoard(CompileContext context, IEnumerable<ObjectStat
     internal void Refuse<T>(Resource<T> resource, string field, Condition condition) where T : class =>
         context.Refuse(resource, field, $"{condition.Type} is {condition.Status}, {condition.Reason}: {condition.Message}");
 
-    private Condition Since(ResourceKey key, string part, Condition condition) =>
-        condition with { Since = had.TryGetValue((key, part, condition.Type), out var last) && last.Holds == condition.Holds ? last.Since : context.Observed.Now };
+    private Condition Since(ResourceKey key, string part, Condition condition)
+    {
+        foreach (var status in before)
+        {
+            if (status.Key != key || status.Part != part) continue;
+            foreach (var last in status.Conditions)
+            {
+                if (last.Type == condition.Type && last.Holds == condition.Holds) return condition with { Since = last.Since };
+            }
+        }
+
+        return condition with { Since = context.Observed.Now };
+    }
 }
