@@ -15,7 +15,12 @@ internal sealed class EndpointTable(IPodDirectory pods)
     private volatile Table? last;
 
     /// <summary>The conditions of a port's endpoints now.</summary>
-    public EndpointsState Of(ServiceSnapshot snapshot, ServicePort port)
+    public EndpointsState Of(ServiceSnapshot snapshot, ServicePort port) => JoinedOf(snapshot, port).State;
+
+    /// <summary>The same with the endpoints, as others are told them.</summary>
+    public FrontEndpoints Told(ServiceSnapshot snapshot, ServicePort port) => JoinedOf(snapshot, port).Told;
+
+    private Joined JoinedOf(ServiceSnapshot snapshot, ServicePort port)
     {
         var table = last;
         if (table is null || table.Snapshot != snapshot)
@@ -27,13 +32,19 @@ internal sealed class EndpointTable(IPodDirectory pods)
 
         var living = pods.Current;
         var joined = Volatile.Read(ref table.Ports[port.Slot]);
-        if (joined is not null && ReferenceEquals(joined.Living, living)) return joined.State;
+        if (joined is not null && ReferenceEquals(joined.Living, living)) return joined;
         var state = Join(port, living);
         // What didn't change stays the same object: the decisions that journeys keep then share it.
-        if (joined is not null && joined.State.Conditions.SequenceEqual(state.Conditions)) state = joined.State;
-        Volatile.Write(ref table.Ports[port.Slot], new Joined(living, state));
-        return state;
+        joined = joined is not null && joined.State.Conditions.SequenceEqual(state.Conditions) ? joined with { Living = living } : new Joined(living, state, Tell(port, state));
+        Volatile.Write(ref table.Ports[port.Slot], joined);
+        return joined;
     }
+
+    private static FrontEndpoints Tell(ServicePort port, EndpointsState state) => new([.. port.Endpoints.Zip(state.Conditions, (endpoint, condition) =>
+        new FrontEndpoint(endpoint.Pod, endpoint.Name, endpoint.Declared, endpoint.Bound)
+        {
+            Ready = condition.Ready, Serving = condition.Serving, Terminating = condition.Terminating, Message = condition.Ready ? null : condition.Message,
+        })]);
 
     /// <summary>The conditions that the EndpointSlice controller would write. Pure.</summary>
     public static EndpointsState Join(ServicePort port, ImmutableDictionary<ResourceKey, PodStatus> living) =>
@@ -62,5 +73,5 @@ internal sealed class EndpointTable(IPodDirectory pods)
 
     private sealed record Table(ServiceSnapshot Snapshot, Joined?[] Ports);
 
-    private sealed record Joined(ImmutableDictionary<ResourceKey, PodStatus> Living, EndpointsState State);
+    private sealed record Joined(ImmutableDictionary<ResourceKey, PodStatus> Living, EndpointsState State, FrontEndpoints Told);
 }

@@ -64,7 +64,14 @@ internal sealed class ServiceFronts(EndpointTable endpoints, AffinityTable affin
     public bool HasReadyEndpoints(Generation generation, ServiceFront front)
     {
         var snapshot = Snapshot(generation);
-        return snapshot.FrontAt(front.Place) is { } found && endpoints.Of(snapshot, found.Port).Ready > 0;
+        return snapshot.PortAt(front) is { } port && endpoints.Of(snapshot, port).Ready > 0;
+    }
+
+    /// <inheritdoc/>
+    public FrontEndpoints EndpointsOf(Generation generation, ServiceFront front)
+    {
+        var snapshot = Snapshot(generation);
+        return snapshot.PortAt(front) is { } port ? endpoints.Told(snapshot, port) : FrontEndpoints.None;
     }
 
     /// <inheritdoc/>

@@ -146,6 +146,18 @@ internal sealed class ServiceSnapshot
     /// <summary>The front that listens there, or null.</summary>
     public Front? FrontAt(FrontPlace place) => byPlace.GetValueOrDefault(place);
 
+    /// <summary>The port of a front; of a headless Service, which has none, by name. Null when it isn't there.</summary>
+    public ServicePort? PortAt(ServiceFront front)
+    {
+        if (FrontAt(front.Place) is { } found) return found.Port;
+        foreach (var port in PortsOf(front.Service))
+        {
+            if (port.Protocol == "TCP" && port.Name == front.PortName && port.Port == front.Declared.Port) return port;
+        }
+
+        return null;
+    }
+
     /// <summary>The ports of a Service; none when it isn't there.</summary>
     public ImmutableArray<ServicePort> PortsOf(ResourceKey service) => byService.Value.GetValueOrDefault(service, []);
 

@@ -106,6 +106,12 @@ public interface IServiceFronts
     /// </summary>
     bool HasReadyEndpoints(Generation generation, ServiceFront front) => HasEndpoints(generation, front);
 
+    /// <summary>
+    /// The endpoints of a front's Service port as the API server tells them now, ready or not: for those who choose one themselves, as an ingress controller does. A headless Service, which has
+    /// no front, is found by its name and its port's name. Never waits, and allocates nothing while nothing changes.
+    /// </summary>
+    FrontEndpoints EndpointsOf(Generation generation, ServiceFront front) => FrontEndpoints.None;
+
     /// <summary>How many ready endpoints of a health check's Service its node has, as that node's kube-proxy knows it.</summary>
     int LocalEndpoints(Generation generation, ServiceFront front) => 0;
 

@@ -9,4 +9,14 @@ public readonly record struct Draw(ulong Value)
 
     /// <summary>The draw as an index below <paramref name="count"/>, each equally likely.</summary>
     public int Below(int count) => (int)Math.BigMul(Value, (ulong)count, out _);
+
+    /// <summary>Another draw that follows from this one: as good as independent of it, and the same each time (the mixing step of SplitMix64).</summary>
+    /// <param name="which">Which of them.</param>
+    public Draw Another(int which)
+    {
+        var mixed = Value + (0x9E3779B97F4A7C15 * (ulong)(uint)which);
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return new Draw(mixed ^ (mixed >> 31));
+    }
 }
