@@ -142,7 +142,7 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
             var options = OptionsFor(decision.Listener.Attributes.IdleTimeout);
             if (decision.Desync.Under(decision.Listener.Attributes.Desync) == DesyncMeasure.PassAndClose) options = options with { KeepAlive = false };
             var destination = new UpstreamKey(target.Bound, decision.Listener.Bound.Address, TargetTls.Of(decision.Choice.Group!, decision.Listener), decision.Choice.Group!.Version != ProtocolVersion.Http1);
-            var result = await passage.ForwardAsync(destination, options, state.Cut);
+            var result = await passage.ForwardAsync(destination, options, canceled: state.Cut);
             if (decision.Choice.Reading is WeighedReading && state.Watch is { } watch && TargetFailure.Counts(result) is { } failed) watch.Outcomes.Add(failed);
             if (TargetFailure.Of(result, target, decision, passage.Exchange.Request.Framing.MayHaveBody) is not { } failure) return;
             if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);

@@ -49,6 +49,9 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     /// <summary>What the hop changes in an upstream's response on the way back; nothing when null.</summary>
     public IResponseEditor? ResponseEditor { get; set; }
 
+    /// <summary>Whether an upstream's status isn't to reach the client, since the hop will try another; none when null.</summary>
+    public Func<int, bool>? Declines { get; set; }
+
     /// <summary>What the hop puts on every response that leaves it, in the place of what is there under the same name.</summary>
     public ImmutableArray<KeyValuePair<HeaderName, string>> ResponseHeaders { get; set; } = [];
 
@@ -88,12 +91,17 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
 
     /// <summary>
     /// Sends the request on, and its response back. A failure before any response leaves the answer to the hop; after that, the client's
-    /// connection is cut.
+    /// connection is cut. What is told in the record is of the last time.
     /// </summary>
-    public ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, CancellationToken canceled = default)
+    /// <param name="destination">Where to.</param>
+    /// <param name="options">How.</param>
+    /// <param name="kept">Where the body is kept for another time; null for not at all.</param>
+    /// <param name="canceled">Ends it.</param>
+    public ValueTask<ForwardResult> ForwardAsync(UpstreamKey destination, ForwardOptions options, KeptBody? kept = null, CancellationToken canceled = default)
     {
+        (Record.Upstream, Record.UpstreamTls, Record.RequestOnUpstream, Record.ConnectStartedAt, Record.ConnectedAt) = (null, null, 0, 0, 0);
         Record.RequestChanges = Client.Changes(RequestEdits, Exchange.Request);
-        return Forwarder.ForwardAsync(Through ?? Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, canceled);
+        return Forwarder.ForwardAsync(Through ?? Exchange, parts.Upstreams, destination, RequestEdits, this, options, this, kept, canceled);
     }
 
     void IForwardObserver.OnEnded(ForwardResult result)
@@ -165,6 +173,8 @@ public sealed class RequestPassage : IForwardObserver, IResponseEditor
     {
         if (parts.Timings is not null) Record.RequestSentAt = parts.Time.GetTimestamp();
     }
+
+    bool IForwardObserver.Declines(ResponseHead response) => Declines?.Invoke(response.StatusCode) == true;
 
     void IForwardObserver.OnResponse(ResponseHead response, HeaderEdits edits)
     {

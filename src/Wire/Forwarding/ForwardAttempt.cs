@@ -62,6 +62,7 @@ internal sealed class ForwardAttempt
             // 3.
             var head = _connection.Response;
             _status = head.StatusCode;
+            if (request.Observer?.Declines(head) == true) throw ForwardFailure.Declined;
             _connection.ResponseEdits.Reset();
             request.ResponseEditor?.Edit(head, _connection.ResponseEdits);
             request.Observer?.OnResponse(head, _connection.ResponseEdits);
@@ -113,7 +114,7 @@ internal sealed class ForwardAttempt
         _firstByte = _lastByte = _status = 0;
         _tunnel = null;
         var upgrade = PassesUpgrade(request);
-        _pump.Begin(request.Downstream, request.Options, request.Observer, upgrade);
+        _pump.Begin(request, upgrade);
         _relay.Begin(request.Options, upgrade);
     }
 

@@ -9,6 +9,9 @@ internal sealed class ForwardFailure(
 
     public HttpViolation Violation { get; } = violation;
 
+    /// <summary>A response that isn't wanted.</summary>
+    public static ForwardFailure Declined => new(ForwardOutcome.Declined, "The response was declined.");
+
     /// <summary>A failure on the client's side.</summary>
     public static ForwardFailure From(ExchangeException e) => new(
         e.Violation switch

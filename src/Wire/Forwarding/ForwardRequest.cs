@@ -9,6 +9,9 @@ internal readonly record struct ForwardRequest(
     IForwardObserver? Observer,
     CancellationToken Canceled)
 {
+    /// <summary>What was read of the body before, and what is to be kept of it now; null for neither.</summary>
+    public KeptBody? Kept { get; init; }
+
     /// <summary>When a connection was asked for.</summary>
     public long ConnectStarted { get; init; }
 

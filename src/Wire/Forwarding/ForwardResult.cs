@@ -61,6 +61,9 @@ public enum ForwardOutcome
 
     /// <summary>The request can't be said in the upstream's protocol here.</summary>
     CannotBeCarried,
+
+    /// <summary>The observer wants another response: this one was dropped, and its connection closed.</summary>
+    Declined,
 }
 
 /// <summary>What became of the upstream connection.</summary>

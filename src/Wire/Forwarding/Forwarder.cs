@@ -13,7 +13,7 @@ public static class Forwarder
     /// started
     /// (<see cref="ForwardResult.ResponseStarted"/>), nothing was sent to the client and the answer is the caller's; if after, the client's
     /// connection
-    /// was cut. Exceptions of the caller's own editor and observer pass through, and close the upstream connection.
+    /// was cut. With a kept body the same request can be forwarded again after a failure. Exceptions of the caller's own editor and observer pass through, and close the upstream connection.
     /// </summary>
     public static ValueTask<ForwardResult> ForwardAsync(
         HttpExchange downstream,
@@ -23,12 +23,13 @@ public static class Forwarder
         IResponseEditor? responseEditor,
         ForwardOptions options,
         IForwardObserver? observer = null,
+        KeptBody? kept = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(downstream);
         ArgumentNullException.ThrowIfNull(pool);
         ArgumentNullException.ThrowIfNull(options);
-        var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, cancellationToken);
+        var request = new ForwardRequest(downstream, requestEdits, responseEditor, options, observer, cancellationToken) { Kept = kept };
         return destination.Http2 ? Http2Forwarding.ForwardAsync(request, pool.Http2, destination) : AttemptAsync(request, pool, destination, onlyNew: !options.KeepAlive);
     }
 

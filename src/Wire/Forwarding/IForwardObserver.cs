@@ -20,6 +20,9 @@ public interface IForwardObserver
     {
     }
 
+    /// <summary>The response's head came. True when it isn't to reach the client: the forwarding then ends in <see cref="ForwardOutcome.Declined"/>.</summary>
+    bool Declines(ResponseHead response) => false;
+
     /// <summary>The response's head came, with the edits that will be applied to it.</summary>
     void OnResponse(ResponseHead response, HeaderEdits edits)
     {

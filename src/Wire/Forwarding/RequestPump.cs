@@ -12,6 +12,7 @@ internal sealed class RequestPump(UpstreamConnection connection)
     private HttpExchange _downstream = null!;
     private ForwardOptions _options = null!;
     private IForwardObserver? _observer;
+    private KeptBody? _kept;
     private bool _upgrade;
     private volatile bool _sent;
     private volatile bool _responseCame;
@@ -25,12 +26,10 @@ internal sealed class RequestPump(UpstreamConnection connection)
     /// <summary>What failed on the client's side, if anything did.</summary>
     public ExchangeException? ClientFailure { get; private set; }
 
-    public void Begin(HttpExchange downstream, ForwardOptions options, IForwardObserver? observer, bool upgrade)
+    public void Begin(in ForwardRequest request, bool upgrade)
     {
         _upgrade = upgrade;
-        _downstream = downstream;
-        _options = options;
-        _observer = observer;
+        (_downstream, _options, _observer, _kept) = (request.Downstream, request.Options, request.Observer, request.Kept);
         _sent = false;
         _responseCame = false;
         SentAt = 0;
@@ -76,7 +75,14 @@ internal sealed class RequestPump(UpstreamConnection connection)
 
     private async ValueTask SendBodyAsync(bool chunked)
     {
-        for (var left = _options.MaxRequestBody; ;)
+        if (_kept is { Length: > 0 }) await SendPieceAsync(_kept.Bytes, chunked);
+        if (_kept is { IsComplete: true })
+        {
+            await EndBodyAsync(chunked);
+            return;
+        }
+
+        for (var left = _options.MaxRequestBody - (_kept?.Length ?? 0); ;)
         {
             var reading = _downstream.ReadBodyAsync();
             if (!reading.IsCompleted)
@@ -95,8 +101,11 @@ internal sealed class RequestPump(UpstreamConnection connection)
             }
 
             var result = await reading;
+            // What was canceled for a connection before this one is read anew.
+            if (result.IsCanceled && connection.WhyCut == CutReason.None) continue;
             if (result.IsCanceled) return;
             left -= result.Buffer.Length;
+            _kept?.Add(result.Buffer);
             try
             {
                 if (left < 0) throw new ExchangeException(HttpViolation.BodyTooLarge, "The request's body is longer than allowed.");
@@ -109,10 +118,16 @@ internal sealed class RequestPump(UpstreamConnection connection)
             }
 
             if (!result.IsCompleted) continue;
-            if (chunked) await DueAsync(connection.Output.WriteAsync(_options.Trailers && _downstream.RequestTrailers is { } trailers ? TrailerSection.LastChunk(trailers) : LastChunk));
-            await FlushAsync();
+            _kept?.Complete();
+            await EndBodyAsync(chunked);
             return;
         }
+    }
+
+    private async ValueTask EndBodyAsync(bool chunked)
+    {
+        if (chunked) await DueAsync(connection.Output.WriteAsync(_options.Trailers && _downstream.RequestTrailers is { } trailers ? TrailerSection.LastChunk(trailers) : LastChunk));
+        await FlushAsync();
     }
 
     private async ValueTask SendPieceAsync(ReadOnlyMemory<byte> piece, bool chunked)

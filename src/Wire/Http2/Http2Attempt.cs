@@ -63,6 +63,7 @@ internal sealed class Http2Attempt : IDisposable
             // 3.
             var framing = Http2Heads.Read(response, _head, _request.Options.ResponseHeadLimits, out _responseBytes);
             _status = _head.StatusCode;
+            if (_request.Observer?.Declines(_head) == true) throw ForwardFailure.Declined;
             var edits = new HeaderEdits();
             _request.ResponseEditor?.Edit(_head, edits);
             _request.Observer?.OnResponse(_head, edits);

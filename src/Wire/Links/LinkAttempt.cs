@@ -105,6 +105,7 @@ internal sealed class LinkAttempt(UpstreamConnection connection, Link link)
         _status = connection.Response.StatusCode;
         try
         {
+            if (_request.Observer?.Declines(connection.Response) == true) return Refuse(ForwardFailure.Declined);
             connection.ResponseEdits.Reset();
             _request.ResponseEditor?.Edit(connection.Response, connection.ResponseEdits);
             _request.Observer?.OnResponse(connection.Response, connection.ResponseEdits);

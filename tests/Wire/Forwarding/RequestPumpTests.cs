@@ -18,7 +18,7 @@ public sealed class RequestPumpTests
             using var connection = new UpstreamConnection(1, key, DialedUpstream.To(await TcpDialer.ConnectAsync(key, Limit.Wait, TimeProvider.System, TestContext.Current.CancellationToken)), TimeProvider.System);
             connection.Cut(CutReason.RequestFailed);
             var pump = new RequestPump(connection);
-            pump.Begin(exchange, new ForwardOptions(), observer: null, upgrade: false);
+            pump.Begin(new ForwardRequest(exchange, null, null, new ForwardOptions(), null, CancellationToken.None), upgrade: false);
             await pump.RunAsync(edits: null);
             await exchange.RespondAsync(200, "text/plain", "early");
         });
