@@ -17,6 +17,7 @@ public static class IngressRegistration
         .AddSingleton(s => new ExternalAuth(s.GetRequiredService<HostAddresses>(), new AuthCache(s.GetRequiredService<SeamParts>().Time), s.GetRequiredService<SeamParts>().Time))
         .AddSingleton<Mirrors>()
         .AddSingleton<ErrorPages>()
+        .AddSingleton(s => new BalancerTable(s.GetRequiredService<SeamParts>().Time))
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -9,8 +11,22 @@ namespace Usher.Ingress;
 /// <param name="Fronts">Who knows the endpoints.</param>
 /// <param name="Generation">The generation that serves the request.</param>
 /// <param name="Limits">What addresses have asked of late; null for an explanation, which counts nothing and is over no limit.</param>
-internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation, LimitTable? Limits = null) : IBackendStates
+/// <param name="Balancers">What is known of endpoints; null for nothing.</param>
+internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation, LimitTable? Limits = null, BalancerTable? Balancers = null) : IBackendStates
 {
+    public FrontEndpoints Endpoints(BackendPlan backend) => backend.Missing is null ? Fronts.EndpointsOf(Generation, backend.Front) : FrontEndpoints.None;
+
+    public ImmutableArray<FailedTry> Tries => [];
+
+    /// <summary>Whether an endpoint's turn is taken by being asked for; an explanation takes none.</summary>
+    public bool TakesTurns { get; init; } = Limits is not null;
+
+    public int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints) => Balancers?.Turn(controller, backend, endpoints, TakesTurns) ?? 0;
+
+    public BalanceReading Scores(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints, int one, int other) => Balancers?.Scores(controller, backend, endpoints, one, other) ?? new BalanceReading(0, 0);
+
+    public BalanceReading Session() => new((Balancers?.Time.GetUtcNow() ?? default).ToUnixTimeMilliseconds() / 1000.0, Environment.ProcessId);
+
     public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Limits?.Admit(controller.Pod, limit, address) ?? ReadState.None;
 
     public bool IsReady(BackendPlan backend, ReadState role) => backend.Missing is null && Fronts.HasReadyEndpoints(Generation, backend.Front);
@@ -19,25 +35,32 @@ internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation
 /// <summary>A decision of the ingress controller with all it was made from.</summary>
 internal sealed class IngressDecision(ControllerPlan controller, RequestFacts facts, Draw draw, IngressChoice choice) : IDecision
 {
+    // What few requests have is in one place, since every request has that.
+    private Rare? rare;
+
     internal ControllerPlan Controller { get; } = controller;
 
     internal RequestFacts Facts { get; } = facts;
 
     internal Draw Draw { get; } = draw;
 
-    internal IngressChoice Choice { get; } = choice;
+    /// <summary>What was chosen; of a request that was tried more than once, at last.</summary>
+    internal IngressChoice Choice { get; private set; } = choice;
+
+    /// <summary>Where the request is sent on to, and how.</summary>
+    internal UpstreamKey Upstream => new(Choice.Bound, Controller.Bound.Address, Choice.Route!.Rules.BackendTls, Choice.Route.Rules.BackendHttp2);
 
     /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
     internal HandshakeRecord? Handshake { get; set; }
 
     /// <summary>What who was asked about the request said (<c>auth-url</c>); null when nobody was.</summary>
-    internal AuthReading? Authorization { get; set; }
+    internal AuthReading? Authorization { get => rare?.Authorization; set => Own.Authorization = value; }
 
     /// <summary>Whose page took the answer's place; null when none did.</summary>
-    internal ErrorPageReading? ErrorPage { get; set; }
+    internal ErrorPageReading? ErrorPage { get => rare?.ErrorPage; set => Own.ErrorPage = value; }
 
     /// <summary>The copy that went elsewhere; null for none.</summary>
-    internal Usher.Seam.MirroredRequest? Mirrored { get; set; }
+    internal Usher.Seam.MirroredRequest? Mirrored { get => rare?.Mirrored; set => Own.Mirrored = value; }
 
     /// <summary>The request's X-Request-ID, once it is known.</summary>
     internal string? RequestId { get; set; }
@@ -46,7 +69,12 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     internal ShownCertificate? ShownCertificate => Handshake?.Decision as ShownCertificate;
 
     /// <summary>Whether a client without a connection would have named the host in its handshake.</summary>
-    internal bool NamesServer { get; set; } = true;
+    internal bool NamesServer { get => rare is not { NamesNoServer: true }; set => Own.NamesNoServer = !value; }
+
+    private Rare Own => rare ??= new Rare();
+
+    /// <summary>An endpoint failed, and another was picked of those that there are now.</summary>
+    internal void Tried(FailedTry failed, FrontEndpoints? endpoints, Picked picked) => Choice = Choice.With(endpoints, picked, Choice.Tries.Add(failed));
 
     /// <summary>Decides as live traffic does.</summary>
     /// <param name="controller">The port.</param>
@@ -62,7 +90,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     /// <summary>The same decision from what was recorded, with the reasons.</summary>
     internal IngressChoice Replay(ReasonList reasons) => Choice.Verdict == IngressVerdict.Certificate
         ? Choice
-        : IngressHop.Decide(Controller, new RecordedBackends(Choice.Ready), Facts, Draw, reasons);
+        : IngressHop.Decide(Controller, new RecordedBackends(Choice), Facts, Draw, reasons);
 
     public IEnumerable<HopAccount> Tell()
     {
@@ -89,5 +117,16 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
             Ok = answer?.Outcome is null,
             Outcome = answer?.Outcome,
         };
+    }
+
+    private sealed class Rare
+    {
+        internal AuthReading? Authorization { get; set; }
+
+        internal ErrorPageReading? ErrorPage { get; set; }
+
+        internal Usher.Seam.MirroredRequest? Mirrored { get; set; }
+
+        internal bool NamesNoServer { get; set; }
     }
 }

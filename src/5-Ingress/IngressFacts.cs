@@ -35,13 +35,14 @@ internal static class IngressFacts
         if (choice.Backend is { } backend)
         {
             told["service"] = backend.Label;
-            if (backend.Missing is null)
+            if (backend.Missing is null && backend.HasVirtualIP)
             {
                 told["clusterIP"] = backend.Front.Declared.ToString();
                 told["clusterIPBound"] = backend.Front.Bound.ToString();
             }
         }
 
+        if (answer is null) BalanceFacts.Tell(told, decision);
         if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"{(route.Rules.BackendHttp2 ? "GRPCS" : "HTTPS")} ({tls})";
         else if (route.Rules.BackendHttp2) told["backendProtocol"] = "GRPC";
         if (choice.Role == ReadState.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
@@ -57,9 +58,9 @@ internal static class IngressFacts
     internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
         IngressVerdict.Forward when answer is not null => FormattableString.Invariant($"{choice.Route!.Label}: {choice.Route.Rules.External!.Name} doesn't let it pass: {answer.Status}{(answer.Location is null ? "" : " ")}{answer.Location}"),
-        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
-        IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
-        IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {choice.Backend.Front.Declared}{Again(choice)}",
+        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Rule.Ingress.Namespace}/{choice.Route.Canary.Rule.Ingress.Name} → Service {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
+        IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
+        IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
         IngressVerdict.Unavailable when choice.Route!.Backend.Missing is not null => $"{choice.Route.Label} → Service {choice.Route.Backend.Label}, which isn't there: 503",
         IngressVerdict.Unavailable => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label}, which has no ready endpoint: 503",
         IngressVerdict.Malformed => "the path is malformed: 400",

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -85,38 +84,6 @@ internal enum ReadState : byte
     OverConnections = 16,
 }
 
-/// <summary>What was chosen.</summary>
-/// <param name="Verdict">What becomes of the request.</param>
-/// <param name="Route">The route, or null when none matched.</param>
-/// <param name="Ready">What was read of the route's backends: those that had a ready endpoint.</param>
-/// <param name="Role">Which of them takes the request.</param>
-internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan? Route, ReadState Ready = ReadState.None, ReadState Role = ReadState.Primary)
-{
-    /// <summary>Whether somebody else is still to be asked whether the request may pass (<c>auth-url</c>).</summary>
-    public AuthAsk Ask { get; init; }
-
-    /// <summary>The backend that takes the request; null without a route.</summary>
-    internal BackendPlan? Backend => Role switch { ReadState.Canary => Route?.Canary?.Backend, ReadState.Fallback => Route?.Rules.Fallback, _ => Route?.Backend };
-}
-
-/// <summary>The living state that a decision reads.</summary>
-internal interface IBackendStates
-{
-    /// <summary>Whether a backend has a ready endpoint.</summary>
-    bool IsReady(BackendPlan backend, ReadState role);
-
-    /// <summary>Which limit an address is over; none counts the request.</summary>
-    ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address);
-}
-
-/// <summary>What a recorded decision read.</summary>
-internal readonly record struct RecordedBackends(ReadState Ready) : IBackendStates
-{
-    public bool IsReady(BackendPlan backend, ReadState role) => (Ready & role) != 0;
-
-    public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Ready & (ReadState.OverRate | ReadState.OverConnections);
-}
-
 /// <summary>The receptionist: which Service, by host and path.</summary>
 internal static class IngressHop
 {
@@ -130,6 +97,7 @@ internal static class IngressHop
     /// <item>The backend: the canary's, the route's own, or default-backend's; 503 without a ready endpoint.</item>
     /// <item>How much one address may ask: 503.</item>
     /// <item>Who may come: 403 by address, 401 by name and password, and whether somebody else is to be asked (<see cref="AccessRules"/>).</item>
+    /// <item>The endpoint, unless the Service's virtual IP is to choose it.</item>
     /// </list>
     /// </summary>
     internal static IngressChoice Decide<TStates, TReasons>(ControllerPlan controller, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
@@ -180,7 +148,10 @@ internal static class IngressHop
         // 7. Who may come.
         if (choice.Verdict != IngressVerdict.Forward) return choice;
         var (denied, ask) = AccessRules.Decide(controller, route, facts, reasons);
-        return choice with { Verdict = denied ?? IngressVerdict.Forward, Ask = ask };
+        choice = choice with { Verdict = denied ?? IngressVerdict.Forward, Ask = ask };
+
+        // 8. The endpoint.
+        return EndpointChoice.Add(controller, choice, states, facts, draw, reasons);
     }
 
     private static IngressVerdict? OwnAnswer<TReasons>(RoutePlan route, string path, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
@@ -261,7 +232,7 @@ internal static class IngressHop
             return ready == ReadState.None ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ready, ReadState.Fallback);
         }
 
-        if (route.Canary is not { } canary || !canary.Rule.Takes(facts, draw, reasons)) return new IngressChoice(IngressVerdict.Forward, route, ready);
+        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Rule.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ready);
         // A canary without endpoints isn't there: its share goes to the primary.
         ready |= Read(canary.Backend, ReadState.Canary, states, reasons);
         return new IngressChoice(IngressVerdict.Forward, route, ready, (ready & ReadState.Canary) != 0 ? ReadState.Canary : ReadState.Primary);

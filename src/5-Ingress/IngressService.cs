@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>Carries out what <see cref="IngressHop"/> decides, for one request after another.</summary>
-internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, ExternalAuth external, ErrorPages errorPages, Mirrors mirrors) : IHttpHop
+internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, ExternalAuth external, ErrorPages errorPages, Mirrors mirrors, BalancerTable balancers) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
@@ -27,9 +27,10 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
 
         // 2.
         passage.Record.Scheme = controller.Scheme;
-        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits), Facts(passage, controller), Draw.Random(), controller.Https ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
+        var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits, balancers), Facts(passage, controller), Draw.Random(), controller.Https ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
         passage.Record.Decision = decision;
-        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: not null }) Uncount(decision);
+        // The last endpoint may be lost after the request was counted.
+        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: not null } or { Verdict: IngressVerdict.Unavailable, Endpoints: not null, Route.Rules.Limit: not null }) Uncount(decision);
 
         // 3.
         if (decision.Choice is { Verdict: IngressVerdict.Forward, Ask: not AuthAsk.None }) return AskFirstAsync(passage, decision);
@@ -122,11 +123,13 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
     {
         NginxHeaders.Apply(passage, decision);
         var responses = ResponseHeaders.For(decision);
-        passage.ResponseEditor = responses;
+        passage.ResponseEditor = SessionCookieEditor.For(decision, passage, balancers.Time, responses);
         var route = decision.Choice.Route!;
-        var backend = decision.Choice.Backend!;
         var (watched, ended) = Look(passage, decision);
-        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address, route.Rules.BackendTls, route.Rules.BackendHttp2), route.Rules.Proxy.Forward);
+        using var careful = UpstreamTries.Careful(passage, decision, balancers, fronts);
+        var result = await passage.ForwardAsync(decision.Upstream, route.Rules.Proxy.Forward, kept: careful?.Kept);
+        if (NextUpstream.Of(result) != NextCondition.None && !result.ResponseStarted) result = await (careful ?? new UpstreamTries(passage, decision, balancers, fronts)).GoOnAsync(result);
+        balancers.Note(decision, result);
         ended?.Invoke();
         if (watched is { Status: > 0 and var kept })
         {
@@ -134,10 +137,10 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
             return;
         }
 
-        if (BackendFailure.Of(result, route, backend) is not { } failure) return;
+        if (BackendFailure.Of(result, decision) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
         else if (ErrorPages.RuleOf(decision, failure.Status) is { } rule) await ErrorPageAsync(passage, decision, rule, new IngressAnswer(failure.Status, failure.Outcome, failure.Problem), fromBackend: false);
-        else await PageAsync(passage, failure.Status, responses.AtOwnAnswer(failure.Status), failure.Outcome, failure.Problem);
+        else await PageAsync(passage, failure.Status, SessionCookieEditor.AtOwnAnswer(decision, passage, balancers.Time, responses.AtOwnAnswer(failure.Status)), failure.Outcome, failure.Problem);
     }
 
     /// <summary>What a request is forwarded through, where annotations want it: its copy, its response's pace, and the errors that others have pages for.</summary>

@@ -148,8 +148,14 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     /// <summary>The Host header towards the backend; null for the client's.</summary>
     public string? Vhost { get; init; }
 
+    /// <summary>What other Ingresses with the same backend say of how its endpoints are chosen, so that it holds here too; null where this one's own holds.</summary>
+    public BalanceRule? SharedBalance { get; init; }
+
+    /// <summary>How its backend's endpoints are chosen.</summary>
+    public BalanceRule Balance => SharedBalance ?? Rules.Balance;
+
     /// <summary>Whether a decision reads request headers.</summary>
-    public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null;
+    public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null || Balance.ReadsHeaders;
 
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
     internal string Label => Path.Length == 0
@@ -160,12 +166,23 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
 /// <summary>A canary of a backend.</summary>
 /// <param name="Rule">Which requests it takes.</param>
 /// <param name="Backend">Where they go.</param>
-internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend);
+internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend)
+{
+    /// <summary>How its endpoints are chosen.</summary>
+    public BalanceRule Balance { get; init; } = BalanceRule.Default;
+}
 
 /// <summary>A Service's port as a backend.</summary>
-/// <param name="Front">The Service's virtual IP and port.</param>
-internal sealed record BackendPlan(ServiceFront Front)
+/// <param name="Front">The Service's virtual IP and port; a headless Service's leads nowhere.</param>
+/// <param name="Upstream">What ingress-nginx calls it, <c>shop-users-http</c>: by the port as it is written; empty for a Gateway's, which has no such name.</param>
+internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
 {
+    /// <summary>Whether the Service has a virtual IP.</summary>
+    internal bool HasVirtualIP => !Front.Bound.Address.Equals(IPAddress.None);
+
+    /// <summary>The Service of type ExternalName that leads to the front, which is another Service's, for people; null for none.</summary>
+    public string? ExternalName { get; init; }
+
     /// <summary>Why there is no such Service or port, and so no endpoint; null where there is one. The front then leads nowhere.</summary>
     public MissingService? Missing { get; init; }
 

@@ -5,7 +5,7 @@ using Usher.Model.Road;
 namespace Usher.Ingress;
 
 /// <summary>The ingress controller as <c>explain</c> walks it.</summary>
-internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
+internal sealed class IngressStep(IServiceFronts fronts, BalancerTable? balancers = null) : IRoadStep
 {
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
@@ -15,8 +15,8 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
         var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme, Proxied = traveller.Proxied };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null
-            ? IngressDecision.Make(controller, new LivingBackends(fronts, generation), facts, Draw.Random())
-            : IngressDecision.Make(controller, new RecordedBackends(given.Choice.Ready), facts, given.Draw);
+            ? IngressDecision.Make(controller, new LivingBackends(fronts, generation, null, balancers), facts, Draw.Random())
+            : IngressDecision.Make(controller, new RecordedBackends(given.Choice), facts, given.Draw);
         decision.NamesServer = traveller.NamesServer;
         if (IngressAnswer.Of(decision) is { } answer)
         {
@@ -27,7 +27,7 @@ internal sealed class IngressStep(IServiceFronts fronts) : IRoadStep
 
         return new StepTaken([decision], traveller with
         {
-            Address = decision.Choice.Backend!.Front.Bound,
+            Address = decision.Choice.Bound,
             Source = controller.Bound.Address,
             Proxied = null,
             Secured = false,

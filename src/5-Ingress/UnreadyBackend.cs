@@ -1,4 +1,5 @@
 using Usher.Model.Contracts;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 
 namespace Usher.Ingress;
@@ -11,7 +12,11 @@ internal static class UnreadyBackend
     {
         if (string.IsNullOrEmpty(answer.Problem)) return null;
         if (decision.Choice.Verdict != IngressVerdict.Unavailable || decision.Choice.Route!.Backend.Missing is not null) return answer.Problem;
-        var reasons = fronts.Decide(generation, decision.Choice.Route!.Backend.Front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
+        var backend = decision.Choice.Route!.Backend;
+        // A headless Service has no front that could tell.
+        IReadOnlyList<Reason> reasons = backend.HasVirtualIP
+            ? fronts.Decide(generation, backend.Front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? []
+            : [.. fronts.EndpointsOf(generation, backend.Front).All.Select(e => new Reason(e.Label, false, e.Message ?? "it isn't ready"))];
         return reasons.Count == 0 ? $"{answer.Problem}. Its selector takes no pod" : $"{answer.Problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
     }
 }

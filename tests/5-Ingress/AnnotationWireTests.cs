@@ -109,11 +109,11 @@ public sealed class AnnotationWireTests
     [Fact]
     public async Task A_backend_that_is_silent_for_longer_than_the_annotation_says_is_504()
     {
-        await using var running = await OneAsync("/", "proxy-read-timeout: '1'");
+        await using var running = await OneAsync("/", "proxy-read-timeout: '1', nginx.ingress.kubernetes.io/proxy-next-upstream: 'off'");
         await using var web = new Backend((peer, _, _) => peer.ReadErrorAsync(), running.Cluster.ServiceAt("web"));
         Assert.StartsWith("HTTP/1.1 504 Gateway Time-out\r\n", await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n"), StringComparison.Ordinal);
         var record = await running.Seam.Journal.RequestAsync();
-        Assert.Equal(("ingress.504.read-timeout", "a pod of Service shop/web:http did not answer within 1 s (proxy-read-timeout)"), (record.Outcome, record.Problem));
+        Assert.Equal(("ingress.504.read-timeout", "web-1 10.96.0.1:80 of Service shop/web:http did not answer within 1 s (proxy-read-timeout)"), (record.Outcome, record.Problem));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using k8s;
 using k8s.Models;
@@ -141,10 +142,18 @@ internal sealed class Cluster
             o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1)));
 }
 
-/// <summary>Services that have endpoints unless a test says otherwise.</summary>
+/// <summary>Services that have one endpoint, at the virtual IP's own place, unless a test says otherwise.</summary>
 internal sealed class TestFronts : IServiceFronts
 {
+    private readonly ConcurrentDictionary<ServiceFront, FrontEndpoints> standard = new();
+
     internal HashSet<string> Empty { get; } = [];
+
+    /// <summary>The endpoints of Services by name.</summary>
+    internal ConcurrentDictionary<string, FrontEndpoints> Pods { get; } = new();
+
+    public FrontEndpoints EndpointsOf(Generation generation, ServiceFront front) => Empty.Contains(front.Service.Name) ? FrontEndpoints.None
+        : Pods.GetValueOrDefault(front.Service.Name) ?? standard.GetOrAdd(front, f => new FrontEndpoints([new FrontEndpoint(null, $"{f.Service.Name}-1", f.Declared, f.Bound)]));
 
     public event Action? Changed
     {

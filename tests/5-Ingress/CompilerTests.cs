@@ -40,9 +40,6 @@ public sealed class CompilerTests
             "metadata.annotations.nginx.ingress.kubernetes.io/rewrite-targt: is no annotation of ingress-nginx; did you mean rewrite-target?"),
 
         // BackendCompiler
-        ["a headless Service"] = (
-            Service("web").Replace("spec: {", "spec: { clusterIP: None,", StringComparison.Ordinal) + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
-            "spec.rules[0].http.paths[0].backend.service.name: Service shop/web is headless: this controller dials virtual IPs, and it has none; take clusterIP: None away, or name another Service"),
         ["a resource as backend"] = (
             Routes("api", $"rules: [{Rule("a.com", "{ path: /, pathType: Prefix, backend: { resource: { kind: Bucket, name: b } } }")}]"),
             "spec.rules[0].http.paths[0].backend: a service is wanted; a resource as backend isn't supported"),

@@ -110,7 +110,7 @@ public sealed class ControllerTests : IAsyncLifetime
     [InlineData("GET /v1 HTTP/1.1\r\n\r\n", 400, "Bad Request", "ingress.400.malformed", "needs a Host")]
     [InlineData("GET /v1 HTTP/3.0\r\nHost: a\r\n\r\n", 505, "HTTP Version Not Supported", "ingress.505.malformed", "version")]
     [InlineData("GET /v1 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "Not Implemented", "ingress.501.malformed", "chunked")]
-    [InlineData(Get, 502, "Bad Gateway", "ingress.502.connection-refused", "Service shop/web:http 10.96.0.1:80 refused the connection")]
+    [InlineData(Get, 502, "Bad Gateway", "ingress.502.connection-refused", "web-1 10.96.0.1:80 of Service shop/web:http refused the connection")]
     public async Task Answers_of_the_controllers_own(string request, int status, string reason, string outcome, string problem)
     {
         AssertPage(await AskAsync(request), status, reason);

@@ -95,13 +95,4 @@ public sealed class LimitTests
 
     private static Task<Running> StartAsync(string annotations) =>
         Running.StartAsync(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)));
-
-    private sealed class Clock : TimeProvider
-    {
-        internal double Seconds { get; set; } = 1000;
-
-        public override long TimestampFrequency => 1_000_000;
-
-        public override long GetTimestamp() => (long)(Seconds * 1_000_000);
-    }
 }

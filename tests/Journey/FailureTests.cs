@@ -28,7 +28,7 @@ public sealed class FailureTests(TroubleRoad trouble)
     [InlineData("ingress.503.no-service", 503, "ingress", "https://in.example.org/nobody", "Ingress web/web spec.rules[0].http.paths[3].backend.service.name: found 'nobody'", "trouble")]
     [InlineData("ingress.503.no-service-port", 503, "ingress", "https://in.example.org/no-port", "Ingress web/web spec.rules[0].http.paths[4].backend.service.port: found 81", "has the ports 80")]
     [InlineData("ingress.413.body-too-large", 413, "ingress", "https://in.example.org/t/ok", "proxy-body-size")]
-    [InlineData("ingress.502.connection-refused", 502, "ingress", "https://in.example.org/refuses", ":9999 refused the connection: nothing listens there", "targetPort of Service web/wrong-port")]
+    [InlineData("ingress.502.connection-refused", 502, "ingress", "https://in.example.org/refuses", ":9999 of Service web/wrong-port:80 refused the connection", "targetPort")]
     [InlineData("ingress.502.reset", 502, "ingress", "https://in.example.org/t/reset", "Service web/trouble", "reset the connection")]
     [InlineData("ingress.502.closed-before-response", 502, "ingress", "https://in.example.org/t/close", "Service web/trouble", "before it answered")]
     [InlineData("ingress.502.malformed-response", 502, "ingress", "https://in.example.org/t/malformed", "Service web/trouble", "no valid HTTP response")]

@@ -87,6 +87,8 @@ public sealed class ReloadTests
         Assert.Empty(fresh.Failures);
     }
 
+    private const string Upstream = "    nginx.ingress.kubernetes.io/service-upstream: \"true\"\n";
+
     private static int Applied(RunningRoad road) => road.Output.Split('\n').Count(l => l.StartsWith("generation ", StringComparison.Ordinal) && l.Contains(" runs after ", StringComparison.Ordinal));
 
     [Fact]
@@ -108,6 +110,8 @@ public sealed class ReloadTests
     {
         const int most = 6;
         using var manifests = Manifests.Sample();
+        // The ingress would try another endpoint, and lose nothing.
+        manifests.Change("kubernetes.yaml", Upstream, Upstream + "    nginx.ingress.kubernetes.io/proxy-next-upstream: \"off\"\n");
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
 
         // Only a new connection meets a pod that has stopped, and the ingress keeps those that it has. Forty requests at a time want more of them whenever a pod closes its own;

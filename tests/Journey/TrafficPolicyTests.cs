@@ -61,7 +61,7 @@ public sealed class TrafficPolicyTests
         ---
         apiVersion: networking.k8s.io/v1
         kind: Ingress
-        metadata: { name: app, annotations: { nginx.ingress.kubernetes.io/proxy-connect-timeout: "1" } }
+        metadata: { name: app, annotations: { nginx.ingress.kubernetes.io/proxy-connect-timeout: "1", nginx.ingress.kubernetes.io/service-upstream: "true" } }
         spec: { defaultBackend: { service: { name: app, port: { number: 80 } } } }
         """;
 }

@@ -9,7 +9,7 @@ using Usher.Model.Road;
 
 namespace Usher.Bench.Ingress;
 
-/// <summary>The ingress controller: its decision, and a request through its pod to a backend in the Service's place.</summary>
+/// <summary>The ingress controller: its decision, and a request through its pod to a backend in the pods' place.</summary>
 internal static class IngressCosts
 {
     internal static Cost Decide(BenchRoad road, Effort effort)
@@ -22,9 +22,10 @@ internal static class IngressCosts
     internal static async Task<Cost> RequestAsync(Effort effort)
     {
         await using var road = new BenchRoad();
-        await using var backend = new Backend(road.Get<IServiceFronts>().All(road.Generation).Where(f => f.Kind == FrontKind.ClusterIP).Select(f => f.Bound));
-        var pod = Controllers(road).First();
+        var controllers = Controllers(road).ToList();
+        var pod = controllers[0];
         var addresses = road.Generation.Addresses;
+        await using var backend = new Backend(road.Generation.State.All<V1Pod>().Where(p => controllers.TrueForAll(c => c.Key != p.Key)).Select(p => addresses.Bind(p.Key, 8080)));
         await using var controller = await road.Get<IBuiltInImage>().StartAsync(new PodStart(pod.Key, pod.Value, addresses.Of(pod.Key), addresses), CancellationToken.None);
         using var direct = new Client(backend.EndPoint, Client.Forwarded);
         using var through = new Client(addresses.Bind(pod.Key, 80), Client.Forwarded);

@@ -8,7 +8,7 @@ using Usher.Node;
 
 namespace Usher.Bench.Road;
 
-/// <summary>The whole road on express links: a request through the HTTP listener, a node, an ingress pod and a Service to a backend in the pods' place.</summary>
+/// <summary>The whole road on express links: a request through the HTTP listener, a node and an ingress pod to a backend in the pods' place.</summary>
 internal static class RoadCosts
 {
     internal static async Task<Cost> ExpressAsync(Effort effort)

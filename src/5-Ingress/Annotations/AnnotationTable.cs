@@ -22,7 +22,6 @@ internal static class AnnotationTable
     private const string Snippet = "nginx configuration as text isn't run here; say it with an annotation of its own, or in the application";
     private const string Modsecurity = "there is no web application firewall here";
     private const string Later = "isn't supported yet";
-    private const string ByService = "the Service chooses the endpoint here, as with service-upstream";
     private const string Buffers = "bodies are streamed here, without buffers on disk";
 
     private static readonly FrozenDictionary<string, (AnnotationState State, string Why)> All = new Dictionary<string, (AnnotationState, string)>
@@ -37,12 +36,10 @@ internal static class AnnotationTable
         ["canary-by-header-value"] = Applied(), ["canary-by-header-pattern"] = Applied(), ["canary-by-cookie"] = Applied(), ["server-alias"] = Applied(),
         ["upstream-vhost"] = Applied(), ["x-forwarded-prefix"] = Applied(), ["default-backend"] = Applied(), ["backend-protocol"] = Applied(),
 
-        ["service-upstream"] = Without(ByService), ["load-balance"] = Without(ByService), ["upstream-hash-by"] = Without(ByService),
-        ["upstream-hash-by-subset"] = Without(ByService), ["upstream-hash-by-subset-size"] = Without(ByService),
+        ["service-upstream"] = Applied(), ["load-balance"] = Applied(), ["upstream-hash-by"] = Applied(), ["upstream-hash-by-subset"] = Applied(), ["upstream-hash-by-subset-size"] = Applied(),
         ["proxy-buffering"] = Without(Buffers), ["proxy-buffers-number"] = Without(Buffers), ["proxy-busy-buffers-size"] = Without(Buffers),
         ["proxy-request-buffering"] = Without(Buffers), ["proxy-max-temp-file-size"] = Without(Buffers), ["client-body-buffer-size"] = Without(Buffers),
-        ["proxy-next-upstream"] = Without("a stale connection is tried once more, nothing else"), ["proxy-next-upstream-timeout"] = Without("a stale connection is tried once more, nothing else"),
-        ["proxy-next-upstream-tries"] = Without("a stale connection is tried once more, nothing else"),
+        ["proxy-next-upstream"] = Applied(), ["proxy-next-upstream-timeout"] = Applied(), ["proxy-next-upstream-tries"] = Applied(),
         ["proxy-http-version"] = Without("backends are spoken to in HTTP/1.1"), ["http2-push-preload"] = Without("nginx dropped server push"),
         ["enable-access-log"] = Without("the journeys are the log"), ["enable-rewrite-log"] = Without("the journeys are the log"),
         ["enable-opentelemetry"] = Without("the road's own trace goes with every request"), ["opentelemetry-trust-incoming-span"] = Without("the road's own trace goes with every request"),
@@ -54,9 +51,9 @@ internal static class AnnotationTable
 
         ["configuration-snippet"] = Refused(Snippet), ["server-snippet"] = Refused(Snippet), ["stream-snippet"] = Refused(Snippet), ["auth-snippet"] = Refused(Snippet),
         ["modsecurity-snippet"] = Refused(Modsecurity), ["enable-modsecurity"] = Refused(Modsecurity), ["enable-owasp-core-rules"] = Refused(Modsecurity), ["modsecurity-transaction-id"] = Refused(Modsecurity),
-        ["affinity"] = Refused(Later), ["affinity-mode"] = Refused(Later), ["affinity-canary-behavior"] = Refused(Later), ["session-cookie-name"] = Refused(Later), ["session-cookie-path"] = Refused(Later),
-        ["session-cookie-domain"] = Refused(Later), ["session-cookie-expires"] = Refused(Later), ["session-cookie-max-age"] = Refused(Later), ["session-cookie-samesite"] = Refused(Later),
-        ["session-cookie-secure"] = Refused(Later), ["session-cookie-change-on-failure"] = Refused(Later), ["session-cookie-conditional-samesite-none"] = Refused(Later),
+        ["affinity"] = Applied(), ["affinity-mode"] = Applied(), ["affinity-canary-behavior"] = Applied(), ["session-cookie-name"] = Applied(), ["session-cookie-path"] = Applied(),
+        ["session-cookie-domain"] = Applied(), ["session-cookie-expires"] = Applied(), ["session-cookie-max-age"] = Applied(), ["session-cookie-samesite"] = Applied(),
+        ["session-cookie-secure"] = Applied(), ["session-cookie-change-on-failure"] = Applied(), ["session-cookie-conditional-samesite-none"] = Applied(),
         ["auth-type"] = Applied(), ["auth-secret"] = Applied(), ["auth-secret-type"] = Applied(), ["auth-realm"] = Applied(),
         ["auth-url"] = Applied(), ["auth-signin"] = Applied(), ["auth-signin-redirect-param"] = Applied(), ["auth-method"] = Applied(), ["auth-response-headers"] = Applied(),
         ["auth-request-redirect"] = Applied(), ["auth-cache-key"] = Applied(), ["auth-cache-duration"] = Applied(), ["auth-keepalive"] = Applied(), ["auth-keepalive-requests"] = Without("connections that are kept are the pool's, with its own limits"),

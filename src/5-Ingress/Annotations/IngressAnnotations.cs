@@ -60,10 +60,14 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Rewrites = ResponseRewrites.Read(reader, config.Rewrites),
             Pace = PaceRule.Read(reader, config.Pace),
             Mirror = MirrorRule.Read(reader, ingress.Value.Metadata?.Uid),
+            Next = NextUpstream.Read(reader, config.Next),
+            Balance = BalanceRule.Read(reader, config.Balance, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
         var (tls, http2) = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout);
         rules = rules with { BackendTls = tls, BackendHttp2 = http2, ErrorPages = ErrorPageRule.Read(reader, config, rules.External) };
+        // A kept connection that has closed is an error like others.
+        if (!rules.Next.Lets(NextCondition.Error, idempotent: true)) rules = rules with { Proxy = rules.Proxy with { Forward = rules.Proxy.Forward with { RetryStaleConnection = false } } };
         var all = new IngressAnnotations(rules)
         {
             RewriteTarget = reader.Text("rewrite-target"),

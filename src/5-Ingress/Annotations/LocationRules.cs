@@ -50,6 +50,12 @@ internal sealed record LocationRules
     /// <summary>Whether the backend is spoken to over HTTP/2: <c>backend-protocol</c> GRPC and GRPCS.</summary>
     public bool BackendHttp2 { get; init; }
 
+    /// <summary>When a request that failed is tried once more.</summary>
+    public NextUpstream Next { get; init; } = NextUpstream.Default;
+
+    /// <summary>How the backend's endpoint is chosen, as this Ingress says it.</summary>
+    public BalanceRule Balance { get; init; } = BalanceRule.Default;
+
     /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
     public string? ForwardedPrefix { get; init; }
 

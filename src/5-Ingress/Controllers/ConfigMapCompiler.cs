@@ -17,7 +17,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "http-redirect-code", "no-tls-redirect-locations", "hsts", "hsts-max-age", "hsts-include-subdomains", "hsts-preload", "use-http2", "ssl-protocols", "proxy-body-size",
         "proxy-connect-timeout", "proxy-read-timeout", "proxy-send-timeout", "proxy-buffer-size", "whitelist-source-range", "allowlist-source-range", "denylist-source-range",
         "allow-backend-server-header", "enable-underscores-in-headers", "proxy-add-original-uri-header", "proxy-set-headers", "add-headers", "hide-headers",
-        "use-proxy-protocol", "global-auth-url", "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-cache-key",
+        "use-proxy-protocol", "service-upstream", "load-balance", "proxy-next-upstream", "proxy-next-upstream-tries", "proxy-next-upstream-timeout", "retry-non-idempotent", "global-auth-url", "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-cache-key",
         "global-auth-cache-duration", "global-auth-always-set-cookie", "no-auth-locations", "custom-http-errors", "disable-proxy-intercept-errors", "global-allowed-response-headers", "proxy-cookie-domain", "proxy-cookie-path", "proxy-redirect-from",
         "proxy-redirect-to", "limit-rate", "limit-rate-after",
     ];
@@ -36,7 +36,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "enable-opentelemetry", "otlp-collector-host", "otlp-collector-port", "otel-service-name", "otel-sampler", "otel-sampler-ratio", "otel-sampler-parent-based", "otel-max-queuesize", "otel-schedule-delay-millis",
         "otel-max-export-batch-size", "opentelemetry-trust-incoming-span", "opentelemetry-operation-name", "opentelemetry-config", "generate-request-id", "proxy-stream-timeout", "proxy-stream-next-upstream",
         "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries", "proxy-stream-responses", "proxy-protocol-header-timeout", "bind-address", "nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist", "lua-shared-dicts", "disable-ipv6", "disable-ipv6-dns",
-        "http2-max-field-size", "http2-max-header-size", "http2-max-requests", "http2-max-concurrent-streams", "service-upstream", "enable-serial-reloads", "relative-redirects", "load-balance",
+        "http2-max-field-size", "http2-max-header-size", "http2-max-requests", "http2-max-concurrent-streams", "enable-serial-reloads", "relative-redirects",
     ];
 
     /// <summary>Keys that would change what reaches a backend or a client, and aren't carried out.</summary>
@@ -45,7 +45,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "main-snippet", "http-snippet", "server-snippet", "stream-snippet", "location-snippet", "enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet", 
         "global-auth-snippet", 
         "block-cidrs", "block-user-agents", "block-referers", "use-geoip2",
-        "limit-req-status-code", "limit-conn-status-code", "proxy-next-upstream", "proxy-next-upstream-timeout", "proxy-next-upstream-tries", "retry-non-idempotent",
+        "limit-req-status-code", "limit-conn-status-code",
         "proxy-http-version", "proxy-ssl-location-only", "keep-alive", "keep-alive-requests", "client-header-timeout", "client-body-timeout", "large-client-header-buffers", "ignore-invalid-headers", "debug-connections", "global-rate-limit-memcached-host",
         "hide-server-header",
     ];
@@ -100,6 +100,8 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             GlobalAuth = ExternalAuthRule.Read(reader, context, map.Key.Namespace, global: true),
             NoAuth = reader.List("no-auth-locations") is { Length: > 0 } open ? open : standard.NoAuth,
             HideHeaders = [.. reader.List("hide-headers").Where(h => CanEdit(h))],
+            Next = NextUpstream.Read(reader, standard.Next),
+            Balance = BalanceRule.ReadShared(reader, standard.Balance, (key, message) => context.Warnings.Add(map, $"data.{key}", message)),
         };
     }
 

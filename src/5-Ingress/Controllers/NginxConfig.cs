@@ -125,6 +125,12 @@ internal sealed record NginxConfig
         return false;
     }
 
+    /// <summary><c>service-upstream</c> and <c>load-balance</c>.</summary>
+    public BalanceRule Balance { get; init; } = BalanceRule.Default;
+
+    /// <summary><c>proxy-next-upstream</c>, <c>proxy-next-upstream-tries</c>, <c>proxy-next-upstream-timeout</c>, and <c>retry-non-idempotent</c>.</summary>
+    public NextUpstream Next { get; init; } = NextUpstream.Default;
+
     /// <summary>Whether a decision reads request headers whatever the route.</summary>
     public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp || UseProxyProtocol;
 }

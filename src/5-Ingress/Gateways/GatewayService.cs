@@ -76,7 +76,7 @@ internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirro
         using var limit = rule.Timeout is null ? null : new CancellationTokenSource(rule.Timeout.After, parts.Time);
         var copied = rule.Mirrors.IsEmpty && backend.Mirrors.IsEmpty ? null : mirrors.Start(passage, decision);
         var result = await passage.ForwardAsync(
-            new UpstreamKey(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2), rule.Forward, limit?.Token ?? CancellationToken.None);
+            new UpstreamKey(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2), rule.Forward, canceled: limit?.Token ?? CancellationToken.None);
         copied?.Invoke();
         if (GatewayFailure.Of(result, decision) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);

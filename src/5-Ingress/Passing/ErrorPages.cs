@@ -26,7 +26,7 @@ internal sealed record ErrorPageReading(ErrorPageRule Rule, int Status, bool Fro
 /// <c>custom-http-errors</c>: nginx's <c>error_page</c> to the location that ingress-nginx makes of the default backend: <c>default-backend</c>'s Service where it has an endpoint, else the controller's own, else a server that answers 404.
 /// The request for the page has the client's method and head, and no body.
 /// </summary>
-internal sealed class ErrorPages(IServiceFronts fronts)
+internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
 {
     /// <summary>The rule that has a status; null when the answer goes to the client as it is.</summary>
     internal static ErrorPageRule? RuleOf(IngressDecision decision, int status) =>
@@ -39,15 +39,17 @@ internal sealed class ErrorPages(IServiceFronts fronts)
         var route = decision.Choice.Route!;
         var backend = new[] { route.Rules.Fallback, decision.Controller.Routes.Otherwise?.Backend }.FirstOrDefault(b => b is { Missing: null } && fronts.HasReadyEndpoints(passage.Generation, b.Front));
         decision.ErrorPage = new ErrorPageReading(rule, status, fromBackend, backend);
-        if (backend is null) return (404, null);
+        var endpoints = backend is null ? FrontEndpoints.None : fronts.EndpointsOf(passage.Generation, backend.Front);
+        if (backend is null || endpoints.Ready.IsEmpty) return (404, null);
+        var endpoint = endpoints.Ready[balancers.Turn(decision.Controller, backend, endpoints, takes: true)];
         var edits = passage.RequestEdits;
         edits.Reset();
         foreach (var name in NginxHeaders.Dropped(passage, decision.Controller.Config)) edits.Remove(name);
         NginxHeaders.ForErrorPage(passage, decision, status);
         passage.Through = new BodilessExchange(passage.Exchange);
         passage.ResponseEditor = ResponseHeaders.ForErrorPage(decision.Controller.Config);
-        var result = await passage.ForwardAsync(new UpstreamKey(backend.Front.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
-        if (BackendFailure.Of(result, route, backend) is not { } failure) return null;
+        var result = await passage.ForwardAsync(new UpstreamKey(endpoint.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
+        if (BackendFailure.Of(result, route, backend, endpoint) is not { } failure) return null;
         if (!result.ResponseStarted && result.Outcome != ForwardOutcome.ClientGone) return (failure.Status, failure.Problem);
         passage.Note(failure.Outcome, failure.Problem);
         return null;

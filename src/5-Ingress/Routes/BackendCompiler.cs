@@ -24,6 +24,12 @@ internal sealed class BackendCompiler(CompileContext context)
             return Missing($"{field}.service.name", "no-service", $"found '{key.Name}'; {Known(key.Namespace)}");
         }
 
+        if (service.Value.Spec?.Type == "ExternalName")
+        {
+            if (ExternalBackend.Of(context, service, wanted.Port, UpstreamName(key, wanted.Port), out var unresolved) is { } external) return external;
+            return Refused($"{field}.service.name", "external-name", unresolved);
+        }
+
         var port = service.Value.Spec?.Ports?.FirstOrDefault(p => wanted.Port?.Name is { Length: > 0 } name ? p.Name == name : p.Port == wanted.Port?.Number);
         if (port is null)
         {
@@ -31,18 +37,25 @@ internal sealed class BackendCompiler(CompileContext context)
                 $"found {Name(wanted.Port)}; {service.Key} has the ports {string.Join(", ", service.Value.Spec?.Ports?.Select(Name) ?? [])}");
         }
 
-        if (Plan(service, port) is { } plan) return plan;
-        context.Errors.Add(ingress, $"{field}.service.name", service.Value.Spec?.Type == "ExternalName"
-            ? $"{service.Key} is an ExternalName: this controller dials Services here, and such a one has no address; name one with endpoints"
-            : $"{service.Key} is headless: this controller dials virtual IPs, and it has none; take clusterIP: None away, or name another Service");
-        return null;
+        return Plan(service, port, UpstreamName(key, wanted.Port));
 
         // As ingress-nginx has it: the location is there, and answers 503 until the Service is.
         BackendPlan Missing(string at, string code, string why)
         {
             context.Warnings.Add(ingress, at, $"{why}. Requests are answered 503 until it is there");
+            return Nowhere(at, code, why);
+        }
+
+        BackendPlan Refused(string at, string code, string why)
+        {
+            context.Refuse(ingress, at, $"{why}. Requests are answered 503");
+            return Nowhere(at, code, why);
+        }
+
+        BackendPlan Nowhere(string at, string code, string why)
+        {
             var nowhere = new IPEndPoint(IPAddress.None, wanted.Port?.Number ?? 0);
-            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, key, wanted.Port?.Name ?? "", null, nowhere, nowhere)) { Missing = new MissingService(code, $"{ingress.Key} {at}: {why}") };
+            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, key, wanted.Port?.Name ?? "", null, nowhere, nowhere), UpstreamName(key, wanted.Port)) { Missing = new MissingService(code, $"{ingress.Key} {at}: {why}") };
         }
     }
 
@@ -51,7 +64,7 @@ internal sealed class BackendCompiler(CompileContext context)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var service = Find(ingress, slash < 0 ? ingress.Key.Namespace : name[..slash], name[(slash + 1)..], field);
-        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port ? Plan(service, port) : null;
+        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port ? Plan(service, port, $"custom-default-backend-{service.Key.Namespace}-{service.Key.Name}") : null;
     }
 
     /// <summary>The first port of the Service that a controller's <c>--default-backend-service</c> names; null when there is none, as the controller then answers 404 itself.</summary>
@@ -59,7 +72,7 @@ internal sealed class BackendCompiler(CompileContext context)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
         var service = slash < 0 ? null : context.State.Find<V1Service>(name[..slash], name[(slash + 1)..]);
-        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port && Plan(service, port) is { } plan ? new RoutePlan(service.Key, "", "", PathKind.Prefix, plan) : null;
+        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port && Plan(service, port, "upstream-default-backend") is { } plan ? new RoutePlan(service.Key, "", "", PathKind.Prefix, plan) : null;
     }
 
     private Resource<V1Service>? Find(Resource<V1Ingress> ingress, string ns, string name, string field)
@@ -75,10 +88,18 @@ internal sealed class BackendCompiler(CompileContext context)
         return $"namespace {ns} has {(known.Count == 0 ? "no Service" : $"the Services {string.Join(", ", known)}")}";
     }
 
-    private BackendPlan? Plan(Resource<V1Service> service, V1ServicePort port) => context.Addresses.Find(service.Key) is not { } address
-        ? null
-        : new BackendPlan(new ServiceFront(
-            FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)));
+    /// <summary>A headless Service has endpoints and no virtual IP: its front leads nowhere.</summary>
+    private BackendPlan? Plan(Resource<V1Service> service, V1ServicePort port, string upstream)
+    {
+        if (context.Addresses.Find(service.Key) is { } address)
+            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)), upstream);
+        var nowhere = new IPEndPoint(IPAddress.None, port.Port);
+        return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, nowhere, nowhere), upstream);
+    }
+
+    /// <summary>ingress-nginx's upstreamName: by the port as it is written.</summary>
+    private static string UpstreamName(ResourceKey service, V1ServiceBackendPort? port) =>
+        $"{service.Namespace}-{service.Name}-{(port?.Name is { Length: > 0 } name ? name : $"{port?.Number}")}";
 
     private static string Name(V1ServiceBackendPort? port) =>
         port?.Name is { Length: > 0 } name ? $"'{name}'" : port?.Number?.ToString(CultureInfo.InvariantCulture) ?? "none";

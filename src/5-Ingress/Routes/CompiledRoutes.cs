@@ -14,6 +14,9 @@ internal sealed record CompiledRoutes(
     RouteTable Table, NginxConfig Config, CertificatePlan Standard, IReadOnlyList<CompiledStep<IngressPart>> Parts, Reads Read,
     IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise)
 {
+    /// <summary>What the Ingresses say together of backends.</summary>
+    public IReadOnlyDictionary<string, BalanceRule> Shared { get; init; } = SharedBalance.None;
+
     /// <summary>Whether each Ingress concerns the hosts of its own rules alone.</summary>
     public bool IsPlain { get; init; }
 }

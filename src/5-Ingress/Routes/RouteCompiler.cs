@@ -10,7 +10,7 @@ namespace Usher.Ingress;
 /// generation's table was made of the same parts is taken over from it; where the Ingresses that changed concern their own hosts alone, only those are looked at (<see cref="RouteUpdate"/>).
 /// <list type="number">
 /// <item>Read each Ingress: its annotations, rules and certificates.</item>
-/// <item>Canaries: find the backends that they take requests from.</item>
+/// <item>What they say together of each backend. Canaries: find the backends that they take requests from.</item>
 /// <item>Build each host's server.</item>
 /// <item>Aliases, and the servers that redirect to or from www.</item>
 /// </list>
@@ -29,7 +29,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         var (steps, read, changed) = Parts(ingresses, certificates);
         var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
         if (otherwise == running?.Otherwise) otherwise = running?.Otherwise;
-        if (running is { IsPlain: true } && changed is not null && ReferenceEquals(otherwise, running.Otherwise) && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now)))
+        if (running is { IsPlain: true } && changed is not null && ReferenceEquals(otherwise, running.Otherwise) && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now, config)))
             return running with { Table = RouteUpdate.Of(context, running, config, changed), Parts = steps, Read = read };
         foreach (var step in steps)
         {
@@ -38,18 +38,20 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         }
 
         // 2.
-        var canaries = Canaries(steps);
-        var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries);
+        var shared = SharedBalance.Of(steps, config, running?.Shared);
+        var canaries = Canaries(steps, shared);
+        var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries) && ReferenceEquals(shared, running.Shared);
 
         // 3.
-        foreach (var draft in drafts.Values) draft.Finish(context, sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, otherwise);
+        foreach (var draft in drafts.Values) draft.Finish(context, sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, shared, otherwise);
 
         // 4.
         foreach (var draft in withOthers) Alias(draft, certificates);
         foreach (var draft in withOthers) Www(draft, certificates);
         catchAll ??= otherwise;
+        catchAll = catchAll?.With(shared);
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, read, canaries, otherwise) { IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value)) };
+        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, read, canaries, otherwise) { Shared = shared, IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value, config)) };
     }
 
     /// <returns>Each Ingress's part, what all of them read, and what changed; null for everything.</returns>
@@ -109,7 +111,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     }
 
     /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(List<CompiledStep<IngressPart>> steps)
+    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(List<CompiledStep<IngressPart>> steps, IReadOnlyDictionary<string, BalanceRule> shared)
     {
         var taken = new Dictionary<BackendPlan, CanaryPlan>();
         foreach (var (part, _, _) in steps)
@@ -117,18 +119,19 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
             foreach (var path in part.CanaryPaths)
             {
                 var primary = path.Path is null ? catchAll : path.Host is not null && drafts.TryGetValue(path.Host, out var draft) ? draft.Find(path.Path, path.Kind) : null;
-                Take(taken, primary?.Backend, part.Annotations.Canary!, path, part.Ingress);
+                var balance = primary is null ? config.Balance : SharedBalance.OfCanary(shared, primary.Backend, path.Backend, part.Annotations.Rules.Balance);
+                Take(taken, primary?.Backend, new CanaryPlan(part.Annotations.Canary!, path.Backend) { Balance = balance }, path, part.Ingress);
             }
         }
 
         return running is not null && running.Canaries.Count == taken.Count && taken.All(pair => running.Canaries.GetValueOrDefault(pair.Key) == pair.Value) ? running.Canaries : taken;
     }
 
-    private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryRule rule, CanaryPath path, Resource<V1Ingress> ingress)
+    private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryPlan canary, CanaryPath path, Resource<V1Ingress> ingress)
     {
         if (primary is null) context.Warnings.Add(ingress, path.Field, "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request");
         else if (primary.Front == path.Backend.Front) context.Warnings.Add(ingress, path.Field, $"is a canary of itself: {primary.Label} is the other Ingress's backend too");
-        else if (!taken.TryAdd(primary, new CanaryPlan(rule, path.Backend)) && taken[primary].Rule.Ingress != ingress.Key)
+        else if (!taken.TryAdd(primary, canary) && taken[primary].Rule.Ingress != ingress.Key)
             context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {taken[primary].Rule.Ingress.Namespace}/{taken[primary].Rule.Ingress.Name}; ingress-nginx takes one");
     }
 

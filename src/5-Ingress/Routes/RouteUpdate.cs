@@ -8,8 +8,9 @@ namespace Usher.Ingress;
 /// </summary>
 internal static class RouteUpdate
 {
-    /// <summary>Whether an Ingress concerns the hosts of its own rules alone.</summary>
-    internal static bool IsPlain(IngressPart part) => part is { IsCatchAll: false, HasOtherHosts: false, Annotations.Canary: null };
+    /// <summary>Whether an Ingress concerns the hosts of its own rules alone, and says nothing of how its backends' endpoints are chosen, wherever else those are used.</summary>
+    internal static bool IsPlain(IngressPart part, NginxConfig config) =>
+        part is { IsCatchAll: false, HasOtherHosts: false, Annotations.Canary: null } && ReferenceEquals(part.Annotations.Rules.Balance, config.Balance);
 
     /// <summary>The next table.</summary>
     /// <param name="context">Where what is wrong with a host's paths is reported.</param>
@@ -27,7 +28,7 @@ internal static class RouteUpdate
             var had = before.ServerOf(host);
             var draft = new ServerDraft(host);
             foreach (var part in Parts(host, had, changed)) draft.Add(part);
-            if (!draft.IsEmpty) draft.Finish(context, null, running.Canaries, running.Otherwise);
+            if (!draft.IsEmpty) draft.Finish(context, null, running.Canaries, running.Shared, running.Otherwise);
             var plan = draft.IsEmpty ? null : draft.Plan;
             sameLimits &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody;
             if (host.Length == 0) any = plan;

@@ -38,8 +38,9 @@ internal sealed class ServerBuilder(CompileContext context, string host)
 
     /// <summary>The server, its routes in the order in which they are tried.</summary>
     /// <param name="canaries">The backends that canaries take requests from.</param>
+    /// <param name="shared">What all Ingresses say together of backends.</param>
     /// <param name="otherwise">The controller's own default backend, for paths that nothing takes; null for 404.</param>
-    internal ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, RoutePlan? otherwise)
+    internal ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
     {
         standard ??= otherwise;
         // One Ingress that needs regular expressions makes all paths of its host such (enforceRegexModifier in template.go).
@@ -47,14 +48,14 @@ internal sealed class ServerBuilder(CompileContext context, string host)
         var ordered = regex is null
             ? routes.OrderByDescending(Length).ThenBy(r => r.Kind).Select(r => r with { Slash = Slash(r) })
             : routes.OrderByDescending(r => r.Path, StringComparer.Ordinal).OrderByDescending(r => r.Path.Length).Select(r => r with { Pattern = Pattern(r) });
-        return new ServerPlan(host, [.. ordered.Select(WithCanary)], standard is null ? null : WithCanary(standard))
+        return new ServerPlan(host, [.. ordered.Select(WithOthers)], standard is null ? null : WithOthers(standard))
         {
             AppRoot = appRoot,
             ClientCertificate = client,
             RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
         };
 
-        RoutePlan WithCanary(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route with { Canary = canary } : route;
+        RoutePlan WithOthers(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route.With(shared) with { Canary = canary } : route.With(shared);
     }
 
     /// <summary>Of the location that it becomes: a Prefix has a final slash; an Exact path, which is the whole path, comes before that.</summary>

@@ -52,7 +52,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
 
         // 4, and 6 at the node
         hops.AddRange(RoadHops.Relay(first, first, clock, first.Hop == Hop.LoadBalancer ? "node" : "clusterIP"));
-        if (Refused(first, hops[^1], first.Hop == Hop.LoadBalancer ? "targetBound" : "clusterIPBound") is { } target) hops.AddRange(inference.Behind(first, target));
+        if ((Refused(first, hops[^1], first.Hop == Hop.LoadBalancer ? "targetBound" : "endpointBound") ?? Refused(first, hops[^1], "clusterIPBound")) is { } target) hops.AddRange(inference.Behind(first, target));
 
         // 5, and 6 behind it
         var caller = first;
@@ -60,7 +60,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         {
             hops.AddRange(RoadHops.Http(ingress, first, clock));
             hops.AddRange(RoadHops.Relay(ingress, first, clock, "clusterIP"));
-            if (Refused(ingress, hops[^1], "clusterIPBound") is { } service) hops.AddRange(inference.Behind(ingress, service));
+            if ((Refused(ingress, hops[^1], "endpointBound") ?? Refused(ingress, hops[^1], "clusterIPBound")) is { } service) hops.AddRange(inference.Behind(ingress, service));
             caller = ingress;
         }
         else if (records.Refused is { } refused)
