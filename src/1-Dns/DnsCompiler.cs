@@ -26,7 +26,7 @@ internal sealed class DnsCompiler : IHopCompiler
         var zones = ReadZones(context);
 
         // 2.
-        var reader = new RecordSetReader(context.Errors);
+        var reader = new RecordSetReader(context.Errors, context.Addresses);
         foreach (var set in context.State.All<RecordSet>())
         {
             if (zones.GetValueOrDefault(set.Value.HostedZoneId) is { } zone) RoutingGroups.Keep(reader.Read(set, zone), zone, context.Errors);

@@ -82,6 +82,7 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
         if (answered.Wildcard is { } wildcard) notes.Add($"by {wildcard}");
         if (answered.Set.Chosen is { Kind: not RoutingKind.Multivalue } chosen) notes.Add($"'{chosen.SetIdentifier}' of {chosen.Name} routing");
         if (answered.Set.Aliases.Length > 0) notes.Add($"alias of {string.Join(" → ", answered.Set.Aliases)}");
+        if (answered.Set.MadeFor is { } owner) notes.Add($"made by external-dns for {owner}");
         return notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "";
     }
 
@@ -115,6 +116,7 @@ internal sealed class DnsDecision(DnsSnapshot snapshot, DnsQuestion question, Dr
         }
 
         if ((answer.Wildcard ?? answer.Answers.Select(a => a.Wildcard).FirstOrDefault(w => w is not null)) is { } wildcard) facts["wildcard"] = wildcard.ToString();
+        if (answer.Answers.Select(a => a.Set.MadeFor).FirstOrDefault(o => o is not null) is { } owner) facts["externalDns"] = owner.ToString();
         if (found.SelectMany(f => f.Set.Aliases).LastOrDefault() is { } alias) facts["aliasTarget"] = alias.ToString();
         if (found.SelectMany(f => f.Set.LeftOut).Select(z => z.Zone).Distinct().ToList() is { Count: > 0 } unhealthy)
         {

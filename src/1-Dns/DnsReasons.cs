@@ -104,5 +104,5 @@ internal static class DnsReasons
 
     private static string Called(Zone zone) => zone.OfLoadBalancers ? $"zone {zone.Name} (load balancers' names)" : $"{(zone.IsPrivate ? "private " : "")}hosted zone {zone.Name} ({zone.Id})";
 
-    private static string Called(ZoneNode node, CompiledSet set) => $"{node.Name} {set.Type.Name()}{(set.Key is { } key ? $" ({key})" : "")}";
+    private static string Called(ZoneNode node, CompiledSet set) => $"{node.Name} {set.Type.Name()}{(set.MadeFor is { } owner ? $" (external-dns, for {owner})" : set.Key is { } key ? $" ({key})" : "")}";
 }

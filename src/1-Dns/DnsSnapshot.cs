@@ -150,6 +150,9 @@ internal sealed record CompiledSet(RecordType Type, uint Ttl, ImmutableArray<Rda
     /// <summary>Who wrote it; null for what Route 53 adds by itself.</summary>
     public ResourceKey? Key { get; init; }
 
+    /// <summary>The object that external-dns made it of; null when somebody wrote it.</summary>
+    public ResourceKey? MadeFor { get; init; }
+
     /// <summary>The record sets that this one stands for, where several have the name and type; empty for a single one.</summary>
     public ImmutableArray<RoutedMember> Members { get; init; } = [];
 

@@ -21,6 +21,7 @@ public static class IngressRegistration
         .AddSingleton<IngressService>()
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()
+        .AddSingleton<IIngressStatus, NginxStatus>()
         .AddSingleton<IBuiltInImage, IngressImage>();
 
     private static IServiceCollection AddGateways(this IServiceCollection services) => services
@@ -32,6 +33,7 @@ public static class IngressRegistration
         .AddSingleton<IHopCompiler, GatewayCompiler>()
         .AddSingleton<IRoadStep, GatewayStep>()
         .AddSingleton<IStatusReports, GatewayStatuses>()
+        .AddSingleton<IGatewayStatus, GatewayPublished>()
         .AddSingleton<IBuiltInImage>(s => s.GetRequiredService<GatewayImage>())
         .AddSingleton<ICarrier>(s => s.GetRequiredService<GatewayImage>());
 }

@@ -23,6 +23,7 @@ internal static class JourneyOrder
         .AddService()       // 6  the Service, the extension: one virtual IP for the pods that are ready
         .AddPods()          // 7  the pod, the desk: processes, probes, restarts; 8 is the code in it
         .AddLoadBalancerController() // the AWS Load Balancer Controller: Ingresses of class alb become load balancers; of nodes, Services and pods
+        .AddExternalDns()   //    external-dns: names of Services and Ingresses become record sets; of pods and load balancers
         .AddClusterDns()    //    CoreDNS, the map inside: pods ask it for Services; after the pods, so that it is there before they start
         .AddResponse();     // 9  the way back; 10 is the browser
 }

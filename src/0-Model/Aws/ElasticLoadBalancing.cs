@@ -24,11 +24,17 @@ public sealed record LoadBalancer
     /// <summary><c>internet-facing</c> (default) or <c>internal</c>.</summary>
     public string Scheme { get; init; } = "internet-facing";
 
+    /// <summary>The Ingresses that the AWS Load Balancer Controller made it of, whose address is its name; empty for any other.</summary>
+    public IReadOnlyList<ResourceKey> Ingresses { get; init; } = [];
+
     /// <summary>The names of its Availability Zones, in order; in each it has a node with an address of its own. Empty as long as nobody has derived them.</summary>
     public IReadOnlyList<string> AvailabilityZones { get; init; } = [];
 
     /// <summary>Attributes by key, as <c>ModifyLoadBalancerAttributes</c> takes them (<c>idle_timeout.timeout_seconds</c>).</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The Service that the AWS Load Balancer Controller made it of, whose external address is its name; null for any other.</summary>
+    public ResourceKey? Service { get; init; }
 }
 
 /// <summary>A listener: a port and protocol of a load balancer, its certificates and its default rule.</summary>

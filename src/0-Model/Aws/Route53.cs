@@ -1,3 +1,5 @@
+using Usher.Model.Desired;
+
 namespace Usher.Model.Aws;
 
 /// <summary>A Route 53 hosted zone (<c>HostedZone</c> in the Route 53 API).</summary>
@@ -45,6 +47,15 @@ public sealed record RecordSet
 
     /// <summary>Whether it is one of several that are answered together.</summary>
     public bool MultiValueAnswer { get; init; }
+
+    /// <summary>The object that external-dns made it of; null when somebody wrote it.</summary>
+    public ResourceKey? MadeFor { get; init; }
+
+    /// <summary>
+    /// Whose addresses are values as well, beside <see cref="ResourceRecords"/>: pods, nodes and Services. The answer has the addresses that stand for them on this machine; one that was just derived has none
+    /// when the record set is made.
+    /// </summary>
+    public IReadOnlyList<ResourceKey> AddressOwners { get; init; } = [];
 }
 
 /// <summary>The target of an alias record set.</summary>

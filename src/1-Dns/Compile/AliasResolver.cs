@@ -53,7 +53,7 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
         if (!fine) return null;
         // Load balancers here have IPv4 addresses only (ipAddressType ipv4): their AAAA is an answer without records.
         var set = draft.Type == RecordType.A ? addresses : addresses with { Type = RecordType.AAAA, Values = [], Balancer = null };
-        return set with { Key = draft.Resource.Key, Aliases = [target], Health = Evaluates(draft) ? balancers.HealthOf(target) : null };
+        return set with { Key = draft.Resource.Key, MadeFor = draft.Resource.Value.MadeFor, Aliases = [target], Health = Evaluates(draft) ? balancers.HealthOf(target) : null };
     }
 
     private CompiledSet? OfRecordSet(SetDraft draft, DomainName target)
@@ -81,7 +81,7 @@ internal sealed class AliasResolver(ZoneDraft zone, LoadBalancerNames balancers,
         }
 
         return Resolve(aimed) is { } set
-            ? set with { Key = draft.Resource.Key, Aliases = [target, .. set.Aliases], Health = Evaluates(draft) ? HealthRule.Of(set) : null } : null;
+            ? set with { Key = draft.Resource.Key, MadeFor = draft.Resource.Value.MadeFor, Aliases = [target, .. set.Aliases], Health = Evaluates(draft) ? HealthRule.Of(set) : null } : null;
     }
 
     private static bool Evaluates(SetDraft draft) => draft.Resource.Value.AliasTarget!.EvaluateTargetHealth;

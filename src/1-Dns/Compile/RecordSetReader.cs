@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
+using Usher.Model.Road;
 
 namespace Usher.Dns;
 
@@ -9,7 +11,7 @@ namespace Usher.Dns;
 /// Reads one record set and reports what Route 53 would refuse in it by itself (<c>InvalidChangeBatch</c>): name, type, TTL, values and what an alias may not
 /// have beside it.
 /// </summary>
-internal sealed class RecordSetReader(ErrorList errors)
+internal sealed class RecordSetReader(ErrorList errors, AddressPlan addresses)
 {
     // Route 53 API, ResourceRecordSet; quotas from "Quotas on records" in the developer guide.
     private const long MaxTtl = int.MaxValue;
@@ -79,7 +81,7 @@ internal sealed class RecordSetReader(ErrorList errors)
         if (set.Ttl is null) Report("spec.ttl", "is missing; a record set that is no alias has a TTL in seconds, such as 300");
         else if (set.Ttl is < 0 or > MaxTtl) Report("spec.ttl", string.Create(CultureInfo.InvariantCulture, $"{set.Ttl} is not a number of seconds from 0 to {MaxTtl}"));
         var count = set.ResourceRecords.Count;
-        if (count == 0) Report("spec.resourceRecords", "is missing; write at least one value, or an aliasTarget");
+        if (count == 0 && set.AddressOwners.Count == 0) Report("spec.resourceRecords", "is missing; write at least one value, or an aliasTarget");
         else if (count > 1 && draft.Type is RecordType.CNAME or RecordType.SOA) Report("spec.resourceRecords", $"has {count} values; a {draft.Type} has one");
         else if (count > MaxValues) Report("spec.resourceRecords", $"has {count} values; at most {MaxValues} are allowed");
         else if (set.ResourceRecords.Sum(v => v.Length) is > MaxCharacters and var length)
@@ -95,6 +97,8 @@ internal sealed class RecordSetReader(ErrorList errors)
             else values.Add(value);
         }
 
+        // One that was just derived has no address yet when the record set is made, but when it is compiled.
+        foreach (var address in set.AddressOwners.Select(o => addresses.Find(o)?.Bound).OfType<IPAddress>()) values.Add(new Rdata(address.GetAddressBytes(), address.ToString()));
         return fine ? draft with { Values = values.ToImmutable() } : null;
 
         void Report(string field, string message)

@@ -20,7 +20,7 @@ internal sealed record SetDraft(Resource<RecordSet> Resource, DomainName Name, R
     public RoutingPolicy Policy { get; init; } = RoutingPolicy.Simple;
 
     /// <summary>A plain record set, compiled.</summary>
-    public CompiledSet Compile() => new(Type, (uint)Resource.Value.Ttl!.Value, Values) { Key = Resource.Key };
+    public CompiledSet Compile() => new(Type, (uint)Resource.Value.Ttl!.Value, Values) { Key = Resource.Key, MadeFor = Resource.Value.MadeFor };
 }
 
 /// <summary>The record sets of one name and type.</summary>

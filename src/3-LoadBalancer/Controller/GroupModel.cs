@@ -47,6 +47,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Scheme = scheme,
             AvailabilityZones = zones,
             Attributes = attributes.Values,
+            Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],
         };
         return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedOrigin.Of(first));
     }

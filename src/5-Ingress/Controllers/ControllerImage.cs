@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using k8s.Models;
+using Usher.Model.Desired;
 
 namespace Usher.Ingress;
 
@@ -8,7 +8,7 @@ namespace Usher.Ingress;
 /// <param name="Class">The controller class, <c>--controller-class</c>.</param>
 /// <param name="HttpPort"><c>--http-port</c>, 80 when not given.</param>
 /// <param name="HealthPort"><c>--healthz-port</c>, 10254 when not given.</param>
-internal sealed partial record ControllerImage(string Class, int HttpPort, int HealthPort)
+internal sealed record ControllerImage(string Class, int HttpPort, int HealthPort)
 {
     /// <summary>The class of ingress-nginx when its arguments say nothing else.</summary>
     internal const string NginxClass = "k8s.io/ingress-nginx";
@@ -47,16 +47,25 @@ internal sealed partial record ControllerImage(string Class, int HttpPort, int H
     /// <summary><c>--default-backend-service</c>, <c>namespace/name</c>; null when not given.</summary>
     public string? DefaultBackend { get; init; }
 
+    /// <summary><c>--publish-service</c>, <c>namespace/name</c>; null when not given.</summary>
+    public string? PublishService { get; init; }
+
+    /// <summary><c>--publish-status-address</c>: addresses with commas between them; null when not given.</summary>
+    public string? PublishStatusAddress { get; init; }
+
+    /// <summary><c>--report-node-internal-ip-address</c>.</summary>
+    public bool ReportNodeInternalIp { get; init; }
+
+    /// <summary><c>--update-status</c>.</summary>
+    public bool UpdateStatus { get; init; } = true;
+
     /// <summary>Flags that are there and aren't carried out, each in one string so that equal containers are equal.</summary>
     public string Ignored { get; init; } = "";
 
     /// <summary>Whether a container is an ingress controller.</summary>
     internal static bool Is(V1Container container)
     {
-        if (container.Image is not { } image) return false;
-        var path = image.Split('@')[0];
-        var colon = path.LastIndexOf(':');
-        if (colon > path.LastIndexOf('/')) path = path[..colon];
+        var path = ContainerWords.Repository(container);
         return path.EndsWith("ingress-nginx/controller", StringComparison.Ordinal) || path.EndsWith("ingress-nginx/controller-chroot", StringComparison.Ordinal)
             || path[(path.LastIndexOf('/') + 1)..] is "nginx-ingress-controller" or "ingress-nginx-controller";
     }
@@ -66,7 +75,7 @@ internal sealed partial record ControllerImage(string Class, int HttpPort, int H
 
     private static ControllerImage Of(V1Container container, V1Pod pod)
     {
-        var words = (container.Command ?? []).Concat(container.Args ?? []).Select(w => Expand(w, container, pod)).ToList();
+        var words = ContainerWords.Of(container, pod);
         return new ControllerImage(Argument(words, "--controller-class") ?? NginxClass, Number(words, "--http-port", 80), Number(words, "--healthz-port", 10254))
         {
             HttpsPort = Number(words, "--https-port", 443),
@@ -77,21 +86,13 @@ internal sealed partial record ControllerImage(string Class, int HttpPort, int H
             ConfigMap = Argument(words, "--configmap"),
             DefaultCertificate = Argument(words, "--default-ssl-certificate"),
             DefaultBackend = Argument(words, "--default-backend-service"),
+            PublishService = Argument(words, "--publish-service"),
+            PublishStatusAddress = Argument(words, "--publish-status-address"),
+            ReportNodeInternalIp = Flag(words, "--report-node-internal-ip-address"),
+            UpdateStatus = Argument(words, "--update-status") != "false",
             Ignored = string.Join(' ', NotCarriedOut.Where(f => words.Exists(w => (w == f || w.StartsWith(f + "=", StringComparison.Ordinal)) && !w.EndsWith("=false", StringComparison.Ordinal)))),
         };
     }
-
-    /// <summary><c>$(POD_NAMESPACE)</c>, as the kubelet does it: a literal, or the pod's own name and namespace by the downward API.</summary>
-    private static string Expand(string word, V1Container container, V1Pod pod) => !word.Contains("$(", StringComparison.Ordinal) ? word : Reference().Replace(word, match =>
-    {
-        var variable = container.Env?.FirstOrDefault(e => e.Name == match.Groups[1].Value);
-        return variable?.Value ?? variable?.ValueFrom?.FieldRef?.FieldPath switch
-        {
-            "metadata.namespace" => pod.Metadata?.NamespaceProperty ?? match.Value,
-            "metadata.name" => pod.Metadata?.Name ?? match.Value,
-            _ => match.Value,
-        };
-    });
 
     private static int Number(List<string> words, string name, int otherwise) =>
         int.TryParse(Argument(words, name), CultureInfo.InvariantCulture, out var number) ? number : otherwise;
@@ -105,7 +106,4 @@ internal sealed partial record ControllerImage(string Class, int HttpPort, int H
         if (at < 0) return null;
         return words[at].Length > name.Length ? words[at][(name.Length + 1)..] : words.ElementAtOrDefault(at + 1);
     }
-
-    [GeneratedRegex(@"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
-    private static partial Regex Reference();
 }
