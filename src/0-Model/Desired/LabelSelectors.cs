@@ -6,7 +6,11 @@ namespace Usher.Model.Desired;
 public static class LabelSelectors
 {
     /// <summary>True for a selector without any requirement.</summary>
-    public static bool IsEmpty(V1LabelSelector selector) => selector is { MatchLabels: not { Count: > 0 }, MatchExpressions: not { Count: > 0 } };
+    public static bool IsEmpty(V1LabelSelector selector)
+    {
+        ArgumentNullException.ThrowIfNull(selector);
+        return selector.MatchLabels is not { Count: > 0 } && selector.MatchExpressions is not { Count: > 0 };
+    }
 
     /// <summary>Whether labels meet a selector.</summary>
     public static bool Matches(V1LabelSelector selector, IDictionary<string, string>? labels)
@@ -18,14 +22,17 @@ public static class LabelSelectors
     }
 
     /// <summary>The error for an operator that doesn't exist, or null.</summary>
-    public static string? Wrong(V1LabelSelectorRequirement requirement) => requirement?.OperatorProperty switch
+    public static string? Wrong(V1LabelSelectorRequirement requirement)
     {
-        null => null,
-        "In" or "NotIn" when requirement.Values is not { Count: > 0 } => "Required value: must be specified when `operator` is 'In' or 'NotIn'",
-        "Exists" or "DoesNotExist" when requirement.Values is { Count: > 0 } => "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-        "In" or "NotIn" or "Exists" or "DoesNotExist" => null,
-        _ => $"Invalid value: \"{requirement.OperatorProperty}\": not a valid selector operator; use In, NotIn, Exists or DoesNotExist",
-    };
+        ArgumentNullException.ThrowIfNull(requirement);
+        return requirement.OperatorProperty switch
+        {
+            "In" or "NotIn" when requirement.Values is not { Count: > 0 } => "Required value: must be specified when `operator` is 'In' or 'NotIn'",
+            "Exists" or "DoesNotExist" when requirement.Values is { Count: > 0 } => "Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+            "In" or "NotIn" or "Exists" or "DoesNotExist" => null,
+            _ => $"Invalid value: \"{requirement.OperatorProperty}\": not a valid selector operator; use In, NotIn, Exists or DoesNotExist",
+        };
+    }
 
     private static bool Holds(V1LabelSelectorRequirement requirement, IDictionary<string, string> labels) => requirement.OperatorProperty switch
     {

@@ -37,7 +37,14 @@ public sealed record CompileContext(DesiredState State, AddressPlan Addresses, A
     public void Refuse<T>(Resource<T> resource, string field, string message) where T : class
     {
         ArgumentNullException.ThrowIfNull(resource);
-        Warnings.Add(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, message) { NotAccepted = true });
+        Refuse(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, message));
+    }
+
+    /// <summary>The same of what was found before it was known what becomes of the object.</summary>
+    public void Refuse(ConfigError found)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        Warnings.Add(found with { NotAccepted = true });
     }
 
     /// <summary>Takes a step over from the running generation, or runs it. Its warnings are this context's too, and what it read counts for the step around it.</summary>

@@ -14,7 +14,7 @@ internal static class AnnotationConditions
     /// <param name="backend">The name of the path's backend.</param>
     /// <param name="host">The rule's host; none when it is empty.</param>
     /// <param name="paths">The path's patterns and regular expressions.</param>
-    internal static IReadOnlyList<RuleCondition> Of(AlbAnnotations annotations, string backend, string? host, (IReadOnlyList<string> Values, IReadOnlyList<string> Regexes) paths)
+    internal static IReadOnlyList<RuleCondition> Of(ControllerAnnotations annotations, string backend, string? host, (IReadOnlyList<string> Values, IReadOnlyList<string> Regexes) paths)
     {
         var name = $"conditions.{backend}";
         var (hosts, hostRegexes) = (new List<string>(), new List<string>());

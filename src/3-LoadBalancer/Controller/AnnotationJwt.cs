@@ -10,7 +10,7 @@ internal static class AnnotationJwt
     private const int MaxCount = JwtValidationAction.MaxCount;
 
     /// <summary>The action that comes before a rule's other one; null without one, or after an error.</summary>
-    internal static RuleAction? Of(AlbAnnotations annotations)
+    internal static RuleAction? Of(ControllerAnnotations annotations)
     {
         if (annotations.Read<JwtJson>(Name) is not { } written) return null;
         var claims = written.AdditionalClaims ?? [];

@@ -5,7 +5,7 @@ namespace Usher.LoadBalancer;
 /// <summary>The transforms of a rule that <c>transforms.NAME</c> gives. Regular expressions and replacements are checked with every rule's.</summary>
 internal static class AnnotationTransforms
 {
-    internal static IReadOnlyList<RuleTransform> Of(AlbAnnotations annotations, string backend)
+    internal static IReadOnlyList<RuleTransform> Of(ControllerAnnotations annotations, string backend)
     {
         var name = $"transforms.{backend}";
         var transforms = new List<RuleTransform>();

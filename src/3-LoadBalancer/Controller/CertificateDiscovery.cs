@@ -36,7 +36,7 @@ internal sealed class CertificateDiscovery(CompileContext context)
             // Without a host nothing tells what would be on it: the certificates' hop says what there is.
             if (hosts.Count == 0) continue;
             Suppose(member, arn, arn[(arn.LastIndexOf('/') + 1)..], hosts);
-            context.Warnings.Add(member.Ingress, AlbAnnotations.Field(name), $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
+            member.Annotations.Warn(context.Warnings, name, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
         }
 
         return named.Count > 0 ? named : [.. hosts.Select(h => Discover(member, h)).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -73,6 +73,6 @@ internal sealed class CertificateDiscovery(CompileContext context)
     {
         if (supposed.ContainsKey(arn)) return;
         var certificate = new Certificate { CertificateArn = arn, DomainName = hosts[0], SubjectAlternativeNames = [.. hosts.Skip(1)], IsThere = true };
-        supposed[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedOrigin.Of(member.Ingress));
+        supposed[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedOrigin.Of(member.Ingress.Origin));
     }
 }

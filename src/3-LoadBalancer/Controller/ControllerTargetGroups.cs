@@ -10,7 +10,7 @@ namespace Usher.LoadBalancer;
 /// The target groups of a group of Ingresses: one for each Ingress, Service and port (the controller's guide, Ingress annotations, <em>Health Check</em> and <em>Traffic Routing</em>). Of a target group's
 /// settings a Service's own annotations beat the Ingress's; the defaults are the controller's, not the API's.
 /// </summary>
-internal sealed class ControllerTargetGroups(CompileContext context, IngressGroup group, ServiceTargets targets)
+internal sealed class ControllerTargetGroups(CompileContext context, IngressGroup group)
 {
     private const int Interval = 15;
     private const int Timeout = 5;
@@ -19,7 +19,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
     private readonly Dictionary<(ResourceKey Ingress, ResourceKey Service, string Port), string?> arns = [];
     private readonly List<Resource> made = [];
 
-    /// <summary>Those that were asked for.</summary>
+    /// <summary>Those that were asked for, with the bindings of their targets.</summary>
     internal IReadOnlyList<Resource> Made => made;
 
     /// <summary>The ARN of the target group of a Service's port, which is there; null after an error.</summary>
@@ -33,12 +33,14 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
 
     private string? Make(GroupMember member, Resource<V1Service> service, string port, string field)
     {
-        AnnotationCheck.Of(context, service);
+        new AnnotationCheck(context.Errors, context.Warnings).Of(service);
         var ingress = member.Ingress;
-        var annotations = new AlbAnnotations(context.Errors, (service.Key, service.Origin, service.Value.Metadata?.Annotations), (ingress.Key, ingress.Origin, ingress.Value.Metadata?.Annotations));
-        if (Port(service.Value, port) is not { } written)
+        var annotations = new ControllerAnnotations(
+            context.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
+            AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix));
+        if (ServicePorts.Find(service.Value, port) is not { } written)
         {
-            context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Namespace}/{service.Key.Name}; it has {string.Join(", ", Ports(service.Value))}");
+            context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Namespace}/{service.Key.Name}; it has {ServicePorts.All(service.Value)}");
             return null;
         }
 
@@ -51,7 +53,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
 
         var protocol = annotations.Word("backend-protocol", "HTTP", "HTTP", "HTTPS");
         var version = annotations.Word("backend-protocol-version", "HTTP1", "HTTP1", "HTTP2", "GRPC");
-        var number = type == "instance" ? written.NodePort ?? 0 : int.TryParse(written.TargetPort?.Value ?? $"{written.Port}", out var target) ? target : 1;
+        var number = type == "instance" ? written.NodePort ?? 0 : ServicePorts.Target(written);
         var name = ControllerNames.TargetGroup(group, ingress.Key, service.Key, port, number, type, protocol, version);
         var made = new TargetGroup
         {
@@ -62,10 +64,11 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
             Port = number,
             TargetType = type,
             HealthCheck = Check(annotations, service.Value, type, protocol, version),
-            Targets = type == "instance" ? targets.Nodes(number, annotations.Map("target-node-labels")) : targets.Pods(service, written),
             Attributes = annotations.Attributes("target-group-attributes", AttributeTable.TargetGroup),
         };
-        this.made.Add(new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", service.Key.Namespace, name), made, DerivedOrigin.Of(ingress)));
+        var origin = DerivedOrigin.Of(ingress.Origin);
+        this.made.Add(new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", service.Key.Namespace, name), made, origin));
+        this.made.Add(Bindings.Of(made, service.Key, port, annotations.Map("target-node-labels"), origin));
         return made.TargetGroupArn;
     }
 
@@ -82,12 +85,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
             ? $"service {name} has no selector, and target-type is ip; endpoints that aren't a selector's pods aren't registered here" : null;
     }
 
-    private static V1ServicePort? Port(V1Service service, string port) =>
-        service.Spec?.Ports?.FirstOrDefault(p => p.Name == port || p.Port.ToString(CultureInfo.InvariantCulture) == port);
-
-    private static IEnumerable<string> Ports(V1Service service) => (service.Spec?.Ports ?? []).Select(p => p.Name is { Length: > 0 } name ? $"{name} ({p.Port})" : $"{p.Port}");
-
-    private static Model.Aws.HealthCheck Check(AlbAnnotations annotations, V1Service service, string type, string protocol, string version)
+    private static Model.Aws.HealthCheck Check(ControllerAnnotations annotations, V1Service service, string type, string protocol, string version)
     {
         var grpc = version == "GRPC";
         var interval = annotations.Number("healthcheck-interval-seconds", 5, 300) ?? Interval;
@@ -122,7 +120,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
     }
 
     /// <summary><c>traffic-port</c>, a number, or the name of a port of the Service.</summary>
-    private static string CheckPort(AlbAnnotations annotations, V1Service service, string type)
+    private static string CheckPort(ControllerAnnotations annotations, V1Service service, string type)
     {
         const string name = "healthcheck-port";
         const string standard = "traffic-port";
@@ -138,7 +136,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
         var found = port is null ? null : type == "instance" ? $"{port.NodePort}" : port.TargetPort?.Value is { Length: > 0 } target ? target : $"{port.Port}";
         if (int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return found;
         annotations.Error(name, port is null
-            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {string.Join(", ", Ports(service))}"
+            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {ServicePorts.All(service)}"
             : "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port");
         return standard;
     }

@@ -9,7 +9,7 @@ namespace Usher.LoadBalancer;
 /// A group of Ingresses → its load balancer, listeners, rules and target groups, as the controller's model builder makes them. Objects are named so that nothing that somebody writes has their name: no
 /// object's name has a colon.
 /// </summary>
-internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery, ServiceTargets targets)
+internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery)
 {
     private const string Kinds = "elbv2.services.k8s.aws";
     private const int MaxNameLength = 32;
@@ -18,7 +18,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
     {
         var ports = ListenPorts.Of(group, discovery);
         var balancer = LoadBalancer(zones);
-        var groups = new ControllerTargetGroups(context, group, targets);
+        var groups = new ControllerTargetGroups(context, group);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
         var made = new List<Resource> { balancer };
         foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));
@@ -49,7 +49,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Attributes = attributes.Values,
             Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],
         };
-        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedOrigin.Of(first));
+        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedOrigin.Of(first.Origin));
     }
 
     private IEnumerable<Resource> Listener(Resource balancer, ListenPort port, RuleBuilder builder)
@@ -69,7 +69,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             DefaultActions = actions,
             Attributes = port.Attributes,
             Ingress = teller?.Ingress.Key,
-        }, DerivedOrigin.Of(teller?.Ingress ?? first));
+        }, DerivedOrigin.Of((teller?.Ingress ?? first).Origin));
 
         var priority = 0;
         foreach (var rule in builder.Rules(port))
@@ -85,11 +85,11 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
                 Actions = rule.Actions,
                 Transforms = rule.Transforms,
                 Ingress = rule.Ingress.Key,
-            }, DerivedOrigin.Of(rule.Ingress));
+            }, DerivedOrigin.Of(rule.Ingress.Origin));
         }
     }
 
-    private AlbAnnotations Teller(string name) => group.Members.First(m => m.Annotations.Text(name) is not null).Annotations;
+    private ControllerAnnotations Teller(string name) => group.Members.First(m => m.Annotations.Text(name) is not null).Annotations;
 
     private static string Name(string name, int port) => $"{name}:{port.ToString(CultureInfo.InvariantCulture)}";
 }

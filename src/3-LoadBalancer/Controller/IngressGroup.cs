@@ -9,7 +9,7 @@ namespace Usher.LoadBalancer;
 /// <param name="Ingress">The Ingress.</param>
 /// <param name="Annotations">Its annotations.</param>
 /// <param name="Order">Its <c>group.order</c>, −1000 to 1000.</param>
-internal sealed record GroupMember(Resource<V1Ingress> Ingress, AlbAnnotations Annotations, int Order)
+internal sealed record GroupMember(Resource<V1Ingress> Ingress, ControllerAnnotations Annotations, int Order)
 {
     internal string Name => $"{Ingress.Key.Namespace}/{Ingress.Key.Name}";
 }
@@ -17,35 +17,39 @@ internal sealed record GroupMember(Resource<V1Ingress> Ingress, AlbAnnotations A
 /// <summary>The Ingresses of one load balancer (the controller's guide, Ingress annotations, <em>IngressGroup</em>): one alone, or all with the same <c>group.name</c>, in the order of their rules.</summary>
 /// <param name="Name">What <c>group.name</c> says; null for an Ingress alone.</param>
 /// <param name="Members">By <c>group.order</c>, then by namespace and name.</param>
-internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMember> Members)
+/// <param name="Errors">Collects what is wrong with its members.</param>
+internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMember> Members, ErrorList Errors)
 {
     private const int MaxNameLength = 63;
 
     /// <summary>What its names are made of: the group's name, or the Ingress's with its namespace.</summary>
     internal string Id => Name ?? Members[0].Name;
 
-    /// <summary>The groups of these Ingresses. One with a malformed <c>group.name</c> is in none.</summary>
+    /// <summary>How it is called where it is told of.</summary>
+    internal string Label => Name is null ? $"Ingress {Id}" : $"IngressGroup {Name}";
+
+    /// <summary>The groups of these Ingresses. One with a malformed <c>group.name</c> is in none, and isn't accepted.</summary>
     internal static IReadOnlyList<IngressGroup> Of(CompileContext context, IEnumerable<Resource<V1Ingress>> ingresses)
     {
-        var groups = new SortedDictionary<string, (string? Name, List<GroupMember> Members)>(StringComparer.Ordinal);
+        var groups = new SortedDictionary<string, (string? Name, List<GroupMember> Members, ErrorList Errors)>(StringComparer.Ordinal);
         foreach (var ingress in ingresses)
         {
-            var annotations = new AlbAnnotations(context.Errors, (ingress.Key, ingress.Origin, ingress.Value.Metadata?.Annotations));
-            var member = new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0);
-            var name = annotations.Text("group.name");
+            var source = AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix);
+            var name = source.Said.GetValueOrDefault("group.name");
             if (name is not null && (name.Length > MaxNameLength || !GroupName().IsMatch(name)))
             {
-                annotations.Error("group.name", $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last");
+                context.Refuse(ingress, source.Field("group.name"), $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; it is in no group until then");
                 continue;
             }
 
             // No group's name has a slash.
-            var id = name ?? member.Name;
-            if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, []);
-            group.Members.Add(member);
+            var id = name ?? $"{ingress.Key.Namespace}/{ingress.Key.Name}";
+            if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, [], new ErrorList());
+            var annotations = new ControllerAnnotations(group.Errors, source);
+            group.Members.Add(new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0));
         }
 
-        return [.. groups.Values.Select(g => new IngressGroup(g.Name, [.. g.Members.OrderBy(m => m.Order).ThenBy(m => m.Name, StringComparer.Ordinal)]))];
+        return [.. groups.Values.Select(g => new IngressGroup(g.Name, [.. g.Members.OrderBy(m => m.Order).ThenBy(m => m.Name, StringComparer.Ordinal)], g.Errors))];
     }
 
     /// <summary>The one value that the members give an annotation; null when none gives one. Two that differ stop the whole group, as they stop the controller.</summary>

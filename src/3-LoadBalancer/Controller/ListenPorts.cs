@@ -41,7 +41,7 @@ internal static class ListenPorts
     }
 
     /// <summary>The ports of one Ingress with their protocols.</summary>
-    internal static IReadOnlyDictionary<int, string> Of(AlbAnnotations annotations)
+    internal static IReadOnlyDictionary<int, string> Of(ControllerAnnotations annotations)
     {
         const string name = "listen-ports";
         var standard = annotations.List("certificate-arn").Count > 0 ? new SortedDictionary<int, string> { [443] = "HTTPS" } : new SortedDictionary<int, string> { [80] = "HTTP" };

@@ -1,6 +1,5 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using k8s.Models;
+using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -10,16 +9,14 @@ namespace Usher.LoadBalancer;
 /// The AWS Load Balancer Controller: makes load balancers, listeners, rules and target groups of Ingresses (<see href="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"/>).
 /// <list type="number">
 /// <item>Which Ingresses are its own, and which of them share a load balancer.</item>
-/// <item>For each group its objects.</item>
-/// <item>The certificates that it supposes to be in the account.</item>
+/// <item>For each group its objects, with the certificates that it supposes to be in the account.</item>
+/// <item>A trial of them. A group with which something is wrong stays as it was.</item>
+/// <item>The targets: those of its own target groups, and of the others that a TargetGroupBinding is written for.</item>
 /// </list>
 /// An object that would say what that of the running generation says is that one.
 /// </summary>
 internal sealed class LoadBalancerController : IReconciler
 {
-    // What a made object says, as text.
-    private static readonly ConditionalWeakTable<object, string> Said = [];
-
     /// <inheritdoc/>
     public bool Observes => true;
 
@@ -28,27 +25,52 @@ internal sealed class LoadBalancerController : IReconciler
     {
         // 1.
         var classes = new AlbClasses(context.State);
-        var own = context.State.All<V1Ingress>().Where(classes.Has).ToList();
-        if (own.Count == 0) return [];
-        // What is wrong with an annotation is found again for each rule that reads it, and told once.
-        var inner = context with { Errors = new ErrorList() };
-        foreach (var ingress in own) AnnotationCheck.Of(inner, ingress);
+        var groups = IngressGroup.Of(context, context.State.All<V1Ingress>().Where(classes.Has));
+        if (groups.Count == 0) return [];
 
         // 2.
-        var (discovery, targets, zones) = (new CertificateDiscovery(inner), new ServiceTargets(inner), LoadBalancerZones.NodeZones(inner));
-        var made = IngressGroup.Of(inner, own).SelectMany(g => new GroupModel(inner, g, discovery, targets).Build(zones)).ToList();
+        var zones = LoadBalancerZones.NodeZones(context);
+        var stacks = groups.Select(g => IngressStack(context, g, zones)).ToList();
 
         // 3.
-        made.AddRange(discovery.Supposed);
-        foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
-        return made.Select(m => Kept(m, previous)).ToList();
+        var before = new MadeObjects(previous);
+        if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks);
+        stacks = stacks.ConvertAll(s => s.Errors.IsEmpty ? s : AsItWas(context, s, before));
+
+        // 4.
+        var bound = new TargetBinder(context).Bind(Merged(stacks));
+        return bound.Select(m => before.Keep(m.Made, m.Stacks)).ToList();
     }
 
-    private static Resource Kept(Resource made, DesiredState previous)
+    private static Stack IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones)
     {
-        var says = JsonSerializer.Serialize(made.Value, made.Value.GetType());
-        if (previous.Find(made.Key)?.Value is { } had && Said.TryGetValue(had, out var said) && said == says) return made with { Value = had };
-        Said.Add(made.Value, says);
-        return made;
+        var own = context with { Errors = group.Errors };
+        var check = new AnnotationCheck(group.Errors, context.Warnings);
+        foreach (var member in group.Members) check.Of(member.Ingress);
+        var discovery = new CertificateDiscovery(own);
+        var made = new GroupModel(own, group, discovery).Build(zones).ToList();
+        return new Stack(group.Id, group.Label, [.. group.Members.Select(m => (m.Ingress.Key, m.Ingress.Origin))], group.Errors) { Made = [.. made, .. discovery.Supposed] };
+    }
+
+    private static Stack AsItWas(CompileContext context, Stack stack, MadeObjects before)
+    {
+        var last = before.Of(stack.Id);
+        // What is wrong with an annotation is found again for each rule that reads it, and told once.
+        foreach (var error in stack.Errors.All.Distinct())
+        {
+            context.Refuse(error with { Message = $"{error.Message}; until then {(last.Count > 0 ? $"{stack.Label} stays as it was" : $"nothing is made of {stack.Label}")}" });
+        }
+
+        return stack with { Made = last };
+    }
+
+    /// <summary>What several stacks make is one object: a certificate that more than one supposes, with the hosts of all.</summary>
+    private static IReadOnlyList<(Resource Made, IReadOnlyList<string> Stacks)> Merged(IReadOnlyList<Stack> stacks) =>
+        [.. stacks.SelectMany(s => s.Made.Select(made => (Made: made, s.Id))).GroupBy(m => m.Made.Key).Select(g => (g.Select(m => m.Made).Aggregate(Merged), (IReadOnlyList<string>)[.. g.Select(m => m.Id)]))];
+
+    private static Resource Merged(Resource one, Resource other)
+    {
+        if (one.Value is not Certificate first || other.Value is not Certificate second) return one;
+        return one with { Value = first with { SubjectAlternativeNames = [.. first.Names.Skip(1).Union(second.Names, StringComparer.Ordinal).Where(n => n != first.DomainName).Order(StringComparer.Ordinal)] } };
     }
 }

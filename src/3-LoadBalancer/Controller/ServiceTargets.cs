@@ -11,26 +11,37 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class ServiceTargets(CompileContext context)
 {
-    private const string ExcludedLabel = "node.kubernetes.io/exclude-from-external-load-balancers";
+    // Its guide, TargetGroupBinding, Default Node Selector.
+    private static readonly V1LabelSelector Standard = new()
+    {
+        MatchExpressions =
+        [
+            Absent("node-role.kubernetes.io/master"), Absent("node.kubernetes.io/exclude-from-external-load-balancers"), Absent("alpha.service-controller.kubernetes.io/exclude-balancer"),
+            new V1LabelSelectorRequirement { Key = "eks.amazonaws.com/compute-type", OperatorProperty = "NotIn", Values = ["fargate"] },
+        ],
+    };
+
     private const string GoingTaint = "ToBeDeletedByClusterAutoscaler";
 
     private readonly IReadOnlyList<Resource<V1Node>> nodes = context.State.List<V1Node>();
     private readonly ILookup<string, Resource<V1Pod>> pods = context.State.All<V1Pod>().ToLookup(p => p.Key.Namespace, StringComparer.Ordinal);
 
-    /// <summary>The worker nodes with these labels at a NodePort.</summary>
-    internal IReadOnlyList<TargetDescription> Nodes(int nodePort, IReadOnlyDictionary<string, string> labels) =>
-        [.. nodes.Where(n => Takes(n.Value, labels)).Select(n => new TargetDescription(InstanceId.Of(n.Value)!, nodePort))];
+    /// <summary>The worker nodes that a selector finds, all without one, at a NodePort.</summary>
+    internal IReadOnlyList<TargetDescription> Nodes(int nodePort, V1LabelSelector? selector) =>
+        [.. nodes.Where(n => Takes(n.Value, selector)).Select(n => new TargetDescription(InstanceId.Of(n.Value)!, nodePort))];
 
     /// <summary>The pods of a Service at its port's target port; one that has no such port is none.</summary>
     internal IReadOnlyList<TargetDescription> Pods(Resource<V1Service> service, V1ServicePort port) =>
         [.. pods[service.Key.Namespace].Where(p => Selected(service.Value, p.Value) && IsReady(service.Value, p)).Select(p => Target(p, port)).OfType<TargetDescription>()];
 
-    private static bool Takes(V1Node node, IReadOnlyDictionary<string, string> labels) =>
+    private static bool Takes(V1Node node, V1LabelSelector? selector) =>
         InstanceId.Of(node) is not null
-        && node.Metadata?.Labels?.ContainsKey(ExcludedLabel) != true
+        && LabelSelectors.Matches(Standard, node.Metadata?.Labels)
         && node.Spec?.Taints?.Any(t => t.Key == GoingTaint) != true
         && node.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status != "True") != true
-        && labels.All(l => node.Metadata?.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
+        && (selector is null || LabelSelectors.Matches(selector, node.Metadata?.Labels));
+
+    private static V1LabelSelectorRequirement Absent(string label) => new() { Key = label, OperatorProperty = "DoesNotExist" };
 
     private static bool Selected(V1Service service, V1Pod pod) =>
         service.Spec.Selector is { Count: > 0 } selector && selector.All(s => pod.Metadata?.Labels?.TryGetValue(s.Key, out var value) == true && value == s.Value);

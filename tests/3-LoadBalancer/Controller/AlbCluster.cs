@@ -22,6 +22,9 @@ internal sealed class AlbCluster
 
     internal ErrorList Warnings { get; } = new();
 
+    /// <summary>What isn't accepted, as it is told.</summary>
+    internal IEnumerable<string> Refused => Warnings.All.Where(w => w.NotAccepted).Select(w => w.ToString()).Distinct();
+
     /// <summary>A Service that has what both target types want, and one pod.</summary>
     internal static string Service(string name = "web", string annotations = "") => $$"""
         apiVersion: v1
@@ -66,6 +69,7 @@ internal sealed class AlbCluster
     {
         var state = Reconcile();
         Assert.Empty(Errors.All);
+        Assert.Empty(Refused);
         return state;
     }
 

@@ -18,6 +18,7 @@ public sealed class ControllerGoldenTests
         var told = AlbCluster.Tell(cluster.Reconcile());
 
         Assert.Empty(cluster.Errors.All);
+        Assert.Empty(cluster.Refused);
         Golden.Check(Golden.Folder("3-load-balancer-controller", name, "expected.txt"), told + string.Concat(cluster.Warnings.All.Distinct().Select(w => $"warning: {w}\n")));
     }
 

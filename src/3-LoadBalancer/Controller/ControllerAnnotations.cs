@@ -7,10 +7,10 @@ using Usher.Model.Desired;
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// An object's annotations for the AWS Load Balancer Controller, or a Service's and behind them its Ingress's. What is wrong is told with the object that has it. How values are written: the controller's
-/// guide, Ingress annotations, <em>Annotations</em> (string, integer, stringList, stringMap, json).
+/// What is said to the AWS Load Balancer Controller about an Ingress or a Service: by its annotations, and by what beats them. What is wrong is told with the object that says it. How values are written: the
+/// controller's guide, Ingress annotations, <em>Annotations</em> (string, boolean, integer, stringList, stringMap, json).
 /// </summary>
-internal sealed class AlbAnnotations
+internal sealed class ControllerAnnotations
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -18,12 +18,12 @@ internal sealed class AlbAnnotations
         PropertyNameCaseInsensitive = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, MaxDepth = 16,
     };
 
-    private readonly (ResourceKey Key, Origin Origin, IDictionary<string, string>? Written)[] sources;
+    private readonly AnnotationSource[] sources;
     private readonly ErrorList errors;
 
     /// <param name="errors">Collects what is wrong.</param>
-    /// <param name="sources">Who has annotations; the first that has one counts.</param>
-    internal AlbAnnotations(ErrorList errors, params (ResourceKey Key, Origin Origin, IDictionary<string, string>? Written)[] sources) => (this.errors, this.sources) = (errors, sources);
+    /// <param name="sources">Who says something; the first that does counts, and the last is blamed for what nobody says.</param>
+    internal ControllerAnnotations(ErrorList errors, params AnnotationSource[] sources) => (this.errors, this.sources) = (errors, sources);
 
     /// <summary>The annotation as it is written; null when there is none.</summary>
     internal string? Text(string name) => Find(name)?.Text;
@@ -43,6 +43,15 @@ internal sealed class AlbAnnotations
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
         Error(name, string.Create(CultureInfo.InvariantCulture, $"found '{text}'; {least} to {most} is wanted"));
         return null;
+    }
+
+    /// <summary>A boolean, as Go reads it; null when there is none, or what is written isn't one.</summary>
+    internal bool? Flag(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (text is "1" or "t" or "T" or "true" or "TRUE" or "True") return true;
+        if (text is not ("0" or "f" or "F" or "false" or "FALSE" or "False")) Error(name, $"found '{text}'; allowed are true and false");
+        return false;
     }
 
     /// <summary>Values with commas between them.</summary>
@@ -92,21 +101,25 @@ internal sealed class AlbAnnotations
         return null;
     }
 
-    /// <summary>Tells what is wrong with an annotation, at the object that has it; the last one when none has.</summary>
+    /// <summary>Tells what is wrong with what is said, at the object that says it; the last one when none does.</summary>
     internal void Error(string name, string message)
     {
-        var at = Find(name)?.Source ?? sources[^1];
-        errors.Add(at.Key, at.Origin, Field(name), message);
+        var source = Find(name)?.Source ?? sources[^1];
+        errors.Add(source.Key, source.Origin, source.Field(name), message);
     }
 
-    /// <summary>The field of an annotation.</summary>
-    internal static string Field(string name) => $"metadata.annotations.{AlbAnnotationTable.Prefix}{name}";
+    /// <summary>Warns of what is said, at the object that says it.</summary>
+    internal void Warn(ErrorList warnings, string name, string message)
+    {
+        var source = Find(name)?.Source ?? sources[^1];
+        warnings.Add(source.Key, source.Origin, source.Field(name), message);
+    }
 
-    private ((ResourceKey Key, Origin Origin, IDictionary<string, string>? Written) Source, string Text)? Find(string name)
+    private (AnnotationSource Source, string Text)? Find(string name)
     {
         foreach (var source in sources)
         {
-            if (source.Written?.TryGetValue(AlbAnnotationTable.Prefix + name, out var text) == true) return (source, text);
+            if (source.Said.TryGetValue(name, out var text)) return (source, text);
         }
 
         return null;

@@ -1,0 +1,43 @@
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// Tries what the controller made before it counts: what the ELBv2 API would refuse of it is wrong with the stack that made it, and not with the road. It is compiled as it will be, and what is found wrong is told of the
+/// Ingress or Service behind it.
+/// </summary>
+internal static class StackTrial
+{
+    internal static void Of(CompileContext context, IReadOnlyList<Stack> stacks)
+    {
+        Names(context, stacks);
+        var right = stacks.Where(s => s.Errors.IsEmpty).ToList();
+        var trial = context with { State = context.State.With(right.SelectMany(s => s.Made)), Errors = new ErrorList(), Warnings = new ErrorList() };
+        trial = trial with { Addresses = context.Addresses.Next(new LoadBalancerClaims().Claims(trial)) };
+        _ = new LoadBalancerCompiler().Compile(trial);
+        foreach (var error in trial.Errors.All)
+        {
+            // What is wrong with what people wrote is told when it is compiled.
+            var found = right.SelectMany(s => s.Made.Where(m => m.Key.ToString() == error.Object).Select(m => (Stack: s, Made: m))).FirstOrDefault();
+            if (found.Stack is null) continue;
+            var (key, origin) = found.Stack.MemberOf(found.Made);
+            found.Stack.Errors.Add(key, origin, "", $"of its {error.Object}, {error.Field}: {error.Message}");
+        }
+    }
+
+    /// <summary>A load balancer's name is one in the account: that of one that somebody wrote, or of the first stack.</summary>
+    private static void Names(CompileContext context, IReadOnlyList<Stack> stacks)
+    {
+        var names = context.State.All<Model.Aws.LoadBalancer>().GroupBy(b => b.Value.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().Key.ToString(), StringComparer.Ordinal);
+        foreach (var stack in stacks.Where(s => s.Errors.IsEmpty))
+        {
+            foreach (var made in stack.Made)
+            {
+                if (made.Value is not Model.Aws.LoadBalancer { Name: var name } || names.TryAdd(name, stack.Label)) continue;
+                var (key, origin) = stack.MemberOf(made);
+                stack.Errors.Add(key, origin, "", $"its load balancer's name is {name}, which that of {names[name]} has (DuplicateLoadBalancerName); give it another");
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using k8s.Models;
+using Usher.Model.Aws;
+using Usher.Model.Desired;
+using Usher.Model.Road;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// Registers targets as TargetGroupBindings say it: a Service's nodes or pods. That goes on for a stack with which something is wrong, as the controller's bindings do by themselves.
+/// </summary>
+internal sealed class TargetBinder(CompileContext context)
+{
+    private readonly ServiceTargets targets = new(context);
+
+    /// <summary>The objects with the targets of their target groups.</summary>
+    internal IEnumerable<(Resource Made, IReadOnlyList<string> Stacks)> Bind(IReadOnlyList<(Resource Made, IReadOnlyList<string> Stacks)> made)
+    {
+        var bindings = made.Select(m => m.Made.Value).OfType<TargetGroupBinding>().ToDictionary(b => b.Spec!.TargetGroupArn!, StringComparer.Ordinal);
+        foreach (var (resource, stacks) in made)
+        {
+            yield return resource.Value is TargetGroup group && bindings.TryGetValue(group.TargetGroupArn, out var binding)
+                ? (resource with { Value = group with { Targets = Of(binding) } }, stacks)
+                : (resource, stacks);
+        }
+    }
+
+    private IReadOnlyList<TargetDescription> Of(TargetGroupBinding binding)
+    {
+        var spec = binding.Spec!;
+        if (context.State.Find<V1Service>(binding.Metadata.NamespaceProperty, spec.ServiceRef!.Name!) is not { } service) return [];
+        if (ServicePorts.Find(service.Value, spec.ServiceRef.Port!.Value) is not { } port) return [];
+        return spec.TargetType == "ip" ? targets.Pods(service, port) : port.NodePort is > 0 and var node ? targets.Nodes(node, spec.NodeSelector) : [];
+    }
+}
