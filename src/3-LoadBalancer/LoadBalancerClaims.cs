@@ -1,3 +1,4 @@
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
@@ -6,5 +7,5 @@ namespace Usher.LoadBalancer;
 internal sealed class LoadBalancerClaims : IAddressClaimant
 {
     public IEnumerable<AddressClaim> Claims(CompileContext context) =>
-        context.State.All<Model.Aws.LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null));
+        context.State.All<Model.Aws.LoadBalancer>().SelectMany(b => LoadBalancerNode.Of(b).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null) { IsDerived = b.Origin.Doorway == Origin.Derived.Doorway }));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using k8s.Models;
+using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -13,7 +14,8 @@ internal sealed class ServiceReports(EndpointTable endpoints, ServiceFronts fron
     public IReadOnlyList<ServiceReport> All(Generation generation)
     {
         var snapshot = ServiceFronts.Snapshot(generation);
-        return [.. generation.State.All<V1Service>().Where(s => s.Value.Spec is not null).Select(s => Of(generation.Addresses, snapshot, s))];
+        var balancers = generation.State.All<LoadBalancer>().Where(b => b.Value.Service is not null).ToLookup(b => b.Value.Service!.Value, b => b.Value.DnsName);
+        return [.. generation.State.All<V1Service>().Where(s => s.Value.Spec is not null).Select(s => Of(generation.Addresses, snapshot, s, balancers[s.Key]))];
     }
 
     /// <inheritdoc/>
@@ -21,10 +23,15 @@ internal sealed class ServiceReports(EndpointTable endpoints, ServiceFronts fron
         [.. fronts.All(generation).Where(f => f.Kind == FrontKind.ClusterIP && fronts.HasReadyEndpoints(generation, f) && !fronts.HasEndpointsEverywhere(generation, f))
             .Select(f => $"{f.Service.Namespace}/{f.Service.Name}").Distinct()];
 
-    private ServiceReport Of(AddressPlan plan, ServiceSnapshot snapshot, Resource<V1Service> service)
+    /// <param name="plan">Who has which address.</param>
+    /// <param name="snapshot">The Services.</param>
+    /// <param name="service">The one to tell of.</param>
+    /// <param name="made">The names of the load balancer that was made of it, which its controller writes to its status.</param>
+    private ServiceReport Of(AddressPlan plan, ServiceSnapshot snapshot, Resource<V1Service> service, IEnumerable<string> made)
     {
         var spec = service.Value.Spec;
-        var ingress = service.Value.Status?.LoadBalancer?.Ingress?.Select(i => i.Hostname ?? i.Ip).Where(a => a is not null).ToList() ?? [];
+        var written = service.Value.Status?.LoadBalancer?.Ingress?.Select(i => i.Hostname ?? i.Ip) ?? [];
+        var ingress = (made.Any() ? made : written).Where(a => a is not null).ToList();
         var external = spec.Type switch
         {
             "ExternalName" => spec.ExternalName,

@@ -33,6 +33,9 @@ public sealed record AddressClaim(ResourceKey Owner, AddressBlock Block, IPAddre
 {
     /// <summary>The bound address that it gets unless another owner has it already; new owners leave it free. Null for the lowest free one.</summary>
     public IPAddress? Preferred { get; init; }
+
+    /// <summary>Whether a controller made the owner: it is given an address after those that people wrote, so that theirs are the same without it.</summary>
+    public bool IsDerived { get; init; }
 }
 
 /// <summary>
@@ -90,7 +93,7 @@ public sealed class AddressPlan
     /// <exception cref="InvalidOperationException">A block is full.</exception>
     public AddressPlan Next(IEnumerable<AddressClaim> claims)
     {
-        var wanted = claims.OrderBy(c => c.Owner.Namespace, StringComparer.Ordinal).ThenBy(c => c.Owner.Name, StringComparer.Ordinal).ToList();
+        var wanted = claims.OrderBy(c => c.IsDerived).ThenBy(c => c.Owner.Namespace, StringComparer.Ordinal).ThenBy(c => c.Owner.Name, StringComparer.Ordinal).ToList();
         // An owner that leaves still listens while the next plan's owners start: its address is free only one plan later.
         var taken = byOwner.Values.Select(address => address.Bound).ToHashSet();
         var next = new Dictionary<ResourceKey, RoadAddress>();

@@ -16,7 +16,13 @@ internal sealed class AnnotationCheck(ErrorList errors, ErrorList warnings)
         service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Table,
         name => AlbAnnotationTable.OfTargetGroups.Contains(name, StringComparer.Ordinal) ? null : "has no effect on a Service: the controller reads it from Ingresses alone");
 
-    private void Of(ResourceKey key, Origin origin, V1ObjectMeta? metadata, AnnotationTable table, Func<string, string?> useless)
+    /// <summary>A Service with a load balancer of its own. Below the same prefix there are other clouds' annotations, which say nothing here.</summary>
+    internal void OfLoadBalancer(Resource<V1Service> service) => Of(
+        service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Table,
+        name => NlbAnnotationTable.InTree.Contains(name, StringComparer.Ordinal) ? "has no effect: it is of the cloud provider's Classic Load Balancers, and the AWS Load Balancer Controller doesn't read it" : null,
+        name => name.StartsWith(NlbAnnotationTable.Start, StringComparison.Ordinal) || name.StartsWith("actions.", StringComparison.Ordinal));
+
+    private void Of(ResourceKey key, Origin origin, V1ObjectMeta? metadata, AnnotationTable table, Func<string, string?> useless, Func<string, bool>? own = null)
     {
         var source = AnnotationSource.Of(key, origin, metadata, table.Prefix);
         foreach (var (name, value) in source.Said)
@@ -24,6 +30,8 @@ internal sealed class AnnotationCheck(ErrorList errors, ErrorList warnings)
             var field = source.Field(name);
             switch (table.Of(name))
             {
+                case null when own?.Invoke(name) == false:
+                    break;
                 case null:
                     var near = NearestWord.Of(name, table.Names);
                     errors.Add(key, origin, field, $"the AWS Load Balancer Controller has no such annotation{(near is null ? "" : $"; did you mean {table.Prefix}{near}?")}");
@@ -31,8 +39,8 @@ internal sealed class AnnotationCheck(ErrorList errors, ErrorList warnings)
                 case AnnotationState.Refused:
                     errors.Add(key, origin, field, $"found '{value}'; this annotation isn't supported, and would change what is answered: take it away");
                     break;
-                case AnnotationState.WithoutEffect when !(name == "ip-address-type" && value == "ipv4"):
-                    warnings.Add(key, origin, field, "has no effect here: nobody is kept out, and the load balancer has IPv4 addresses of this machine alone");
+                case AnnotationState.WithoutEffect when !(name.EndsWith("ip-address-type", StringComparison.Ordinal) && value == "ipv4"):
+                    warnings.Add(key, origin, field, useless(name) ?? "has no effect here: nobody is kept out, and the load balancer has IPv4 addresses of this machine alone");
                     break;
                 case AnnotationState.Applied when useless(name) is { } why:
                     warnings.Add(key, origin, field, why);

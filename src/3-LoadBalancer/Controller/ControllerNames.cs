@@ -26,6 +26,17 @@ internal static class ControllerNames
         $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
         + Hash(Cluster, group.Id, ingress.Namespace, ingress.Name, $"{service.Namespace}/{service.Name}", port, targetPort.ToString(CultureInfo.InvariantCulture), type, protocol, version);
 
+    /// <summary>The name of a Service's load balancer.</summary>
+    internal static string LoadBalancer(ResourceKey service, string scheme) =>
+        $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-{Hash(Cluster, $"{service.Namespace}/{service.Name}", scheme)}";
+
+    /// <summary>The name of a target group of a Service's load balancer.</summary>
+    internal static string TargetGroup(ResourceKey service, int targetPort, int port, string type, string protocol, Model.Aws.HealthCheck check) =>
+        $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
+        + Hash(
+            Cluster, $"{service.Namespace}/{service.Name}", targetPort.ToString(CultureInfo.InvariantCulture), port.ToString(CultureInfo.InvariantCulture), type, protocol, check.Protocol,
+            check.IntervalSeconds.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>Letters and digits alone, cut to a length.</summary>
     private static string Cut(string name, int length)
     {

@@ -6,11 +6,11 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// The AWS Load Balancer Controller: makes load balancers, listeners, rules and target groups of Ingresses (<see href="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/"/>).
+/// The AWS Load Balancer Controller: makes load balancers, listeners, rules and target groups of Ingresses and Services (<see href="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/"/>).
 /// <list type="number">
-/// <item>Which Ingresses are its own, and which of them share a load balancer.</item>
-/// <item>For each group its objects, with the certificates that it supposes to be in the account.</item>
-/// <item>A trial of them. A group with which something is wrong stays as it was.</item>
+/// <item>Which Ingresses and Services are its own, and which Ingresses share a load balancer.</item>
+/// <item>For each group and each Service its objects, with the certificates that are supposed to be in the account.</item>
+/// <item>A trial of them. A group or Service with which something is wrong stays as it was.</item>
 /// <item>The targets: those of its own target groups, and of the others that a TargetGroupBinding is written for.</item>
 /// </list>
 /// An object that would say what that of the running generation says is that one.
@@ -26,11 +26,12 @@ internal sealed class LoadBalancerController : IReconciler
         // 1.
         var classes = new AlbClasses(context.State);
         var groups = IngressGroup.Of(context, context.State.All<V1Ingress>().Where(classes.Has));
-        if (groups.Count == 0) return [];
+        var services = NlbServices.Of(context).ToList();
+        if (groups.Count + services.Count == 0) return [];
 
         // 2.
         var zones = LoadBalancerZones.NodeZones(context);
-        var stacks = groups.Select(g => IngressStack(context, g, zones)).ToList();
+        List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones)), .. services.Select(s => ServiceStack(context, s, zones))];
 
         // 3.
         var before = new MadeObjects(previous);
@@ -50,6 +51,15 @@ internal sealed class LoadBalancerController : IReconciler
         var discovery = new CertificateDiscovery(own);
         var made = new GroupModel(own, group, discovery).Build(zones).ToList();
         return new Stack(group.Id, group.Label, [.. group.Members.Select(m => (m.Ingress.Key, m.Ingress.Origin))], group.Errors) { Made = [.. made, .. discovery.Supposed] };
+    }
+
+    private static Stack ServiceStack(CompileContext context, Resource<V1Service> service, IReadOnlyList<string> zones)
+    {
+        var own = context with { Errors = new ErrorList() };
+        new AnnotationCheck(own.Errors, context.Warnings).OfLoadBalancer(service);
+        var annotations = new ControllerAnnotations(own.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Prefix));
+        var made = new ServiceModel(own, service, annotations).Build(zones).ToList();
+        return new Stack($"{service.Key}", $"the load balancer of {service.Key}", [(service.Key, service.Origin)], own.Errors) { Made = made };
     }
 
     private static Stack AsItWas(CompileContext context, Stack stack, MadeObjects before)

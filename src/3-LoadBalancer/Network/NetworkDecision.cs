@@ -94,6 +94,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
             ["flow"] = Imagined ? $"{Flow}; the client's port is made up, another one may lead to another target" : Flow.ToString(),
             ["flowHash"] = choice.Hash.ToString("x16", CultureInfo.InvariantCulture),
         };
+        if (Listener.Service is not null) told["service"] = Listener.Service;
         if (Listener.Tls is { } policy)
         {
             told["sslPolicy"] = policy.Name;

@@ -31,6 +31,7 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
             LoadBalancerName = balancer.Value.Name,
             LoadBalancerArn = balancer.Value.LoadBalancerArn,
             Port = listener.Value.Port,
+            Service = balancer.Value.Service is { } service ? $"{service.Namespace}/{service.Name}" : null,
             Protocol = NetworkProtocols.Parse(listener.Value.Protocol),
             Bound = context.Addresses.Bind(node.Owner, listener.Value.Port),
             Forward = forward,

@@ -50,6 +50,9 @@ internal sealed record NetworkListenerPlan : IListenerNode
 
     public required int Port { get; init; }
 
+    /// <summary>The Service that the AWS Load Balancer Controller made the load balancer of, <c>namespace/name</c>; null for any other.</summary>
+    internal string? Service { get; init; }
+
     internal required NetworkProtocol Protocol { get; init; }
 
     /// <summary>Where it listens on this machine: the address of the load balancer's node in <see cref="Zone"/>.</summary>

@@ -61,7 +61,7 @@ internal static class Welcome
 
     /// <summary>
     /// A name that leads to a load balancer, the load balancer's own, and whether DNS knows the name: one that is written, else one of an Ingress, or any, below a wildcard. Without a record set, one that a load
-    /// balancer made of Ingresses answers to, by their hosts or, where they want none, by its own.
+    /// balancer made of Ingresses answers to, by their hosts or, where they want none, by its own; else that of one made of a Service.
     /// </summary>
     internal static (string? Name, string? Balancer, bool Named) Host(DesiredState state)
     {
@@ -87,8 +87,25 @@ internal static class Welcome
             return host is null ? (balancer.Value.DnsName, balancer.Value.Name, true) : (host, balancer.Value.Name, false);
         }
 
-        return (null, null, false);
+        return OfServices(state);
     }
+
+    /// <summary>Behind the Service of an ingress controller the hosts of Ingresses are answered, behind any other Service every name.</summary>
+    private static (string? Name, string? Balancer, bool Named) OfServices(DesiredState state)
+    {
+        var balancers = state.All<Model.Aws.LoadBalancer>().Where(b => b.Value.Service is not null).ToList();
+        var first = balancers.Find(b => IsIngressController(state, b.Value.Service!.Value)) ?? balancers.FirstOrDefault();
+        if (first is null) return (null, null, false);
+        var host = !IsIngressController(state, first.Value.Service!.Value) ? null
+            : state.All<V1Ingress>().SelectMany(i => i.Value.Spec?.Rules ?? []).Select(r => r.Host).FirstOrDefault(h => h is { Length: > 0 } && !h.StartsWith('*'));
+        return host is null ? (first.Value.DnsName, first.Value.Name, true) : (host, first.Value.Name, false);
+    }
+
+    private static bool IsIngressController(DesiredState state, ResourceKey service) =>
+        state.Find<V1Service>(service.Namespace, service.Name)?.Value.Spec?.Selector is { Count: > 0 } selector
+        && state.All<V1Pod>().Any(p => p.Key.Namespace == service.Namespace
+            && selector.All(s => p.Value.Metadata?.Labels?.TryGetValue(s.Key, out var value) == true && value == s.Value)
+            && p.Value.Spec.Containers.Any(c => c.Image?.Contains("ingress-nginx/controller", StringComparison.Ordinal) == true));
 
     private static string? Balancer(DesiredState state, RecordSet alias) =>
         state.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => alias.AliasTarget!.DnsName.TrimEnd('.').EndsWith(b.Value.DnsName, StringComparison.OrdinalIgnoreCase))?.Value.Name;

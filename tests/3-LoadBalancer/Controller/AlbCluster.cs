@@ -73,6 +73,9 @@ internal sealed class AlbCluster
         return state;
     }
 
+    /// <summary>A written object of namespace shop.</summary>
+    internal T Written<T>(string name) where T : class => written.Find<T>("shop", name)!.Value;
+
     /// <summary>Gives an Ingress one more annotation, its name without the prefix.</summary>
     internal void Annotate(string ingress, string name, string value) => written.Find<V1Ingress>("shop", ingress)!.Value.Metadata.Annotations[Prefix + name] = value;
 
@@ -88,11 +91,11 @@ internal sealed class AlbCluster
         foreach (var balancer in state.All<Model.Aws.LoadBalancer>())
         {
             var value = balancer.Value;
-            Line($"{balancer.Key}: {value.Name} {value.Scheme} {value.DnsName} in {string.Join(" ", value.AvailabilityZones)}{Told(value.Attributes)}, of {balancer.Origin.File}");
+            Line($"{balancer.Key}: {value.Name} {value.Scheme} {value.DnsName} in {string.Join(" ", value.AvailabilityZones)}{Told(value.Attributes)}, of {value.Service?.ToString() ?? balancer.Origin.File}");
             foreach (var listener in state.All<Listener>().Where(l => l.Value.LoadBalancerArn == value.LoadBalancerArn).OrderBy(l => l.Value.Port))
             {
                 var certificates = listener.Value.Certificates.Select(a => state.All<Certificate>().First(c => c.Value.CertificateArn == a).Value.DomainName);
-                Line($"  {listener.Key}: {listener.Value.Protocol}:{listener.Value.Port}{(listener.Value.Protocol == "HTTPS" ? $" {listener.Value.SslPolicy} {string.Join(" ", certificates)}" : "")}{Told(listener.Value.Attributes)}");
+                Line($"  {listener.Key}: {listener.Value.Protocol}:{listener.Value.Port}{(listener.Value.Protocol is "HTTPS" or "TLS" ? $" {listener.Value.SslPolicy} {string.Join(" ", certificates)}{(listener.Value.AlpnPolicy == "None" ? "" : $" {listener.Value.AlpnPolicy}")}" : "")}{Told(listener.Value.Attributes)}");
                 foreach (var rule in state.All<ListenerRule>().Where(r => r.Value.ListenerArn == listener.Value.ListenerArn).OrderBy(r => r.Value.Priority)) Line($"    {rule.Value.Priority} {Told(rule.Value)}, of {rule.Value.Ingress}");
                 Line($"    default → {string.Join(", ", listener.Value.DefaultActions.Select(Told))}{(listener.Value.Ingress is { } ingress ? $", of {ingress}" : "")}");
             }

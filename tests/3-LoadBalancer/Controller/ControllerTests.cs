@@ -159,14 +159,21 @@ public sealed class ControllerTests
         Assert.Equal(["security-groups", "wafv2-acl-arn"], cluster.Warnings.All.Select(w => w.Field.Split('/')[^1]).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void The_page_lists_every_annotation_with_its_state()
+    public static TheoryData<string> Tables => ["Ingresses", "Services"];
+
+    [Theory]
+    [MemberData(nameof(Tables))]
+    public void The_page_lists_every_annotation_with_its_state(string heading)
     {
-        var states = File.ReadAllLines(Checkout.At("docs/aws-load-balancer-controller.md")).Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|'))
-            .SelectMany(c => c[1].Split('`').Where((_, i) => i % 2 == 1).Select(name => (name, State: c[2].Trim()))).ToDictionary(c => c.name, c => c.State);
+        var table = heading == "Services" ? NlbAnnotationTable.Table : AlbAnnotationTable.Table;
+        var start = heading == "Services" ? NlbAnnotationTable.Start : "";
+        var section = File.ReadAllLines(Checkout.At("docs/aws-load-balancer-controller.md")).SkipWhile(l => l != $"## {heading}").Skip(1).TakeWhile(l => !l.StartsWith("## ", StringComparison.Ordinal));
+        var states = section.Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|'))
+            .SelectMany(c => c[1].Split('`').Where((_, i) => i % 2 == 1).Select(name => (Name: name.StartsWith(table.Prefix, StringComparison.Ordinal) ? name[table.Prefix.Length..] : start + name, State: c[2].Trim())))
+            .ToDictionary(c => c.Name, c => c.State);
 
         Assert.Equal(
-            AlbAnnotationTable.Table.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => (a.Name, a.State switch
+            table.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(a => (a.Name, a.State switch
             {
                 AnnotationState.Applied => "yes", AnnotationState.Silent => "silent", AnnotationState.WithoutEffect => "no effect", _ => "refused",
             })),

@@ -1,0 +1,82 @@
+using System.Globalization;
+using k8s.Models;
+using static Usher.LoadBalancer.NlbAnnotationTable;
+
+namespace Usher.LoadBalancer;
+
+/// <summary>
+/// The health check of a Service's target groups (the controller's guide, Service annotations, <em>Health Check</em>, with the defaults of its model builder): by TCP at the traffic's port; where nodes are targets and
+/// <c>externalTrafficPolicy</c> is Local, by HTTP at <c>healthCheckNodePort</c>, where a node tells whether it has an endpoint.
+/// </summary>
+internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
+{
+    private const string TrafficPort = "traffic-port";
+
+    internal Model.Aws.HealthCheck Of(V1Service service, string targetType)
+    {
+        var local = targetType == "instance" && service.Spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" };
+        var (threshold, standardTimeout) = local ? (2, 6) : (3, 10);
+        var protocol = Protocol(local ? "HTTP" : "TCP");
+        var interval = annotations.Number($"{Start}healthcheck-interval", 5, 300) ?? 10;
+        var timeout = annotations.Number($"{Start}healthcheck-timeout", 2, 120) ?? Math.Min(standardTimeout, interval);
+        if (timeout > interval) annotations.Error($"{Start}healthcheck-timeout", string.Create(CultureInfo.InvariantCulture, $"the timeout ({timeout} s) must not be longer than the interval ({interval} s)"));
+        return new Model.Aws.HealthCheck
+        {
+            Protocol = protocol,
+            Port = Port(service, targetType, local ? service.Spec.HealthCheckNodePort?.ToString(CultureInfo.InvariantCulture) ?? TrafficPort : TrafficPort),
+            Path = protocol == "TCP" ? "/" : Path(local ? "/healthz" : "/"),
+            IntervalSeconds = interval,
+            TimeoutSeconds = timeout,
+            HealthyThresholdCount = annotations.Number($"{Start}healthcheck-healthy-threshold", 2, 10) ?? threshold,
+            UnhealthyThresholdCount = annotations.Number($"{Start}healthcheck-unhealthy-threshold", 2, 10) ?? threshold,
+            Matcher = protocol == "TCP" ? "200-399" : Matcher(),
+        };
+    }
+
+    private string Protocol(string standard)
+    {
+        const string name = $"{Start}healthcheck-protocol";
+        var text = annotations.Text(name)?.ToUpperInvariant() ?? standard;
+        if (text is "TCP" or "HTTP" or "HTTPS") return text;
+        annotations.Error(name, $"found '{annotations.Text(name)}'; unsupported health check protocol: allowed are tcp, http and https");
+        return standard;
+    }
+
+    private string Path(string standard)
+    {
+        const string name = $"{Start}healthcheck-path";
+        var path = annotations.Text(name) ?? standard;
+        if (!path.StartsWith('/') || path.Length > 1024) annotations.Error(name, $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
+        return path;
+    }
+
+    private string Matcher()
+    {
+        const string name = $"{Start}healthcheck-success-codes";
+        var codes = annotations.Text(name) ?? "200-399";
+        if (CodeMatcher.Parse(codes, CodeMatcher.LastOfNetwork) is not null) return codes;
+        annotations.Error(name, $"found '{codes}'; {CodeMatcher.Wanted(grpc: false, CodeMatcher.LastOfNetwork)}");
+        return "200-399";
+    }
+
+    /// <summary><c>traffic-port</c>, a number, or the name of a port of the Service.</summary>
+    private string Port(V1Service service, string targetType, string standard)
+    {
+        const string name = $"{Start}healthcheck-port";
+        if (annotations.Text(name) is not { } text) return standard;
+        if (text == TrafficPort) return text;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            if (number is < 1 or > 65535) annotations.Error(name, $"found {text}; traffic-port, 1 to 65535 or the name of a port of the Service is wanted");
+            return text;
+        }
+
+        var port = service.Spec.Ports?.FirstOrDefault(p => p.Name == text);
+        var found = port is null ? null : targetType == "instance" ? $"{port.NodePort}" : port.TargetPort?.Value;
+        if (int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return found;
+        annotations.Error(name, port is null
+            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {ServicePorts.All(service)}"
+            : "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port");
+        return standard;
+    }
+}
