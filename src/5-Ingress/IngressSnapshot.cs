@@ -93,6 +93,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>The Ingresses that it was made of.</summary>
     public ImmutableArray<IngressPart> Parts { get; init; } = [];
 
+    /// <summary>The routes by their paths; null where they are tried in order.</summary>
+    public PathTrie<RoutePlan>? Index { get; } = RouteIndex.Of(Routes);
+
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; } = Default?.ReadsHeaders == true || Routes.Any(r => r.ReadsHeaders);
 

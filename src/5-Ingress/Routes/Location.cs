@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Usher.Model.Journeys;
 
 namespace Usher.Ingress;
@@ -5,11 +7,23 @@ namespace Usher.Ingress;
 /// <summary>Which location of a server a path is.</summary>
 internal static class Location
 {
-    /// <summary>The first of the server's routes that matches, or null.</summary>
+    /// <summary>Of more routes than these, the ones that don't match are told by their number.</summary>
+    private const int AllTold = 100;
+
+    /// <summary>The first of the server's routes that matches, or null. Live traffic looks it up; where reasons are wanted, each is asked for its own.</summary>
     internal static RoutePlan? Of<TReasons>(ServerPlan server, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
+        if (TReasons.Wanted || server.Index is not { } index) return InOrder(server.Routes, path, reasons);
+        foreach (var route in index.Find(path)) return route;
+        return null;
+    }
+
+    /// <summary>The first of these routes that matches, found by trying one after the other; null when there is none.</summary>
+    internal static RoutePlan? InOrder<TReasons>(ImmutableArray<RoutePlan> routes, string path, TReasons reasons) where TReasons : struct, IReasonSink
+    {
         RoutePlan? chosen = null;
-        foreach (var route in server.Routes)
+        var untold = 0;
+        foreach (var route in routes)
         {
             var matches = Matches(route, path);
             if (matches && chosen is null)
@@ -17,6 +31,10 @@ internal static class Location
                 chosen = route;
                 if (!TReasons.Wanted) return chosen;
                 reasons.Add(route.Label, true, Why(route, path));
+            }
+            else if (!matches && routes.Length > AllTold)
+            {
+                untold++;
             }
             else if (TReasons.Wanted)
             {
@@ -26,6 +44,7 @@ internal static class Location
             }
         }
 
+        if (TReasons.Wanted && untold > 0) reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{untold:N0} other {(untold == 1 ? "path" : "paths")}"), false, $"path is {path}");
         return chosen;
     }
 
@@ -44,9 +63,7 @@ internal static class Location
             case PathKind.ImplementationSpecific: return path.StartsWith(route.Path, StringComparison.Ordinal);
             default:
                 // Element by element: ingress-nginx makes a location with a final slash, and one for the path itself.
-                var prefix = route.Path.AsSpan().TrimEnd('/');
-                return path.AsSpan().StartsWith(prefix, StringComparison.Ordinal)
-                    && (path.Length == prefix.Length ? !route.Path.EndsWith('/') || route.Path.Length == 1 : path[prefix.Length] == '/');
+                return path.StartsWith(route.Path, StringComparison.Ordinal) && (path.Length == route.Path.Length || route.Path.EndsWith('/') || path[route.Path.Length] == '/');
         }
     }
 }
