@@ -43,7 +43,7 @@ public static class FilesDoorway
         var found = new ErrorList();
 
         // 1.
-        var search = new ManifestFiles(found, standardInput, cache.Pipes);
+        var search = new ManifestFiles(found, standardInput, cache);
         var files = search.Find(paths);
         if (onlyIfChanged && cache.IsSame(files, found)) return null;
         cache.Begin(files, found);
@@ -71,6 +71,7 @@ public static class FilesDoorway
             found.Add(new ConfigError(null, 0, "", "", $"{string.Join(", ", paths)}: no object is defined there; name a file or folder with manifests"));
         }
 
+        if (found.IsEmpty && manifests.IsComplete) cache.Finish(manifests.Plain, manifests.OfAck);
         foreach (var error in found.All) errors.Add(error);
         return new LoadedManifests(resources, search.Places);
     }

@@ -11,12 +11,16 @@ internal sealed class ManifestCache
 {
     private readonly Dictionary<string, ReadFile> byName = new(StringComparer.Ordinal);
     private IReadOnlyList<SourceFile>? files;
+    private CleanLoad? clean;
     private string[] problems = [];
     private IReadOnlyList<Manifest> ackManifests = [];
     private IReadOnlyList<Resource> ackResources = [];
 
     /// <summary>What named pipes gave when they were read, by full path: there is nothing more to read from them.</summary>
     internal Dictionary<string, SourceFile> Pipes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What something happened to since the last load, as absolute paths; null for anything.</summary>
+    internal IReadOnlySet<string>? Touched { get; set; }
 
     /// <summary>How many documents are kept.</summary>
     internal int Count => byName.Values.Sum(f => f.Documents.Count);
@@ -36,6 +40,7 @@ internal sealed class ManifestCache
     /// <summary>Begins with the files of a load.</summary>
     internal void Begin(IReadOnlyList<SourceFile> found, ErrorList errors)
     {
+        clean = null;
         (files, problems) = (found, [.. errors.All.Select(e => e.ToString())]);
         var names = found.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in byName.Keys.Where(name => !names.Contains(name)).ToList()) byName.Remove(gone);
@@ -46,6 +51,36 @@ internal sealed class ManifestCache
 
     /// <summary>Keeps a file that was read without errors.</summary>
     internal void Keep(ReadFile file) => byName[file.File.Name] = file;
+
+    /// <summary>Ends a load without errors.</summary>
+    /// <param name="plain">Its objects, but for ACK's.</param>
+    /// <param name="ack">ACK's.</param>
+    internal void Finish(IReadOnlyList<Resource> plain, IReadOnlyList<Manifest> ack) => clean = new CleanLoad(plain, ack);
+
+    /// <summary>A file as it was last read without errors, when nothing happened to it since and it looks the same; else null.</summary>
+    internal SourceFile? Untouched(string name, FileInfo now)
+    {
+        if (Touched is null || Touched.Contains(now.FullName) || !byName.TryGetValue(name, out var read) || read.File.FullPath != now.FullName || read.File.IsPipe) return null;
+        return now is { Exists: true, LinkTarget: null } && now.Length == read.File.Length && now.LastWriteTimeUtc == read.File.Written ? read.File : null;
+    }
+
+    /// <summary>Reads one file again; see <see cref="ManifestSource.LoadWhole"/>.</summary>
+    /// <returns>All objects; null when they aren't the same but for their content.</returns>
+    internal IReadOnlyList<Resource>? Replace(string path, AwsScope scope, Func<bool> isStill)
+    {
+        if (clean is null || files is null || files.FirstOrDefault(f => f.FullPath == path) is not { IsPipe: false } was || !byName.TryGetValue(was.Name, out var before)) return null;
+        var errors = new ErrorList();
+        if (SourceFile.OfFile(was.Name, path, errors) is not { } file) return null;
+        var read = FileReader.Read(file, before, errors, []);
+        if (!errors.IsEmpty || !read.IsComplete || ReferenceEquals(read, before) || !isStill()) return null;
+        if (clean.With(before, read) is not { } next) return null;
+        var mapped = Map(next.Ack, scope, errors, isComplete: true);
+        if (!errors.IsEmpty) return null;
+        files = [.. files.Select(f => ReferenceEquals(f, was) ? file : f)];
+        Keep(read);
+        clean = next;
+        return [.. next.Plain, .. mapped];
+    }
 
     /// <summary>ACK's objects as AWS's: those of the last load when nothing of them has changed.</summary>
     internal IReadOnlyList<Resource> Map(IReadOnlyList<Manifest> manifests, AwsScope scope, ErrorList errors, bool isComplete)

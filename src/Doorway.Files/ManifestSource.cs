@@ -19,10 +19,26 @@ public sealed class ManifestSource(IReadOnlyList<string> paths, AwsScope scope, 
     public LoadedManifests Load(ErrorList errors) => Read(errors, onlyIfChanged: false)!;
 
     /// <summary>Reads what was saved since the last time; null, and no errors, when nothing was.</summary>
-    public LoadedManifests? LoadIfChanged(ErrorList errors) => Read(errors, onlyIfChanged: Last is not null);
+    /// <param name="errors">Collects what is wrong.</param>
+    /// <param name="touched">What something happened to since, see <see cref="ManifestChange.Touched"/>; null for anything.</param>
+    public LoadedManifests? LoadIfChanged(ErrorList errors, IReadOnlySet<string>? touched = null) => Read(errors, onlyIfChanged: Last is not null, touched);
 
-    private LoadedManifests? Read(ErrorList errors, bool onlyIfChanged)
+    /// <summary>
+    /// Reads one file of the last load again, where all else stays as it was. Null, and nothing is kept, unless that is all there is to it: the last load was without errors, and the file still
+    /// has the very objects that it had, without an error, some with another content. Then it isn't half of a save: that would lack some, or be no YAML.
+    /// </summary>
+    /// <param name="path">The file's absolute path.</param>
+    /// <param name="isStill">Asked once it is read: whether nothing has happened to it meanwhile.</param>
+    public LoadedManifests? LoadWhole(string path, Func<bool> isStill)
     {
+        ArgumentNullException.ThrowIfNull(isStill);
+        if (Last is null || cache.Replace(path, scope, isStill) is not { } resources) return null;
+        return Last = Last with { Resources = resources };
+    }
+
+    private LoadedManifests? Read(ErrorList errors, bool onlyIfChanged, IReadOnlySet<string>? touched = null)
+    {
+        cache.Touched = touched;
         var loaded = FilesDoorway.Read(paths, scope, errors, paths.Contains("-") ? new StringReader(standardText.Value) : null, cache, onlyIfChanged);
         Last = loaded ?? Last;
         return loaded;

@@ -39,6 +39,40 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_closed_is_read_at_once_and_one_that_is_still_written_once_it_is_quiet()
+    {
+        var file = Start(folder.Path);
+        Assert.Equal(file, (await Noticed(() => File.WriteAllText(file, Namespace("a") + "# more\n"))).Whole);
+        Assert.NotNull(source!.LoadWhole(file, () => watch.IsQuiet));
+
+        using var writer = File.AppendText(file);
+        var change = await Noticed(() =>
+        {
+            writer.Write("# and more\n");
+            writer.Flush();
+        });
+        Assert.Equal((null, file), (change.Whole, Assert.Single(change.Touched!)));
+    }
+
+    [Fact]
+    public async Task A_save_in_two_parts_is_never_read_half()
+    {
+        folder.Write("b.yaml", Namespace("b"));
+        Start(folder.Path);
+        // Two objects in a file, then the first alone: a save of both whose second part comes late.
+        await Noticed(() => File.WriteAllText(folder.At("b.yaml"), Namespace("b") + "---\n" + Namespace("c")));
+        Assert.Equal(3, Changed()!.Resources.Count);
+        var half = await Noticed(() => File.WriteAllText(folder.At("b.yaml"), Namespace("b")));
+        Assert.Null(source!.LoadWhole(half.Whole!, () => watch.IsQuiet));
+        watch.Postpone(half);
+        var change = await Noticed(() => File.AppendAllText(folder.At("b.yaml"), "---\n" + Namespace("c") + "# end\n"));
+        Assert.Null(change.Whole);
+        var errors = new ErrorList();
+        Assert.Equal(3, source.LoadIfChanged(errors, change.Touched)!.Resources.Count);
+        Assert.Empty(errors.All);
+    }
+
+    [Fact]
     public async Task A_link_is_a_change_where_it_leads_to()
     {
         folder.Write("elsewhere/real", Namespace("a"));
@@ -182,11 +216,11 @@ public sealed class WatchTests : IDisposable
         return folder.At("a.yaml");
     }
 
-    private async Task Noticed(Action save)
+    private async Task<ManifestChange> Noticed(Action save)
     {
         var next = watch.NextAsync(TestContext.Current.CancellationToken);
         save();
-        await next.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        return await next.WaitAsync(Limit, TestContext.Current.CancellationToken);
     }
 
     private LoadedManifests? Changed()

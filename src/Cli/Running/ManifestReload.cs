@@ -40,12 +40,19 @@ internal sealed class ManifestReload(
         var running = source.Last ?? throw new InvalidOperationException("the manifests are loaded before they are followed");
         Follow(watch, running);
         // What was saved between that load and now was not noticed by anybody.
-        for (; ; await watch.NextAsync(cancellationToken))
+        for (var change = new ManifestChange(null, null); ; change = await watch.NextAsync(cancellationToken))
         {
             var started = time.GetTimestamp();
             var errors = new ErrorList();
-            if (source.LoadIfChanged(errors) is not { } loaded) continue;
-            Follow(watch, loaded);
+            var loaded = change.Whole is { } file ? source.LoadWhole(file, () => watch.IsQuiet) : source.LoadIfChanged(errors, change.Touched);
+            if (loaded is null)
+            {
+                // It may be a step of a save that is more than this one file with its objects: all of it is read once it is over.
+                if (change.Whole is not null) watch.Postpone(change);
+                continue;
+            }
+
+            if (!ReferenceEquals(loaded.Places, running.Places)) Follow(watch, loaded);
             if (errors.IsEmpty && await apply(loaded, errors, cancellationToken) is { } generation)
             {
                 observer.Applied(generation, ResourceChanges.Between(running.Resources, loaded.Resources), time.GetElapsedTime(started));

@@ -20,6 +20,12 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
     /// <summary>False when a document could not be read: then nothing is said to be missing.</summary>
     internal bool IsComplete { get; set; } = true;
 
+    /// <summary>The objects without errors, but for ACK's; there once it is finished.</summary>
+    internal IReadOnlyList<Resource> Plain { get; private set; } = [];
+
+    /// <summary>ACK's objects; there once it is finished.</summary>
+    internal IReadOnlyList<Manifest> OfAck { get; private set; } = [];
+
     /// <summary>True when there is no object of a cluster or of AWS.</summary>
     internal bool IsEmpty => all.Values.All(m => m.Kind is null);
 
@@ -43,8 +49,8 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
             else if (manifest.Value is not null) resources.Add(manifest.Resource);
         }
 
-        resources.AddRange(cache.Map(ack, scope, Errors, IsComplete));
-        return resources;
+        (Plain, OfAck) = (resources, ack);
+        return [.. resources, .. cache.Map(ack, scope, Errors, IsComplete)];
     }
 
     private void CheckNamespaces()

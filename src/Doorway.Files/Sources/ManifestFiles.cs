@@ -4,7 +4,7 @@ using Usher.Model.Desired;
 namespace Usher.Doorway.Files.Sources;
 
 /// <summary>Finds the files of the paths that a person named, each file once.</summary>
-internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput, Dictionary<string, SourceFile> pipes)
+internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput, ManifestCache cache)
 {
     private const string StandardInput = "-";
     private const string StandardInputName = "standard input";
@@ -60,8 +60,8 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     {
         var full = Path.GetFullPath(name);
         if (!seen.Add(full)) return;
-        var file = pipes.GetValueOrDefault(full) ?? SourceFile.OfFile(name, full, errors);
-        if (file is { IsPipe: true }) pipes[full] = file;
+        var file = cache.Pipes.GetValueOrDefault(full) ?? cache.Untouched(name, new FileInfo(full)) ?? SourceFile.OfFile(name, full, errors);
+        if (file is { IsPipe: true }) cache.Pipes[full] = file;
         else Look(full);
         if (file is not null) found.Add(file);
     }
@@ -69,7 +69,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private void AddEntry(string name, FileInfo entry)
     {
         Look(entry.FullName);
-        if (seen.Add(entry.FullName) && SourceFile.OfEntry(name, entry, errors) is { } file) found.Add(file);
+        if (seen.Add(entry.FullName) && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
     }
 
     /// <summary>Adds what a folder holds, sorted by name.</summary>

@@ -22,6 +22,12 @@ internal sealed class SourceFile
     /// <summary>Whether it was a pipe (<c>-f &lt;(kustomize build)</c>), which gives what it has once.</summary>
     internal bool IsPipe { get; private init; }
 
+    /// <summary>When it was last written to before it was read.</summary>
+    internal DateTime Written { get; private init; }
+
+    /// <summary>How many bytes were read.</summary>
+    internal long Length { get; private init; }
+
     /// <summary>Its bytes, without a byte order mark; none for standard input.</summary>
     internal ReadOnlyMemory<byte> Content { get; }
 
@@ -34,6 +40,8 @@ internal sealed class SourceFile
     {
         try
         {
+            // Looked at before it is read: what is written meanwhile makes it another.
+            var written = File.GetLastWriteTimeUtc(fullPath);
             using var stream = new FileStream(fullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             // A pipe has no length to ask for: read until one byte too many.
             var buffer = GC.AllocateUninitializedArray<byte>(stream.CanSeek ? (int)Math.Min(stream.Length, FilesDoorway.MaxFileSize) + 1 : 81920);
@@ -46,7 +54,10 @@ internal sealed class SourceFile
             }
 
             var content = buffer.AsMemory(0, length);
-            return new SourceFile(name, fullPath, content.Span.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content) { IsPipe = !stream.CanSeek };
+            return new SourceFile(name, fullPath, content.Span.StartsWith(Encoding.UTF8.Preamble) ? content[Encoding.UTF8.Preamble.Length..] : content)
+            {
+                IsPipe = !stream.CanSeek, Written = written, Length = length,
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -78,8 +89,8 @@ internal sealed class SourceFile
     }
 
     /// <summary>Whether both are the same file with the same content.</summary>
-    internal bool Says(SourceFile other) =>
-        Name == other.Name && FullPath == other.FullPath && text == other.text && Content.Span.SequenceEqual(other.Content.Span);
+    internal bool Says(SourceFile other) => ReferenceEquals(this, other) ||
+        (Name == other.Name && FullPath == other.FullPath && text == other.text && Content.Span.SequenceEqual(other.Content.Span));
 
     /// <summary>All of its text; null after an error.</summary>
     internal SourceText? Text(ErrorList errors)
