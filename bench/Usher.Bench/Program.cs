@@ -6,6 +6,7 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Usher.Bench.Budgets;
 using Usher.Bench.Reload;
 using Usher.Bench.Road;
+using Usher.Bench.Routes;
 
 #if DEBUG
 Console.Error.WriteLine("usher-bench: only a Release build tells anything; run it with -c Release");
@@ -13,6 +14,8 @@ return 2;
 #else
 if (args is ["budgets"] or ["budgets", "--write"]) return await BudgetCommand.RunAsync(write: args.Length == 2);
 if (args is ["reload", ..]) return await ReloadCommand.RunAsync(args[1..]);
+if (args is ["changes", ..]) return await ChangesCommand.RunAsync(args[1..]);
+if (OperatingSystem.IsLinux() && args is ["compile", ..]) return CompileCommand.Run(args[1..]);
 if (args is ["budgets", ..])
 {
     Console.Error.WriteLine("usage: budgets [--write]; any other arguments are BenchmarkDotNet's, --list flat for one");

@@ -6,11 +6,11 @@ using System.Text;
 
 namespace Usher.Bench.Reload;
 
-/// <summary>A TLS connection that asks again and again, at most once a millisecond; one that the server closes is opened anew.</summary>
-internal sealed class KeptConnection(IPEndPoint server, string host) : IDisposable
+/// <summary>A connection, over TLS or plain, that asks again and again, at most once a millisecond; one that the server closes is opened anew.</summary>
+internal sealed class KeptConnection(IPEndPoint server, string host, bool plain = false) : IDisposable
 {
     private readonly byte[] buffer = new byte[16 * 1024];
-    private SslStream? stream;
+    private Stream? stream;
 
     /// <summary>How often the server closed it before it answered.</summary>
     internal int Closed { get; private set; }
@@ -40,8 +40,12 @@ internal sealed class KeptConnection(IPEndPoint server, string host) : IDisposab
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server);
         // Any certificate will do: the private CA of the road isn't trusted on this machine, and nothing secret is sent.
-        stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
-        await stream.AuthenticateAsClientAsync(host);
+        var bare = new NetworkStream(socket, ownsSocket: true);
+        stream = bare;
+        if (plain) return;
+        var encrypted = new SslStream(bare, leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate is not null);
+        stream = encrypted;
+        await encrypted.AuthenticateAsClientAsync(host);
     }
 
     private async Task<int?> TryAskAsync(byte[] request, bool kept)

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Usher.Bench.Reload;
 
 /// <summary>Some connections that ask at a steady pace, about 2,000 times a second together: enough to notice a failure, and room for what is measured.</summary>
-internal sealed class SteadyLoad(IPEndPoint server, string host, string path)
+internal sealed class SteadyLoad(IPEndPoint server, string host, string path, bool plain = false)
 {
     private const int Connections = 4;
     private int answered;
@@ -24,7 +24,7 @@ internal sealed class SteadyLoad(IPEndPoint server, string host, string path)
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        using var connection = new KeptConnection(server, host);
+        using var connection = new KeptConnection(server, host, plain);
         while (!cancellationToken.IsCancellationRequested)
         {
             try

@@ -82,7 +82,7 @@ done
     echo "# A saved route change, beside nginx"
     echo
     echo "One run on $(nproc) shared cores: $saves saves of another path for one of many hosts, each with an Ingress (nginx: a server block), under a load of about 2,000 requests a second over TLS; read the ratios."
-    echo "*Served* is from the end of the save to the first answer by the new route, median and most; Usher waits ${QUIET_MS:-60} ms of it for more of the same save. *Own* is what \`usher up\` prints: reading, compiling,"
+    echo "*Served* is from the end of the save to the first answer by the new route, median and most; Usher waits 2 ms of it for more of the same save. *Own* is what \`usher up\` prints: reading, compiling,"
     echo "preparing and publishing, median. CPU is that of one reload alone, the load's taken off. nginx is the inner one of two, which knows the hosts; its memory is master and worker."
     echo "Made by \`bench/load/reload/run.sh $*\` on $(date -u +%F); $("$nginx" -v 2>&1 | sed 's/.*: //'), .NET $(dotnet --version)."
     echo
