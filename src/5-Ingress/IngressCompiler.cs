@@ -28,27 +28,10 @@ internal sealed class IngressCompiler : IHopCompiler
 
         // 2.
         var before = context.Running.Find<IngressSnapshot>();
-        var ingresses = context.State.List<V1Ingress>();
-        var served = new bool[ingresses.Count];
         var tables = new Dictionary<ControllerImage, CompiledRoutes>();
         var configs = new Dictionary<ControllerImage, CompiledStep<NginxConfig>>();
-        foreach (var image in images)
-        {
-            var config = configs[image] = inner.Step(before?.Configs.GetValueOrDefault(image), c => new ConfigMapCompiler(c).Compile(image.ConfigMap));
-            var own = new List<Resource<V1Ingress>>(ingresses.Count);
-            for (var i = 0; i < ingresses.Count; i++)
-            {
-                if (!classes.Serves(image, ingresses[i])) continue;
-                served[i] = true;
-                own.Add(ingresses[i]);
-            }
-
-            tables[image] = new RouteCompiler(inner, image, config.Value, before?.Compiled.GetValueOrDefault(image)).Compile(own);
-        }
-
-        // 3. Those for ingress-nginx are read all the same, for what is wrong in them.
-        var orphans = ingresses.Where((_, i) => !served[i]).Where(i => classes.Report(i, images)).ToList();
-        new RouteCompiler(inner, ControllerImage.Standard, NginxConfig.Default, null).Compile(orphans);
+        foreach (var image in images) configs[image] = inner.Step(before?.Configs.GetValueOrDefault(image), c => new ConfigMapCompiler(c).Compile(image.ConfigMap));
+        var hasOrphans = !Update(inner, classes, images, before, configs, tables) && Compile(inner, classes, images, before, configs, tables);
         foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
 
         var controllers = new Dictionary<IPEndPoint, ControllerPlan>();
@@ -64,6 +47,54 @@ internal sealed class IngressCompiler : IHopCompiler
             }
         }
 
-        return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()) { Compiled = tables, Configs = configs });
+        return Snapshot.Of(new IngressSnapshot(controllers.ToFrozenDictionary()) { Compiled = tables, Configs = configs, HasOrphans = hasOrphans });
+    }
+
+    /// <summary>Makes all tables. True when there are Ingresses that none serves.</summary>
+    private static bool Compile(
+        CompileContext context, IngressClasses classes, List<ControllerImage> images, IngressSnapshot? before, Dictionary<ControllerImage, CompiledStep<NginxConfig>> configs,
+        Dictionary<ControllerImage, CompiledRoutes> tables)
+    {
+        var ingresses = context.State.List<V1Ingress>();
+        var served = new bool[ingresses.Count];
+        foreach (var image in images)
+        {
+            var own = new List<Resource<V1Ingress>>(ingresses.Count);
+            foreach (var (i, ingress) in ingresses.Index())
+            {
+                if (!classes.Serves(image, ingress)) continue;
+                served[i] = true;
+                own.Add(ingress);
+            }
+
+            tables[image] = new RouteCompiler(context, image, configs[image].Value, before?.Compiled.GetValueOrDefault(image)).Compile(own);
+        }
+
+        // 3. Those for ingress-nginx are read all the same, for what is wrong in them.
+        var unserved = ingresses.Where((_, i) => !served[i]).ToList();
+        new RouteCompiler(context, ControllerImage.Standard, NginxConfig.Default, null).Compile([.. unserved.Where(i => classes.Report(i, images))]);
+        return unserved.Count > 0;
+    }
+
+    /// <summary>Makes the tables of those of the running generation where only Ingresses have changed that controllers serve, at the cost of those. False when more has changed.</summary>
+    private static bool Update(
+        CompileContext context, IngressClasses classes, List<ControllerImage> images, IngressSnapshot? before, Dictionary<ControllerImage, CompiledStep<NginxConfig>> configs,
+        Dictionary<ControllerImage, CompiledRoutes> tables)
+    {
+        if (before is null || before.HasOrphans || before.Compiled.Count != images.Count || !images.TrueForAll(before.Compiled.ContainsKey)
+            || !ReferenceEquals(context.State.List<V1IngressClass>(), context.Running.State.List<V1IngressClass>())) return false;
+        var (gone, come) = context.State.Since<V1Ingress>(context.Running.State);
+        if (come.Any(i => !images.Exists(image => classes.Serves(image, i)))) return false;
+        // All of them or none: what one has told by then would be told again.
+        var told = context with { Errors = new ErrorList(), Warnings = new ErrorList() };
+        foreach (var image in images)
+        {
+            if (new RouteCompiler(told, image, configs[image].Value, before.Compiled[image]).Compile(gone, [.. come.Where(i => classes.Serves(image, i))]) is not { } routes) return false;
+            tables[image] = routes;
+        }
+
+        foreach (var error in told.Errors.All) context.Errors.Add(error);
+        foreach (var warning in told.Warnings.All) context.Warnings.Add(warning);
+        return true;
     }
 }

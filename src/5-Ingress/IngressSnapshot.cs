@@ -15,6 +15,9 @@ internal sealed class IngressSnapshot(FrozenDictionary<IPEndPoint, ControllerPla
     /// <summary>How each controller's routes were compiled, for the next generation.</summary>
     internal IReadOnlyDictionary<ControllerImage, CompiledRoutes> Compiled { get; init; } = FrozenDictionary<ControllerImage, CompiledRoutes>.Empty;
 
+    /// <summary>Whether there are Ingresses that no controller serves.</summary>
+    internal bool HasOrphans { get; init; }
+
     /// <summary>How each controller's ConfigMap was read.</summary>
     internal IReadOnlyDictionary<ControllerImage, CompiledStep<NginxConfig>> Configs { get; init; } = FrozenDictionary<ControllerImage, CompiledStep<NginxConfig>>.Empty;
 

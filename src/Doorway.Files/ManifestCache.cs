@@ -10,8 +10,9 @@ namespace Usher.Doorway.Files;
 internal sealed class ManifestCache
 {
     private readonly Dictionary<string, ReadFile> byName = new(StringComparer.Ordinal);
-    private IReadOnlyList<SourceFile>? files;
+    private List<SourceFile>? files;
     private CleanLoad? clean;
+    private Dictionary<string, int> byPath = [];
     private string[] problems = [];
     private IReadOnlyList<Manifest> ackManifests = [];
     private IReadOnlyList<Resource> ackResources = [];
@@ -41,7 +42,7 @@ internal sealed class ManifestCache
     internal void Begin(IReadOnlyList<SourceFile> found, ErrorList errors)
     {
         clean = null;
-        (files, problems) = (found, [.. errors.All.Select(e => e.ToString())]);
+        (files, problems) = ([.. found], [.. errors.All.Select(e => e.ToString())]);
         var names = found.Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in byName.Keys.Where(name => !names.Contains(name)).ToList()) byName.Remove(gone);
     }
@@ -53,9 +54,11 @@ internal sealed class ManifestCache
     internal void Keep(ReadFile file) => byName[file.File.Name] = file;
 
     /// <summary>Ends a load without errors.</summary>
-    /// <param name="plain">Its objects, but for ACK's.</param>
-    /// <param name="ack">ACK's.</param>
-    internal void Finish(IReadOnlyList<Resource> plain, IReadOnlyList<Manifest> ack) => clean = new CleanLoad(plain, ack);
+    internal void Finish(CleanLoad load)
+    {
+        clean = load;
+        byPath = files!.Index().Where(f => f.Item is { FullPath: not null, IsPipe: false }).ToDictionary(f => f.Item.FullPath!, f => f.Index, StringComparer.Ordinal);
+    }
 
     /// <summary>A file as it was last read without errors, when nothing happened to it since and it looks the same; else null.</summary>
     internal SourceFile? Untouched(string name, FileInfo now)
@@ -68,18 +71,17 @@ internal sealed class ManifestCache
     /// <returns>All objects; null when they aren't the same but for their content.</returns>
     internal IReadOnlyList<Resource>? Replace(string path, AwsScope scope, Func<bool> isStill)
     {
-        if (clean is null || files is null || files.FirstOrDefault(f => f.FullPath == path) is not { IsPipe: false } was || !byName.TryGetValue(was.Name, out var before)) return null;
+        if (clean is null || !byPath.TryGetValue(path, out var at) || !byName.TryGetValue(files![at].Name, out var before)) return null;
         var errors = new ErrorList();
-        if (SourceFile.OfFile(was.Name, path, errors) is not { } file) return null;
+        if (SourceFile.OfFile(files[at].Name, path, errors) is not { } file) return null;
         var read = FileReader.Read(file, before, errors, []);
         if (!errors.IsEmpty || !read.IsComplete || ReferenceEquals(read, before) || !isStill()) return null;
-        if (clean.With(before, read) is not { } next) return null;
-        var mapped = Map(next.Ack, scope, errors, isComplete: true);
-        if (!errors.IsEmpty) return null;
-        files = [.. files.Select(f => ReferenceEquals(f, was) ? file : f)];
+        var next = clean.With(before, read, ack => Map(ack, scope, errors, isComplete: true) is var mapped && errors.IsEmpty ? mapped : null);
+        if (next is null) return null;
+        files[at] = file;
         Keep(read);
         clean = next;
-        return [.. next.Plain, .. mapped];
+        return next.Resources;
     }
 
     /// <summary>ACK's objects as AWS's: those of the last load when nothing of them has changed.</summary>

@@ -47,7 +47,16 @@ public sealed class DesiredState
     {
         var table = Table(typeof(T));
         reads?.Add(typeof(T), table);
-        return table is null ? [] : ((ObjectTable<T>)table).Values;
+        return Plain<T>();
+    }
+
+    /// <summary>The objects of a type that another state has and this one hasn't, and the other way round: one that was changed is in both. Ordered by namespace and name; it costs by what there is between the first and the last.</summary>
+    public (IReadOnlyList<Resource<T>> Gone, IReadOnlyList<Resource<T>> Come) Since<T>(DesiredState before) where T : class
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        var (was, now) = (before.Plain<T>(), (SharedList<Resource<T>>)List<T>());
+        var (first, last) = was.Same(now);
+        return (was.Between(first, last), now.Between(first, last));
     }
 
     /// <summary>The object of a type by namespace and name, or null. Cluster-scoped kinds have an empty namespace.</summary>
@@ -107,6 +116,8 @@ public sealed class DesiredState
         var shared = byType.ToDictionary(pair => pair.Key, pair => other.Table(pair.Key) is { } before ? pair.Value.Sharing(before) : pair.Value);
         return shared.Count == other.byType.Count && shared.All(pair => ReferenceEquals(pair.Value, other.Table(pair.Key))) ? other : new DesiredState(shared, null);
     }
+
+    private SharedList<Resource<T>> Plain<T>() where T : class => ((ObjectTable<T>?)Table(typeof(T)))?.Values ?? SharedList<Resource<T>>.Nothing;
 
     /// <summary>The same state, which notes what is read of it.</summary>
     internal DesiredState Noting(Reads noted) => new(byType, noted);

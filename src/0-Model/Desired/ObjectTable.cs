@@ -32,6 +32,9 @@ internal abstract class ObjectTable
     /// <summary>The object with its type by namespace and name, or null.</summary>
     internal abstract object? Named(string ns, string name);
 
+    /// <summary>Whether what has a key's namespace and name is surely the same here as in another table, or in neither; false for what may differ. Asked of many keys, it looks for what differs once.</summary>
+    internal abstract bool IsSame(ObjectTable? other, in ResourceKey key);
+
     /// <summary>This table with these changes; itself when they change nothing.</summary>
     /// <param name="changes">Ordered by key, each once; null takes an object away.</param>
     internal abstract ObjectTable With(IReadOnlyList<(ResourceKey Key, Resource? Value)> changes);
@@ -57,31 +60,32 @@ internal abstract class ObjectTable
 /// <typeparam name="T">Their type.</typeparam>
 internal sealed class ObjectTable<T> : ObjectTable where T : class
 {
-    private readonly Resource[] all;
-    private readonly Resource<T>[] typed;
+    private readonly SharedList<Resource> all;
+    private readonly SharedList<Resource<T>> typed;
     private readonly HashSet<(string Group, string Kind)> kinds;
+    private volatile Difference? difference;
 
     /// <param name="all">In order.</param>
     public ObjectTable(Resource[] all)
-        : this(all, Array.ConvertAll(all, Typed), [.. all.Select(r => (r.Key.Group, r.Key.Kind))])
+        : this(SharedList.Of<Resource>(all), SharedList.Of<Resource<T>>(all.Select(Typed)), [.. all.Select(r => (r.Key.Group, r.Key.Kind))])
     {
     }
 
-    private ObjectTable(Resource[] all, Resource<T>[] typed, HashSet<(string Group, string Kind)> kinds) => (this.all, this.typed, this.kinds) = (all, typed, kinds);
+    private ObjectTable(SharedList<Resource> all, SharedList<Resource<T>> typed, HashSet<(string Group, string Kind)> kinds) => (this.all, this.typed, this.kinds) = (all, typed, kinds);
 
     internal override IReadOnlyList<Resource> All => all;
 
     internal override IReadOnlyCollection<(string Group, string Kind)> Kinds => kinds;
 
     /// <summary>The objects with their type, in order.</summary>
-    internal IReadOnlyList<Resource<T>> Values => typed;
+    internal SharedList<Resource<T>> Values => typed;
 
     internal override Resource? Find(in ResourceKey key) => IndexOf(key) is >= 0 and var at ? all[at] : null;
 
     /// <summary>The object with its type by namespace and name, or null.</summary>
     internal Resource<T>? Find(string ns, string name)
     {
-        var (low, high) = (0, all.Length - 1);
+        var (low, high) = (0, all.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
@@ -98,45 +102,85 @@ internal sealed class ObjectTable<T> : ObjectTable where T : class
 
     internal override object? Named(string ns, string name) => Find(ns, name);
 
+    internal override bool IsSame(ObjectTable? other, in ResourceKey key)
+    {
+        if (other is not ObjectTable<T> before) return false;
+        var known = difference;
+        if (known is null || !known.Other.TryGetTarget(out var target) || !ReferenceEquals(target, before))
+        {
+            var (first, last) = typed.Same(before.typed);
+            difference = known = new Difference(new WeakReference<ObjectTable<T>>(before), [.. typed.Between(first, last).Concat(before.typed.Between(first, last)).Select(r => r.Key).Distinct().Take(Difference.Most + 1)]);
+        }
+
+        if (known.Keys.Length > Difference.Most) return false;
+        foreach (var differs in known.Keys)
+        {
+            if (differs.Name == key.Name && differs.Namespace == key.Namespace) return false;
+        }
+
+        return true;
+    }
+
     internal override ObjectTable With(IReadOnlyList<(ResourceKey Key, Resource? Value)> changes)
     {
-        var next = new Copy(this, changes.Count);
+        var (objects, values, next) = (new SharedListEdit<Resource>(all), new SharedListEdit<Resource<T>>(typed), kinds);
         foreach (var (key, value) in changes)
         {
             var at = IndexOf(key);
-            if (at >= 0 && (value is null || !Same(all[at], value))) next.Replace(at, value);
-            else if (at < 0 && value is not null) next.Insert(~at, value);
+            if (at < 0 ? value is null : value is not null && Same(all[at], value)) continue;
+            if (at < 0)
+            {
+                objects.Insert(~at, value!);
+                values.Insert(~at, Typed(value!));
+            }
+            else
+            {
+                objects.Replace(at, value);
+                values.Replace(at, value is null ? null : Typed(value));
+            }
+
+            if (value is not null && !next.Contains((key.Group, key.Kind))) next = [.. next, (key.Group, key.Kind)];
         }
 
-        return next.Finish();
+        var changed = objects.Finish();
+        return ReferenceEquals(changed, all) ? this : new ObjectTable<T>(changed, values.Finish(), next);
     }
 
     internal override ObjectTable Sharing(ObjectTable other)
     {
         if (other is not ObjectTable<T> before || ReferenceEquals(this, other)) return this;
-        var shared = 0;
-        var (objects, values) = ((Resource[])all.Clone(), (Resource<T>[])typed.Clone());
-        for (int i = 0, j = 0; i < objects.Length && j < before.all.Length;)
+        // What both share already needs no look.
+        var (first, last) = all.Same(before.all);
+        var shared = first + last;
+        var (objects, values) = (new SharedListEdit<Resource>(all), new SharedListEdit<Resource<T>>(typed));
+        for (int i = first, j = first; i < all.Count - last && j < before.all.Count - last;)
         {
-            var order = Compare(objects[i].Key, before.all[j].Key);
-            if (order == 0 && Same(objects[i], before.all[j]))
+            var (one, had) = (all[i], before.all[j]);
+            var order = Compare(one.Key, had.Key);
+            if (order == 0 && Same(one, had))
             {
-                (objects[i], values[i]) = (before.all[j], before.typed[j]);
                 shared++;
+                if (!ReferenceEquals(one, had))
+                {
+                    objects.Replace(i, had);
+                    values.Replace(i, before.typed[j]);
+                }
             }
 
             if (order <= 0) i++;
             if (order >= 0) j++;
         }
 
-        return shared == objects.Length && shared == before.all.Length ? before : shared == 0 ? this : new ObjectTable<T>(objects, values, kinds);
+        if (shared == all.Count && shared == before.all.Count) return before;
+        var next = objects.Finish();
+        return ReferenceEquals(next, all) ? this : new ObjectTable<T>(next, values.Finish(), kinds);
     }
 
     private static Resource<T> Typed(Resource resource) => new(resource.Key, (T)resource.Value, resource.Origin) { Generation = resource.Generation };
 
     private int IndexOf(in ResourceKey key)
     {
-        var (low, high) = (0, all.Length - 1);
+        var (low, high) = (0, all.Count - 1);
         while (low <= high)
         {
             var middle = (low + high) / 2;
@@ -149,51 +193,9 @@ internal sealed class ObjectTable<T> : ObjectTable where T : class
         return ~low;
     }
 
-    /// <summary>A copy being made: what lies between two changes is copied as it is.</summary>
-    private struct Copy(ObjectTable<T> from, int more)
+    /// <summary>What may differ from another table, which it doesn't keep; more than a few aren't listed.</summary>
+    private sealed record Difference(WeakReference<ObjectTable<T>> Other, ResourceKey[] Keys)
     {
-        private readonly Resource[] objects = new Resource[from.all.Length + more];
-        private readonly Resource<T>[] values = new Resource<T>[from.all.Length + more];
-        private int read;
-        private HashSet<(string Group, string Kind)> kinds = from.kinds;
-        private int written;
-        private bool changed;
-
-        internal void Replace(int at, Resource? value)
-        {
-            Take(at);
-            read = at + 1;
-            if (value is not null) Put(value);
-        }
-
-        internal void Insert(int at, Resource value)
-        {
-            Take(at);
-            Put(value);
-        }
-
-        internal readonly ObjectTable<T> Finish()
-        {
-            if (!changed) return from;
-            var last = this;
-            last.Take(from.all.Length);
-            return last.written == objects.Length ? new ObjectTable<T>(objects, values, kinds) : new ObjectTable<T>(objects[..last.written], values[..last.written], kinds);
-        }
-
-        private void Take(int end)
-        {
-            Array.Copy(from.all, read, objects, written, end - read);
-            Array.Copy(from.typed, read, values, written, end - read);
-            written += end - read;
-            read = end;
-            changed = true;
-        }
-
-        private void Put(Resource value)
-        {
-            var kind = (value.Key.Group, value.Key.Kind);
-            if (!kinds.Contains(kind)) kinds = [.. kinds, kind];
-            (objects[written], values[written++]) = (value, Typed(value));
-        }
+        internal const int Most = 4;
     }
 }

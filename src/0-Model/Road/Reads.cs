@@ -74,6 +74,7 @@ public sealed class Reads
         What.List => ReferenceEquals(context.State.Table(entry.Type!), entry.Seen),
         // Of most types none has changed, and the step saw those of the running generation.
         What.Named => ReferenceEquals(context.State.Table(entry.Type!), context.Running.State.Table(entry.Type!))
+            || context.State.Table(entry.Type!)?.IsSame(context.Running.State.Table(entry.Type!), entry.Key) == true
             || ReferenceEquals(context.State.Table(entry.Type!)?.Named(entry.Key.Namespace, entry.Key.Name), entry.Seen),
         What.Object => ReferenceEquals(context.State.Find(entry.Key), entry.Seen),
         What.Address => ReferenceEquals(context.Addresses.Plain, context.Running.Addresses) || Equals(context.Addresses.Find(entry.Key), entry.Seen),

@@ -17,6 +17,8 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class LoadBalancerController : IReconciler
 {
+    private readonly AlbSelection selection = new();
+
     /// <inheritdoc/>
     public bool Observes => true;
 
@@ -24,8 +26,7 @@ internal sealed class LoadBalancerController : IReconciler
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
         // 1.
-        var classes = new AlbClasses(context.State);
-        var groups = IngressGroup.Of(context, context.State.All<V1Ingress>().Where(classes.Has));
+        var groups = IngressGroup.Of(context, selection.Of(context.State));
         var services = NlbServices.Of(context).ToList();
         if (groups.Count + services.Count == 0) return [];
 

@@ -1,3 +1,4 @@
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Ingress;
@@ -11,11 +12,14 @@ namespace Usher.Ingress;
 /// <param name="Canaries">The backends that canaries take requests from.</param>
 /// <param name="Otherwise">The controller's own default backend, or null.</param>
 internal sealed record CompiledRoutes(
-    RouteTable Table, NginxConfig Config, CertificatePlan Standard, IReadOnlyList<CompiledStep<IngressPart>> Parts, Reads Read,
+    RouteTable Table, NginxConfig Config, CertificatePlan Standard, SharedList<CompiledStep<IngressPart>> Parts, Reads Read,
     IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise)
 {
     /// <summary>What the Ingresses say together of backends.</summary>
     public IReadOnlyDictionary<string, BalanceRule> Shared { get; init; } = SharedBalance.None;
+
+    /// <summary>The parts that something was warned of.</summary>
+    public required IReadOnlyList<CompiledStep<IngressPart>> Warned { get; init; }
 
     /// <summary>Whether each Ingress concerns the hosts of its own rules alone.</summary>
     public bool IsPlain { get; init; }

@@ -10,24 +10,24 @@ namespace Usher.Ingress;
 /// <typeparam name="T">What there is for a host.</typeparam>
 internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>> where T : class
 {
-    private readonly KeyValuePair<string, T>[]?[] buckets;
+    private readonly Buckets buckets;
 
-    private HostTable(KeyValuePair<string, T>[]?[] buckets, int count) => (this.buckets, Count) = (buckets, count);
+    private HostTable(Buckets buckets, int count) => (this.buckets, Count) = (buckets, count);
 
-    internal static HostTable<T> Empty { get; } = new(new KeyValuePair<string, T>[]?[1], 0);
+    internal static HostTable<T> Empty { get; } = new(new Buckets(1), 0);
 
     public int Count { get; }
 
     internal IEnumerable<T> Values => this.Select(pair => pair.Value);
 
-    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => buckets.OfType<KeyValuePair<string, T>[]>().SelectMany(bucket => bucket).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => buckets.All.SelectMany(bucket => bucket).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>What there is for a host, or null.</summary>
     internal T? Find(string host)
     {
-        if (buckets[Place(host, buckets.Length)] is not { } bucket) return null;
+        if (buckets[Place(host, buckets.Size)] is not { } bucket) return null;
         foreach (var (name, value) in bucket)
         {
             if (name == host) return value;
@@ -39,13 +39,13 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
     /// <summary>This table with these changes, null for a host that goes; itself when they change nothing.</summary>
     internal HostTable<T> With(IReadOnlyDictionary<string, T?> changes)
     {
-        KeyValuePair<string, T>[]?[]? next = null;
+        Buckets? next = null;
         var count = Count;
         foreach (var (host, value) in changes)
         {
             var had = Find(host);
             if (ReferenceEquals(had, value)) continue;
-            next ??= (KeyValuePair<string, T>[]?[])buckets.Clone();
+            next ??= buckets.Next();
             if (value is null) Take(next, host);
             else Put(next, new(host, value));
             count += (value is null ? 0 : 1) - (had is null ? 0 : 1);
@@ -54,7 +54,7 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
         if (next is null) return this;
         var table = new HostTable<T>(next, count);
         var size = SizeFor(count);
-        return size > next.Length || size * 4 < next.Length ? Make(table, size) : table;
+        return size > next.Size || size * 4 < next.Size ? Make(table, size) : table;
     }
 
     /// <summary>The table of all of these, each host once; this one when it is that already.</summary>
@@ -71,8 +71,8 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
 
         if (put is null && kept == Count) return this;
         var size = SizeFor(all.Count);
-        if (size > buckets.Length || size * 4 < buckets.Length || put?.Count > all.Count / 4) return Make(all, size);
-        var next = (KeyValuePair<string, T>[]?[])buckets.Clone();
+        if (size > buckets.Size || size * 4 < buckets.Size || put?.Count > all.Count / 4) return Make(all, size);
+        var next = buckets.Next();
         if (kept < Count) Remove(next, [.. all.Select(pair => pair.Key)]);
         foreach (var pair in put ?? []) Put(next, pair);
         return new HostTable<T>(next, all.Count);
@@ -80,12 +80,12 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
 
     private static HostTable<T> Make(IReadOnlyCollection<KeyValuePair<string, T>> all, int size)
     {
-        var buckets = new KeyValuePair<string, T>[]?[size];
+        var buckets = new Buckets(size);
         foreach (var pair in all) Put(buckets, pair);
         return new HostTable<T>(buckets, all.Count);
     }
 
-    private void Remove(KeyValuePair<string, T>[]?[] next, HashSet<string> staying)
+    private void Remove(Buckets next, HashSet<string> staying)
     {
         foreach (var (host, _) in this)
         {
@@ -96,18 +96,50 @@ internal sealed class HostTable<T> : IReadOnlyCollection<KeyValuePair<string, T>
     // Few hosts for a bucket, and few buckets without a host.
     private static int SizeFor(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, count));
 
-    private static void Take(KeyValuePair<string, T>[]?[] next, string host)
+    private static void Take(Buckets next, string host)
     {
-        ref var bucket = ref next[Place(host, next.Length)];
-        bucket = bucket!.Length == 1 ? null : [.. bucket.Where(pair => pair.Key != host)];
+        var place = Place(host, next.Size);
+        var bucket = next[place];
+        next.Put(place, bucket!.Length == 1 ? null : [.. bucket.Where(pair => pair.Key != host)]);
     }
 
     // Buckets are shared with the table before: they are replaced, never changed.
-    private static void Put(KeyValuePair<string, T>[]?[] next, KeyValuePair<string, T> pair)
+    private static void Put(Buckets next, KeyValuePair<string, T> pair)
     {
-        ref var bucket = ref next[Place(pair.Key, next.Length)];
-        bucket = bucket is null ? [pair] : [.. bucket.Where(other => other.Key != pair.Key), pair];
+        var place = Place(pair.Key, next.Size);
+        next.Put(place, next[place] is { } bucket ? [.. bucket.Where(other => other.Key != pair.Key), pair] : [pair]);
     }
 
     private static int Place(string host, int size) => string.GetHashCode(host) & (size - 1);
+
+    /// <summary>The buckets in pages: a table that follows from another has pages of its own only where a bucket changed.</summary>
+    private sealed class Buckets
+    {
+        private const int PageBits = 7;
+        private readonly KeyValuePair<string, T>[]?[]?[] pages;
+        private readonly bool[] own;
+
+        internal Buckets(int size)
+            : this(size, new KeyValuePair<string, T>[]?[]?[((size - 1) >> PageBits) + 1])
+        {
+        }
+
+        private Buckets(int size, KeyValuePair<string, T>[]?[]?[] pages) => (Size, this.pages, own) = (size, pages, new bool[pages.Length]);
+
+        internal int Size { get; }
+
+        internal IEnumerable<KeyValuePair<string, T>[]> All => pages.OfType<KeyValuePair<string, T>[]?[]>().SelectMany(page => page).OfType<KeyValuePair<string, T>[]>();
+
+        internal KeyValuePair<string, T>[]? this[int place] => pages[place >> PageBits]?[place & ((1 << PageBits) - 1)];
+
+        internal Buckets Next() => new(Size, [.. pages]);
+
+        internal void Put(int place, KeyValuePair<string, T>[]? bucket)
+        {
+            var at = place >> PageBits;
+            if (!own[at]) pages[at] = pages[at] is { } page ? [.. page] : new KeyValuePair<string, T>[]?[1 << PageBits];
+            own[at] = true;
+            pages[at]![place & ((1 << PageBits) - 1)] = bucket;
+        }
+    }
 }

@@ -17,20 +17,30 @@ namespace Usher.Ingress;
 /// </summary>
 internal sealed class RouteCompiler(CompileContext context, ControllerImage controller, NginxConfig config, CompiledRoutes? running)
 {
-    private readonly Dictionary<string, ServerDraft> drafts = new(running?.Table.Hosts.Count ?? 0, StringComparer.Ordinal);
+    private readonly Dictionary<string, ServerDraft> drafts = new(StringComparer.Ordinal);
     private readonly List<ServerDraft> withOthers = [];
     private readonly Dictionary<string, ServerPlan> others = new(StringComparer.Ordinal);
     private RoutePlan? catchAll;
+
+    /// <summary>Compiles where only some Ingresses may have changed since the running generation; null when more has changed.</summary>
+    /// <param name="gone">Those that were there.</param>
+    /// <param name="come">Those that the controller serves now.</param>
+    internal CompiledRoutes? Compile(IReadOnlyList<Resource<V1Ingress>> gone, IReadOnlyList<Resource<V1Ingress>> come)
+    {
+        var certificates = new CertificateCompiler(context, controller, running?.Standard);
+        if (running is not { IsPlain: true } || Around(certificates) is null || !ReferenceEquals(Otherwise(), running.Otherwise)) return null;
+        return PartList.Of(context, running, gone, come, i => Compile(i, certificates)) is { } parts ? Update(parts) : null;
+    }
 
     internal CompiledRoutes Compile(IReadOnlyList<Resource<V1Ingress>> ingresses)
     {
         // 1. By namespace and name: the one that comes first keeps a path that several claim.
         var certificates = new CertificateCompiler(context, controller, running?.Standard);
-        var (steps, read, changed) = Parts(ingresses, certificates);
-        var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
-        if (otherwise == running?.Otherwise) otherwise = running?.Otherwise;
-        if (running is { IsPlain: true } && changed is not null && ReferenceEquals(otherwise, running.Otherwise) && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now, config)))
-            return running with { Table = RouteUpdate.Of(context, running, config, changed), Parts = steps, Read = read };
+        var parts = PartList.Of(context, Around(certificates), ingresses, i => Compile(i, certificates));
+        var otherwise = Otherwise();
+        if (running is { IsPlain: true } && ReferenceEquals(otherwise, running.Otherwise) && Update(parts) is { } updated) return updated;
+        var steps = parts.Steps;
+        drafts.EnsureCapacity(running?.Table.Hosts.Count ?? 0);
         foreach (var step in steps)
         {
             Take(step.Value);
@@ -51,48 +61,30 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         catchAll ??= otherwise;
         catchAll = catchAll?.With(shared);
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, read, canaries, otherwise) { Shared = shared, IsPlain = steps.TrueForAll(s => RouteUpdate.IsPlain(s.Value, config)) };
-    }
-
-    /// <returns>Each Ingress's part, what all of them read, and what changed; null for everything.</returns>
-    private (List<CompiledStep<IngressPart>> Steps, Reads Read, List<(IngressPart? Was, IngressPart? Now)>? Changed) Parts(IReadOnlyList<Resource<V1Ingress>> ingresses, CertificateCompiler certificates)
-    {
-        var before = running is not null && ReferenceEquals(running.Config, config) && ReferenceEquals(running.Standard, certificates.Standard) ? running : null;
-        IReadOnlyList<CompiledStep<IngressPart>> old = before?.Parts ?? [];
-        var read = new Reads();
-        var allHold = before?.Read.Hold(context) == true;
-        if (before is not null) read.Cover(before.Read, context);
-        var steps = new List<CompiledStep<IngressPart>>(ingresses.Count);
-        var changed = new List<(IngressPart? Was, IngressPart? Now)>();
-        var next = 0;
-        foreach (var ingress in ingresses)
+        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, parts.Read, canaries, otherwise)
         {
-            // Both are in the same order: what is passed over has gone.
-            for (; next < old.Count && IsBefore(old[next].Value.Ingress.Key, ingress.Key); next++) changed.Add((old[next].Value, null));
-            var had = next < old.Count && old[next].Value.Ingress.Key == ingress.Key ? old[next++] : null;
-            var step = had;
-            if (had is null || !ReferenceEquals(had.Value.Ingress, ingress) || !(allHold || had.Reads.Hold(context)))
-            {
-                step = Compile(ingress, certificates);
-                read.Cover(step.Reads, context);
-                changed.Add((had?.Value, step.Value));
-            }
-
-            steps.Add(step!);
-            if (step!.Warnings.Count == 0) continue;
-            foreach (var warning in step.Warnings) context.Warnings.Add(warning);
-        }
-
-        for (; next < old.Count; next++) changed.Add((old[next].Value, null));
-        read.Close();
-        context.Noted?.Cover(read, context);
-        return (steps, read, before is null ? null : changed);
+            Shared = shared,
+            Warned = parts.Warned,
+            IsPlain = steps.All(s => RouteUpdate.IsPlain(s.Value, config)),
+        };
     }
+
+    /// <summary>The running generation's routes where what is around the Ingresses is the same.</summary>
+    private CompiledRoutes? Around(CertificateCompiler certificates) =>
+        running is not null && ReferenceEquals(running.Config, config) && ReferenceEquals(running.Standard, certificates.Standard) ? running : null;
+
+    private RoutePlan? Otherwise()
+    {
+        var otherwise = controller.DefaultBackend is { } name ? new BackendCompiler(context).ControllersOwn(name) : null;
+        return otherwise == running?.Otherwise ? running?.Otherwise : otherwise;
+    }
+
+    /// <summary>The running generation's routes with what changed; null when that concerns other hosts.</summary>
+    private CompiledRoutes? Update(PartList parts) => parts.Changed is { } changed && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now, config))
+        ? running! with { Table = RouteUpdate.Of(context, running, config, changed), Parts = parts.Steps, Read = parts.Read, Warned = parts.Warned }
+        : null;
 
     private CompiledStep<IngressPart> Compile(Resource<V1Ingress> ingress, CertificateCompiler certificates) => context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress));
-
-    private static bool IsBefore(in ResourceKey one, in ResourceKey other) =>
-        string.CompareOrdinal(one.Namespace, other.Namespace) is var order && (order == 0 ? string.CompareOrdinal(one.Name, other.Name) : order) < 0;
 
     private void Take(IngressPart part)
     {
@@ -111,7 +103,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     }
 
     /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(List<CompiledStep<IngressPart>> steps, IReadOnlyDictionary<string, BalanceRule> shared)
+    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<CompiledStep<IngressPart>> steps, IReadOnlyDictionary<string, BalanceRule> shared)
     {
         var taken = new Dictionary<BackendPlan, CanaryPlan>();
         foreach (var (part, _, _) in steps)

@@ -9,6 +9,7 @@ namespace Usher.Ingress;
 internal sealed class ServerBuilder(CompileContext context, string host)
 {
     private readonly List<RoutePlan> routes = [];
+    private readonly Dictionary<(string Path, PathKind Kind), RoutePlan> byPath = [];
     private readonly Dictionary<RoutePlan, Written> written = new(ReferenceEqualityComparer.Instance);
     private RoutePlan? standard;
     private AppRoot? appRoot;
@@ -25,16 +26,17 @@ internal sealed class ServerBuilder(CompileContext context, string host)
     /// <summary>Adds a path; the first to claim it keeps it.</summary>
     internal void Add(RoutePlan route, IngressPart part, string field)
     {
-        if (Find(route.Path, route.Kind) is not null) return;
+        if (byPath.ContainsKey((route.Path, route.Kind))) return;
         var annotations = part.Annotations;
         var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
         var more = new Written(part.Ingress, field, annotations.UseRegex, rewrites);
         if (rewrites) route = route with { Rewrite = Rewrite(route, more, annotations.RewriteTarget!) };
         routes.Add(route);
+        byPath.Add((route.Path, route.Kind), route);
         written[route] = more;
     }
 
-    private RoutePlan? Find(string path, PathKind? kind) => routes.Find(r => r.Path == path && r.Kind == kind);
+    private RoutePlan? Find(string path, PathKind kind) => byPath.GetValueOrDefault((path, kind));
 
     /// <summary>The server, its routes in the order in which they are tried.</summary>
     /// <param name="canaries">The backends that canaries take requests from.</param>

@@ -20,8 +20,8 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
     /// <summary>False when a document could not be read: then nothing is said to be missing.</summary>
     internal bool IsComplete { get; set; } = true;
 
-    /// <summary>The objects without errors, but for ACK's; there once it is finished.</summary>
-    internal IReadOnlyList<Resource> Plain { get; private set; } = [];
+    /// <summary>How many of the objects come before ACK's; there once it is finished.</summary>
+    internal int Plain { get; private set; }
 
     /// <summary>ACK's objects; there once it is finished.</summary>
     internal IReadOnlyList<Manifest> OfAck { get; private set; } = [];
@@ -38,7 +38,7 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
     }
 
     /// <summary>Checks what concerns several objects, and returns those without errors.</summary>
-    internal IReadOnlyList<Resource> Finish(AwsScope scope, ManifestCache cache)
+    internal SharedList<Resource> Finish(AwsScope scope, ManifestCache cache)
     {
         if (IsComplete) CheckNamespaces();
         var resources = new List<Resource>(all.Count);
@@ -49,8 +49,8 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
             else if (manifest.Value is not null) resources.Add(manifest.Resource);
         }
 
-        (Plain, OfAck) = (resources, ack);
-        return [.. resources, .. cache.Map(ack, scope, Errors, IsComplete)];
+        (Plain, OfAck) = (resources.Count, ack);
+        return SharedList.Of<Resource>(resources.Concat(cache.Map(ack, scope, Errors, IsComplete)));
     }
 
     private void CheckNamespaces()
