@@ -1,5 +1,6 @@
 using System.Net;
 using k8s.Models;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
@@ -14,7 +15,8 @@ internal static class GatewayAddresses
     {
         if (Unusable(gateway) is { } wrong) return ([wrong, .. wrong.Type == "Programmed" ? (IEnumerable<Condition>)[] : [new Condition("Programmed", false, "Invalid", wrong.Message)]], []);
         if (context.State.Find<V1Service>(gateway.Key.Namespace, GatewayObjects.NameOf(gateway)) is not { Value.Spec.ClusterIP: { } address }) return ([], []);
-        return ([], [new("address", address)]);
+        var balancers = LoadBalancerAddresses.Of(context.State, new ResourceKey("", "Service", gateway.Key.Namespace, GatewayObjects.NameOf(gateway)));
+        return ([], balancers.Count == 0 ? [new("address", address)] : [.. balancers.Select(b => KeyValuePair.Create("address", b.Text)).Distinct()]);
     }
 
     /// <summary>The addresses that a Gateway asks for and that nobody can give it here: those that aren't an unspecified one or a Service's.</summary>
