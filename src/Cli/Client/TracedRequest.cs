@@ -92,9 +92,9 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
     {
         var url = request.Url;
         var address = await AddressAsync(request, report, cancellationToken);
-        // The declared port is bound elsewhere when it is privileged: the listener at this address says where.
+        // The declared port is bound elsewhere when it is privileged: the listener, or the Service, at this address says where.
         var listener = report.Listeners.FirstOrDefault(l => l.Port == url.Port && IPEndPoint.Parse(l.Bound).Address.Equals(address));
-        remote = listener is null ? new IPEndPoint(address, url.Port) : IPEndPoint.Parse(listener.Bound);
+        remote = listener is null ? ServiceAt(report, address, url.Port) ?? new IPEndPoint(address, url.Port) : IPEndPoint.Parse(listener.Bound);
         var socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -111,6 +111,10 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             throw new TracedFailure("connect", $"{remote}: {(e is SocketException s ? s.Message : "no answer within 10 s")}{(listener is null ? Instead(report, address, url.Port) : "")}", e);
         }
     }
+
+    /// <summary>Where a Service's port is bound whose virtual IP this stands for; null where it is none's.</summary>
+    private static IPEndPoint? ServiceAt(RoadReport report, IPAddress address, int port) => report.Services.SelectMany(s => s.Ports)
+        .Where(p => p.Port == port && p.Protocol == "TCP" && p.Bound is not null).Select(p => IPEndPoint.Parse(p.Bound!)).FirstOrDefault(b => b.Address.Equals(address));
 
     // The way out where a load balancer has this address, and no listener on this port.
     private static string Instead(RoadReport report, IPAddress address, int port)
