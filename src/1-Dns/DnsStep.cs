@@ -31,6 +31,6 @@ internal sealed class DnsStep(DnsServerAddress server, ITargetHealth? targets = 
     private static Traveller At(Generation generation, Traveller traveller, IPAddress address)
     {
         var port = traveller.UrlPort ?? traveller.Request.HostPort ?? (traveller.Request.Scheme == "https" ? 443 : 80);
-        return traveller with { Name = null, Address = new IPEndPoint(address, generation.Addresses.BoundPort(port)) };
+        return traveller with { Name = null, Address = generation.Addresses.BindAt(address, port) };
     }
 }

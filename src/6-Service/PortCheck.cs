@@ -1,13 +1,12 @@
 using k8s.Models;
-using Usher.Model.Road;
 
 namespace Usher.Service;
 
-/// <summary>What the API server would refuse in a Service's ports, and what can't be bound on one machine.</summary>
+/// <summary>What the API server would refuse in a Service's ports.</summary>
 internal static class PortCheck
 {
     /// <summary>Reports everything that is wrong.</summary>
-    public static void Check(Checker check, V1ServiceSpec spec, AddressPlan plan)
+    public static void Check(Checker check, V1ServiceSpec spec)
     {
         var ports = spec.Ports ?? [];
         if (ports.Count == 0 && spec.ClusterIP != "None") check.Wrong("spec.ports", "is missing; write at least one port");
@@ -16,7 +15,7 @@ internal static class PortCheck
             var field = $"spec.ports[{i}]";
             Numbers(check, field, ports[i], spec.Type);
             Name(check, field, ports[i], ports, i);
-            Apart(check, field, ports[i], ports.Take(i), plan);
+            Apart(check, field, ports[i], ports.Take(i));
         }
     }
 
@@ -64,13 +63,10 @@ internal static class PortCheck
         }
     }
 
-    private static void Apart(Checker check, string field, V1ServicePort port, IEnumerable<V1ServicePort> earlier, AddressPlan plan)
+    private static void Apart(Checker check, string field, V1ServicePort port, IEnumerable<V1ServicePort> earlier)
     {
-        var (bound, protocol) = (plan.BoundPort(port.Port), port.Protocol ?? "TCP");
-        if (earlier.FirstOrDefault(p => plan.BoundPort(p.Port) == bound && (p.Protocol ?? "TCP") == protocol) is not { } other) return;
-        check.Wrong($"{field}.port", other.Port == port.Port
-            ? $"{other.Port} is written twice for {protocol}; each port of a Service has a number of its own"
-            : $"{other.Port} and {port.Port} would both be bound to port {bound} here "
-                + $"(ports below 1024 are bound {AddressPlan.PrivilegedOffset} higher); use another number, or --real-ports");
+        var protocol = port.Protocol ?? "TCP";
+        if (earlier.Any(p => p.Port == port.Port && (p.Protocol ?? "TCP") == protocol))
+            check.Wrong($"{field}.port", $"{port.Port} is written twice for {protocol}; each port of a Service has a number of its own");
     }
 }

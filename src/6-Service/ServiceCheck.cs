@@ -34,7 +34,7 @@ internal static class ServiceCheck
         check.OneOf("spec.ipFamilyPolicy", spec.IpFamilyPolicy, "SingleStack", "PreferDualStack");
         Policies(check, spec);
         Unsupported(check, service.Value);
-        PortCheck.Check(check, spec, context.Addresses);
+        PortCheck.Check(check, spec);
         return check.Fine;
     }
 

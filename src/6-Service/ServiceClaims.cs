@@ -12,5 +12,5 @@ internal sealed class ServiceClaims : IAddressClaimant
         where service.Value.Spec?.Type != "ExternalName"
         let address = ServiceNumbers.ParseAddress(service.Value.Spec?.ClusterIP)
         where address is not null
-        select new AddressClaim(service.Key, AddressBlock.Service, address);
+        select new AddressClaim(service.Key, AddressBlock.Service, address) { Ports = (service.Value.Spec?.Ports ?? []).Select(p => p.Port) };
 }

@@ -19,6 +19,16 @@ public sealed class ServiceCompilerTests
     }
 
     [Fact]
+    public void A_port_that_would_be_bound_where_a_privileged_one_is_makes_room()
+    {
+        var cluster = new TestCluster(Yaml.TwoNodes + Yaml.Service("svc", "clusterIP: 10.100.0.7, ports: [{ name: a, port: 8443 }, { name: b, port: 443 }, { name: c, port: 16443 }]"));
+
+        Assert.Empty(cluster.Errors.All);
+        Assert.Equal(["10.100.0.7:16443 127.18.16.1:16443", "10.100.0.7:443 127.18.16.1:8443", "10.100.0.7:8443 127.18.16.1:24443"],
+            cluster.Fronts.All(cluster.Generation).Select(f => $"{f.Declared} {f.Bound}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Endpoints_are_the_selected_pods_with_named_ports_looked_up_in_each()
     {
         var cluster = new TestCluster(Yaml.TwoNodes
@@ -86,7 +96,6 @@ public sealed class ServiceCompilerTests
     [InlineData("ports: [{ name: a, port: 80 }, { port: 81 }]", "spec.ports[1].name", "is missing")]
     [InlineData("ports: [{ name: a, port: 80 }, { name: a, port: 81 }]", "spec.ports[1].name", "'a' is the name of port 80 already")]
     [InlineData("ports: [{ name: a, port: 80 }, { name: b, port: 80 }]", "spec.ports[1].port", "80 is written twice")]
-    [InlineData("ports: [{ name: a, port: 80 }, { name: b, port: 8080 }]", "spec.ports[1].port", "80 and 8080 would both be bound to port 8080 here")]
     [InlineData("ports: [{ name: A_b, port: 80 }]", "spec.ports[0].name", "'A_b' is no port name")]
     [InlineData("ports: [{ port: 80, targetPort: 70000 }]", "spec.ports[0].targetPort", "'70000' is neither a port")]
     [InlineData("ports: [{ port: 80, nodePort: 30001 }]", "spec.ports[0].nodePort", "is not for type ClusterIP")]

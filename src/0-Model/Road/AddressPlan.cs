@@ -7,7 +7,11 @@ namespace Usher.Model.Road;
 /// <summary>An owner's two addresses.</summary>
 /// <param name="Declared">The one it has in AWS or in the cluster (10.0.1.10); the bound one where nothing declares it (a load balancer).</param>
 /// <param name="Bound">The one that its sockets are bound to on this machine (127.x).</param>
-public sealed record RoadAddress(IPAddress Declared, IPAddress Bound);
+public sealed record RoadAddress(IPAddress Declared, IPAddress Bound)
+{
+    /// <summary>Its ports that are bound elsewhere than others of their number.</summary>
+    public MovedPorts Moved { get; init; } = MovedPorts.None;
+}
 
 /// <summary>What kind of owner an address is for; each kind has a block of its own in the loopback range.</summary>
 public enum AddressBlock
@@ -36,6 +40,9 @@ public sealed record AddressClaim(ResourceKey Owner, AddressBlock Block, IPAddre
 
     /// <summary>Whether a controller made the owner: it is given an address after those that people wrote, so that theirs are the same without it.</summary>
     public bool IsDerived { get; init; }
+
+    /// <summary>The ports that will be bound at the address, where they are known: two of them aren't bound at one place then.</summary>
+    public IEnumerable<int> Ports { get; init; } = [];
 }
 
 /// <summary>
@@ -46,6 +53,9 @@ public sealed class AddressPlan
 {
     /// <summary>Privileged ports are bound this much higher (443 → 8443), unless real ports are asked for.</summary>
     public const int PrivilegedOffset = 8000;
+
+    /// <summary>The lowest port that needs no privilege.</summary>
+    internal const int FirstUnprivileged = 1024;
 
     private readonly FrozenDictionary<ResourceKey, RoadAddress> byOwner;
     private readonly FrozenDictionary<IPAddress, ResourceKey> byBound;
@@ -110,7 +120,7 @@ public sealed class AddressPlan
                 bound = candidates.Current;
             }
 
-            next[claim.Owner] = new RoadAddress(claim.Declared ?? bound, bound);
+            next[claim.Owner] = new RoadAddress(claim.Declared ?? bound, bound) { Moved = MovedPorts.Of(claim.Ports, Range) };
         }
 
         return next.Count == byOwner.Count && next.All(pair => byOwner.GetValueOrDefault(pair.Key) == pair.Value) ? Plain : new AddressPlan(Range, next);
@@ -146,10 +156,17 @@ public sealed class AddressPlan
     }
 
     /// <summary>Where an owner's declared port is really bound.</summary>
-    public IPEndPoint Bind(ResourceKey owner, int port) => new(Of(owner).Bound, BoundPort(port));
+    public IPEndPoint Bind(ResourceKey owner, int port)
+    {
+        var address = Of(owner);
+        return new(address.Bound, address.Moved.Find(port) ?? BoundPort(port));
+    }
 
-    /// <summary>The port that stands for a declared one.</summary>
-    public int BoundPort(int port) => Range.RealPorts || port >= 1024 || port == 0 ? port : port + PrivilegedOffset;
+    /// <summary>Where a declared port is bound at a bound address, whoever has that.</summary>
+    public IPEndPoint BindAt(IPAddress bound, int port) => OwnerOf(bound) is { } owner ? Bind(owner, port) : new(bound, BoundPort(port));
+
+    /// <summary>The port that stands for a declared one, of an owner that has no other at that place.</summary>
+    public int BoundPort(int port) => Range.RealPorts || port >= FirstUnprivileged || port == 0 ? port : port + PrivilegedOffset;
 
     /// <summary>How a bound endpoint is called in AWS or in the cluster: <c>10.0.1.10:30080</c>. An unknown one is returned as it is.</summary>
     /// <param name="bound">A bound endpoint.</param>

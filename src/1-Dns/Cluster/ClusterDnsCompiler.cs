@@ -56,11 +56,12 @@ internal sealed class ClusterDnsCompiler : IHopCompiler
     {
         var spec = service.Value.Spec;
         var kind = spec.Type == "ExternalName" ? ClusterServiceKind.ExternalName : spec.ClusterIP == "None" ? ClusterServiceKind.Headless : ClusterServiceKind.ClusterIP;
+        var address = kind == ClusterServiceKind.ClusterIP ? addresses.Find(service.Key) : null;
         ImmutableArray<ClusterPort> ports =
-            [.. (spec.Ports ?? []).Select(p => new ClusterPort(p.Name ?? "", (p.Protocol ?? "TCP").ToLowerInvariant(), p.Port, addresses.BoundPort(p.Port)))];
+            [.. (spec.Ports ?? []).Select(p => new ClusterPort(p.Name ?? "", (p.Protocol ?? "TCP").ToLowerInvariant(), p.Port, address?.Moved.Find(p.Port) ?? addresses.BoundPort(p.Port)))];
         return new ClusterService(service.Key, kind, ports)
         {
-            Address = kind == ClusterServiceKind.ClusterIP ? addresses.Find(service.Key) : null,
+            Address = address,
             External = kind == ClusterServiceKind.ExternalName ? External(spec.ExternalName) : null,
         };
     }

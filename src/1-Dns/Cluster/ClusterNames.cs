@@ -18,7 +18,7 @@ internal sealed class ClusterNames(IServiceEndpoints endpoints, ITargetHealth? t
         var view = new ClusterView(generation.Find<ClusterSnapshot>() ?? ClusterSnapshot.Empty, zones, new EndpointReading(endpoints, generation), zones.ReadHealth(targets, generation));
         var answer = ClusterDnsHop.Decide(view, new DnsQuestion(domain, RecordType.A), Draw.Random(), default(NoReasons));
         return answer.End == DnsEnd.Found
-            ? new IPEndPoint(new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes), generation.Addresses.BoundPort(port))
+            ? generation.Addresses.BindAt(new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes), port)
             : null;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
+using Usher.Model.Road;
 
 namespace Usher.Ingress.Gateways;
 
@@ -73,10 +74,11 @@ internal static class GatewayObjects
         };
     }
 
-    /// <summary>The Service, with a port for each that a listener has.</summary>
-    internal static V1Service Service(Resource<Gateway> gateway, IEnumerable<GatewayListener> listeners)
+    /// <summary>The Service, with a port for each that a listener has. The pods listen at the same ports, but where two would be one place here: then the Service says where.</summary>
+    internal static V1Service Service(Resource<Gateway> gateway, IEnumerable<GatewayListener> listeners, LoopbackRange range)
     {
-        var ports = listeners.Select(l => (l.Port, Protocol: l.Protocol == "UDP" ? "UDP" : "TCP")).Distinct().OrderBy(p => p.Port).ThenBy(p => p.Protocol, StringComparer.Ordinal);
+        var ports = listeners.Select(l => (l.Port, Protocol: l.Protocol == "UDP" ? "UDP" : "TCP")).Distinct().OrderBy(p => p.Port).ThenBy(p => p.Protocol, StringComparer.Ordinal).ToList();
+        var moved = MovedPorts.Of(ports.Select(p => p.Port), range, HealthPort);
         return new V1Service
         {
             ApiVersion = "v1",
@@ -87,10 +89,15 @@ internal static class GatewayObjects
                 Type = "LoadBalancer",
                 Selector = Selector(gateway),
                 ClusterIP = gateway.Value.Spec.Addresses.FirstOrDefault(a => a.Type == "IPAddress" && !string.IsNullOrEmpty(a.Value))?.Value,
-                Ports = [.. ports.Select(p => new V1ServicePort { Name = string.Create(CultureInfo.InvariantCulture, $"{p.Protocol.ToLowerInvariant()}-{p.Port}"), Port = p.Port, TargetPort = p.Port, Protocol = p.Protocol })],
+                Ports = [.. ports.Select(p => new V1ServicePort { Name = string.Create(CultureInfo.InvariantCulture, $"{p.Protocol.ToLowerInvariant()}-{p.Port}"), Port = p.Port, TargetPort = moved.Find(p.Port) ?? p.Port, Protocol = p.Protocol })],
             },
         };
     }
+
+    /// <summary>The port of a Gateway's pods behind one of its Service.</summary>
+    internal static int PodPort(DesiredState state, Resource<Gateway> gateway, int port, bool udp) =>
+        state.Find<V1Service>(gateway.Key.Namespace, NameOf(gateway))?.Value.Spec.Ports.FirstOrDefault(p => p.Port == port && (p.Protocol == "UDP") == udp)?.TargetPort is { } target
+            ? int.Parse(target.Value, CultureInfo.InvariantCulture) : port;
 
     private static V1ObjectMeta Metadata(Resource<Gateway> gateway) => new()
     {

@@ -24,7 +24,7 @@ internal sealed class GatewayReconciler : IReconciler
                 .Where(s => s.Value.Spec.ParentRef is { Kind: "Gateway" } p && p.Name == gateway.Key.Name && (p.Namespace ?? s.Key.Namespace) == gateway.Key.Namespace)
                 .SelectMany(s => s.Value.Spec.Listeners)).Where(l => l.Protocol is "HTTP" or "HTTPS" or "TLS" or "TCP" or "UDP");
             yield return Kept(gateway, new ResourceKey("apps", "Deployment", gateway.Key.Namespace, name), GatewayObjects.Deployment(gateway), previous);
-            yield return Kept(gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name), GatewayObjects.Service(gateway, listeners), previous);
+            yield return Kept(gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name), GatewayObjects.Service(gateway, listeners, context.Addresses.Range), previous);
         }
     }
 

@@ -43,14 +43,14 @@ internal sealed class GatewayCompiler : IHopCompiler
         var listeners = setup.Value.ByOwner.SelectMany(l => l).Where(d => d.IsProgrammed).ToDictionary(d => d, d => merge.Of(d).Build());
 
         // 4.
-        var ports = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Value, listeners));
+        var ports = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Value, listeners).Select(p => (Plan: p, PodPort: GatewayObjects.PodPort(context.State, pair.Value.Gateway, p.Port, p.Protocol == PortProtocol.Udp))).ToList());
         var byPlace = new Dictionary<FrontPlace, GatewayPort>();
         foreach (var (pod, gateway) in GatewayObjects.PodsOf(context.State))
         {
             if (context.Addresses.Find(pod.Key) is not { } address || !ports.TryGetValue(gateway, out var plans)) continue;
-            foreach (var plan in plans)
+            foreach (var (plan, podPort) in plans)
             {
-                var port = new GatewayPort(pod.Key, new IPEndPoint(address.Declared, plan.Port), context.Addresses.Bind(pod.Key, plan.Port), plan);
+                var port = new GatewayPort(pod.Key, new IPEndPoint(address.Declared, podPort), context.Addresses.Bind(pod.Key, podPort), plan);
                 byPlace[port.Place] = port;
             }
         }
