@@ -14,12 +14,22 @@ internal sealed record PathChange(string Replacement, bool IsPrefix)
     internal string Apply(string path, PathMatch matched)
     {
         if (!IsPrefix) return Replacement.Length == 0 ? "/" : Replacement;
-        // The path may be written otherwise than it was matched (an escape, a double slash): then what was matched is what is changed.
-        var (prefix, from) = (matched.Kind == PathMatchKind.PathPrefix ? matched.Value : "", path);
-        if (!from.StartsWith(prefix, StringComparison.Ordinal)) from = NormalPath.Of(path) ?? path;
-        var rest = from.StartsWith(prefix, StringComparison.Ordinal) ? from[prefix.Length..] : from;
+        var rest = matched.Kind == PathMatchKind.PathPrefix ? Rest(path, matched.Value) : path;
         var joined = Replacement.TrimEnd('/') + (rest.Length > 0 && rest[0] != '/' ? "/" + rest : rest);
         return joined.Length == 0 ? "/" : joined;
+    }
+
+    /// <summary>What follows a prefix, as the client sent it. The path may be written otherwise than it was matched (an escape, a double slash, dots): then the last place counts where what is before it is the prefix.</summary>
+    private static string Rest(string path, string prefix)
+    {
+        if (prefix.Length == 0) return path;
+        if (ReferenceEquals(NormalPath.Of(path), path)) return path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : path;
+        for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (NormalPath.Of(path[..end])?.TrimEnd('/') == prefix) return path[end..];
+        }
+
+        return path;
     }
 }
 

@@ -22,6 +22,10 @@ public sealed class GatewayFilterTests
     [InlineData("/foo", "/", "/foo", "/")]
     [InlineData("/foo", "/", "/foo/bar", "/bar")]
     [InlineData("/", "/xyz", "/bar", "/xyz/bar")]
+    // What follows the prefix goes on as it came, however the prefix was written.
+    [InlineData("/my%20foo", "/xyz", "/my%20foo/a%20b", "/xyz/a%20b")]
+    [InlineData("/foo", "/xyz", "//f%6fo/a//b", "/xyz/a//b")]
+    [InlineData("/foo", "/xyz", "/foo/../foo/bar", "/xyz/bar")]
     public void A_prefix_is_replaced(string match, string replacement, string path, string wanted)
     {
         var cluster = Filtered($"{{ type: URLRewrite, urlRewrite: {{ path: {{ type: ReplacePrefixMatch, replacePrefixMatch: \"{replacement}\" }} }} }}", Path("PathPrefix", match));

@@ -28,10 +28,12 @@ public sealed class GatewayMatchTests
     [InlineData("/pre//long/./er", "d")]
     [InlineData("/%70re/x", "b")]
     [InlineData("/pre/../exact", "a")]
+    [InlineData("/my%20path/1", "f")]
+    [InlineData("/m%79%20path", "f")]
     [InlineData("/..", "400")]
     public void Paths(string path, string wanted)
     {
-        var cluster = new GatewayCluster(Gateway(Http) + Services + Route("paths", $"rules: [{Rule("c")}, {Rule("a", Path("Exact", "/exact"))}, {Rule("b", Path("PathPrefix", "/pre/"))}, {Rule("d", Path("PathPrefix", "/pre/long"))}, {Rule("e", Path("RegularExpression", "/pre/long/[0-9]+"))}]")).Valid();
+        var cluster = new GatewayCluster(Gateway(Http) + Services + Route("paths", $"rules: [{Rule("c")}, {Rule("a", Path("Exact", "/exact"))}, {Rule("b", Path("PathPrefix", "/pre/"))}, {Rule("d", Path("PathPrefix", "/pre/long"))}, {Rule("e", Path("RegularExpression", "/pre/long/[0-9]+"))}, {Rule("f", Path("PathPrefix", "/my%20path"))}]")).Valid();
 
         Assert.Equal(wanted, cluster.Ask($"GET http://a.com{path}"));
     }

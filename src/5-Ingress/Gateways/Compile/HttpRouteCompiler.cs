@@ -104,11 +104,12 @@ internal sealed class HttpRouteCompiler(BackendRefs backends, Resource<Gateway>?
         ({ } request, _) => new RuleTimeout(request, "request"),
     };
 
+    // An escape in a match is one of the path's, which are compared without them.
     private static PathMatch PathOf(HttpPathMatch match, List<string> problems) => match.Type switch
     {
-        "Exact" => new PathMatch(PathMatchKind.Exact, match.Value),
+        "Exact" => new PathMatch(PathMatchKind.Exact, NormalPath.Of(match.Value) ?? match.Value),
         "RegularExpression" => new PathMatch(PathMatchKind.RegularExpression, match.Value) { Expression = Pattern(match.Value, problems) },
-        _ => new PathMatch(PathMatchKind.PathPrefix, match.Value.TrimEnd('/')),
+        _ => new PathMatch(PathMatchKind.PathPrefix, (NormalPath.Of(match.Value) ?? match.Value).TrimEnd('/')),
     };
 
     internal static ValueMatch Value(string name, string value, string type, List<string> problems) =>
