@@ -45,7 +45,8 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
     /// <param name="decide">Decides.</param>
     /// <param name="draining">Fires when the front takes nothing new.</param>
     /// <param name="aborted">Fires when what is open is cut.</param>
-    internal async Task ServeAsync(ConnectionRecord record, Socket socket, Func<Task<SslStream?>>? accept, Func<FrontDecision> decide, CancellationToken draining, CancellationToken aborted)
+    /// <param name="heard">How many bytes of the client's were read already, and go on as the decision's preface.</param>
+    internal async Task ServeAsync(ConnectionRecord record, Socket socket, Func<Task<SslStream?>>? accept, Func<FrontDecision> decide, CancellationToken draining, CancellationToken aborted, int heard = 0)
     {
         var client = new RelaySide(socket);
         try
@@ -80,6 +81,7 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
             // 4.
             try
             {
+                record.BytesUp = heard;
                 await RelayAsync(record, new TcpRelay(client, upstream, decision.IdleTimeout is { } idle ? options with { IdleTimeout = idle } : options), decision.Cut, aborted);
             }
             finally
@@ -153,7 +155,7 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
         using var either = cut is null ? null : CancellationTokenSource.CreateLinkedTokenSource(cut.Token, aborted);
         await using var quieten = quiet.UnsafeRegister(static relay => ((TcpRelay)relay!).CutWhenQuiet(Quiet), relay);
         var result = await relay.RunAsync(either?.Token ?? aborted);
-        record.BytesUp = result.BytesToUpstream;
+        record.BytesUp += result.BytesToUpstream;
         record.BytesDown = result.BytesToClient;
         record.CloseReason = result.End == RelayEnd.Canceled && cut?.Why is { } why ? $"cut: {why}" : Words(result.End);
     }

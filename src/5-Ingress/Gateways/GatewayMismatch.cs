@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Usher.Model.Journeys;
 
 namespace Usher.Ingress.Gateways;
@@ -28,6 +29,11 @@ internal sealed record GatewayMismatch(GatewayPort Port, int? Status, Hop Answer
     /// <summary>What is said of a handshake for a name that no listener has.</summary>
     internal static string NoListener(GatewayPort port, string? serverName) =>
         $"no listener of {port.Plan.Gateway} at port {port.Plan.Port} is for {(string.IsNullOrEmpty(serverName) ? "a client that names no server" : $"server name {serverName}")}: there are {string.Join(", ", port.Plan.Listeners.Written.Take(5).Select(l => l.Key))}";
+
+    /// <summary>Why a client's certificate isn't taken where its Gateway wants one.</summary>
+    internal static string ClientCertificate(GatewayPort port, X509Certificate? certificate, X509Chain? chain) => certificate is null
+        ? $"the client showed no certificate, and {port.Plan.Gateway} wants one (spec.tls.frontend)"
+        : $"the client's certificate {certificate.Subject} isn't one that {port.Plan.Gateway} takes (spec.tls.frontend): {string.Join("; ", (chain?.ChainStatus ?? []).Select(s => s.StatusInformation.Trim().TrimEnd('.')).Distinct())}";
 
     /// <inheritdoc/>
     public IEnumerable<HopAccount> Tell() => [new HopAccount(Hop.Ingress, Port.Pod.Name, Problem) { Facts = GatewayFacts.Of(Port), Ok = false, Outcome = Outcome }];

@@ -46,7 +46,13 @@ internal sealed class GatewayTlsEnd(IPEndPoint bound, GatewayService service, Ga
         if (tls.ClientRoots.Count == 0 && !tls.InsecureFallback) return options;
         options.ClientCertificateRequired = true;
         options.CertificateChainPolicy = Policy(tls.ClientRoots);
-        options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.None || tls.InsecureFallback;
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            if (errors == SslPolicyErrors.None || tls.InsecureFallback) return true;
+            record.Outcome = "ingress.tls.client-certificate";
+            record.Failure = GatewayMismatch.ClientCertificate(port, certificate, chain);
+            return false;
+        };
         return options;
     }
 

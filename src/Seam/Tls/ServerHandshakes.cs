@@ -72,7 +72,8 @@ internal sealed class ServerHandshakes(ITlsEnd end, SeamParts parts)
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
-            HandshakeFailures.Tell(record, e, end.Words);
+            // Who has looked at the client's certificate knows better what was wrong with it.
+            if (record.Outcome is null) HandshakeFailures.Tell(record, e, end.Words);
         }
 
         await tls.DisposeAsync();

@@ -48,7 +48,7 @@ internal sealed class TlsTermination(IHttpTlsEnd end, SeamParts parts, Connectio
         if (!how.Ends)
         {
             var heard = connection.Bytes.TakeBack();
-            return relayed.ServeAsync(record, connection.Socket, null, () => how.Decide() with { Preface = heard }, connection.ConnectionClosed, connection.ConnectionClosed);
+            return relayed.ServeAsync(record, connection.Socket, null, () => how.Decide() with { Preface = heard }, connection.ConnectionClosed, connection.ConnectionClosed, heard.Length);
         }
 
         record.Handshake = handshake;
