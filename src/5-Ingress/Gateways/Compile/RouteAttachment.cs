@@ -19,11 +19,11 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
 
     internal AttachedRoute Attach(Resource<GrpcRoute> route) => Attach(route, route.Value.Spec, gateway => new GrpcRouteCompiler(backends, gateway).Compile(route));
 
-    internal AttachedRoute Attach(Resource<TlsRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: false);
+    internal AttachedRoute Attach(Resource<TlsRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany((rule, i) => rule.BackendRefs.Select((r, j) => (r, FormattableString.Invariant($"spec.rules[{i}].backendRefs[{j}]"))))], udp: false);
 
-    internal AttachedRoute Attach(Resource<TcpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: false);
+    internal AttachedRoute Attach(Resource<TcpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany((rule, i) => rule.BackendRefs.Select((r, j) => (r, FormattableString.Invariant($"spec.rules[{i}].backendRefs[{j}]"))))], udp: false);
 
-    internal AttachedRoute Attach(Resource<UdpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany(r => r.BackendRefs)], udp: true);
+    internal AttachedRoute Attach(Resource<UdpRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany((rule, i) => rule.BackendRefs.Select((r, j) => (r, FormattableString.Invariant($"spec.rules[{i}].backendRefs[{j}]"))))], udp: true);
 
     private AttachedRoute Attach<T>(Resource<T> route, HostRouteSpec spec, Func<Resource<Gateway>, IEnumerable<CompiledRule>> compile) where T : class, IMetadata<V1ObjectMeta>
     {
@@ -50,7 +50,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         return new AttachedRoute(route.Value, setup, head, attached);
     }
 
-    private AttachedRoute Attach<T>(Resource<T> route, RouteSpec spec, IReadOnlyList<BackendRef> references, bool udp) where T : class, IMetadata<V1ObjectMeta>
+    private AttachedRoute Attach<T>(Resource<T> route, RouteSpec spec, IReadOnlyList<(BackendRef Reference, string Field)> references, bool udp) where T : class, IMetadata<V1ObjectMeta>
     {
         var head = HeadOf(route, spec);
         var attached = new List<AttachedParent>();
@@ -60,9 +60,9 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
             var additions = new List<ListenerAddition>(parent.Listeners.Count);
             foreach (var (listener, hosts) in parent.Listeners)
             {
-                var resolved = references.Select(r => backends.Resolve(head.Key, r, r.Weight, isGrpc: false, listener.Gateway, udp)).ToList();
-                unresolved ??= resolved.Select(r => r.Unresolved).FirstOrDefault(u => u is not null);
-                var targets = resolved.Select(r => Target(r.Backend, listener.Kind, route.Key.Kind)).ToList();
+                var resolved = references.Select(r => (Found: backends.Resolve(head.Key, r.Reference, r.Reference.Weight, isGrpc: false, listener.Gateway, udp), r.Field)).ToList();
+                unresolved ??= resolved.Where(r => r.Found.Unresolved is not null).Select(r => r.Found.Unresolved! with { Message = $"{r.Field}: {r.Found.Unresolved.Message}" }).FirstOrDefault();
+                var targets = resolved.Select(r => Target(r.Found.Backend, listener.Kind, route.Key.Kind)).ToList();
                 additions.Add(new ListenerAddition(listener, hosts, [.. targets.Where(t => t.Invalid is null).Select(t => t.Backend.Front.Service).Distinct()])
                 {
                     Connections = [.. hosts.Select(host => new ConnectionRule(head.Key, host, [.. targets], targets.Sum(t => t.Weight)))],
@@ -100,11 +100,13 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         board.Say(route, parent.Label, conditions);
         if (accepted.Holds == false) board.Refuse(route, FormattableString.Invariant($"spec.parentRefs[{parent.Index}]"), accepted);
         foreach (var condition in wrong.Where(w => w != accepted && w.Type == "Accepted")) board.Refuse(route, FieldOf(condition.Message), condition with { Type = "PartiallyInvalid", Holds = true });
-        if (accepted.Holds == true && unresolved is not null)
-            context.Warnings.Add(route, FieldOf(unresolved.Message), $"ResolvedRefs is False, {unresolved.Reason}: {unresolved.Message}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")} until it is there");
+        foreach (var lost in rules.Select(r => r.Unresolved).OfType<Condition>().Where(_ => accepted.Holds == true).Distinct())
+            context.Warnings.Add(route, FieldOf(lost.Message), $"ResolvedRefs is False, {lost.Reason}: {WithoutField(lost.Message)}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")} until it is there");
         return board.All[^1];
     }
 
     // Messages begin with the field that they are about.
+    private static string WithoutField(string message) => message.StartsWith("spec.", StringComparison.Ordinal) ? message[(message.IndexOf(':', StringComparison.Ordinal) + 2)..] : message;
+
     private static string FieldOf(string message) => message.StartsWith("spec.", StringComparison.Ordinal) ? message[..message.IndexOf(':', StringComparison.Ordinal)] : "spec.rules";
 }
