@@ -74,7 +74,7 @@ internal sealed class GatewayCluster
     internal GatewayPort Port(int port = 80, string gateway = "edge", bool udp = false) =>
         Snapshot.Ports.Single(p => p.Plan.Port == port && p.Plan.Gateway.Name == gateway && p.Place.Udp == udp);
 
-    internal PodStartOf Pod(string gateway = "edge") => new(Generation, Port(Snapshot.Ports.First(p => p.Plan.Gateway.Name == gateway).Plan.Port, gateway).Pod);
+    internal PodStartOf Pod(string gateway = "edge") => new(Generation, Snapshot.Ports.First(p => p.Plan.Gateway.Name == gateway).Pod);
 
     /// <summary>What an object's status says, a line each: <c>parent shop/edge: Accepted=True Accepted</c>.</summary>
     internal IEnumerable<string> Status(string kind, string name) => Snapshot.Statuses.Where(s => s.Key.Kind == kind && s.Key.Name == name)
