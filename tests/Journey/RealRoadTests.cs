@@ -1,26 +1,24 @@
 using System.Net;
 using System.Text.Json;
+using Usher.Journey.Tests.OtherRoads;
 
 namespace Usher.Journey.Tests;
 
 /// <summary>
 /// Applications as people ship them, with stand-ins for images that can't be pulled here: they run unchanged, and every Service answers as a caller in the cluster asks it.
-/// Manifests of other projects are tried too where they are found (<c>$USHER_ROADS</c>, or <c>shared/roads</c> beside the checkout): they aren't part of this one.
+/// Manifests of other projects are tried too where they are found (<see cref="OthersRoads"/>).
 /// </summary>
 public sealed class RealRoadTests
 {
-    private static string? Others { get; } = new[] { Environment.GetEnvironmentVariable("USHER_ROADS"), Path.Combine(Tool.Root, "../shared/roads"), Path.Combine(Tool.Root, "../../shared/roads") }
-        .FirstOrDefault(Directory.Exists);
-
     /// <summary>Where an application is, how many Services it has, and a path through the edge to a pod of which Service, if any.</summary>
     public static TheoryData<string, int, string?> Applications()
     {
         var all = new TheoryData<string, int, string?> { { Path.Combine(Folder, "application.yaml"), 4, "storefront" } };
-        if (Others is null) return all;
-        all.Add(Path.Combine(Others, "online-boutique"), 12, "frontend");
-        all.Add(Path.Combine(Others, "alb-2048"), 1, null);
-        all.Add(Path.Combine(Others, "alb-echoservice"), 1, null);
-        all.Add(Path.Combine(Others, "alb-grpc"), 1, null);
+        if (OthersRoads.Folder is not { } others) return all;
+        all.Add(Path.Combine(others, "online-boutique"), 12, "frontend");
+        all.Add(Path.Combine(others, "alb-2048"), 1, null);
+        all.Add(Path.Combine(others, "alb-echoservice"), 1, null);
+        all.Add(Path.Combine(others, "alb-grpc"), 1, null);
         return all;
     }
 
