@@ -80,7 +80,7 @@ public sealed record IngressClassParamsSpec
 
     /// <summary>Who may come in.</summary>
     [JsonPropertyName("inboundCIDRs")]
-    public IList<string>? InboundCidrs { get; init; }
+    public IList<string>? InboundCIDRs { get; init; }
 
     /// <summary>The load balancer's subnets.</summary>
     [JsonPropertyName("subnets")]
@@ -88,11 +88,11 @@ public sealed record IngressClassParamsSpec
 
     /// <summary>Managed prefix lists that may come in.</summary>
     [JsonPropertyName("prefixListsIDs")]
-    public IList<string>? PrefixListsIds { get; init; }
+    public IList<string>? PrefixListsIDs { get; init; }
 
     /// <summary>The same under its first name.</summary>
     [JsonPropertyName("PrefixListsIDs")]
-    public IList<string>? PrefixListsIdsLegacy { get; init; }
+    public IList<string>? PrefixListsIDsLegacy { get; init; }
 
     /// <summary>A web ACL's ARN.</summary>
     [JsonPropertyName("wafv2AclArn")]
@@ -172,5 +172,5 @@ public sealed record IpamConfiguration
 {
     /// <summary>Its id.</summary>
     [JsonPropertyName("ipv4IPAMPoolId")]
-    public string? Ipv4IpamPoolId { get; init; }
+    public string? Ipv4IPAMPoolId { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed record TargetGroupBindingSpec
 {
     /// <summary>The target group's ARN; it wins over its name.</summary>
     [JsonPropertyName("targetGroupARN")]
-    public string? TargetGroupArn { get; init; }
+    public string? TargetGroupARN { get; init; }
 
     /// <summary>The target group's name.</summary>
     [JsonPropertyName("targetGroupName")]
@@ -79,7 +79,7 @@ public sealed record TargetGroupBindingSpec
 
     /// <summary>The target group's VPC; without effect.</summary>
     [JsonPropertyName("vpcID")]
-    public string? VpcId { get; init; }
+    public string? VpcID { get; init; }
 
     /// <summary>The role by which a target group of another account is reached; without effect.</summary>
     [JsonPropertyName("iamRoleArnToAssume")]
@@ -147,7 +147,7 @@ public sealed record NetworkingSecurityGroup
 {
     /// <summary>As <c>sg-0123456789abcdef0</c>.</summary>
     [JsonPropertyName("groupID")]
-    public string? GroupId { get; init; }
+    public string? GroupID { get; init; }
 }
 
 /// <summary>A port and its protocol.</summary>

@@ -14,5 +14,8 @@ internal sealed class AlbClasses(DesiredState state)
     /// <summary>Whether the controller takes it.</summary>
     internal bool Has(Resource<V1Ingress> ingress) => IngressClassObjects.Legacy(ingress) is { } legacy
         ? legacy == IngressClassObjects.AlbName
-        : (ingress.Value.Spec?.IngressClassName ?? classes.Default?.Key.Name) is { } name && classes.IsAlb(name);
+        : NameOf(ingress, classes) is { } name && classes.IsAlb(name);
+
+    /// <summary>The class that an Ingress without the old annotation has; null when it has none.</summary>
+    internal static string? NameOf(Resource<V1Ingress> ingress, IngressClassObjects classes) => ingress.Value.Spec?.IngressClassName ?? classes.Default?.Key.Name;
 }

@@ -10,6 +10,9 @@ namespace Usher.LoadBalancer;
 /// <param name="Field">The field in which it says one.</param>
 internal sealed record AnnotationSource(ResourceKey Key, Origin Origin, IReadOnlyDictionary<string, string> Said, Func<string, string> Field)
 {
+    /// <summary>Whether its attributes stand beside those of the others, and beat them key by key, and don't take their place.</summary>
+    internal bool Merges { get; init; }
+
     /// <summary>An object's annotations that begin with a prefix.</summary>
     internal static AnnotationSource Of(ResourceKey key, Origin origin, V1ObjectMeta? metadata, string prefix) => new(
         key, origin,

@@ -19,7 +19,7 @@ internal static class Bindings
             Metadata = new V1ObjectMeta { Name = group.Name, NamespaceProperty = service.Namespace },
             Spec = new TargetGroupBindingSpec
             {
-                TargetGroupArn = group.TargetGroupArn,
+                TargetGroupARN = group.TargetGroupArn,
                 TargetType = group.TargetType,
                 ServiceRef = new ServiceReference { Name = service.Name, Port = port },
                 NodeSelector = group.TargetType == "instance" && labels.Count > 0 ? new V1LabelSelector { MatchLabels = labels.ToDictionary(l => l.Key, l => l.Value, StringComparer.Ordinal) } : null,

@@ -61,12 +61,7 @@ internal sealed class ControllerAnnotations
     internal IReadOnlyDictionary<string, string> Map(string name)
     {
         var read = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in List(name))
-        {
-            if (pair.IndexOf('=', StringComparison.Ordinal) is var at and > 0) read[pair[..at]] = pair[(at + 1)..];
-            else Error(name, $"found '{pair}'; key=value is wanted, with commas between several");
-        }
-
+        if (Find(name) is var (source, text)) Read(source, name, text, read, _ => null);
         return read;
     }
 
@@ -74,14 +69,15 @@ internal sealed class ControllerAnnotations
     internal IReadOnlyDictionary<string, string> Attributes(string name, AttributeTable table)
     {
         var right = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in Map(name))
-        {
-            if (!table.Has(key)) Error(name, $"found {key}; {(NearestWord.Of(key, table.Keys) is { } near ? $"did you mean {near}?" : $"allowed are {string.Join(", ", table.Keys)}")}");
-            else if (table.Problem(key, value) is { } problem) Error(name, $"{key}: found '{value}'; {problem}");
-            else right[key] = value;
-        }
-
+        var said = sources.Where(s => s.Said.ContainsKey(name)).ToList();
+        // The last that is read wins.
+        foreach (var source in said.Where(s => !s.Merges).Take(1).Concat(said.Where(s => s.Merges))) Read(source, name, source.Said[name], right, Problem);
         return right;
+
+        string? Problem((string Key, string Value) pair) =>
+            !table.Has(pair.Key) ? $"found {pair.Key}; {(NearestWord.Of(pair.Key, table.Keys) is { } near ? $"did you mean {near}?" : $"allowed are {string.Join(", ", table.Keys)}")}"
+            : table.Problem(pair.Key, pair.Value) is { } problem ? $"{pair.Key}: found '{pair.Value}'; {problem}"
+            : null;
     }
 
     /// <summary>A value in JSON; null when there is none, or what is written can't be read.</summary>
@@ -113,6 +109,17 @@ internal sealed class ControllerAnnotations
     {
         var source = Find(name)?.Source ?? sources[^1];
         warnings.Add(source.Key, source.Origin, source.Field(name), message);
+    }
+
+    private void Read(AnnotationSource source, string name, string text, SortedDictionary<string, string> into, Func<(string Key, string Value), string?> problem)
+    {
+        foreach (var pair in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = pair.IndexOf('=', StringComparison.Ordinal);
+            var wrong = at <= 0 ? $"found '{pair}'; key=value is wanted, with commas between several" : problem((pair[..at], pair[(at + 1)..]));
+            if (wrong is not null) errors.Add(source.Key, source.Origin, source.Field(name), wrong);
+            else into[pair[..at]] = pair[(at + 1)..];
+        }
     }
 
     private (AnnotationSource Source, string Text)? Find(string name)

@@ -35,9 +35,10 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
     {
         new AnnotationCheck(context.Errors, context.Warnings).Of(service);
         var ingress = member.Ingress;
+        AnnotationSource[] first = member.Params is null ? [] : [member.Params];
         var annotations = new ControllerAnnotations(
-            context.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
-            AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix));
+            context.Errors, [.. first, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
+            AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix)]);
         if (ServicePorts.Find(service.Value, port) is not { } written)
         {
             context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Namespace}/{service.Key.Name}; it has {ServicePorts.All(service.Value)}");

@@ -9,7 +9,8 @@ namespace Usher.LoadBalancer;
 /// <param name="Ingress">The Ingress.</param>
 /// <param name="Annotations">Its annotations.</param>
 /// <param name="Order">Its <c>group.order</c>, −1000 to 1000.</param>
-internal sealed record GroupMember(Resource<V1Ingress> Ingress, ControllerAnnotations Annotations, int Order)
+/// <param name="Params">What its class says for it; null when it says nothing.</param>
+internal sealed record GroupMember(Resource<V1Ingress> Ingress, ControllerAnnotations Annotations, int Order, AnnotationSource? Params)
 {
     internal string Name => $"{Ingress.Key.Namespace}/{Ingress.Key.Name}";
 }
@@ -28,25 +29,39 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
     /// <summary>How it is called where it is told of.</summary>
     internal string Label => Name is null ? $"Ingress {Id}" : $"IngressGroup {Name}";
 
-    /// <summary>The groups of these Ingresses. One with a malformed <c>group.name</c> is in none, and isn't accepted.</summary>
-    internal static IReadOnlyList<IngressGroup> Of(CompileContext context, IEnumerable<Resource<V1Ingress>> ingresses)
+    /// <summary>
+    /// The groups of the controller's Ingresses. One with a malformed <c>group.name</c> is in none, and isn't accepted; nor is one that can't be of its class, unless it was in its group already: then the whole group stays as it
+    /// was, lest the rules of an Ingress go when somebody mistypes its class.
+    /// </summary>
+    internal static IReadOnlyList<IngressGroup> Of(CompileContext context, IReadOnlyList<Resource<V1Ingress>> ingresses, MadeObjects before)
     {
         var groups = new SortedDictionary<string, (string? Name, List<GroupMember> Members, ErrorList Errors)>(StringComparer.Ordinal);
+        var classes = new ClassParams(context);
         foreach (var ingress in ingresses)
         {
-            var source = AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix);
+            var own = AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix);
+            var @params = classes.Of(ingress, out var problem) is { } found ? ParamsSource.Of(found) : null;
+            var source = @params?.Said.ContainsKey("group.name") == true ? @params : own;
             var name = source.Said.GetValueOrDefault("group.name");
             if (name is not null && (name.Length > MaxNameLength || !GroupName().IsMatch(name)))
             {
-                context.Refuse(ingress, source.Field("group.name"), $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; it is in no group until then");
+                context.Refuse(new ConfigError(source.Origin.File, source.Origin.LineOf(source.Field("group.name")), source.Key.ToString(), source.Field("group.name"),
+                    $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; {(source == own ? "it" : ingress.Key)} is in no group until then"));
                 continue;
             }
 
             // No group's name has a slash.
             var id = name ?? $"{ingress.Key.Namespace}/{ingress.Key.Name}";
+            if (problem is not null && !before.HasMember(id, ingress.Key))
+            {
+                context.Refuse(ingress, "spec.ingressClassName", $"invalid ingress class: {problem}; nothing is made of it until then");
+                continue;
+            }
+
             if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, [], new ErrorList());
-            var annotations = new ControllerAnnotations(group.Errors, source);
-            group.Members.Add(new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0));
+            if (problem is not null) group.Errors.Add(ingress, "spec.ingressClassName", $"Ingress has invalid IngressClass configuration: {problem}");
+            var annotations = @params is null ? new ControllerAnnotations(group.Errors, own) : new ControllerAnnotations(group.Errors, @params, own);
+            group.Members.Add(new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0, @params));
         }
 
         return [.. groups.Values.Select(g => new IngressGroup(g.Name, [.. g.Members.OrderBy(m => m.Order).ThenBy(m => m.Name, StringComparer.Ordinal)], g.Errors))];

@@ -26,16 +26,16 @@ internal sealed class LoadBalancerController : IReconciler
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
         // 1.
-        var groups = IngressGroup.Of(context, selection.Of(context.State));
+        var before = new MadeObjects(previous);
+        var groups = IngressGroup.Of(context, selection.Of(context.State), before);
         var services = NlbServices.Of(context).ToList();
-        if (groups.Count + services.Count == 0) return [];
+        if (groups.Count + services.Count == 0 && context.State.List<TargetGroupBinding>().Count == 0) return [];
 
         // 2.
         var zones = LoadBalancerZones.NodeZones(context);
         List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones)), .. services.Select(s => ServiceStack(context, s, zones))];
 
         // 3.
-        var before = new MadeObjects(previous);
         if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks);
         stacks = stacks.ConvertAll(s => s.Errors.IsEmpty ? s : AsItWas(context, s, before));
 

@@ -14,6 +14,10 @@ internal sealed class MadeObjects(DesiredState previous)
     internal IReadOnlyList<Resource> Of(string stack) =>
         [.. Made<Model.Aws.LoadBalancer>(stack), .. Made<Listener>(stack), .. Made<ListenerRule>(stack), .. Made<TargetGroup>(stack), .. Made<TargetGroupBinding>(stack), .. Made<Certificate>(stack)];
 
+    /// <summary>Whether a stack has rules of an Ingress in the running generation.</summary>
+    internal bool HasMember(string stack, ResourceKey ingress) =>
+        Made<ListenerRule>(stack).Any(r => ((ListenerRule)r.Value).Ingress == ingress) || Made<Listener>(stack).Any(l => ((Listener)l.Value).Ingress == ingress);
+
     /// <summary>Whether an object says what that of the running generation says, whatever targets are registered.</summary>
     internal bool IsAsBefore(Resource made) => Had(made) is { } had && Notes.TryGetValue(had, out var note) && note.Says == Says(made.Value);
 

@@ -4,6 +4,7 @@ using k8s;
 using k8s.Models;
 using Usher.Doorway.Files.Ack;
 using Usher.Doorway.Files.GatewaySchema;
+using Usher.Model.Aws;
 using Usher.Model.Gateway;
 
 namespace Usher.Doorway.Files.Manifests;
@@ -60,6 +61,8 @@ internal sealed class ManifestKind
         Kubernetes<V1Lease>("coordination.k8s.io/v1", "Lease"),
         Kubernetes<V1MutatingWebhookConfiguration>("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", namespaced: false),
         Kubernetes<V1ValidatingWebhookConfiguration>("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", namespaced: false),
+        Kubernetes<TargetGroupBinding>(TargetGroupBinding.GroupVersion, "TargetGroupBinding"),
+        Kubernetes<IngressClassParams>(TargetGroupBinding.GroupVersion, "IngressClassParams", namespaced: false),
         Ack<HostedZoneSpec>("route53.services.k8s.aws/v1alpha1", "HostedZone"),
         Ack<RecordSetSpec>("route53.services.k8s.aws/v1alpha1", "RecordSet"),
         Ack<CertificateSpec>("acm.services.k8s.aws/v1alpha1", "Certificate"),

@@ -11,7 +11,7 @@ internal static class UnsupportedKinds
     private static readonly string[] Extensions =
     [
         "XBackend", "XBackendTrafficPolicy", "XListenerSet", "XMesh",
-        "ALBTargetControlConfig", "IngressClassParams", "ListenerRuleConfiguration", "LoadBalancerConfiguration", "TargetGroupBinding", "TargetGroupConfiguration",
+        "ALBTargetControlConfig", "ListenerRuleConfiguration", "LoadBalancerConfiguration", "TargetGroupConfiguration",
         "CidrCollection", "DelegationSet", "HealthCheck", "QueryLoggingConfig", "DNSEndpoint",
     ];
 

@@ -13,6 +13,9 @@ internal sealed class AlbCluster
 {
     internal const string Prefix = "alb.ingress.kubernetes.io/";
 
+    /// <summary>The kinds that the Kubernetes client doesn't know.</summary>
+    private static readonly Dictionary<string, Type> Kinds = new() { ["elbv2.k8s.aws/v1beta1/TargetGroupBinding"] = typeof(TargetGroupBinding), ["elbv2.k8s.aws/v1beta1/IngressClassParams"] = typeof(IngressClassParams) };
+
     private static readonly AwsScope Scope = AwsScope.Default;
     private readonly DesiredState written;
 
@@ -137,7 +140,7 @@ internal sealed class AlbCluster
             }, Origin.Derived);
         }
 
-        foreach (var o in KubernetesYaml.LoadAllFromString(yaml.TrimEnd().TrimEnd('-')).Cast<IKubernetesObject<V1ObjectMeta>>())
+        foreach (var o in KubernetesYaml.LoadAllFromString(yaml.TrimEnd().TrimEnd('-'), Kinds).Cast<IKubernetesObject<V1ObjectMeta>>())
         {
             var group = o.ApiVersion.Contains('/', StringComparison.Ordinal) ? o.ApiVersion.Split('/')[0] : "";
             yield return new Resource(new ResourceKey(group, o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1));
