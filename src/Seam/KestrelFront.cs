@@ -129,7 +129,7 @@ public sealed class KestrelFront : IAsyncDisposable
             listen.Use(next => async connection =>
             {
                 var plain = (SocketConnection)connection;
-                if (options.PriorKnowledge && !await PriorKnowledge.LookAsync(plain, parts.Time)) return;
+                if (options.PriorKnowledge && !await PriorKnowledge.LookAsync(plain, parts.Time, draining.Token)) return;
                 plain.Open();
                 await next(connection);
             });

@@ -13,13 +13,14 @@ internal static class PriorKnowledge
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
-    /// <summary>Waits for the first bytes, and puts them back.</summary>
+    /// <summary>Waits for the first bytes, and puts them back. A front that drains doesn't wait for who has said nothing.</summary>
     /// <returns>False where the connection ended before it had said anything.</returns>
-    internal static async ValueTask<bool> LookAsync(SocketConnection connection, TimeProvider time)
+    internal static async ValueTask<bool> LookAsync(SocketConnection connection, TimeProvider time, CancellationToken draining)
     {
         var heard = new byte[Telling];
         var length = 0;
-        using var limit = new CancellationTokenSource(Patience, time);
+        using var late = new CancellationTokenSource(Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, draining);
         try
         {
             while (length < Telling && Preface.StartsWith(heard.AsSpan(0, length)))

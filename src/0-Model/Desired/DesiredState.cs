@@ -75,6 +75,9 @@ public sealed class DesiredState
         return found;
     }
 
+    /// <summary>As <see cref="Find(ResourceKey)"/>, without noting it.</summary>
+    internal Resource? Plain(in ResourceKey key) => byKind.GetValueOrDefault((key.Group, key.Kind))?.Find(key);
+
     /// <summary>This state with more objects; one that is there already is replaced. The very same where that changes nothing.</summary>
     public DesiredState With(IEnumerable<Resource> more) => With(more, []);
 

@@ -54,7 +54,8 @@ public sealed class Reads
             {
                 case What.List or What.Named: Add(entry.Type!, context.State.Table(entry.Type!)); break;
                 case What.Address or What.Addresses: Add(context.Addresses); break;
-                default: Add(entry); break;
+                // As it is now: what a step saw that was taken over is what there is.
+                default: Add(entry.Key, context.State.Plain(entry.Key)); break;
             }
         }
     }

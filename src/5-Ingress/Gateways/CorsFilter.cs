@@ -52,6 +52,7 @@ internal sealed class CorsFilter
         if (methods.Length > 0) told.Add(new("Access-Control-Allow-Methods", methods == "*" && credentials && asked is not null ? asked : methods));
         var wanted = RequestMatch.Header(facts, "Access-Control-Request-Headers");
         if (headers.Length > 0 && (headers != "*" || !credentials || wanted is not null)) told.Add(new("Access-Control-Allow-Headers", headers == "*" && credentials ? wanted! : headers));
+        if (exposed.Length > 0 && !(exposed == "*" && credentials)) told.Add(new("Access-Control-Expose-Headers", exposed));
         told.Add(new("Access-Control-Max-Age", maxAge.ToString(CultureInfo.InvariantCulture)));
         return told;
     }
@@ -59,7 +60,8 @@ internal sealed class CorsFilter
     /// <summary>The headers of any other response; none for a request without Origin or from one that isn't allowed.</summary>
     internal IReadOnlyList<KeyValuePair<string, string>> Response(RequestFacts facts)
     {
-        if (RequestMatch.Header(facts, "Origin") is not { } origin || !Allows(origin)) return [];
+        // Who keeps an answer is to know that another origin's has other headers (Fetch standard, CORS protocol and HTTP caches).
+        if (RequestMatch.Header(facts, "Origin") is not { } origin || !Allows(origin)) return anyOrigin && !credentials ? [] : [new("Vary", "Origin")];
         var told = Common(origin);
         if (exposed.Length > 0 && !(exposed == "*" && credentials)) told.Add(new("Access-Control-Expose-Headers", exposed));
         return told;

@@ -25,7 +25,7 @@ internal sealed record GatewayAnswer(int Status, string? Outcome = null, string?
             GatewayVerdict.NoListener => new(404, "ingress.404.no-listener",
                 $"no listener of {port.Plan.Gateway} at port {port.Plan.Port} is for host {host}: there are {List(port.Plan.Listeners.Written.Select(l => l.Key))}"),
             GatewayVerdict.Misdirected => new(421, "ingress.421.misdirected",
-                $"the connection's handshake was for {decision.Handshaken!.Label}, and host {host} is {(choice.Listener == decision.Handshaken ? "no listener's" : $"{choice.Listener!.Label}'s")}: the client used a connection for another host again; it should open a new one"),
+                $"the connection's handshake was for {decision.Handshaken!.Label}, and host {host} is {choice.Listener!.Label}'s: the client used a connection for another host again; it should open a new one"),
             GatewayVerdict.Malformed => new(400, "ingress.400.malformed-path", $"no path can be made of {facts.Path}: it starts with no slash, has a malformed escape, or climbs above the root"),
             GatewayVerdict.NoRoute => new(404, "ingress.404.no-route", NoRoute(choice.Listener!, host, facts.Path, facts.Host)),
             GatewayVerdict.Broken when choice.Backend?.Invalid is { } invalid => new(500, "ingress.500.invalid-backend", $"{choice.Match!.Label}: backend {choice.Backend.Backend.Label} was drawn, and {invalid}"),

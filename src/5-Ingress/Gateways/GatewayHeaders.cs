@@ -32,7 +32,7 @@ internal static class GatewayHeaders
         backend.RequestHeaders?.Apply(edits);
         if ((backend.Rewrite ?? rule.Rewrite) is not { } rewrite) return;
         if (rewrite.Host is { } host) edits.Set(HostName, host);
-        if (rewrite.Target(decision.Facts, decision.Choice.Match.Path) is { } target && HeaderEdits.CanSetTarget(target)) edits.SetTarget(target);
+        if (rewrite.Target(decision.Facts, decision.Choice.Match.Path) is { } target ) edits.SetTarget(target);
     }
 }
 

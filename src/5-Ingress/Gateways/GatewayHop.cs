@@ -84,7 +84,7 @@ internal static class GatewayHop
     {
         // 1. The listener.
         var listener = Listener(port.Plan, facts.Host, reasons);
-        if (handshake is not null && handshake != listener) return new GatewayChoice(GatewayVerdict.Misdirected, listener ?? handshake);
+        if (handshake is not null && listener is not null && handshake != listener) return new GatewayChoice(GatewayVerdict.Misdirected, listener);
         if (listener is null || listener.Kind != ListenerKind.Http) return new GatewayChoice(GatewayVerdict.NoListener);
 
         // 2. The rule.

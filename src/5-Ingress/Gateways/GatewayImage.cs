@@ -69,17 +69,16 @@ internal sealed partial class GatewayImage(GatewayFronts fronts, SeamParts parts
             committed = true;
             foreach (var pod in running.Values)
             {
+                await pod.CloseAllButAsync(snapshot);
                 try
                 {
-                    // One that has started since then has nothing open yet.
+                    // One that has started since then has nothing open yet, and one whose protocol has changed made room.
                     await pod.OpenAsync(snapshot, cancellationToken);
                 }
                 catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
                 {
                     CannotListen(log, pod.Key, e.InnerException?.Message ?? e.Message);
                 }
-
-                await pod.CloseAllButAsync(snapshot, cancellationToken);
             }
         }
 

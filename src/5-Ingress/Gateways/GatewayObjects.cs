@@ -77,7 +77,7 @@ internal static class GatewayObjects
     /// <summary>The Service, with a port for each that a listener has. The pods listen at the same ports, but where two would be one place here: then the Service says where.</summary>
     internal static V1Service Service(Resource<Gateway> gateway, IEnumerable<GatewayListener> listeners, LoopbackRange range)
     {
-        var ports = listeners.Select(l => (l.Port, Protocol: l.Protocol == "UDP" ? "UDP" : "TCP")).Distinct().OrderBy(p => p.Port).ThenBy(p => p.Protocol, StringComparer.Ordinal).ToList();
+        var ports = listeners.Select(l => (l.Port, Protocol: l.Protocol.Equals("UDP", StringComparison.OrdinalIgnoreCase) ? "UDP" : "TCP")).Distinct().OrderBy(p => p.Port).ThenBy(p => p.Protocol, StringComparer.Ordinal).ToList();
         var moved = MovedPorts.Of(ports.Select(p => p.Port), range, HealthPort);
         return new V1Service
         {

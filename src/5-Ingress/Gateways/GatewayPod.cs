@@ -11,18 +11,19 @@ internal sealed class GatewayPod : IRunningPod
 {
     private readonly TaskCompletionSource<string> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<FrontPlace, GatewayFront> open = [];
+    // Not disposed of: who waits for it may come later than the end.
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly TcpListenerLoop health;
     private readonly GatewayFronts fronts;
     private readonly TimeProvider time;
     private readonly Action<GatewayPod> gone;
-    private bool stopped;
+    private volatile bool stopped;
     private volatile bool ready;
 
     internal GatewayPod(PodStart start, GatewayFronts fronts, SeamParts parts, Action<GatewayPod> gone)
     {
         (this.fronts, time, this.gone, Key) = (fronts, parts.Time, gone, start.Key);
-        Gateway = new ResourceKey(Usher.Model.Gateway.GatewayApi.Group, "Gateway", start.Key.Namespace, start.Pod.Metadata.Labels[GatewayObjects.GatewayLabel]);
+        Gateway = new ResourceKey(Usher.Model.Gateway.GatewayApi.Group, "Gateway", start.Key.Namespace, start.Pod.Metadata.Labels is { } labels && labels.TryGetValue(GatewayObjects.GatewayLabel, out var gateway) ? gateway : "");
         var server = new Http1Server(new Http1ServerOptions { TimeProvider = parts.Time });
         var healthz = new HealthEndpoint(this);
         health = TcpListenerLoop.Start(start.Addresses.Bind(start.Key, GatewayObjects.HealthPort), (socket, draining, aborted) => server.RunAsync(socket, healthz, draining, aborted));
@@ -38,9 +39,10 @@ internal sealed class GatewayPod : IRunningPod
 
     public int? ProcessId => null;
 
-    /// <summary>Opens the pod's ports that aren't open.</summary>
+    /// <summary>Opens the pod's ports that aren't open. One that is open with another protocol is left as it is, until the generation is published that wants it otherwise.</summary>
     /// <returns>Those that were opened.</returns>
     /// <exception cref="SocketException">A port can't be bound; nothing was opened then.</exception>
+    /// <exception cref="IOException">A port is in use; nothing was opened then.</exception>
     internal async Task<IReadOnlyList<FrontPlace>> OpenAsync(GatewaySnapshot snapshot, CancellationToken cancellationToken)
     {
         await oneAtATime.WaitAsync(cancellationToken);
@@ -48,10 +50,8 @@ internal sealed class GatewayPod : IRunningPod
         try
         {
             if (stopped) return [];
-            foreach (var port in snapshot.Ports.Where(p => p.Pod == Key && !Serves(p)))
+            foreach (var port in snapshot.Ports.Where(p => p.Pod == Key && !open.ContainsKey(p.Place)))
             {
-                // Another protocol wants another front: the old one makes room at once.
-                if (open.Remove(port.Place, out var old)) await old.DisposeAsync();
                 open.Add(port.Place, await fronts.StartAsync(port, cancellationToken));
                 opened.Add(port.Place);
             }
@@ -61,11 +61,7 @@ internal sealed class GatewayPod : IRunningPod
         }
         catch
         {
-            foreach (var place in opened)
-            {
-                if (open.Remove(place, out var front)) await front.DisposeAsync();
-            }
-
+            foreach (var front in Taken(opened)) await front.DisposeAsync();
             throw;
         }
         finally
@@ -77,56 +73,25 @@ internal sealed class GatewayPod : IRunningPod
     /// <summary>Closes these ports.</summary>
     internal async Task CloseAsync(IEnumerable<FrontPlace> places)
     {
-        await oneAtATime.WaitAsync();
-        try
-        {
-            foreach (var place in places)
-            {
-                if (open.Remove(place, out var front)) await front.DisposeAsync();
-            }
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
+        foreach (var front in await TakeAsync(_ => places)) await front.DisposeAsync();
     }
 
-    /// <summary>Drains and closes the ports that a generation doesn't have.</summary>
-    internal async Task CloseAllButAsync(GatewaySnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>Drains and closes the ports that a published generation doesn't have, or has with another protocol.</summary>
+    internal async Task CloseAllButAsync(GatewaySnapshot snapshot)
     {
-        await oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            // A pod that ends keeps its ports until it is told to stop.
-            var wanted = snapshot.Ports.Where(p => p.Pod == Key).Select(p => p.Place).ToHashSet();
-            if (wanted.Count == 0) return;
-            foreach (var place in open.Keys.Where(p => !wanted.Contains(p)).ToList())
-            {
-                open.Remove(place, out var front);
-                await front!.StopAsync(TimeSpan.FromSeconds(10));
-                await front.DisposeAsync();
-            }
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
+        // A pod that ends keeps its ports until it is told to stop.
+        var wanted = snapshot.Ports.Where(p => p.Pod == Key).ToDictionary(p => p.Place, p => p.Plan.Protocol);
+        if (wanted.Count == 0) return;
+        var gone = await TakeAsync(fronts => fronts.Where(f => !wanted.TryGetValue(f.Key, out var protocol) || protocol != f.Value.Protocol).Select(f => f.Key));
+        await Task.WhenAll(gone.Select(front => StopAsync(front, TimeSpan.FromSeconds(10))));
     }
 
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
-        await oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            stopped = true;
-            await Task.WhenAll(open.Values.Select(f => f.StopAsync(grace)));
-            await health.StopAsync(TimeSpan.Zero);
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
-
+        // Others don't wait for what drains.
+        stopped = true;
+        var all = await TakeAsync(fronts => fronts.Keys);
+        await Task.WhenAll([.. all.Select(front => StopAsync(front, grace)), health.StopAsync(TimeSpan.Zero)]);
         exited.TrySetResult("stopped");
     }
 
@@ -134,14 +99,41 @@ internal sealed class GatewayPod : IRunningPod
     {
         stopped = true;
         gone(this);
-        foreach (var front in open.Values) await front.DisposeAsync();
-        open.Clear();
+        foreach (var front in await TakeAsync(fronts => fronts.Keys)) await front.DisposeAsync();
         await health.DisposeAsync();
-        oneAtATime.Dispose();
         exited.TrySetResult("stopped");
     }
 
-    private bool Serves(GatewayPort port) => open.TryGetValue(port.Place, out var front) && front.Protocol == port.Plan.Protocol;
+    private static async Task StopAsync(GatewayFront front, TimeSpan grace)
+    {
+        await front.StopAsync(grace);
+        await front.DisposeAsync();
+    }
+
+    /// <summary>Takes fronts out, for who stops them: while that takes its time, the others can be looked at.</summary>
+    private async Task<List<GatewayFront>> TakeAsync(Func<IReadOnlyDictionary<FrontPlace, GatewayFront>, IEnumerable<FrontPlace>> which)
+    {
+        await oneAtATime.WaitAsync();
+        try
+        {
+            return Taken([.. which(open)]);
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
+
+    private List<GatewayFront> Taken(List<FrontPlace> places)
+    {
+        var taken = new List<GatewayFront>(places.Count);
+        foreach (var place in places)
+        {
+            if (open.Remove(place, out var front)) taken.Add(front);
+        }
+
+        return taken;
+    }
 
     /// <summary>Answers well once the pod listens.</summary>
     private sealed class HealthEndpoint(GatewayPod pod) : IExchangeHandler

@@ -20,12 +20,21 @@ internal sealed class GatewayReconciler : IReconciler
         {
             if (GatewayAddresses.Unusable(gateway) is not null) continue;
             var name = GatewayObjects.NameOf(gateway);
+            if (Written(context, gateway, new ResourceKey("apps", "Deployment", gateway.Key.Namespace, name)) || Written(context, gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name))) continue;
             var listeners = gateway.Value.Spec.Listeners.Concat(context.State.All<ListenerSet>()
-                .Where(s => s.Value.Spec.ParentRef is { Kind: "Gateway" } p && p.Name == gateway.Key.Name && (p.Namespace ?? s.Key.Namespace) == gateway.Key.Namespace)
-                .SelectMany(s => s.Value.Spec.Listeners)).Where(l => l.Protocol is "HTTP" or "HTTPS" or "TLS" or "TCP" or "UDP");
+                .Where(s => ListenerSets.ParentOf(s) == gateway.Key && ListenerSets.Allows(context.State, gateway, s.Key.Namespace))
+                .SelectMany(s => s.Value.Spec.Listeners)).Where(l => l.Protocol.ToUpperInvariant() is "HTTP" or "HTTPS" or "TLS" or "TCP" or "UDP");
             yield return Kept(gateway, new ResourceKey("apps", "Deployment", gateway.Key.Namespace, name), GatewayObjects.Deployment(gateway), previous);
             yield return Kept(gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name), GatewayObjects.Service(gateway, listeners, context.Addresses.Range), previous);
         }
+    }
+
+    /// <summary>Whether somebody has written an object with the name of one that would be made.</summary>
+    private static bool Written(CompileContext context, Resource<Gateway> gateway, in ResourceKey key)
+    {
+        if (context.State.Find(key) is not { } other || other.Origin.Doorway == Origin.Derived.Doorway) return false;
+        context.Refuse(gateway, "metadata.name", $"its pods would be {key}, which is written already; give either another name");
+        return true;
     }
 
     private static Resource Kept(Resource<Gateway> gateway, in ResourceKey key, object made, DesiredState previous)

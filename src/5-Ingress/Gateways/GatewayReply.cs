@@ -27,7 +27,8 @@ internal static class GatewayReply
         401 => "16",
         403 => "7",
         404 => "12",
-        429 or 502 or 503 or 504 => "14",
+        // An invalid backend is UNAVAILABLE too (Gateway API, GRPCRouteRule).
+        429 or 500 or 502 or 503 or 504 => "14",
         _ => "2",
     };
 }

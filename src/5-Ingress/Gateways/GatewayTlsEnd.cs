@@ -35,7 +35,7 @@ internal sealed class GatewayTlsEnd(IPEndPoint bound, GatewayService service, Ga
         var port = PortIn(generations.Current) ?? throw new AuthenticationException($"no Gateway listens at {bound} any more");
         var shown = GatewayCertificate.For(port, record.ServerName) ?? throw new AuthenticationException(GatewayMismatch.NoListener(port, record.ServerName));
         record.Decision = shown;
-        var tls = shown.Listener.Tls!;
+        var tls = shown.Listener.Tls ?? throw new AuthenticationException($"{shown.Listener.Label} ends no TLS any more");
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = tls.ContextFor(record.ServerName),

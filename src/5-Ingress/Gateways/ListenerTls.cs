@@ -15,13 +15,20 @@ internal sealed class ListenerTls(ImmutableArray<(string Source, KeyedCertificat
     /// <summary>Whether a client without a valid certificate is served all the same (<c>AllowInsecureFallback</c>).</summary>
     public bool InsecureFallback { get; init; }
 
-    /// <summary>The certificate for a server name: the first that is for it, else the first.</summary>
+    /// <summary>The certificate for a server name: the first that has the very name, else the first that is for it by a wildcard, else the first (Gateway API, GatewayTLSConfig: the most specific).</summary>
     internal (string Source, KeyedCertificate Certificate, string Why) For(string? serverName)
     {
-        foreach (var (source, certificate) in certificates)
+        if (serverName is not null)
         {
-            if (serverName is not null && certificate.Certificate.MatchesHostname(serverName))
-                return (source, certificate, certificates.Length == 1 ? "it is the listener's" : $"it is the first of {certificates.Length} that is for {serverName}");
+            foreach (var (source, certificate) in certificates)
+            {
+                if (certificate.Names.Contains(serverName, StringComparer.OrdinalIgnoreCase)) return (source, certificate, certificates.Length == 1 ? "it is the listener's" : $"it is the first of {certificates.Length} with the name {serverName}");
+            }
+
+            foreach (var (source, certificate) in certificates)
+            {
+                if (certificate.Certificate.MatchesHostname(serverName)) return (source, certificate, certificates.Length == 1 ? "it is the listener's" : $"it is the first of {certificates.Length} that is for {serverName}");
+            }
         }
 
         return (certificates[0].Source, certificates[0].Certificate, serverName is null ? "the client named no server; it is the listener's first" : $"the listener has none for {serverName}; it is the first");

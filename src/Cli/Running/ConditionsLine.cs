@@ -31,7 +31,7 @@ internal sealed record ConditionsLine(string Kind, string Name, string Part, lon
     // Good news is short.
     private static string Told(ConditionLine c) => IsGood(c) ? $"{c.Type} {c.Status}" : $"{c.Type} {c.Status} ({c.Reason}: {c.Message})";
 
-    private static bool IsGood(ConditionLine c) => c.Type is "Conflicted" or "PartiallyInvalid" ? c.Status == "False" : c.Status == "True" && c.Reason != "ListenersNotValid";
+    private static bool IsGood(ConditionLine c) => c.Type is "Conflicted" or "PartiallyInvalid" or "OverlappingTLSConfig" or "InsecureFrontendValidationMode" ? c.Status == "False" : c.Status == "True" && c.Reason != "ListenersNotValid";
 }
 
 /// <summary>A condition.</summary>

@@ -153,8 +153,49 @@ public sealed class GatewayStatusTests
         Assert.Contains("listener far: ResolvedRefs=False RefNotPermitted", status);
         Assert.Equal("a", cluster.Ask("GET https://a.com/", port: 443));
         Assert.Null(GatewayCertificateOf(cluster, "b.com"));
-        // A connection for one host, used for another.
-        Assert.Equal("421", cluster.Ask("GET https://b.com/", port: 443, serverName: "a.com"));
+        // A connection for one host, used for another that no listener has.
+        Assert.Equal("404", cluster.Ask("GET https://b.com/", port: 443, serverName: "a.com"));
+    }
+
+    [Fact]
+    public void Listeners_that_end_TLS_for_the_same_hosts_are_told_and_keep_their_connections_apart()
+    {
+        static string Tls(string name, string host) => $"{{ name: {name}, protocol: https, port: 443, hostname: \"{host}\", tls: {{ certificateRefs: [{{ name: {name} }}] }} }}";
+        var cluster = new GatewayCluster(Gateway(Tls("wild", "*.a.com"), Tls("one", "x.a.com")) + Secrets.Tls("wild", ["*.a.com"]) + Secrets.Tls("one", ["x.a.com"]) + Service("a") + Route("a", $"rules: [{Rule("a")}]"));
+
+        foreach (var name in new[] { "wild", "one" }) Assert.Contains($"listener {name}: OverlappingTLSConfig=True OverlappingHostnames", cluster.Status("Gateway", "edge"));
+        Assert.Equal(("a", "421"), (cluster.Ask("GET https://x.a.com/", port: 443), cluster.Ask("GET https://x.a.com/", port: 443, serverName: "y.a.com")));
+    }
+
+    [Fact]
+    public void Of_several_certificates_the_one_with_the_very_name_is_shown()
+    {
+        var cluster = new GatewayCluster(Gateway("{ name: https, protocol: HTTPS, port: 443, tls: { certificateRefs: [{ name: wild }, { name: one }] } }") + Secrets.Tls("wild", ["*.a.com"]) + Secrets.Tls("one", ["x.a.com"])).Valid();
+
+        var tls = cluster.Port(443).Plan.Listeners.Find("x.a.com")!.Tls!;
+        Assert.Equal(("Secret shop/one", "Secret shop/wild", "Secret shop/wild"), (tls.For("x.a.com").Source, tls.For("y.a.com").Source, tls.For(null).Source));
+    }
+
+    [Fact]
+    public void Without_authorities_for_clients_a_listener_is_not_accepted_and_a_Gateway_tells_what_it_cant_show_to_backends()
+    {
+        const string Edge = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: { name: edge, namespace: shop }\nspec: { gatewayClassName: usher, tls: { backend: { clientCertificateRef: { name: gone } }, frontend: { default: { validation: { caCertificateRefs: [{ kind: ConfigMap, name: gone }] } } } }, listeners: [{ name: https, protocol: HTTPS, port: 443, tls: { certificateRefs: [{ name: a }] } }] }\n";
+        var cluster = new GatewayCluster(Edge + Secrets.Tls("a", ["a.com"]));
+
+        var status = cluster.Status("Gateway", "edge").ToList();
+        Assert.Contains("ResolvedRefs=False InvalidClientCertificateRef", status);
+        Assert.Contains("listener https: Accepted=False NoValidCACertificate", status);
+        Assert.Contains("listener https: ResolvedRefs=False InvalidCACertificateRef", status);
+        Assert.Empty(cluster.Snapshot.Ports);
+    }
+
+    [Fact]
+    public void A_Gateway_whose_objects_names_are_taken_makes_none()
+    {
+        var cluster = new GatewayCluster(Gateway(Http) + Service("edge-usher"));
+
+        Assert.Contains("is written already", Assert.Single(cluster.Warnings.All, w => w.NotAccepted).Message, StringComparison.Ordinal);
+        Assert.Equal("edge-usher", cluster.Generation.State.Find<k8s.Models.V1Service>("shop", "edge-usher")!.Value.Spec.Selector["app"]);
     }
 
     [Theory]

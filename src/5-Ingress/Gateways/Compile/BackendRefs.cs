@@ -35,8 +35,8 @@ internal sealed class BackendRefs(CompileContext context, GatewaySetup setup)
         if (port.AppProtocol is { } protocol && protocol.StartsWith("kubernetes.io/", StringComparison.Ordinal) && protocol is not ("kubernetes.io/h2c" or "kubernetes.io/ws" or "kubernetes.io/wss"))
             return Nowhere(key, reference, weight, "UnsupportedProtocol", $"port {port.Port} of Service {ns}/{reference.Name} has appProtocol {protocol}; kubernetes.io/h2c, /ws and /wss are supported");
         var http2 = isGrpc || port.AppProtocol == "kubernetes.io/h2c";
-        var (tls, by, problem) = setup.Policies.For(service, port, gateway is null ? null : setup.ShownToBackends.GetValueOrDefault(gateway.Key), http2);
-        if (problem is not null) return Nowhere(key, reference, weight, "BackendNotFound", problem) with { Unresolved = null };
+        var (tls, by, problem) = setup.Policies.For(service, port, gateway is null ? null : setup.ShownToBackends.GetValueOrDefault(gateway.Key).Certificate, http2);
+        if (problem is not null) return (Nowhere(key, reference, weight, "BackendNotFound", problem).Backend with { TlsBy = by }, null);
         var front = new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)) { Udp = udp };
         return (new WeightedBackend(new BackendPlan(front), weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);
     }

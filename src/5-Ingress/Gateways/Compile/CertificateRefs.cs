@@ -39,13 +39,13 @@ internal sealed class CertificateRefs(CompileContext context, References referen
         {
             var (authorities, reason, problem) = Authorities(draft.Gateway.Key, reference.Group, reference.Kind, reference.Namespace ?? draft.Gateway.Key.Namespace, reference.Name);
             if (problem is null) roots.AddRange(authorities);
-            else draft.Unresolved ??= new Condition("ResolvedRefs", false, reason, $"spec.tls.frontend: {problem}");
+            else draft.Unresolved ??= new Condition("ResolvedRefs", false, reason == "InvalidKind" ? "InvalidCACertificateKind" : reason, $"spec.tls.frontend: {problem}");
         }
 
         // With authorities that can't be read nobody would be kept out: the listener isn't served then.
-        if (clients is not null && roots.Count == 0 && clients.Mode != "AllowInsecureFallback")
+        if (clients is not null && roots.Count == 0)
         {
-            draft.Unresolved ??= new Condition("ResolvedRefs", false, "NoValidCACertificate", "spec.tls.frontend: no authority for clients' certificates can be read");
+            draft.Refused = new Condition("Accepted", false, "NoValidCACertificate", "spec.tls.frontend: no authority for clients' certificates can be read");
             return;
         }
 
@@ -91,7 +91,7 @@ internal sealed class CertificateRefs(CompileContext context, References referen
     /// <summary>What is asked of clients at a listener's port: its own, else the Gateway's default. Of protocol HTTPS alone (Gateway API, FrontendTLSConfig).</summary>
     private static FrontendTlsValidation? FrontendOf(ListenerDraft draft)
     {
-        if (draft.Written.Protocol != "HTTPS" || draft.Gateway.Value.Spec.Tls?.Frontend is not { } frontend) return null;
+        if (draft.ProtocolName != "HTTPS" || draft.Gateway.Value.Spec.Tls?.Frontend is not { } frontend) return null;
         return frontend.PerPort.FirstOrDefault(p => p.Port == draft.Written.Port) is { } own ? own.Tls.Validation : frontend.Default.Validation;
     }
 

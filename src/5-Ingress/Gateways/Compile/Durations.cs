@@ -17,7 +17,8 @@ internal static partial class Durations
             sum += part.Groups[2].Value switch { "h" => TimeSpan.FromHours(count), "m" => TimeSpan.FromMinutes(count), "s" => TimeSpan.FromSeconds(count), _ => TimeSpan.FromMilliseconds(count) };
         }
 
-        return sum == TimeSpan.Zero ? null : sum;
+        // Timers take no more than 49 days; longer is as good as none.
+        return sum == TimeSpan.Zero || sum > TimeSpan.FromDays(49) ? null : sum;
     }
 
     [GeneratedRegex("([0-9]{1,5})(ms|h|m|s)")]

@@ -22,7 +22,8 @@ internal static class GatewayAddresses
     /// <summary>The addresses that a Gateway asks for and that nobody can give it here: those that aren't an unspecified one or a Service's.</summary>
     internal static Condition? Unusable(Resource<Gateway> gateway)
     {
-        foreach (var asked in gateway.Value.Spec.Addresses.Where(a => !string.IsNullOrEmpty(a.Value)))
+        var all = gateway.Value.Spec.Addresses.Where(a => !string.IsNullOrEmpty(a.Value)).ToList();
+        foreach (var asked in all)
         {
             if (asked.Type is not ("IPAddress" or "Hostname")) return new Condition("Accepted", false, "UnsupportedAddress", $"found type {asked.Type}; IPAddress is supported");
             if (asked.Type == "Hostname") return new Condition("Accepted", false, "UnsupportedAddress", $"found hostname {asked.Value}; a load balancer's name is given, and can't be asked for");
@@ -30,7 +31,7 @@ internal static class GatewayAddresses
                 return new Condition("Programmed", false, "AddressNotUsable", $"found {asked.Value}; an address of the Services' range 10.100.0.0/16 is wanted, or none");
         }
 
-        return null;
+        return all.Count > 1 ? new Condition("Programmed", false, "AddressNotUsable", $"found {all.Count} addresses; a Gateway's Service has one") : null;
     }
 
     private static bool IsOfServices(IPAddress address) => address.GetAddressBytes() is [10, 100, ..];

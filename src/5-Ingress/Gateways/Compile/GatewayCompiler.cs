@@ -58,7 +58,7 @@ internal sealed class GatewayCompiler : IHopCompiler
         // 5.
         var board = new StatusBoard(context, before?.Own ?? []);
         GatewayClasses.Say(context, board);
-        foreach (var gateway in setup.Value.Listeners.Values) GatewayStatus.Say(context, board, gateway, d => merge.Of(d).Routes);
+        foreach (var gateway in setup.Value.Listeners.Values) GatewayStatus.Say(context, board, setup.Value, gateway, d => merge.Of(d).Routes);
         GatewayStatus.SayOrphans(context, board, setup.Value);
         setup.Value.Policies.Say(board, merge.GatewaysByService);
         return Snapshot.Of(new GatewaySnapshot(byPlace.ToFrozenDictionary())

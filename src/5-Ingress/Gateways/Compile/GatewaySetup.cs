@@ -18,7 +18,7 @@ internal sealed class GatewaySetup
         ByOwner = Listeners.Values.SelectMany(l => l.All).ToLookup(l => l.Owner);
         Policies = new BackendTlsPolicies(context, certificates);
         ShownToBackends = Gateways.Where(g => g.Value.Spec.Tls?.Backend?.ClientCertificateRef is not null)
-            .ToDictionary(g => g.Key, g => certificates.Find(g.Key, g.Value.Spec.Tls!.Backend!.ClientCertificateRef!).Certificate?.Context);
+            .ToDictionary(g => g.Key, g => Shown(certificates, g));
     }
 
     /// <summary>The Gateways that are served.</summary>
@@ -36,10 +36,18 @@ internal sealed class GatewaySetup
     /// <summary>How connections to Services are secured.</summary>
     internal BackendTlsPolicies Policies { get; }
 
-    /// <summary>The certificate that each Gateway shows to backends.</summary>
-    internal IReadOnlyDictionary<ResourceKey, SslStreamCertificateContext?> ShownToBackends { get; }
+    /// <summary>The certificate that each Gateway shows to backends, or the condition <c>ResolvedRefs</c> that says why it has none.</summary>
+    internal IReadOnlyDictionary<ResourceKey, (SslStreamCertificateContext? Certificate, Condition? Unresolved)> ShownToBackends { get; }
 
     internal static GatewaySetup Compile(CompileContext context) => new(context);
+
+    private static (SslStreamCertificateContext?, Condition?) Shown(CertificateRefs certificates, Resource<Gateway> gateway)
+    {
+        var (_, certificate, reason, problem) = certificates.Find(gateway.Key, gateway.Value.Spec.Tls!.Backend!.ClientCertificateRef!);
+        return certificate is not null
+            ? (certificate.Context, null)
+            : (null, new Condition("ResolvedRefs", false, reason == "InvalidCertificateRef" ? "InvalidClientCertificateRef" : reason, $"spec.tls.backend.clientCertificateRef: {problem}"));
+    }
 }
 
 /// <summary>A Gateway's listeners, those of ListenerSets included.</summary>

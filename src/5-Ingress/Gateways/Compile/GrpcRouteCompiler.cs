@@ -60,7 +60,8 @@ internal sealed class GrpcRouteCompiler(BackendRefs backends, Resource<Gateway>?
             }),
             wrong, unresolved ?? filters.Unresolved)
         {
-            Services = [.. targets.Where(t => t.Invalid is null).Select(t => t.Backend.Front.Service)],
+            IsServed = matches.Count > 0 && plan.Broken is null,
+            Services = [.. targets.Where(t => t.Invalid is null || t.TlsBy is not null).Select(t => t.Backend.Front.Service)],
         };
     }
 

@@ -13,6 +13,9 @@ internal sealed record CompiledRule(Func<string, IEnumerable<RuleMatch>> Matches
 {
     /// <summary>The Services that it leads to.</summary>
     public IReadOnlyList<ResourceKey> Services { get; init; } = [];
+
+    /// <summary>Whether any request can be served by it.</summary>
+    public bool IsServed { get; init; }
 }
 
 /// <summary>An HTTPRoute's rules.</summary>
@@ -45,7 +48,8 @@ internal sealed class HttpRouteCompiler(BackendRefs backends, Resource<Gateway>?
             Broken = filters.Wrong?.Message ?? (targets.IsEmpty && filters.Redirect is null && filters.Cors is null ? "it names no backend" : null),
         };
         var matches = new List<(PathMatch Path, HttpRouteMatch Written, ImmutableArray<ValueMatch> Headers, ImmutableArray<ValueMatch> Queries, int Index)>();
-        foreach (var (match, m) in rule.Matches.Select((match, m) => (match, m)))
+        IEnumerable<HttpRouteMatch> written = rule.Matches.Count == 0 ? [new HttpRouteMatch()] : rule.Matches;
+        foreach (var (match, m) in written.Select((match, m) => (match, m)))
         {
             var problems = new List<string>();
             var path = PathOf(match.Path, problems);
@@ -66,7 +70,8 @@ internal sealed class HttpRouteCompiler(BackendRefs backends, Resource<Gateway>?
             }),
             wrong, unresolved ?? filters.Unresolved)
         {
-            Services = [.. targets.Where(t => t.Invalid is null).Select(t => t.Backend.Front.Service)],
+            IsServed = matches.Count > 0 && plan.Broken is null,
+            Services = [.. targets.Where(t => t.Invalid is null || t.TlsBy is not null).Select(t => t.Backend.Front.Service)],
         };
     }
 
@@ -81,10 +86,11 @@ internal sealed class HttpRouteCompiler(BackendRefs backends, Resource<Gateway>?
             var filters = new FilterCompiler(backends, route, isGrpc: false, gateway).Read(reference.Filters, FormattableString.Invariant($"{field}.backendRefs[{i}].filters"));
             if (nowhere is not null) unresolved ??= nowhere with { Message = FormattableString.Invariant($"{field}.backendRefs[{i}]: {nowhere.Message}") };
             unresolved ??= filters.Unresolved;
-            wrong ??= filters.Wrong;
+            var refused = filters.Cors is null ? filters.Wrong : new Condition("Accepted", false, "UnsupportedValue", FormattableString.Invariant($"{field}.backendRefs[{i}].filters: CORS is of a rule, and isn't supported for one backend"));
+            wrong ??= refused;
             found.Add(backend with
             {
-                Invalid = backend.Invalid ?? filters.Wrong?.Message,
+                Invalid = backend.Invalid ?? refused?.Message,
                 RequestHeaders = filters.RequestHeaders,
                 ResponseHeaders = filters.ResponseHeaders,
                 Rewrite = filters.Rewrite,

@@ -22,7 +22,7 @@ internal sealed class ListenerCompiler(CompileContext context, CertificateRefs c
         var (sets, refused) = (new List<Resource<ListenerSet>>(), new List<(Resource<ListenerSet>, Condition)>());
         foreach (var set in SetsOf(gateway))
         {
-            if (!Allows(gateway, set.Key.Namespace))
+            if (!ListenerSets.Allows(context.State, gateway, set.Key.Namespace))
             {
                 refused.Add((set, new Condition("Accepted", false, "NotAllowed", $"{gateway.Key} doesn't allow ListenerSets of namespace {set.Key.Namespace} (spec.allowedListeners)")));
                 continue;
@@ -42,6 +42,12 @@ internal sealed class ListenerCompiler(CompileContext context, CertificateRefs c
             if (draft.Protocol == PortProtocol.Tls && draft.Kind != ListenerKind.Passthrough) certificates.Read(draft);
         }
 
+        foreach (var draft in all.Where(d => d is { Protocol: PortProtocol.Tls, Conflict: null } && d.Kind != ListenerKind.Passthrough))
+        {
+            if (all.Find(o => o != draft && o is { Protocol: PortProtocol.Tls, Conflict: null } && o.Kind != ListenerKind.Passthrough && o.Written.Port == draft.Written.Port && ListenerDraft.Intersects(o.Hostname, draft.Hostname)) is { } other)
+                draft.Overlap = new Condition("OverlappingTLSConfig", true, "OverlappingHostnames", $"listener {other.Written.Name} of {other.Owner} ends TLS at port {other.Written.Port} for {(other.Hostname.Length == 0 ? "every host" : other.Hostname)} too; a client may use a connection for both, which is answered 421");
+        }
+
         return new GatewayListeners(gateway, all, sets, refused);
     }
 
@@ -50,25 +56,17 @@ internal sealed class ListenerCompiler(CompileContext context, CertificateRefs c
 
     private static bool IsOf(Resource<ListenerSet> set, Resource<Gateway> gateway) => ListenerSets.ParentOf(set) == gateway.Key;
 
-    private bool Allows(Resource<Gateway> gateway, string ns) => gateway.Value.Spec.AllowedListeners?.Namespaces switch
-    {
-        { From: "All" } => true,
-        { From: "Same" } => ns == gateway.Key.Namespace,
-        { From: "Selector", Selector: { } selector } => NamespaceLabels.Meets(context.State, ns, selector),
-        _ => false,
-    };
-
     private static void Conflicts(List<ListenerDraft> all, int own)
     {
         for (var i = 0; i < all.Count; i++)
         {
             // Of a Gateway's own listeners none is before the others; of ListenerSets the earlier one has the port.
-            var others = (i < own ? all.Take(own) : all.Take(i)).Where((_, o) => o != i).Where(o => o.Protocol is not null && o.Written.Port == all[i].Written.Port).ToList();
+            var others = (i < own ? all.Take(own) : all.Take(i)).Where((o, at) => at != i && (at < own || o.Conflict is null) && o.Protocol is not null && o.Written.Port == all[i].Written.Port).ToList();
             if (all[i].Protocol is not { } protocol) continue;
             if (others.Find(o => Differ(o.Protocol!.Value, protocol)) is { } differs)
                 all[i].Conflict = new Condition("Conflicted", true, "ProtocolConflict", $"port {differs.Written.Port} has protocol {differs.Written.Protocol} by listener {differs.Written.Name} of {differs.Owner}, and {all[i].Written.Protocol} by this one");
             else if (others.Find(o => o.Protocol == protocol && o.Hostname == all[i].Hostname) is { } same)
-                all[i].Conflict = new Condition("Conflicted", true, "HostnameConflict", $"listener {same.Written.Name} of {same.Owner} has port {same.Written.Port} for {(same.Hostname.Length == 0 ? "every host" : same.Hostname)} too");
+                all[i].Conflict = new Condition("Conflicted", true, same.ProtocolName == all[i].ProtocolName ? "HostnameConflict" : "ProtocolConflict", $"listener {same.Written.Name} of {same.Owner} has port {same.Written.Port} for {(same.Hostname.Length == 0 ? "every host" : same.Hostname)} too");
         }
     }
 
@@ -77,7 +75,7 @@ internal sealed class ListenerCompiler(CompileContext context, CertificateRefs c
 
     private static void Kinds(ListenerDraft draft)
     {
-        string[] possible = draft.Written.Protocol switch
+        string[] possible = draft.ProtocolName switch
         {
             "HTTP" or "HTTPS" => ["HTTPRoute", "GRPCRoute"],
             "TLS" => ["TLSRoute"],

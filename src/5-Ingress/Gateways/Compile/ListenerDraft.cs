@@ -21,6 +21,9 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     /// <summary>As written.</summary>
     internal GatewayListener Written { get; } = written;
 
+    /// <summary>The protocol's name; the core ones are written in either case (Gateway API, ProtocolType).</summary>
+    internal string ProtocolName { get; } = written.Protocol.ToUpperInvariant();
+
     /// <summary>Where.</summary>
     internal string Field { get; } = field;
 
@@ -28,7 +31,7 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     internal string Hostname { get; } = (written.Hostname ?? "").ToLowerInvariant();
 
     /// <summary>What is spoken at its port; null for a protocol that isn't supported.</summary>
-    internal PortProtocol? Protocol { get; } = written.Protocol switch
+    internal PortProtocol? Protocol { get; } = written.Protocol.ToUpperInvariant() switch
     {
         "HTTP" => PortProtocol.Http,
         "HTTPS" or "TLS" => PortProtocol.Tls,
@@ -38,7 +41,7 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     };
 
     /// <summary>What it does with what it takes.</summary>
-    internal ListenerKind Kind { get; } = written.Protocol switch
+    internal ListenerKind Kind { get; } = written.Protocol.ToUpperInvariant() switch
     {
         "HTTP" or "HTTPS" => ListenerKind.Http,
         "TLS" when written.Tls?.Mode == "Passthrough" => ListenerKind.Passthrough,
@@ -49,8 +52,14 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     /// <summary>Why it can't be served beside others: the condition <c>Conflicted</c>; null where it can.</summary>
     internal Condition? Conflict { get; set; }
 
+    /// <summary>That another listener of the port ends TLS for hosts of its own too: the condition <c>OverlappingTLSConfig</c>; null where none does.</summary>
+    internal Condition? Overlap { get; set; }
+
     /// <summary>Why a reference of it doesn't lead anywhere: the condition <c>ResolvedRefs</c>; null where all do.</summary>
     internal Condition? Unresolved { get; set; }
+
+    /// <summary>Why it isn't accepted for itself: the condition <c>Accepted</c>; null where it is.</summary>
+    internal Condition? Refused { get; set; }
 
     /// <summary>Where TLS ends here.</summary>
     internal ListenerTls? Tls { get; set; }
@@ -59,7 +68,7 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
     internal IReadOnlyList<string> Kinds { get; set; } = [];
 
     /// <summary>Whether routes may attach to it, and requests find it.</summary>
-    internal bool IsAccepted => Protocol is not null && Conflict is null;
+    internal bool IsAccepted => Protocol is not null && Conflict is null && Refused is null;
 
     /// <summary>Whether it is served.</summary>
     internal bool IsProgrammed => IsAccepted && (Tls is not null || Protocol != PortProtocol.Tls || Kind == ListenerKind.Passthrough);

@@ -63,7 +63,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
                 var resolved = references.Select(r => (Found: backends.Resolve(head.Key, r.Reference, r.Reference.Weight, isGrpc: false, listener.Gateway, udp), r.Field)).ToList();
                 unresolved ??= resolved.Where(r => r.Found.Unresolved is not null).Select(r => r.Found.Unresolved! with { Message = $"{r.Field}: {r.Found.Unresolved.Message}" }).FirstOrDefault();
                 var targets = resolved.Select(r => Target(r.Found.Backend, listener.Kind, route.Key.Kind)).ToList();
-                additions.Add(new ListenerAddition(listener, hosts, [.. targets.Where(t => t.Invalid is null).Select(t => t.Backend.Front.Service).Distinct()])
+                additions.Add(new ListenerAddition(listener, hosts, [.. targets.Where(t => t.Invalid is null || t.TlsBy is not null).Select(t => t.Backend.Front.Service).Distinct()])
                 {
                     Connections = [.. hosts.Select(host => new ConnectionRule(head.Key, host, [.. targets], targets.Sum(t => t.Weight)))],
                 });
@@ -85,7 +85,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
     /// <summary>A backend of connections. What goes on as it came is encrypted already; what comes in the plain would have to be encrypted first, which isn't done of TCP.</summary>
     private static WeightedBackend Target(WeightedBackend backend, ListenerKind kind, string route) => backend.Tls is null ? backend
         : kind == ListenerKind.Passthrough ? backend with { Tls = null }
-        : route == "TCPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which a TCPRoute's connections don't get here" }
+        : route is "TCPRoute" or "UDPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which what comes by a {route} doesn't get here" }
         : backend;
 
     private ObjectStatus Say<T>(Resource<T> route, Parent parent, List<CompiledRule> rules) where T : class
@@ -94,7 +94,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         var wrong = rules.Where(r => r.Wrong is not null).Select(r => r.Wrong!).ToList();
         var unresolved = rules.Select(r => r.Unresolved).FirstOrDefault(u => u is not null);
         // A route of which nothing can be served isn't accepted; one of which some rules can is, with a condition for the others.
-        if (accepted.Holds == true && wrong.Count > 0 && wrong.Count == rules.Count && wrong[0].Type == "Accepted") accepted = wrong[0];
+        if (accepted.Holds == true && wrong.Count > 0 && wrong[0].Type == "Accepted" && rules.TrueForAll(r => r.Wrong is not null && !r.IsServed)) accepted = wrong[0];
         List<Condition> conditions = [accepted, unresolved ?? new Condition("ResolvedRefs", true, "ResolvedRefs", "every reference is resolved")];
         if (accepted.Holds == true && wrong.Find(w => w.Type == "Accepted") is { } partly) conditions.Add(new Condition("PartiallyInvalid", true, partly.Reason, partly.Message));
         board.Say(route, parent.Label, conditions);

@@ -60,7 +60,7 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
         }
 
         // Nothing of it is left.
-        Statuses.Add(parent.Status with { Conditions = [.. parent.Status.Conditions.Select(c => c.Type == "Accepted" ? taken with { Since = context.Observed.Now } : c)] });
+        Statuses.Add(parent.Status with { Conditions = [.. parent.Status.Conditions.Select(c => c.Type == "Accepted" ? taken with { Since = c.Since } : c)] });
         if (context.State.Find(route.Head.Key) is not { } resource) return;
         var field = FormattableString.Invariant($"spec.parentRefs[{parent.Parent.Index}]");
         context.Warnings.Add(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, $"Accepted is False, {taken.Reason}: {taken.Message}") { NotAccepted = true });
