@@ -30,7 +30,7 @@ public sealed class SharedListEdit<T>(SharedList<T> from) where T : class
     {
         if (open is null && done.Count == 0) return from;
         Close();
-        done.AddRange(from.Parts.AsSpan(part));
+        if (part < from.Parts.Length) done.AddRange(from.Parts.AsSpan(part));
         return new SharedList<T>([.. done]);
     }
 
