@@ -13,16 +13,14 @@ namespace Usher.Ingress.Gateways;
 /// </summary>
 internal sealed class BackendTlsPolicies
 {
-    private readonly CertificateRefs certificates;
     private readonly Dictionary<(ResourceKey Service, string Port), (Resource<BackendTlsPolicy> Policy, X509Certificate2Collection? Roots, string? Problem)> byTarget = [];
     private readonly List<(Resource<BackendTlsPolicy> Policy, Condition Accepted, Condition Resolved)> all = [];
 
     internal BackendTlsPolicies(CompileContext context, CertificateRefs certificates)
     {
-        this.certificates = certificates;
         foreach (var policy in context.State.All<BackendTlsPolicy>().OrderBy(p => p.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue).ThenBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal))
         {
-            var (roots, unresolved) = Roots(policy);
+            var (roots, unresolved) = Roots(policy, certificates);
             Condition? refused = null;
             foreach (var target in policy.Value.Spec.TargetRefs)
             {
@@ -71,7 +69,7 @@ internal sealed class BackendTlsPolicies
         }, by, null);
     }
 
-    private (X509Certificate2Collection? Roots, Condition? Unresolved) Roots(Resource<BackendTlsPolicy> policy)
+    private static (X509Certificate2Collection? Roots, Condition? Unresolved) Roots(Resource<BackendTlsPolicy> policy, CertificateRefs certificates)
     {
         var validation = policy.Value.Spec.Validation;
         if (validation.WellKnownCaCertificates == "System") return (SystemRoots.All, null);
