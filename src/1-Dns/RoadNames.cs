@@ -14,6 +14,6 @@ internal sealed class RoadNames(ITargetHealth? targets = null) : IRoadNames
         if (generation.Find<DnsSnapshot>() is not { } snapshot || DomainName.Parse(name, out _) is not { } domain) return null;
         var answer = new DnsDecision(snapshot, new DnsQuestion(domain, RecordType.A), Draw.Random(), null, null, snapshot.ReadHealth(targets, generation)).Decide();
         if (answer.End != DnsEnd.Found) return null;
-        return new IPEndPoint(new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes), generation.Addresses.BoundPort(port));
+        return generation.Addresses.BindAt(new IPAddress(answer.Ordered(answer.Answers[^1].Set).First().Bytes), port);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             var plan = balancer.Value.IsNetwork ? null : Compile(context, listener, balancer, actions, own);
             var networkPlan = balancer.Value.IsNetwork ? network.Compile(listener, balancer) : null;
             if ((plan?.Bound ?? networkPlan?.Bound) is not { } bound) continue;
-            if (!ports.TryAdd(bound, listener)) context.Errors.Add(listener, "spec.port", Clash(ports[bound], listener, bound));
+            if (!ports.TryAdd(bound, listener)) context.Errors.Add(listener, "spec.port", $"found {listener.Value.Port}, which {ports[bound].Key} of the same load balancer has (DuplicateListener)");
             else if (plan is not null) listeners.AddRange(AtEachNode(context, balancer, plan));
             else networkListeners.AddRange(network.AtEachNode(balancer, networkPlan!));
         }
@@ -150,11 +150,6 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             context.Errors.Add(balancer, "spec.name", $"found {balancer.Value.Name}, which {names[balancer.Value.Name].Key} has (DuplicateLoadBalancerName)");
         }
     }
-
-    private static string Clash(Resource<Listener> first, Resource<Listener> second, IPEndPoint bound) =>
-        first.Value.Port == second.Value.Port
-            ? $"found {second.Value.Port}, which {first.Key} of the same load balancer has (DuplicateListener)"
-            : $"ports {first.Value.Port} ({first.Key}) and {second.Value.Port} would both be bound to {bound}; change one, or bind ports as declared with --real-ports";
 
     private static LoadBalancerAttributes Attributes(IReadOnlyDictionary<string, string> written) => new(
         IdleTimeout: written.Seconds("idle_timeout.timeout_seconds", 60),

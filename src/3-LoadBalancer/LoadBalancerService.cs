@@ -169,7 +169,7 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
 
     private static async ValueTask RedirectAsync(RequestPassage passage, LoadBalancerDecision decision, RedirectPlan plan)
     {
-        var location = Redirect.Location(plan, decision.Facts, decision.Listener, passage.Generation.Addresses.BoundPort, out var mapped);
+        var location = Redirect.Location(plan, decision.Facts, decision.Listener, port => passage.Generation.Addresses.BindAt(decision.Listener.Bound.Address, port).Port, out var mapped);
         decision.Location = location;
         if (mapped is not null) passage.Record.Note = mapped;
         await ErrorPage.AnswerAsync(passage, plan.Status, outcome: null, problem: null, new KeyValuePair<string, string>("Location", location));

@@ -35,7 +35,7 @@ internal sealed class LoadBalancerStep(TargetTable table, TokenCheck? tokens = n
             : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Choice.Spoken, given.Draw, desync);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
-            decision.Location = Redirect.Location(plan, facts, listener, generation.Addresses.BoundPort, out _);
+            decision.Location = Redirect.Location(plan, facts, listener, port => generation.Addresses.BindAt(listener.Bound.Address, port).Port, out _);
         }
 
         return (decision.Choice.Rule.Action, decision.Target) switch

@@ -19,5 +19,5 @@ internal static class ListenerLookup
         generation.Addresses.OwnerOf(connection.To.Address) is { } owner ? generation.State.Find(LoadBalancerNode.BalancerOf(owner))?.Value as LoadBalancer : null;
 
     private static Listener? ListenerOf(LoadBalancer balancer, Generation generation, ConnectionId connection) => generation.State.All<Listener>()
-        .FirstOrDefault(l => l.Value.LoadBalancerArn == balancer.LoadBalancerArn && generation.Addresses.BoundPort(l.Value.Port) == connection.To.Port)?.Value;
+        .FirstOrDefault(l => l.Value.LoadBalancerArn == balancer.LoadBalancerArn && generation.Addresses.BindAt(connection.To.Address, l.Value.Port).Port == connection.To.Port)?.Value;
 }

@@ -28,8 +28,6 @@ public sealed class CompilerTests
                 ListenerArn = "arn:other", LoadBalancerArn = Arn, Port = 80, Protocol = "HTTP", DefaultActions = [NotFound],
             }),
             "Listener shop/other: spec.port: found 80, which Listener shop/edge-80 of the same load balancer has (DuplicateListener)"),
-        ["two ports bound to one"] = (() => new Edge().Listener(80).Listener(8080),
-            "Listener shop/edge-8080: spec.port: ports 80 (Listener shop/edge-80) and 8080 would both be bound to 127.18.0.1:8080; change one, or bind ports as declared with --real-ports"),
 
         ["same load balancer"] = (() => new Edge().Add("LoadBalancer", "edge-again", new Model.Aws.LoadBalancer { LoadBalancerArn = "arn:again", Name = "edge", DnsName = "d" }),
             "LoadBalancer shop/edge-again: spec.name: found edge, which LoadBalancer shop/edge has (DuplicateLoadBalancerName)"),
@@ -266,6 +264,11 @@ public sealed class CompilerTests
             (listener.Label, listener.Bound.ToString(), listener.ReadsHeaders, listener.Tls!.Protocols));
         Assert.Equal(["rule 1", "default rule"], listener.Rules.Select(r => r.Label));
     }
+
+    [Fact]
+    public void A_port_that_would_be_bound_where_a_privileged_one_is_makes_room() => Assert.Equal(
+        ["80 127.18.0.1:8080", "8080 127.18.0.1:16080"],
+        new Edge().Listener(8080).Listener(80).CompileValid().Get<LoadBalancerSnapshot>().Listeners.Select(l => $"{l.Port} {l.Bound}").Order(StringComparer.Ordinal));
 
     [Fact]
     public void Attributes_that_are_not_written_have_the_apis_defaults()
