@@ -101,7 +101,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         if (accepted.Holds == false) board.Refuse(route, FormattableString.Invariant($"spec.parentRefs[{parent.Index}]"), accepted);
         foreach (var condition in wrong.Where(w => w != accepted && w.Type == "Accepted")) board.Refuse(route, FieldOf(condition.Message), condition with { Type = "PartiallyInvalid", Holds = true });
         foreach (var lost in rules.Select(r => r.Unresolved).OfType<Condition>().Where(_ => accepted.Holds == true).Distinct())
-            context.Warnings.Add(route, FieldOf(lost.Message), $"ResolvedRefs is False, {lost.Reason}: {WithoutField(lost.Message)}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")} until it is there");
+            context.Warnings.Add(route, FieldOf(lost.Message), $"ResolvedRefs is False, {lost.Reason}: {WithoutField(lost.Message)}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")}{(lost.Reason == "BackendNotFound" ? " until it is there" : "")}");
         return board.All[^1];
     }
 
