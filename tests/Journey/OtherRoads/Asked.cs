@@ -12,7 +12,7 @@ namespace Usher.Journey.Tests.OtherRoads;
 /// <list type="bullet">
 /// <item><c>GET https://a.com/x Header=value → web /y &gt;my-header=foo</c>: a pod of Service web answered, and saw that target and that header. The scheme tells the protocol: http, https, h2c (HTTP/2 with prior knowledge), h2
 /// (over TLS), grpc (as h2c), grpcs (as h2). <c>@name</c> asks a Gateway of this name.</item>
-/// <item><c>GET … → 301 https://a.com/ &lt;vary=Origin</c>: the status, where it leads and a header of the answer. A header's value <c>-</c> is none; an underscore is a space.</item>
+/// <item><c>GET … → 301 https://a.com/ &lt;vary=Origin</c>: the status, where it leads and a header of the answer. A header's value <c>-</c> is none; an underscore is a space; <c>x*</c> begins so.</item>
 /// <item><c>SPLIT http://a.com/ → v1 90 v2 10</c>: shares of many requests; a share of a number is that status'.</item>
 /// <item><c>TCP :8080 → web</c>, <c>UDP :8080 → web</c>, <c>TLS a.com:443 → CN=a.com web</c>: who answers, and which certificate was shown.</item>
 /// <item><c>STATUS HTTPRoute web → Accepted=True Accepted</c>: a condition of it.</item>
@@ -164,6 +164,6 @@ internal static class Asked
     private static bool Header(string word, Func<string, string?> value)
     {
         var (name, wanted) = (word[1..].Split('=', 2)[0], word.Split('=', 2)[1].Replace('_', ' '));
-        return wanted == "-" ? value(name) is null : value(name) == wanted;
+        return wanted == "-" ? value(name) is null : wanted.EndsWith('*') && wanted.Length > 1 ? value(name)?.StartsWith(wanted[..^1], StringComparison.Ordinal) == true : value(name) == wanted;
     }
 }

@@ -9,7 +9,7 @@ internal static class NginxRoads
     [
         new(["http-svc.yaml", "tls-termination/ingress.yaml"], Nginx() + Secret("tls-secret", hosts: "foo.bar.com"),
             "GET http://foo.bar.com/x → 308 https://foo.bar.com/x", "GET https://foo.bar.com/x → http-svc /x >x-forwarded-proto=https", "GET h2://foo.bar.com/ → http-svc", "TLS foo.bar.com:443 → CN=foo.bar.com http-svc", "GET http://other.com/ → 404"),
-        new(["http-svc.yaml", "affinity/cookie/ingress.yaml"], Nginx(), "GET http://stickyingress.example.com/x → http-svc /x") { Waits = Affinity },
+        new(["http-svc.yaml", "affinity/cookie/ingress.yaml"], Nginx(), "GET http://stickyingress.example.com/x → http-svc /x <set-cookie=route=*"),
         new(["http-svc.yaml", "auth/external-auth/ingress.yaml"], Nginx(), "GET http://external-auth-01.sample.com/ → 500"),
         new(["customization/external-auth-headers/echo-service.yaml"], Nginx() + Backends("demo-auth-service:80"),
             "GET http://public-demo-echo-service.kube.local/x → demo-echo-service /x", "GET http://secure-demo-echo-service.kube.local/ → demo-echo-service"),
@@ -20,7 +20,6 @@ internal static class NginxRoads
         { Waits = Controllers },
     ];
 
-    private const string Affinity = "affinity by cookie isn't supported yet";
     private const string Controllers = "ReplicationControllers aren't supported";
 
     /// <summary>Files that a cluster refuses too: a host is a placeholder there.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Usher.Cli.Running;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -49,13 +50,13 @@ internal sealed class RoadHere : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the virtual IP of a Gateway's Service is bound; of any ingress controller where the road has no Gateway.</summary>
+    /// <summary>Where the virtual IP of a Gateway's Service is bound; that of the ingress controller where the road has no Gateway, or the load balancer where it has neither.</summary>
     /// <param name="port">The Service's port.</param>
     /// <param name="gateway">The Gateway's name; null for the road's only one.</param>
     internal IPEndPoint At(int port, string? gateway = null)
     {
-        var service = Generation.State.All<V1Service>().Single(s => s.Value.Metadata.Labels?.TryGetValue(GatewayLabel, out var name) == true ? gateway is null || name == gateway : s.Key.Name == Added.Controller);
-        return Generation.Addresses.Bind(service.Key, port);
+        var service = Generation.State.All<V1Service>().SingleOrDefault(s => s.Value.Metadata.Labels?.TryGetValue(GatewayLabel, out var name) == true ? gateway is null || name == gateway : s.Key.Name == Added.Controller);
+        return service is not null ? Generation.Addresses.Bind(service.Key, port) : road.Services.GetRequiredService<ITargetHealth>().Listeners(Generation).First(l => l.Port == port).Bound;
     }
 
     /// <summary>What is said of an object: <c>Accepted=True Accepted</c>, a condition each.</summary>
