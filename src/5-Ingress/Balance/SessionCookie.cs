@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -119,8 +120,6 @@ internal sealed record SessionCookie(string Name)
         return null;
     }
 
-    // Names aren't kept secret by it; ingress-nginx's cookies have it, so that its controllers take each other's.
-#pragma warning disable CA5351
+    [SuppressMessage("Security", "CA5351", Justification = "Names aren't kept secret by it; ingress-nginx's cookies have it, so that its controllers take each other's.")]
     private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
-#pragma warning restore CA5351
 }
