@@ -56,7 +56,7 @@ internal sealed class GatewayPod : IRunningPod
                 opened.Add(port.Place);
             }
 
-            ready |= open.Count > 0;
+            ready |= open.Count > 0 || snapshot.ServesNothingOf(Gateway);
             return opened;
         }
         catch

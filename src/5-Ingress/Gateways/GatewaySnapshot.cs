@@ -36,6 +36,9 @@ internal sealed class GatewaySnapshot(FrozenDictionary<FrontPlace, GatewayPort> 
     /// <summary>All ports of all pods.</summary>
     internal ImmutableArray<GatewayPort> Ports => byPlace.Values;
 
+    /// <summary>Whether a Gateway is known, and none of its listeners can be served: its pods have nothing to listen on, and are none the less well.</summary>
+    internal bool ServesNothingOf(ResourceKey gateway) => Setup?.Value.Listeners.TryGetValue(gateway, out var listeners) == true && listeners.All.All(l => !l.IsProgrammed);
+
     /// <summary>The port of a Gateway's pod that listens there, or null.</summary>
     internal GatewayPort? PortAt(IPEndPoint bound, bool udp = false) => byPlace.GetValueOrDefault(new FrontPlace(bound, udp));
 }
