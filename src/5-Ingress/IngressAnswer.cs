@@ -21,6 +21,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
         return choice.Verdict switch
         {
             IngressVerdict.Forward => AuthAnswers.Of(decision),
+            IngressVerdict.Denied => new(503, "ingress.503.denied", $"{choice.Route!.Denied}. ingress-nginx denies the locations of such an Ingress"),
             IngressVerdict.Certificate => ClientCertificate.Answer(controller, facts, decision.ShownCertificate),
             IngressVerdict.Health => new(200),
             IngressVerdict.Preflight => new(204),

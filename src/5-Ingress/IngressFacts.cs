@@ -67,6 +67,7 @@ internal static class IngressFacts
         IngressVerdict.Health => "the controller's own /healthz: 200",
         IngressVerdict.NotFound => "no host and path match: 404",
         IngressVerdict.Certificate => FormattableString.Invariant($"host {facts.Host}: turned away for the client's certificate: {answer!.Status}{(answer.Location is null ? "" : " ")}{answer.Location}"),
+        IngressVerdict.Denied => $"{choice.Route!.Label}: denied, since an annotation can't be read: 503",
         IngressVerdict.NotAllowed => $"nginx takes no {facts.Method}: 405",
         IngressVerdict.TooLarge => $"{choice.Route!.Label}: the body is longer than proxy-body-size: 413",
         IngressVerdict.Forbidden => $"{choice.Route!.Label}: the client's address isn't allowed: 403",

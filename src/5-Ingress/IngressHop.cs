@@ -55,6 +55,9 @@ internal enum IngressVerdict : byte
     /// <summary>More than limit-rps, limit-rpm or limit-connections allow: 503.</summary>
     Limited,
 
+    /// <summary>An annotation of the location can't be read: 503.</summary>
+    Denied,
+
     /// <summary>The certificate that the client showed, or that it showed none: 400, 403 or 421.</summary>
     Certificate,
 
@@ -130,6 +133,9 @@ internal static class IngressHop
             if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
 
+        if (TReasons.Wanted && server is not null && route.Path.Length > 0) Surprises.Tell(server, route, path, facts, reasons);
+        if (route.Denied is not null) return new IngressChoice(IngressVerdict.Denied, route);
+
         // 3. Its own answers.
         if (OwnAnswer(route, path, facts, reasons) is { } own) return new IngressChoice(own, route);
 
@@ -163,7 +169,12 @@ internal static class IngressHop
             return IngressVerdict.TooLarge;
         }
 
-        if (route.Slash && path.Length < route.Path.Length) return IngressVerdict.Slash;
+        if (route.Slash && path.Length < route.Path.Length)
+        {
+            if (TReasons.Wanted) Surprises.Slash(route, path, reasons);
+            return IngressVerdict.Slash;
+        }
+
         if (rules.Cors is { } cors && facts.Method == "OPTIONS")
         {
             var allowed = cors.For(ClientView.Header(facts, "Origin")) is not null;

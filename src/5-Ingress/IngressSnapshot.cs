@@ -93,6 +93,12 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>What makes all of its paths regular expressions, for people; null when they aren't.</summary>
     public string? RegexBy { get; init; }
 
+    /// <summary>Paths that another Ingress has too, and keeps.</summary>
+    public ImmutableArray<ShadowedPath> Shadowed { get; init; } = [];
+
+    /// <summary>What was found when it was made: conflicts, and paths that are left out.</summary>
+    public ImmutableArray<ConfigError> Told { get; init; } = [];
+
     /// <summary>The Ingresses that it was made of.</summary>
     public ImmutableArray<IngressPart> Parts { get; init; } = [];
 
@@ -108,6 +114,12 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>A host that is redirected as a whole; the one before when that says the same.</summary>
     internal static ServerPlan Redirecting(string host, WwwRedirect to, ServerPlan? before) => before is not null && before.Host == host && before.Www == to ? before : new ServerPlan(host, [], null) { Www = to };
 }
+
+/// <summary>A path that another Ingress has too, and keeps.</summary>
+/// <param name="Route">The path that serves nothing.</param>
+/// <param name="By">The one that does.</param>
+/// <param name="Why">By which rule.</param>
+internal sealed record ShadowedPath(RoutePlan Route, RoutePlan By, string Why);
 
 /// <summary><c>app-root</c>.</summary>
 internal sealed record AppRoot(ResourceKey Ingress, string Path);
@@ -159,6 +171,9 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
 
     /// <summary>How its backend's endpoints are chosen.</summary>
     public BalanceRule Balance => SharedBalance ?? Rules.Balance;
+
+    /// <summary>Why the location is denied, since an annotation can't be read; null where it isn't.</summary>
+    public string? Denied { get; init; }
 
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null || Balance.ReadsHeaders;

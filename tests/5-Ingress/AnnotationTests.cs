@@ -166,7 +166,7 @@ public sealed class AnnotationTests
     public void Basic_authentication_that_is_wrong(string annotations, string error)
     {
         var cluster = new Cluster(Service("web") + Secrets.Yaml("users", "Opaque", ("auth", "ann:$2y$05$abcdefghijklmnopqrstuv")) + Ingress("api", "a.com / Prefix web", annotations));
-        Assert.Equal([error], cluster.Errors.All.Select(e => $"{e.Field}: {e.Message}"));
+        Assert.Equal([error], cluster.Refusals.Select(r => r[(r.IndexOf(": ", r.IndexOf(" shop/", StringComparison.Ordinal), StringComparison.Ordinal) + 2)..]));
     }
 
     [Theory]
@@ -200,15 +200,15 @@ public sealed class AnnotationTests
     public void A_value_that_is_wrong_is_one_error(string annotation, string error)
     {
         var cluster = new Cluster(Service("web") + Ingress("api", "a.com / Prefix web", annotation));
-        Assert.Equal([$"cluster.yaml:1: Ingress shop/api: metadata.annotations.nginx.ingress.kubernetes.io/{error}"], cluster.Errors.All.Select(e => e.ToString()));
+        Assert.Equal([$"cluster.yaml:1: Ingress shop/api: metadata.annotations.nginx.ingress.kubernetes.io/{error}"], cluster.Refusals);
     }
 
     [Fact]
     public void A_path_that_is_no_pattern_is_an_error_where_it_has_to_be_one()
     {
-        Assert.Empty(new Cluster(Service("web") + Ingress("api", "a.com /(x ImplementationSpecific web", "ssl-redirect: \"false\"")).Errors.All);
+        Assert.Empty(new Cluster(Service("web") + Ingress("api", "a.com /(x ImplementationSpecific web", "ssl-redirect: \"false\"")).Told);
         var cluster = new Cluster(Service("web") + Ingress("api", "a.com /(x ImplementationSpecific web", "use-regex: \"true\""));
-        Assert.Equal("spec.rules[0].http.paths[0].path: found '/(x'; a regular expression without lookarounds, backreferences and atomic groups is wanted", $"{cluster.Errors.All.Single().Field}: {cluster.Errors.All.Single().Message}");
+        Assert.Equal("cluster.yaml:1: Ingress shop/api: spec.rules[0].http.paths[0].path: found '/(x'; a regular expression without lookarounds, backreferences and atomic groups is wanted", cluster.Refusals.Single());
     }
 
     [Fact]

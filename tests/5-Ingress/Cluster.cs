@@ -27,13 +27,13 @@ internal sealed class Cluster
 
         """;
 
-    internal Cluster(string yaml, byte network = 18, bool standard = true)
+    internal Cluster(string yaml, byte network = 18, bool standard = true, Cluster? before = null)
     {
         var state = new DesiredState(Read((standard ? Standard : "") + yaml));
-        var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings };
+        var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings, Running = before?.Generation ?? Generation.None };
         var claims = state.All<V1Service>().Where(s => s.Value.Spec is { ClusterIP: not "None", Type: not "ExternalName" }).Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
             .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
-        var plan = AddressPlan.In(new LoopbackRange(network)).Next(claims);
+        var plan = (before?.Generation.Addresses ?? AddressPlan.In(new LoopbackRange(network))).Next(claims);
         Generation = new Generation(1, state, plan, [new IngressCompiler().Compile(context with { Addresses = plan })]);
     }
 
@@ -43,6 +43,9 @@ internal sealed class Cluster
 
     /// <summary>What is wrong, and what isn't accepted.</summary>
     internal IEnumerable<ConfigError> Told => Errors.All.Concat(Warnings.All.Where(w => w.NotAccepted));
+
+    /// <summary>The same, without what becomes of the object.</summary>
+    internal IEnumerable<string> Refusals => Told.Select(e => e.ToString().Split(". The Ingress isn't accepted")[0].Split(". The key counts")[0]);
 
     internal Generation Generation { get; }
 

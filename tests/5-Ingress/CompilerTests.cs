@@ -52,7 +52,7 @@ public sealed class CompilerTests
     public void One_thing_wrong_is_one_error(string name)
     {
         var (yaml, error) = Wrong[name];
-        var told = new Cluster(yaml).Errors.All.Select(e => e.ToString());
+        var told = new Cluster(yaml).Refusals;
         Assert.Equal([$"cluster.yaml:1: Ingress shop/api: {error}"], told);
     }
 

@@ -43,12 +43,12 @@ public sealed class ConfigMapTests
 
     [Theory]
     [InlineData("use-forwarded-headers: yes please", "data.use-forwarded-headers: found 'yes please'; \"true\" or \"false\" is wanted")]
-    [InlineData("use-forwarded-header: \"true\"", "data.use-forwarded-header: is no key of ingress-nginx; did you mean use-forwarded-headers?")]
+    [InlineData("use-forwarded-header: \"true\"", "data.use-forwarded-header: is no key of ingress-nginx, which ignores it; did you mean use-forwarded-headers?")]
     [InlineData("http-redirect-code: '303'", "data.http-redirect-code: found '303'; 301, 302, 307 or 308 is wanted")]
     [InlineData("ssl-protocols: SSLv3", "data.ssl-protocols: found 'SSLv3'; TLSv1.2 and TLSv1.3 are wanted")]
     [InlineData("proxy-set-headers: a/b", "data.proxy-set-headers: found 'a/b'; there is no ConfigMap of that namespace/name")]
     public void A_key_that_is_wrong_is_an_error(string keys, string error) =>
-        Assert.Equal([$"cluster.yaml:1: ConfigMap ingress-nginx/controller: {error}"], new Cluster(ConfigMap(keys) + Web, standard: false).Errors.All.Select(e => e.ToString()));
+        Assert.Equal([$"cluster.yaml:1: ConfigMap ingress-nginx/controller: {error}"], new Cluster(ConfigMap(keys) + Web, standard: false).Refusals);
 
     [Fact]
     public void A_key_that_isnt_carried_out_is_told_and_one_without_effect_isnt()

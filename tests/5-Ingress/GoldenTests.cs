@@ -24,7 +24,7 @@ public sealed class GoldenTests
     {
         var cluster = new Cluster(yaml);
         var told = new StringBuilder();
-        foreach (var error in cluster.Errors.All) told.Append("error ").Append(error).Append('\n');
+        foreach (var error in cluster.Told) told.Append("error ").Append(error).Append('\n');
         foreach (var line in lines)
         {
             told.Append("> ").Append(line).Append('\n');

@@ -69,6 +69,13 @@ internal static class AnnotationTable
         ["proxy-ssl-ciphers"] = Without("the ciphers are this machine's OpenSSL's"), ["proxy-ssl-protocols"] = Applied(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Annotations that deny the location when they can't be read (NewLocationDenied in ingress-nginx's annotations); for others the Ingress is left out.</summary>
+    private static readonly string[] Denying =
+        ["auth-url", "auth-method", "auth-response-headers", "auth-cache-duration", "auth-proxy-set-headers", "auth-type", "auth-secret", "auth-secret-type", "auth-tls-secret", "custom-headers", "whitelist-source-range", "allowlist-source-range", "denylist-source-range"];
+
+    /// <summary>Whether the location is denied when this field, or what of a Secret an annotation names, can't be read.</summary>
+    internal static bool Denies(string field) => field.StartsWith("data", StringComparison.Ordinal) || (field.LastIndexOf('/') is var slash && field.StartsWith("metadata.annotations." + Prefix, StringComparison.Ordinal) && Denying.Contains(field[(slash + 1)..]));
+
     /// <summary>Every name, ordered.</summary>
     internal static IEnumerable<string> Names => All.Keys.Order(StringComparer.Ordinal);
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
@@ -12,19 +11,19 @@ internal static class SharedBalance
     internal static readonly IReadOnlyDictionary<string, BalanceRule> None = FrozenDictionary<string, BalanceRule>.Empty;
 
     /// <summary>The rule of each backend by its upstream's name; none where no Ingress says anything of its own.</summary>
-    /// <param name="parts">The Ingresses, by namespace and name.</param>
+    /// <param name="parts">The Ingresses, in their order.</param>
     /// <param name="config">What the ConfigMap says.</param>
     /// <param name="before">The running generation's, which stays when nothing is different.</param>
-    internal static IReadOnlyDictionary<string, BalanceRule> Of(IReadOnlyList<CompiledStep<IngressPart>> parts, NginxConfig config, IReadOnlyDictionary<string, BalanceRule>? before)
+    internal static IReadOnlyDictionary<string, BalanceRule> Of(IReadOnlyList<IngressPart> parts, NginxConfig config, IReadOnlyDictionary<string, BalanceRule>? before)
     {
-        if (parts.All(p => ReferenceEquals(p.Value.Annotations.Rules.Balance, config.Balance))) return None;
+        if (parts.All(p => ReferenceEquals(p.Annotations.Rules.Balance, config.Balance))) return None;
         var rules = new Dictionary<string, BalanceRule>(StringComparer.Ordinal);
         foreach (var part in parts)
         {
-            var own = part.Value.Annotations.Rules.Balance;
-            if (part.Value.Default is { } standard) First(standard.Backend, own);
-            foreach (var path in part.Value.CanaryPaths) First(path.Backend, own);
-            foreach (var path in part.Value.Rules.SelectMany(r => r.Paths))
+            var own = part.Annotations.Rules.Balance;
+            if (part.Default is { } standard) First(standard.Backend, own);
+            foreach (var path in part.CanaryPaths) First(path.Backend, own);
+            foreach (var path in part.Rules.SelectMany(r => r.Paths))
             {
                 First(path.Route.Backend, own);
                 if (own.Cookie is not { } cookie) continue;

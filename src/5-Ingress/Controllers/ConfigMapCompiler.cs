@@ -55,7 +55,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
     {
         if (name is null || Find(name) is not { } map) return NginxConfig.Default;
         var data = map.Value.Data ?? new Dictionary<string, string>();
-        var reader = new SettingReader(key => data.TryGetValue(key, out var text) ? text : null, (key, message) => context.Errors.Add(map, $"data.{key}", message));
+        var reader = new SettingReader(key => data.TryGetValue(key, out var text) ? text : null, (key, message) => context.Refuse(map, $"data.{key}", $"{message}. The key counts as if it weren't there"));
         var config = Read(reader, map);
         foreach (var key in data.Keys.Order(StringComparer.Ordinal)) Check(map, key);
         return config with { Source = name, Keys = [.. reader.Used] };
@@ -116,7 +116,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
 
         var near = NearestWord.Of(key, Applied.Concat(NotCarriedOut).Concat(WithoutEffect));
         if (near is null) context.Warnings.Add(map, $"data.{key}", "is no key of ingress-nginx, which ignores it too");
-        else context.Errors.Add(map, $"data.{key}", $"is no key of ingress-nginx; did you mean {near}?");
+        else context.Refuse(map, $"data.{key}", $"is no key of ingress-nginx, which ignores it; did you mean {near}?");
     }
 
     private static string? Hsts(SettingReader reader)
@@ -165,15 +165,15 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         if (reader.Text(key) is not { } name) return [];
         if (Find(name) is not { } found)
         {
-            context.Errors.Add(map, $"data.{key}", $"found '{name}'; there is no ConfigMap of that namespace/name");
+            context.Refuse(map, $"data.{key}", $"found '{name}'; there is no ConfigMap of that namespace/name");
             return [];
         }
 
         var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
         foreach (var (header, value) in (found.Value.Data ?? new Dictionary<string, string>()).OrderBy(h => h.Key, StringComparer.Ordinal))
         {
-            if (!CanEdit(header)) context.Errors.Add(found, $"data.{header}", "is no header that can be set: a header's name is wanted, and none that frames a message");
-            else if (value.Contains('$', StringComparison.Ordinal)) context.Errors.Add(found, $"data.{header}", $"found '{value}'; variables of nginx aren't supported in headers");
+            if (!CanEdit(header)) context.Refuse(found, $"data.{header}", "is no header that can be set: a header's name is wanted, and none that frames a message");
+            else if (value.Contains('$', StringComparison.Ordinal)) context.Refuse(found, $"data.{header}", $"found '{value}'; variables of nginx aren't supported in headers");
             else headers.Add(new(header, value.Trim()));
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -20,6 +21,9 @@ internal sealed record CompiledRoutes(
 
     /// <summary>The parts that something was warned of.</summary>
     public required IReadOnlyList<CompiledStep<IngressPart>> Warned { get; init; }
+
+    /// <summary>What was found when the servers were made, by host.</summary>
+    public required ImmutableSortedDictionary<string, ImmutableArray<ConfigError>> Told { get; init; }
 
     /// <summary>Whether each Ingress concerns the hosts of its own rules alone.</summary>
     public bool IsPlain { get; init; }

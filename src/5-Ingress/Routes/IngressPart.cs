@@ -24,6 +24,12 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>What its hosts show in handshakes.</summary>
     public ImmutableArray<(string Host, CertificatePlan Certificate)> Certificates { get; init; } = [];
 
+    /// <summary>The Ingress as it is written now, where what isn't accepted leaves it as it last was.</summary>
+    public Resource<V1Ingress> Written { get; init; } = Ingress;
+
+    /// <summary>Whether the Ingress is accepted as it is written, or as it last was.</summary>
+    public bool IsAccepted { get; init; } = true;
+
     /// <summary>Whether it says something of other hosts than those of its rules.</summary>
     public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
 }

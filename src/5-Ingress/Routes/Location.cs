@@ -13,7 +13,13 @@ internal static class Location
     /// <summary>The first of the server's routes that matches, or null. Live traffic looks it up; where reasons are wanted, each is asked for its own.</summary>
     internal static RoutePlan? Of<TReasons>(ServerPlan server, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        if (TReasons.Wanted || server.Index is not { } index) return InOrder(server.Routes, path, reasons);
+        if (TReasons.Wanted || server.Index is not { } index)
+        {
+            var chosen = InOrder(server.Routes, path, reasons);
+            if (TReasons.Wanted && chosen is not null) TellShadowed(server, chosen, reasons);
+            return chosen;
+        }
+
         foreach (var route in index.Find(path)) return route;
         return null;
     }
@@ -48,6 +54,13 @@ internal static class Location
         return chosen;
     }
 
+    /// <summary>Tells the paths of other Ingresses that would be the same location.</summary>
+    private static void TellShadowed<TReasons>(ServerPlan server, RoutePlan chosen, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen.Path && s.By.Kind == chosen.Kind))
+            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}");
+    }
+
     private static string Why(RoutePlan route, string path) =>
         route.Pattern is { } pattern ? $"path {path} matches {pattern}, the first that does"
         : route.Slash && path.Length < route.Path.Length ? $"path {path} lacks only the final slash: nginx redirects to it"
@@ -56,6 +69,12 @@ internal static class Location
     private static bool Matches(RoutePlan route, string path)
     {
         if (route.Pattern is { } pattern) return pattern.IsMatch(path);
+        return MatchesPlainly(route, path);
+    }
+
+    /// <summary>Whether a path matches by its pathType, as where no Ingress of the host has regular expressions.</summary>
+    internal static bool MatchesPlainly(RoutePlan route, string path)
+    {
         if (route.Slash && path.Length == route.Path.Length - 1) return route.Path.StartsWith(path, StringComparison.Ordinal);
         switch (route.Kind)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.RegularExpressions;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -8,17 +9,69 @@ namespace Usher.Ingress;
 /// <summary>One Ingress → what it brings to its controller's routes, whatever the others say.</summary>
 internal sealed class PartCompiler(CompileContext context, NginxConfig config, CertificateCompiler certificates)
 {
-    private readonly BackendCompiler backends = new(context);
+    // What a controller finds wrong, and an API server doesn't: this Ingress's matter, and nobody else's.
+    private readonly ErrorList refused = new();
 
-    internal IngressPart Compile(Resource<V1Ingress> ingress)
+    private BackendCompiler Backends => new(Refusing);
+
+    private CompileContext Refusing => context with { Errors = refused };
+
+    /// <summary>
+    /// Compiles. An Ingress that isn't accepted stays as it last was, as ingress-nginx's admission webhook would leave it in the cluster; one that never was is denied or left out, as the controller does without that webhook
+    /// (annotations.go: some annotations that can't be read deny the location).
+    /// </summary>
+    /// <param name="ingress">The Ingress.</param>
+    /// <param name="before">What it brought to the running generation; null for nothing.</param>
+    internal IngressPart Compile(Resource<V1Ingress> ingress, Func<IngressPart?> before)
     {
-        var annotations = IngressAnnotations.Read(context, ingress, config, backends);
+        var part = Make(ingress);
+        if (refused.IsEmpty) return part;
+        if (before() is { IsAccepted: true } last && !ReferenceEquals(last.Ingress, ingress))
+        {
+            Refuse("The Ingress isn't accepted, and stays in service as it last was");
+            var again = new PartCompiler(context with { Warnings = new ErrorList(), Errors = new ErrorList() }, config, certificates);
+            var old = again.Make(last.Ingress);
+            return (again.refused.IsEmpty ? old : last) with { Written = ingress };
+        }
+
+        if (refused.All.All(e => AnnotationTable.Denies(e.Field)))
+        {
+            Refuse("The Ingress isn't accepted: its locations are there, and answer 503");
+            var why = string.Join("; ", refused.All.Select(e => e.ToString()));
+            return part with
+            {
+                IsAccepted = false, Default = part.Default is { } standard ? standard with { Denied = why } : null,
+                Rules = [.. part.Rules.Select(r => r with { Paths = [.. r.Paths.Select(p => p with { Route = p.Route with { Denied = why } })] })],
+            };
+        }
+
+        Refuse("The Ingress isn't accepted, and nothing serves it");
+        return new IngressPart(ingress, new IngressAnnotations(LocationRules.Default with { Balance = config.Balance })) { IsAccepted = false };
+    }
+
+    private void Refuse(string what)
+    {
+        foreach (var error in refused.All) context.Warnings.Add(error with { Message = $"{error.Message}. {what}", NotAccepted = true });
+    }
+
+    private IngressPart Make(Resource<V1Ingress> ingress)
+    {
+        var annotations = IngressAnnotations.Read(Refusing, ingress, config, Backends);
         var rules = ingress.Value.Spec?.Rules ?? [];
         if (annotations.Canary is not null) return new IngressPart(ingress, annotations) { CanaryPaths = [.. CanaryPaths(ingress, rules)] };
         var certified = certificates.Of(context, ingress);
         var own = Default(ingress, annotations);
         if (rules.Count == 0 && ingress.Value.Spec?.DefaultBackend is null) context.Errors.Add(ingress, "spec", "has neither rules nor a defaultBackend; one of them is wanted");
         return new IngressPart(ingress, annotations) { Default = own, IsCatchAll = rules.Count == 0, Rules = [.. Rules(ingress, annotations, rules)], Certificates = certified };
+    }
+
+    /// <summary>Where an Ingress makes its own paths regular expressions, each has to be one.</summary>
+    private void CheckPattern(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan route, string field)
+    {
+        var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
+        if (!rewrites && !annotations.UseRegex) return;
+        if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern) refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Wanted}");
+        else if (rewrites && RewriteRule.Compile(annotations.RewriteTarget!, pattern, out var problem) is null) refused.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"found '{annotations.RewriteTarget}'; {problem}");
     }
 
     private IEnumerable<PartRule> Rules(Resource<V1Ingress> ingress, IngressAnnotations annotations, IList<V1IngressRule> rules)
@@ -35,7 +88,9 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             var compiled = ImmutableArray.CreateBuilder<PartPath>(paths.Count);
             for (var j = 0; j < paths.Count; j++)
             {
-                if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is { } route) compiled.Add(new PartPath(route, i, j));
+                if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route) continue;
+                CheckPattern(ingress, annotations, route, $"spec.rules[{i}].http.paths[{j}]");
+                compiled.Add(new PartPath(route, i, j));
             }
 
             yield return new PartRule(host, compiled.DrainToImmutable());
@@ -44,14 +99,14 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
 
     private IEnumerable<CanaryPath> CanaryPaths(Resource<V1Ingress> ingress, IList<V1IngressRule> rules)
     {
-        if (ingress.Value.Spec?.DefaultBackend is { } backend && backends.Compile(ingress, backend, "spec.defaultBackend") is { } standard) yield return new CanaryPath(null, null, null, standard, "spec.defaultBackend");
+        if (ingress.Value.Spec?.DefaultBackend is { } backend && Backends.Compile(ingress, backend, "spec.defaultBackend") is { } standard) yield return new CanaryPath(null, null, null, standard, "spec.defaultBackend");
         for (var i = 0; i < rules.Count; i++)
         {
             var paths = rules[i].Http?.Paths ?? [];
             for (var j = 0; j < paths.Count; j++)
             {
                 var field = $"spec.rules[{i}].http.paths[{j}]";
-                if (paths[j].Backend is null || backends.Compile(ingress, paths[j].Backend, $"{field}.backend") is not { } plan) continue;
+                if (paths[j].Backend is null || Backends.Compile(ingress, paths[j].Backend, $"{field}.backend") is not { } plan) continue;
                 yield return new CanaryPath(HostName.Of(rules[i].Host), Text(paths[j], Kind(paths[j])), Kind(paths[j]), plan, field);
             }
         }
@@ -60,7 +115,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     private RoutePlan? Default(Resource<V1Ingress> ingress, IngressAnnotations annotations)
     {
         if (ingress.Value.Spec?.DefaultBackend is not { } backend) return null;
-        return backends.Compile(ingress, backend, "spec.defaultBackend") is { } plan
+        return Backends.Compile(ingress, backend, "spec.defaultBackend") is { } plan
             ? new RoutePlan(ingress.Key, "", "", PathKind.Prefix, plan) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, plan) }
             : null;
     }
@@ -71,7 +126,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
         var text = Text(path, kind);
         if (!text.StartsWith('/')) context.Errors.Add(ingress, $"{field}.path", $"found '{text}'; an absolute path is wanted");
-        var backend = path.Backend is null ? null : backends.Compile(ingress, path.Backend, $"{field}.backend");
+        var backend = path.Backend is null ? null : Backends.Compile(ingress, path.Backend, $"{field}.backend");
         if (path.Backend is null) context.Errors.Add(ingress, $"{field}.backend", "is missing");
         return kind is null || backend is null
             ? null
@@ -85,7 +140,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             .Replace("$service_name", backend.Front.Service.Name, StringComparison.Ordinal).Replace("$service_port", $"{backend.Front.Declared.Port}", StringComparison.Ordinal)
             .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
         if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
-        context.Errors.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
+        refused.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
         return null;
     }
 

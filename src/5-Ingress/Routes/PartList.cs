@@ -33,7 +33,7 @@ internal sealed record PartList(
             for (; more && Compare(had.Current.Value.Ingress.Key, ingress.Key) < 0; more = had.MoveNext()) changed.Add((had.Current.Value, null));
             var step = more && had.Current.Value.Ingress.Key == ingress.Key ? had.Current : null;
             if (step is not null) more = had.MoveNext();
-            if (step is null || !ReferenceEquals(step.Value.Ingress, ingress) || !(allHold || step.Reads.Hold(context)))
+            if (step is null || !ReferenceEquals(step.Value.Written, ingress) || !(allHold || step.Reads.Hold(context)))
             {
                 var next = compile(ingress);
                 read.Cover(next.Reads, context);
@@ -88,6 +88,11 @@ internal sealed record PartList(
         context.Noted?.Cover(Read, context);
         return this;
     }
+
+    /// <summary>The part of an Ingress; null when there is none.</summary>
+    /// <param name="parts">By namespace and name.</param>
+    /// <param name="key">The Ingress's.</param>
+    internal static CompiledStep<IngressPart>? Find(SharedList<CompiledStep<IngressPart>>? parts, in ResourceKey key) => parts is not null && IndexOf(parts, key) is var at and >= 0 ? parts[at] : null;
 
     private static int IndexOf(SharedList<CompiledStep<IngressPart>> parts, in ResourceKey key)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using k8s.Models;
 using Usher.Model.Desired;
@@ -34,26 +35,28 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
 
     internal CompiledRoutes Compile(IReadOnlyList<Resource<V1Ingress>> ingresses)
     {
-        // 1. By namespace and name: the one that comes first keeps a path that several claim.
+        // 1.
         var certificates = new CertificateCompiler(context, controller, running?.Standard);
         var parts = PartList.Of(context, Around(certificates), ingresses, i => Compile(i, certificates));
         var otherwise = Otherwise();
         if (running is { IsPlain: true } && ReferenceEquals(otherwise, running.Otherwise) && Update(parts) is { } updated) return updated;
-        var steps = parts.Steps;
+
+        // The one that comes first keeps a path that several claim.
+        var ordered = IngressOrder.Of(parts.Steps.Select(s => s.Value));
         drafts.EnsureCapacity(running?.Table.Hosts.Count ?? 0);
-        foreach (var step in steps)
+        foreach (var part in ordered)
         {
-            Take(step.Value);
-            certificates.Take(step.Value);
+            Take(part);
+            certificates.Take(part);
         }
 
         // 2.
-        var shared = SharedBalance.Of(steps, config, running?.Shared);
-        var canaries = Canaries(steps, shared);
+        var shared = SharedBalance.Of(ordered, config, running?.Shared);
+        var canaries = Canaries(ordered, shared);
         var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries) && ReferenceEquals(shared, running.Shared);
 
         // 3.
-        foreach (var draft in drafts.Values) draft.Finish(context, sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, shared, otherwise);
+        foreach (var draft in drafts.Values) draft.Finish(sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, shared, otherwise);
 
         // 4.
         foreach (var draft in withOthers) Alias(draft, certificates);
@@ -61,11 +64,12 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         catchAll ??= otherwise;
         catchAll = catchAll?.With(shared);
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, steps, parts.Read, canaries, otherwise)
+        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, parts.Steps, parts.Read, canaries, otherwise)
         {
             Shared = shared,
             Warned = parts.Warned,
-            IsPlain = steps.All(s => RouteUpdate.IsPlain(s.Value, config)),
+            Told = ServerFindings.Tell(context, ServerFindings.None, drafts.Values.Select(d => (d.Host, (ServerPlan?)d.Plan))),
+            IsPlain = ordered.TrueForAll(p => RouteUpdate.IsPlain(p, config)),
         };
     }
 
@@ -80,11 +84,16 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     }
 
     /// <summary>The running generation's routes with what changed; null when that concerns other hosts.</summary>
-    private CompiledRoutes? Update(PartList parts) => parts.Changed is { } changed && changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now, config))
-        ? running! with { Table = RouteUpdate.Of(context, running, config, changed), Parts = parts.Steps, Read = parts.Read, Warned = parts.Warned }
-        : null;
+    private CompiledRoutes? Update(PartList parts)
+    {
+        if (parts.Changed is not { } changed || !changed.All(c => c.Now is null || RouteUpdate.IsPlain(c.Now, config))) return null;
+        var table = RouteUpdate.Of(running!, config, changed);
+        var told = ServerFindings.Tell(context, running!.Told, RouteUpdate.Hosts(changed).Select(host => (host, table.ServerOf(host))));
+        return running with { Table = table, Parts = parts.Steps, Read = parts.Read, Warned = parts.Warned, Told = told };
+    }
 
-    private CompiledStep<IngressPart> Compile(Resource<V1Ingress> ingress, CertificateCompiler certificates) => context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress));
+    private CompiledStep<IngressPart> Compile(Resource<V1Ingress> ingress, CertificateCompiler certificates) =>
+        context.Run(part => new PartCompiler(part, config, certificates).Compile(ingress, () => PartList.Find(running?.Parts, ingress.Key)?.Value));
 
     private void Take(IngressPart part)
     {
@@ -103,10 +112,10 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     }
 
     /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<CompiledStep<IngressPart>> steps, IReadOnlyDictionary<string, BalanceRule> shared)
+    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<IngressPart> parts, IReadOnlyDictionary<string, BalanceRule> shared)
     {
         var taken = new Dictionary<BackendPlan, CanaryPlan>();
-        foreach (var (part, _, _) in steps)
+        foreach (var part in parts)
         {
             foreach (var path in part.CanaryPaths)
             {

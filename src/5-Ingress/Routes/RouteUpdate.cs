@@ -1,5 +1,3 @@
-using Usher.Model.Road;
-
 namespace Usher.Ingress;
 
 /// <summary>
@@ -13,22 +11,21 @@ internal static class RouteUpdate
         part is { IsCatchAll: false, HasOtherHosts: false, Annotations.Canary: null } && ReferenceEquals(part.Annotations.Rules.Balance, config.Balance);
 
     /// <summary>The next table.</summary>
-    /// <param name="context">Where what is wrong with a host's paths is reported.</param>
     /// <param name="running">The running generation's routes.</param>
     /// <param name="config">What the controller's ConfigMap says.</param>
     /// <param name="changed">What each Ingress that changed, came or went brought before, and what it brings now.</param>
-    internal static RouteTable Of(CompileContext context, CompiledRoutes running, NginxConfig config, IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed)
+    internal static RouteTable Of(CompiledRoutes running, NginxConfig config, IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed)
     {
         var before = running.Table;
         var (hosts, wildcards, certificates) = (new Dictionary<string, ServerPlan?>(), new Dictionary<string, ServerPlan?>(), new Dictionary<string, CertificatePlan?>());
         var any = before.AnyHost;
         var sameLimits = true;
-        foreach (var host in changed.SelectMany(c => new[] { c.Was, c.Now }).OfType<IngressPart>().SelectMany(p => p.Rules.Select(r => r.Host)).Distinct(StringComparer.Ordinal))
+        foreach (var host in Hosts(changed))
         {
             var had = before.ServerOf(host);
             var draft = new ServerDraft(host);
             foreach (var part in Parts(host, had, changed)) draft.Add(part);
-            if (!draft.IsEmpty) draft.Finish(context, null, running.Canaries, running.Shared, running.Otherwise);
+            if (!draft.IsEmpty) draft.Finish(null, running.Canaries, running.Shared, running.Otherwise);
             var plan = draft.IsEmpty ? null : draft.Plan;
             sameLimits &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody;
             if (host.Length == 0) any = plan;
@@ -47,12 +44,16 @@ internal static class RouteUpdate
         return sameLimits ? next : next with { ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true, SmallestBody = Smallest(next) };
     }
 
-    /// <summary>The Ingresses that have rules for a host now, by namespace and name.</summary>
+    /// <summary>The hosts that Ingresses which changed have or had rules for.</summary>
+    internal static IEnumerable<string> Hosts(IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed) =>
+        changed.SelectMany(c => new[] { c.Was, c.Now }).OfType<IngressPart>().SelectMany(p => p.Rules.Select(r => r.Host)).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The Ingresses that have rules for a host now, in their order.</summary>
     private static IEnumerable<IngressPart> Parts(string host, ServerPlan? had, IReadOnlyList<(IngressPart? Was, IngressPart? Now)> changed)
     {
         var stay = (had?.Parts ?? []).Where(part => !changed.Any(c => ReferenceEquals(c.Was, part)));
         var come = changed.Select(c => c.Now).OfType<IngressPart>().Where(part => part.Rules.Any(r => r.Host == host));
-        return stay.Concat(come).OrderBy(p => p.Ingress.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Ingress.Key.Name, StringComparer.Ordinal);
+        return stay.Concat(come).Order(IngressOrder.Instance);
     }
 
     private static IEnumerable<ServerPlan> Servers(RouteTable table) => table.Hosts.Values.Concat(table.Wildcards.Values).Concat(table.AnyHost is { } any ? [any] : []);

@@ -1,16 +1,16 @@
 using System.Text.RegularExpressions;
-using k8s.Models;
 using Usher.Model.Desired;
-using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
 /// <summary>Gathers what several Ingresses say of one host.</summary>
-internal sealed class ServerBuilder(CompileContext context, string host)
+internal sealed class ServerBuilder(string host)
 {
     private readonly List<RoutePlan> routes = [];
     private readonly Dictionary<(string Path, PathKind Kind), RoutePlan> byPath = [];
     private readonly Dictionary<RoutePlan, Written> written = new(ReferenceEqualityComparer.Instance);
+    private readonly List<ShadowedPath> shadowed = [];
+    private readonly List<ConfigError> told = [];
     private RoutePlan? standard;
     private AppRoot? appRoot;
     private ClientCertificateRule? client;
@@ -26,15 +26,33 @@ internal sealed class ServerBuilder(CompileContext context, string host)
     /// <summary>Adds a path; the first to claim it keeps it.</summary>
     internal void Add(RoutePlan route, IngressPart part, string field)
     {
-        if (byPath.ContainsKey((route.Path, route.Kind))) return;
+        if (Find(route.Path, route.Kind) is { } first)
+        {
+            Shadow(route, part, field, first);
+            return;
+        }
+
         var annotations = part.Annotations;
         var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
-        var more = new Written(part.Ingress, field, annotations.UseRegex, rewrites);
-        if (rewrites) route = route with { Rewrite = Rewrite(route, more, annotations.RewriteTarget!) };
+        var more = new Written(part, field, annotations.UseRegex, rewrites);
+        if (rewrites) route = route with { Rewrite = Rewrite(route, annotations.RewriteTarget!) };
         routes.Add(route);
         byPath.Add((route.Path, route.Kind), route);
         written[route] = more;
     }
+
+    /// <summary>Says of a path that another Ingress has it too, and keeps it.</summary>
+    private void Shadow(RoutePlan route, IngressPart part, string field, RoutePlan first)
+    {
+        var winner = written[first].Part;
+        var why = IngressOrder.Why(winner, part);
+        shadowed.Add(new ShadowedPath(route, first, why));
+        var origin = winner.Ingress.Origin;
+        var place = origin.File is null ? "" : $" ({origin.File}:{origin.LineOf(written[first].Field)})";
+        told.Add(Error(part, field, $"host {(host.Length == 0 ? "(any)" : host)}, path {route.Path} and {route.Kind} are those of {winner.Ingress.Key}{place} too, which keeps them: {why}. Requests go to {first.Backend.Label}, none to {route.Backend.Label}"));
+    }
+
+    private static ConfigError Error(IngressPart part, string field, string message) => new(part.Ingress.Origin.File, part.Ingress.Origin.LineOf(field), part.Ingress.Key.ToString(), field, message);
 
     private RoutePlan? Find(string path, PathKind kind) => byPath.GetValueOrDefault((path, kind));
 
@@ -49,11 +67,14 @@ internal sealed class ServerBuilder(CompileContext context, string host)
         var regex = routes.Find(r => written[r].Regex);
         var ordered = regex is null
             ? routes.OrderByDescending(Length).ThenBy(r => r.Kind).Select(r => r with { Slash = Slash(r) })
-            : routes.OrderByDescending(r => r.Path, StringComparer.Ordinal).OrderByDescending(r => r.Path.Length).Select(r => r with { Pattern = Pattern(r) });
+            : routes.OrderByDescending(r => r.Path, StringComparer.Ordinal).OrderByDescending(r => r.Path.Length).Select(r => r with { Pattern = Pattern(r) }).Where(r => r.Pattern is not null);
+        ordered = [.. ordered];
         return new ServerPlan(host, [.. ordered.Select(WithOthers)], standard is null ? null : WithOthers(standard))
         {
             AppRoot = appRoot,
             ClientCertificate = client,
+            Shadowed = [.. shadowed],
+            Told = [.. told],
             RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
         };
 
@@ -73,21 +94,16 @@ internal sealed class ServerBuilder(CompileContext context, string host)
         var only = route.Kind == PathKind.Prefix && !written[route].Regex && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
         var text = only && !route.Path.EndsWith('/') ? route.Path + "/" : route.Path;
         var pattern = PathPattern.Compile("^" + text, RegexOptions.IgnoreCase);
-        if (pattern is null) context.Errors.Add(written[route].Ingress, written[route].Field, $"found '{route.Path}'; {PathPattern.Wanted}");
+        if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Path}'; {PathPattern.Wanted}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
         return pattern;
     }
 
-    private RewriteRule? Rewrite(RoutePlan route, Written more, string target)
-    {
-        // A path that is no pattern is reported when the server is built.
-        if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern) return null;
-        if (RewriteRule.Compile(target, pattern, out var problem) is { } rule) return rule;
-        context.Errors.Add(more.Ingress, IngressAnnotations.Field("rewrite-target"), $"found '{target}'; {problem}");
-        return null;
-    }
+    /// <summary>What is wrong with either is told where the Ingress itself is read.</summary>
+    private static RewriteRule? Rewrite(RoutePlan route, string target) =>
+        PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is { } pattern ? RewriteRule.Compile(target, pattern, out _) : null;
 
     /// <summary>Where a route is written, and what that makes of its host.</summary>
-    private sealed record Written(Resource<V1Ingress> Ingress, string Field, bool UseRegex, bool Rewrites)
+    private sealed record Written(IngressPart Part, string Field, bool UseRegex, bool Rewrites)
     {
         internal bool Regex => UseRegex || Rewrites;
     }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
 using Usher.Model.Desired;
-using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
@@ -38,9 +37,9 @@ internal sealed class ServerDraft(string host)
     internal RoutePlan? Find(string path, PathKind? kind) => Paths().Select(p => p.Path.Route).FirstOrDefault(r => r.Path == path && r.Kind == kind);
 
     /// <summary>Makes the server, or takes over that of the running generation when it was made of the same.</summary>
-    internal void Finish(CompileContext context, ServerPlan? before, IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
+    internal void Finish(ServerPlan? before, IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
     {
-        plan = before is not null && before.Host == host && IsMadeOfThese(before) ? before : Build(context, canaries, shared, otherwise) with { Parts = parts };
+        plan = before is not null && before.Host == host && IsMadeOfThese(before) ? before : Build(canaries, shared, otherwise) with { Parts = parts };
     }
 
     private bool IsMadeOfThese(ServerPlan before)
@@ -54,9 +53,9 @@ internal sealed class ServerDraft(string host)
         return true;
     }
 
-    private ServerPlan Build(CompileContext context, IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
+    private ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
     {
-        var builder = new ServerBuilder(context, host);
+        var builder = new ServerBuilder(host);
         foreach (var part in parts) builder.Take(part);
         foreach (var (part, path) in Paths()) builder.Add(path.Route, part, path.Field);
         return builder.Build(canaries, shared, otherwise);

@@ -27,7 +27,10 @@ public sealed class IncrementalTests
         [Ingress("canary", "one.example.com", "/", service: "other", annotations: "canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: \"10\""),
             Ingress("canary", "two.example.com", "/", service: "other", annotations: "canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: \"20\"")],
         [Ingress("secure", "vault.example.com", "/", tls: "vault-tls"), Ingress("secure", "one.example.com", "/s", tls: "vault-tls"), Ingress("secure", "vault.example.com", "/", tls: "nowhere")],
-        [Ingress("missing", "missing.example.com", "/", service: "other"), Ingress("missing", "missing.example.com", "/", annotations: "default-backend: other")],
+        [Ingress("missing", "missing.example.com", "/", service: "other"), Ingress("default", "missing.example.com", "/", annotations: "default-backend: other")],
+        [Ingress("older", "one.example.com", "/", service: "more", created: "2024-01-01T00:00:00Z"), Ingress("older", "two.example.com", "/", service: "more"), Ingress("older", "*.wild.example.com", "/", created: "2025-01-01T00:00:00Z")],
+        // Never accepted: what is refused stays as it last was, which compiling from nothing can't know.
+        [Ingress("bad", "one.example.com", "/", annotations: "server-snippet: x"), Ingress("bad", "bad.example.com", "/", annotations: "auth-url: nowhere"), Ingress("bad", "bad.example.com", "/", annotations: "proxy-body-sise: 1m")],
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: all, namespace: shop }\nspec: { ingressClassName: nginx, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop, annotations: { alb.ingress.kubernetes.io/target-type: ip } }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         [Service("other", "{ name: http, port: 80, targetPort: 8080 }"), Service("other", "{ name: http, port: 8080, targetPort: 8080 }"), Service("other", "{ name: web, port: 80 }")],
@@ -121,6 +124,48 @@ public sealed class IncrementalTests
         }
     }
 
+    [Fact]
+    public void A_version_that_is_refused_leaves_the_last_one_and_the_others_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
+        try
+        {
+            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
+            using var services = Compilers(state);
+            var compiler = services.GetRequiredService<RoadCompiler>();
+            var file = Path.Combine(folder, "road.yaml");
+            var (errors, store, source) = (new ErrorList(), new ResourceStore(), new ManifestSource([file], AwsScope.Default, TextReader.Null));
+            var bad = Ingress("one", "one.example.com", "/other", annotations: "server-snippet: x");
+            var first = Save(Generation.None, Rows[0][0], Rows[1][0]);
+            var refused = Save(first, bad, Rows[1][0]);
+            var other = Save(refused, bad, Ingress("two", "two.example.com", "/new"));
+            var mended = Save(other, Rows[0][1], Ingress("two", "two.example.com", "/new"));
+
+            Assert.Empty(errors.All);
+            Assert.Equal([0, 1, 1, 0], new[] { first, refused, other, mended }.Select(g => g.Warnings.Count(w => w.NotAccepted)));
+            Assert.EndsWith("The Ingress isn't accepted, and stays in service as it last was", refused.Warnings.Single(w => w.NotAccepted).Message, StringComparison.Ordinal);
+            Assert.Equal("/", Assert.Single(Table(refused).Hosts.Find("one.example.com")!.Routes).Path);
+            Assert.Same(Table(first).Hosts.Find("two.example.com"), Table(refused).Hosts.Find("two.example.com"));
+            Assert.Same(Table(refused).Hosts.Find("one.example.com"), Table(other).Hosts.Find("one.example.com"));
+            Assert.Equal(2, Table(mended).Hosts.Find("one.example.com")!.Routes.Length);
+
+            Generation Save(Generation running, params string[] ingresses)
+            {
+                File.WriteAllText(file, string.Join("\n---\n", ingresses.Prepend(Base)));
+                var loaded = source.LoadIfChanged(errors)!;
+                var desired = store.Preview("files", loaded.Resources, errors);
+                store.Keep("files", loaded.Resources, desired);
+                return compiler.Compile(desired, running, errors);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static RouteTable Table(Generation generation) => generation.Get<IngressSnapshot>().Compiled.Values.Single().Table;
+
     // What is kept from generation to generation: addresses, numbers, and pods, which are what they were made as.
     private static Generation Bare(Generation running) =>
         running.Number == 0 ? running : new Generation(running.Number, running.State, running.Addresses, [Snapshot.Of(running.Get<PodSnapshot>())]);
@@ -129,11 +174,11 @@ public sealed class IncrementalTests
 
     private static string Text(int[] written) => string.Join("\n---\n", written.Select((variant, row) => variant == 0 ? "" : Rows[row][variant - 1]).Where(text => text.Length > 0).Prepend(Base));
 
-    private static string Ingress(string name, string host, string path, string? second = null, string service = "users", string? annotations = null, string? tls = null)
+    private static string Ingress(string name, string host, string path, string? second = null, string service = "users", string? annotations = null, string? tls = null, string? created = null)
     {
         var backend = $"pathType: Prefix, backend: {{ service: {{ name: {service}, port: {{ name: http }} }} }}";
         var more = second is null ? "" : $", {{ path: {second}, {backend} }}";
-        return $"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{ name: {name}, namespace: shop{(annotations is null ? "" : $", annotations: {{ nginx.ingress.kubernetes.io/{annotations} }}")} }}\n"
+        return $"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{ name: {name}, namespace: shop{(annotations is null ? "" : $", annotations: {{ nginx.ingress.kubernetes.io/{annotations} }}")}{(created is null ? "" : $", creationTimestamp: \"{created}\"")} }}\n"
             + $"spec:\n  ingressClassName: nginx\n{(tls is null ? "" : $"  tls: [{{ hosts: [\"{host}\"], secretName: {tls} }}]\n")}  rules: [{{ host: \"{host}\", http: {{ paths: [{{ path: {path}, {backend} }}{more}] }} }}]\n";
     }
 

@@ -1,0 +1,38 @@
+namespace Usher.Ingress;
+
+/// <summary>Which of several Ingresses comes first, and so keeps what all of them claim: the oldest, then by namespace and name (ListIngresses of ingress-nginx's store.go). One without a creationTimestamp is as new as it can be.</summary>
+internal sealed class IngressOrder : IComparer<IngressPart>
+{
+    internal static readonly IngressOrder Instance = new();
+
+    /// <summary>These in their order. They mostly are in it as they come, by namespace and name: then nothing is sorted.</summary>
+    internal static List<IngressPart> Of(IEnumerable<IngressPart> parts)
+    {
+        var ordered = parts.ToList();
+        for (var i = 1; i < ordered.Count; i++)
+        {
+            if (Instance.Compare(ordered[i - 1], ordered[i]) <= 0) continue;
+            ordered.Sort(Instance);
+            break;
+        }
+
+        return ordered;
+    }
+
+    public int Compare(IngressPart? x, IngressPart? y)
+    {
+        if (x is null || y is null) return x is null ? y is null ? 0 : -1 : 1;
+        if (Created(x).CompareTo(Created(y)) is var age and not 0) return age;
+        return string.CompareOrdinal(x.Ingress.Key.Namespace, y.Ingress.Key.Namespace) is var space and not 0 ? space : string.CompareOrdinal(x.Ingress.Key.Name, y.Ingress.Key.Name);
+    }
+
+    /// <summary>By which rule the first of two came before the other.</summary>
+    internal static string Why(IngressPart first, IngressPart other) =>
+        first.Ingress.Key == other.Ingress.Key ? "it is written first in the same Ingress"
+        : Created(first) != Created(other) ? $"it is the older one ({At(first)} before {At(other)})"
+        : "neither is older by its creationTimestamp, and its namespace and name come first";
+
+    private static DateTime Created(IngressPart part) => part.Ingress.Value.Metadata?.CreationTimestamp?.ToUniversalTime() ?? DateTime.MaxValue;
+
+    private static string At(IngressPart part) => part.Ingress.Value.Metadata?.CreationTimestamp is { } at ? at.ToUniversalTime().ToString("u", System.Globalization.CultureInfo.InvariantCulture) : "no creationTimestamp";
+}
