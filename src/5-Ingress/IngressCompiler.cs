@@ -43,7 +43,7 @@ internal sealed class IngressCompiler : IHopCompiler
             foreach (var (port, https) in new[] { (image.HttpPort, false), (image.HttpsPort, true) })
             {
                 var bound = context.Addresses.Bind(pod.Key, port);
-                controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, port), bound, image.Class, routes) { Config = config, Https = https };
+                controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, port), bound, image.Class, routes) { Config = config, Https = https, PassesThrough = image.SslPassthrough };
             }
         }
 

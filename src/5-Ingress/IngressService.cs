@@ -69,6 +69,9 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         }
     }
 
+    /// <summary>Whether a backend has a ready endpoint.</summary>
+    internal bool IsReady(Generation generation, BackendPlan backend) => fronts.HasReadyEndpoints(generation, backend.Front);
+
     public ValueTask RejectAsync(RequestPassage passage, HttpRejection rejection)
     {
         JourneyHeader.Read(passage);

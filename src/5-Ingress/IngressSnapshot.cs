@@ -41,6 +41,9 @@ internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEn
     /// <summary>Whether it is the HTTPS port, where TLS ends.</summary>
     public bool Https { get; init; }
 
+    /// <summary>Whether <c>ssl-passthrough</c> counts, by <c>--enable-ssl-passthrough</c>.</summary>
+    public bool PassesThrough { get; init; }
+
     /// <summary><c>http</c> or <c>https</c>, as its clients speak.</summary>
     public string Scheme => Https ? "https" : "http";
 
@@ -92,6 +95,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
 
     /// <summary>What makes all of its paths regular expressions, for people; null when they aren't.</summary>
     public string? RegexBy { get; init; }
+
+    /// <summary><c>ssl-passthrough</c>: the route of path <c>/</c>, whose Service gets the host's TLS connections as they come; null for none.</summary>
+    public RoutePlan? Passthrough { get; init; }
 
     /// <summary>Paths that another Ingress has too, and keeps.</summary>
     public ImmutableArray<ShadowedPath> Shadowed { get; init; } = [];

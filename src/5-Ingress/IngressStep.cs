@@ -12,6 +12,13 @@ internal sealed class IngressStep(IServiceFronts fronts, BalancerTable? balancer
         if (traveller.Address is not { } at || generation.Find<IngressSnapshot>()?.ControllerAt(at) is not { } controller) return null;
         if (WrongProtocol.Of(controller, traveller.Request.Scheme) is { } wrong) return new StepTaken([wrong], null) { Status = wrong.Status, AnsweredBy = wrong.AnsweredBy };
         if (ProxyHeaderMismatch.Of(controller, traveller.Proxied) is { } mismatch) return new StepTaken([mismatch], null) { Status = mismatch.Status, AnsweredBy = mismatch.AnsweredBy };
+        if (PassedThrough.For(controller, traveller.NamesServer ? traveller.UrlHost ?? traveller.Request.Host : null, backend => backend.Missing is null && fronts.HasReadyEndpoints(generation, backend.Front)) is { } passed)
+        {
+            return passed.Forwards
+                ? new StepTaken([passed], traveller with { Address = passed.Backend.Front.Bound, Source = controller.Bound.Address, Proxied = null, Secured = false })
+                : new StepTaken([passed], null) { AnsweredBy = Hop.Ingress, Problem = passed.Problem };
+        }
+
         var facts = traveller.Request with { Source = traveller.Source, Scheme = controller.Scheme, Proxied = traveller.Proxied };
         var given = traveller.GivenBy<IngressDecision>();
         var decision = given is null

@@ -63,7 +63,7 @@ internal static class AnnotationTable
         ["limit-rps"] = Applied(), ["limit-rpm"] = Applied(), ["limit-connections"] = Applied(), ["limit-burst-multiplier"] = Applied(), ["limit-whitelist"] = Applied(), ["limit-allowlist"] = Applied(),
         ["global-rate-limit"] = Refused(Later), ["global-rate-limit-window"] = Refused(Later), ["global-rate-limit-key"] = Refused(Later), ["global-rate-limit-ignored-cidrs"] = Refused(Later),
         ["custom-http-errors"] = Applied(), ["disable-proxy-intercept-errors"] = Applied(), ["custom-headers"] = Applied(), ["mirror-target"] = Applied(), ["mirror-host"] = Applied(), ["mirror-request-body"] = Applied(),
-        ["proxy-cookie-domain"] = Applied(), ["proxy-cookie-path"] = Applied(), ["ssl-passthrough"] = Refused("the controller would relay bytes by SNI without decrypting them, which isn't supported yet"),
+        ["proxy-cookie-domain"] = Applied(), ["proxy-cookie-path"] = Applied(), ["ssl-passthrough"] = Applied(),
         ["fastcgi-index"] = Refused(Later), ["fastcgi-params-configmap"] = Refused(Later),
         ["proxy-ssl-secret"] = Applied(), ["proxy-ssl-verify"] = Applied(), ["proxy-ssl-verify-depth"] = Applied(), ["proxy-ssl-name"] = Applied(), ["proxy-ssl-server-name"] = Applied(),
         ["proxy-ssl-ciphers"] = Without("the ciphers are this machine's OpenSSL's"), ["proxy-ssl-protocols"] = Applied(),

@@ -23,6 +23,9 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     /// <summary><c>from-to-www-redirect</c>.</summary>
     public bool FromToWww { get; init; }
 
+    /// <summary><c>ssl-passthrough</c>.</summary>
+    public bool Passthrough { get; init; }
+
     /// <summary><c>upstream-vhost</c>.</summary>
     public string? Vhost { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             AppRoot = AppRootOf(reader),
             Aliases = AliasesOf(reader),
             FromToWww = reader.Flag("from-to-www-redirect") ?? false,
+            Passthrough = reader.Flag("ssl-passthrough") ?? false,
             Vhost = Header(reader, "upstream-vhost"),
             ClientCertificate = ClientCertificateRule.Read(reader, context, ingress),
             Canary = CanaryRule.Read(reader, ingress.Key),

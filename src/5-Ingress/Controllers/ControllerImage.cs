@@ -19,7 +19,7 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
     /// <summary>Flags that change what reaches a backend and that aren't carried out.</summary>
     private static readonly string[] NotCarriedOut =
     [
-        "--enable-ssl-passthrough", "--tcp-services-configmap", "--udp-services-configmap", "--annotations-prefix", "--watch-namespace-selector", "--disable-catch-all",
+        "--tcp-services-configmap", "--udp-services-configmap", "--annotations-prefix", "--watch-namespace-selector", "--disable-catch-all",
         "--enable-topology-aware-routing", "--deep-inspect",
     ];
 
@@ -34,6 +34,9 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
 
     /// <summary><c>--watch-ingress-without-class</c>.</summary>
     public bool WithoutClass { get; init; }
+
+    /// <summary><c>--enable-ssl-passthrough</c>.</summary>
+    public bool SslPassthrough { get; init; }
 
     /// <summary><c>--watch-namespace</c>; null for all.</summary>
     public string? Namespace { get; init; }
@@ -82,6 +85,7 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
             IngressClass = Argument(words, "--ingress-class") ?? "nginx",
             ByName = Flag(words, "--ingress-class-by-name"),
             WithoutClass = Flag(words, "--watch-ingress-without-class"),
+            SslPassthrough = Flag(words, "--enable-ssl-passthrough"),
             Namespace = Argument(words, "--watch-namespace") is { Length: > 0 } only ? only : null,
             ConfigMap = Argument(words, "--configmap"),
             DefaultCertificate = Argument(words, "--default-ssl-certificate"),

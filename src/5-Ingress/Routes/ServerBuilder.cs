@@ -14,12 +14,14 @@ internal sealed class ServerBuilder(string host)
     private RoutePlan? standard;
     private AppRoot? appRoot;
     private ClientCertificateRule? client;
+    private IngressPart? passing;
 
     /// <summary>Takes what an Ingress says of the whole host.</summary>
     internal void Take(IngressPart part)
     {
         standard ??= part.Default;
         client ??= part.Annotations.ClientCertificate;
+        if (part.Annotations.Passthrough) passing ??= part;
         if (part.Annotations.AppRoot is { } root) appRoot ??= new AppRoot(part.Ingress.Key, root);
     }
 
@@ -73,12 +75,23 @@ internal sealed class ServerBuilder(string host)
         {
             AppRoot = appRoot,
             ClientCertificate = client,
+            Passthrough = Passthrough(),
             Shadowed = [.. shadowed],
             Told = [.. told],
             RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
         };
 
         RoutePlan WithOthers(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route.With(shared) with { Canary = canary } : route.With(shared);
+    }
+
+    /// <summary>ssl-passthrough is of the whole host, and its Service that of the path / (createServers and getPassthroughBackends in controller.go).</summary>
+    private RoutePlan? Passthrough()
+    {
+        if (passing is null) return null;
+        var root = routes.Find(r => r.Path == "/");
+        if (root is null || host.Length == 0)
+            told.Add(Error(passing, IngressAnnotations.Field("ssl-passthrough"), host.Length == 0 ? "has no effect for rules without a host: no client names them" : $"has no effect for {host}: it passes connections to the Service of path /, and no rule of the host has that"));
+        return host.Length == 0 ? null : root;
     }
 
     /// <summary>Of the location that it becomes: a Prefix has a final slash; an Exact path, which is the whole path, comes before that.</summary>

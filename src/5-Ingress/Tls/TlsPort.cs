@@ -9,7 +9,7 @@ using Usher.Wire;
 namespace Usher.Ingress;
 
 /// <summary>The end of TLS at a controller pod's HTTPS port: the certificate of the server that the client names, by the running generation's Ingresses.</summary>
-internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerationSource generations) : IHttpTlsEnd
+internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerationSource generations) : IMixedTlsEnd
 {
     /// <summary>nginx's <c>NGX_HTTP_ALPN_PROTOS</c>. A client that offers none of them, nor HTTP/2, gets the alert <c>no_application_protocol</c> (since nginx 1.21.4).</summary>
     private static readonly SslApplicationProtocol[] Http1 = [SslApplicationProtocol.Http11, new("http/1.0"), new("http/0.9")];
@@ -51,6 +51,14 @@ internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerat
             ApplicationProtocols = controller.Config.Http2 ? [SslApplicationProtocol.Http2, .. Http1] : [.. Http1],
         };
     }
+
+    public RelayedTls? Relays(PeekedHello hello, Generation generation) =>
+        generation.Find<IngressSnapshot>()?.ControllerAt(bound) is { } controller && PassedThrough.For(controller, hello.Hello?.ServerName, backend => service.IsReady(generation, backend)) is { } passed
+            ? new RelayedTls(passed.Front, Ends: false)
+            : null;
+
+    /// <summary>Nothing is encrypted again: what is passed through was never decrypted.</summary>
+    public UpstreamTls? Towards(IDecision decision, string? alpn) => null;
 
     /// <summary>nginx's answer to plain HTTP at its HTTPS port (its code 497).</summary>
     private sealed class PlainOnHttps(IngressService service) : IHttpHop
