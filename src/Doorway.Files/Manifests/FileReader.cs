@@ -31,6 +31,8 @@ internal static class FileReader
     {
         var was = before.File.Content.Span;
         var now = file.Content.Span;
+        // An end of a document without a beginning of the next: what follows may belong to either.
+        if (HasEnds(was) || HasEnds(now)) return null;
         var same = was.CommonPrefixLength(now);
         var sameAtEnd = CommonSuffix(was[same..], now[same..]);
         var (first, next) = (0, before.Documents.Count);
@@ -71,6 +73,8 @@ internal static class FileReader
 
         return (documents, read.IsComplete);
     }
+
+    private static bool HasEnds(ReadOnlySpan<byte> text) => text.StartsWith("..."u8) || text.IndexOf("\n..."u8) >= 0;
 
     private static bool IsWithin(int start, ReadOnlySpan<byte> same) => start < same.Length && same[start..].Contains(NewLine);
 

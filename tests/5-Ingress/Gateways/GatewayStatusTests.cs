@@ -113,6 +113,15 @@ public sealed class GatewayStatusTests
     }
 
     [Fact]
+    public void A_copy_that_would_go_nowhere_isnt_sent_and_the_request_goes_on()
+    {
+        var cluster = new GatewayCluster(Gateway(Http) + Service("a") + Route("a", $"rules: [{Rule("a", "", "{ type: RequestMirror, requestMirror: { backendRef: { name: gone, port: 80 } } }")}]"));
+
+        Assert.Equal("a", cluster.Ask("GET http://a.com/"));
+        Assert.EndsWith("there is no Service shop/gone. No copy is sent there until it is there", Assert.Single(cluster.Warnings.All, w => w.Field.Contains("filters", StringComparison.Ordinal)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_ListenerSet_attaches_where_it_is_allowed()
     {
         const string Edge = "---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: { name: edge, namespace: shop }\nspec: { gatewayClassName: usher, allowedListeners: { namespaces: { from: Selector, selector: { matchLabels: { edge: \"yes\" } } } }, listeners: [{ name: http, protocol: HTTP, port: 80, hostname: own.com }] }\n";

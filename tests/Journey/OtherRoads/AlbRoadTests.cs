@@ -1,6 +1,7 @@
 namespace Usher.Journey.Tests.OtherRoads;
 
 /// <summary>Every example of the AWS Load Balancer Controller loads and behaves: requests on real sockets to the load balancers, and which pod answered.</summary>
+[Trait("roads", "others")]
 public sealed class AlbRoadTests
 {
     public static TheoryData<string> Roads => [.. AlbRoads.All.Select(r => r.Name)];

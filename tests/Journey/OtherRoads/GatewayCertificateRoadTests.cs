@@ -10,6 +10,7 @@ using static Usher.Journey.Tests.OtherRoads.Added;
 namespace Usher.Journey.Tests.OtherRoads;
 
 /// <summary>The Gateway API's examples about whom clients and backends must be, which need certificates that the test has too.</summary>
+[Trait("roads", "others")]
 public sealed class GatewayCertificateRoadTests : IDisposable
 {
     private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -4,6 +4,7 @@ using Usher.Model.Desired;
 namespace Usher.Journey.Tests.OtherRoads;
 
 /// <summary>Every example of the Gateway API loads and behaves: requests on real sockets to a Gateway's virtual IP, and which pod answered. In several classes, which run beside each other.</summary>
+[Trait("roads", "others")]
 public sealed class GatewayHttpRoadTests
 {
     public static TheoryData<string> Roads => [.. GatewayRoads.Http.Select(r => r.Name)];
@@ -14,6 +15,7 @@ public sealed class GatewayHttpRoadTests
 }
 
 /// <summary>The same of filters and shares.</summary>
+[Trait("roads", "others")]
 public sealed class GatewayFilterRoadTests
 {
     public static TheoryData<string> Roads => [.. GatewayRoads.Filters.Select(r => r.Name)];
@@ -24,6 +26,7 @@ public sealed class GatewayFilterRoadTests
 }
 
 /// <summary>The same of TLS, gRPC, TCP and UDP; and that no file is left out.</summary>
+[Trait("roads", "others")]
 public sealed class GatewayConnectionRoadTests
 {
     public static TheoryData<string> Roads => [.. GatewayRoads.Others.Select(r => r.Name)];

@@ -4,6 +4,7 @@ using Usher.Model.Desired;
 namespace Usher.Journey.Tests.OtherRoads;
 
 /// <summary>Every example of ingress-nginx loads and behaves: requests on real sockets to the controller's virtual IP, and which pod answered.</summary>
+[Trait("roads", "others")]
 public sealed class NginxRoadTests
 {
     public static TheoryData<string> Roads => [.. NginxRoads.All.Select(r => r.Name)];
@@ -13,7 +14,7 @@ public sealed class NginxRoadTests
     public Task It_routes(string files) => NginxRoads.All.Single(r => r.Name == files).HoldsAsync("ingress-nginx");
 
     [Fact]
-    public void A_placeholder_for_a_host_is_refused_by_name()
+    public void What_cant_be_served_is_refused_by_name()
     {
         Assert.SkipWhen(OthersRoads.Folder is null, OthersRoads.Missing);
         foreach (var (file, told) in NginxRoads.Refused)

@@ -9,9 +9,6 @@ internal sealed record OtherRoad(string[] Files, string Added, params string[] L
     /// <summary>The Gateway that the files' routes are attached to, since they name no parent; null where they do.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>What this row waits for; null for nothing.</summary>
-    public string? Waits { get; init; }
-
     /// <summary>Its name in a test's list.</summary>
     internal string Name => string.Join(" ", Files);
 
@@ -19,7 +16,6 @@ internal sealed record OtherRoad(string[] Files, string Added, params string[] L
     internal async Task HoldsAsync(string set)
     {
         Assert.SkipWhen(OthersRoads.Folder is null, OthersRoads.Missing);
-        Assert.SkipWhen(Waits is not null, Waits ?? "");
         using var manifests = Manifests.Empty();
         manifests.Write("added.yaml", Added);
         await using var road = await RoadHere.StartAsync([manifests.Path, .. Files.Select(f => Path(set, f, manifests))]);

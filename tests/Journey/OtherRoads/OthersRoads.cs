@@ -1,8 +1,8 @@
 namespace Usher.Journey.Tests.OtherRoads;
 
 /// <summary>
-/// Manifests of other projects, which aren't part of this one: a folder for each set, named by <c>$USHER_ROADS</c>, else found at <c>shared/roads</c> beside the checkout or a level above. Where they are nowhere, tests of them
-/// are skipped; every behaviour that they exercise has tests with manifests of this project too.
+/// Manifests of other projects, which aren't part of this one: a folder for each set, named by <c>$USHER_ROADS</c>, else found at <c>shared/roads</c> beside the checkout or a level above. Where they are nowhere, <c>./test</c> leaves
+/// their tests out by the trait <c>roads=others</c>; every behaviour that they exercise has tests with manifests of this project too.
 /// </summary>
 internal static class OthersRoads
 {

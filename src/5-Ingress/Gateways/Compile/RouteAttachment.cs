@@ -100,8 +100,13 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         board.Say(route, parent.Label, conditions);
         if (accepted.Holds == false) board.Refuse(route, FormattableString.Invariant($"spec.parentRefs[{parent.Index}]"), accepted);
         foreach (var condition in wrong.Where(w => w != accepted && w.Type == "Accepted")) board.Refuse(route, FieldOf(condition.Message), condition with { Type = "PartiallyInvalid", Holds = true });
-        foreach (var lost in rules.Select(r => r.Unresolved).OfType<Condition>().Where(_ => accepted.Holds == true).Distinct())
-            context.Warnings.Add(route, FieldOf(lost.Message), $"ResolvedRefs is False, {lost.Reason}: {WithoutField(lost.Message)}. {(route.Key.Kind is "HTTPRoute" or "GRPCRoute" ? "Its share of the requests is answered 500" : "Its share of the connections is closed")}{(lost.Reason == "BackendNotFound" ? " until it is there" : "")}");
+        foreach (var (lost, rule) in rules.Where(r => accepted.Holds == true && r.Unresolved is not null).Select(r => (r.Unresolved!, r)).DistinctBy(r => r.Item1))
+        {
+            var becomes = route.Key.Kind is not ("HTTPRoute" or "GRPCRoute") ? "Its share of the connections is closed"
+                : FieldOf(lost.Message).Contains(".filters[", StringComparison.Ordinal) && lost.Message != rule.Wrong?.Message ? "No copy is sent there"
+                : "Its share of the requests is answered 500";
+            context.Warnings.Add(route, FieldOf(lost.Message), $"ResolvedRefs is False, {lost.Reason}: {WithoutField(lost.Message)}. {becomes}{(lost.Reason == "BackendNotFound" ? " until it is there" : "")}");
+        }
         return board.All[^1];
     }
 
