@@ -102,8 +102,8 @@ public sealed class ClassTests
     [Fact]
     public void Arguments_that_arent_carried_out_are_told()
     {
-        var cluster = new Cluster(Classes + Pod("public", "10.0.1.20", "--enable-ssl-passthrough, --tcp-services-configmap=a/b, --disable-catch-all=false"), standard: false).Valid();
-        Assert.Equal("of the ingress controller's arguments, --enable-ssl-passthrough --tcp-services-configmap isn't carried out", Assert.Single(cluster.Warnings.All).Message);
+        var cluster = new Cluster(Classes + Pod("public", "10.0.1.20", "--udp-services-configmap=a/c, --tcp-services-configmap=a/b, --disable-catch-all=false"), standard: false).Valid();
+        Assert.Equal("of the ingress controller's arguments, --tcp-services-configmap --udp-services-configmap isn't carried out", Assert.Single(cluster.Warnings.All).Message);
     }
 
     [Fact]
