@@ -48,22 +48,6 @@ internal sealed class FilterCompiler(BackendRefs backends, in ResourceKey route,
         return this;
     }
 
-    internal FilterCompiler Read(IEnumerable<GrpcRouteFilter> filters, string field)
-    {
-        foreach (var (filter, i) in filters.Select((f, i) => (f, i)))
-        {
-            switch (filter.Type)
-            {
-                case "RequestHeaderModifier": RequestHeaders = Headers(filter.RequestHeaderModifier!, $"{field}[{i}]"); break;
-                case "ResponseHeaderModifier": ResponseHeaders = Headers(filter.ResponseHeaderModifier!, $"{field}[{i}]"); break;
-                case "RequestMirror": Mirror(filter.RequestMirror!, $"{field}[{i}]"); break;
-                default: Unsupported(filter.Type, filter.ExtensionRef, $"{field}[{i}]"); break;
-            }
-        }
-
-        return this;
-    }
-
     private HeaderFilter Headers(HttpHeaderFilter filter, string field)
     {
         var names = filter.Set.Concat(filter.Add).Select(h => h.Name).Concat(filter.Remove);

@@ -15,9 +15,9 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
     private readonly BackendRefs backends = new(context, setup);
     private readonly StatusBoard board = new(context, before);
 
-    internal AttachedRoute Attach(Resource<HttpRoute> route) => Attach(route, route.Value.Spec, gateway => new HttpRouteCompiler(backends, gateway).Compile(route));
+    internal AttachedRoute Attach(Resource<HttpRoute> route) => Attach(route, route.Value.Spec, gateway => HttpRouteCompiler.Compile(backends, gateway, route));
 
-    internal AttachedRoute Attach(Resource<GrpcRoute> route) => Attach(route, route.Value.Spec, gateway => new GrpcRouteCompiler(backends, gateway).Compile(route));
+    internal AttachedRoute Attach(Resource<GrpcRoute> route) => Attach(route, route.Value.Spec, gateway => GrpcRouteCompiler.Compile(backends, gateway, route));
 
     internal AttachedRoute Attach(Resource<TlsRoute> route) => Attach(route, route.Value.Spec, [.. route.Value.Spec.Rules.SelectMany((rule, i) => rule.BackendRefs.Select((r, j) => (r, FormattableString.Invariant($"spec.rules[{i}].backendRefs[{j}]"))))], udp: false);
 
@@ -40,7 +40,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
                 rules = found;
                 additions.Add(new ListenerAddition(listener, hosts, [.. rules.SelectMany(r => r.Services).Distinct()])
                 {
-                    Matches = [.. hosts.Select(host => KeyValuePair.Create(host, rules.SelectMany(r => r.Matches(host)).ToArray()))],
+                    Matches = [.. hosts.Select(host => KeyValuePair.Create(host, rules.SelectMany(r => r.Matches).Select(m => m with { Host = host }).ToArray()))],
                 });
             }
 
@@ -69,7 +69,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
                 });
             }
 
-            attached.Add(new AttachedParent(parent, additions, Say(route, parent, [new CompiledRule(_ => [], null, unresolved)])));
+            attached.Add(new AttachedParent(parent, additions, Say(route, parent, [new CompiledRule([], null, unresolved)])));
         }
 
         return new AttachedRoute(route.Value, setup, head, attached);
