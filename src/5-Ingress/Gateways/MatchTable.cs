@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -14,10 +13,8 @@ internal sealed class MatchTable
     /// <summary>The most matches of which is told why they lost.</summary>
     private const int MostTold = 100;
 
-    /// <summary>So few are tried one by one sooner than they are looked up.</summary>
-    private const int Few = 6;
-
-    private readonly Index? index;
+    private readonly PathTrie<RuleMatch>? paths;
+    private readonly RuleMatch[] expressions = [];
     private readonly ImmutableArray<RuleMatch> given;
 
     private MatchTable(ImmutableArray<RuleMatch> given)
@@ -25,7 +22,16 @@ internal sealed class MatchTable
         this.given = given;
         Ordered = given.Length == 1 ? given : given.Sort(Precedence.Compare);
         foreach (var match in given) ReadsHeaders |= match.ReadsHeaders;
-        if (given.Length > Few) index = new Index(Ordered);
+        // A gRPC match's order isn't its path's.
+        if (given.Length <= RouteIndex.Few || given.Any(m => m.Route.Kind == "GRPCRoute")) return;
+        paths = new PathTrie<RuleMatch>();
+        foreach (var match in Ordered)
+        {
+            if (match.Path.Kind == PathMatchKind.Exact) paths.AddExact(match.Path.Value, match);
+            else if (match.Path.Kind == PathMatchKind.PathPrefix) paths.AddPrefix(match.Path.Value, match);
+        }
+
+        expressions = [.. Ordered.Where(m => m.Path.Kind == PathMatchKind.RegularExpression)];
     }
 
     /// <summary>All of them, in order.</summary>
@@ -55,7 +61,7 @@ internal sealed class MatchTable
     internal RuleMatch? Find<TReasons>(RequestFacts facts, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
         if (TReasons.Wanted) return Tell(facts, path, reasons);
-        if (index is not null) return index.Find(facts, path);
+        if (paths is not null) return Find(paths, facts, path);
         foreach (var match in Ordered)
         {
             if (match.Path.Takes(path) && RequestMatch.Takes(match, facts)) return match;
@@ -90,49 +96,31 @@ internal sealed class MatchTable
         return winner;
     }
 
-    /// <summary>The matches by path.</summary>
-    private sealed class Index
+    /// <summary>What trying them in order finds: those of the very path, the expressions, then the prefixes, the longer before the shorter.</summary>
+    private RuleMatch? Find(PathTrie<RuleMatch> paths, RequestFacts facts, string path)
     {
-        private readonly FrozenDictionary<string, RuleMatch[]> exact;
-        private readonly FrozenDictionary<string, RuleMatch[]>.AlternateLookup<ReadOnlySpan<char>> byPrefix;
-        private readonly RuleMatch[] others;
-
-        internal Index(ImmutableArray<RuleMatch> ordered)
+        var tried = false;
+        foreach (var match in paths.Find(path))
         {
-            // A gRPC match's order isn't its path's.
-            var byPath = ordered.Where(m => m.Route.Kind != "GRPCRoute").ToList();
-            exact = Group(byPath, PathMatchKind.Exact);
-            byPrefix = Group(byPath, PathMatchKind.PathPrefix).GetAlternateLookup<ReadOnlySpan<char>>();
-            others = [.. ordered.Where(m => m.Route.Kind == "GRPCRoute" || m.Path.Kind == PathMatchKind.RegularExpression)];
-        }
-
-        internal RuleMatch? Find(RequestFacts facts, string path)
-        {
-            if (exact.TryGetValue(path, out var very) && First(very, facts) is { } first) return first;
-            foreach (var other in others)
+            if (!tried && match.Path.Kind == PathMatchKind.PathPrefix)
             {
-                if (other.Path.Takes(path) && RequestMatch.Takes(other, facts)) return other;
+                tried = true;
+                if (Expression(facts, path) is { } found) return found;
             }
 
-            for (var length = path.Length; length >= 0; length = length == 0 ? -1 : path.LastIndexOf('/', length - 1))
-            {
-                if (byPrefix.TryGetValue(path.AsSpan(0, length), out var under) && First(under, facts) is { } found) return found;
-            }
-
-            return null;
+            if (RequestMatch.Takes(match, facts)) return match;
         }
 
-        private static RuleMatch? First(RuleMatch[] matches, RequestFacts facts)
+        return tried ? null : Expression(facts, path);
+    }
+
+    private RuleMatch? Expression(RequestFacts facts, string path)
+    {
+        foreach (var match in expressions)
         {
-            foreach (var match in matches)
-            {
-                if (RequestMatch.Takes(match, facts)) return match;
-            }
-
-            return null;
+            if (match.Path.Takes(path) && RequestMatch.Takes(match, facts)) return match;
         }
 
-        private static FrozenDictionary<string, RuleMatch[]> Group(List<RuleMatch> matches, PathMatchKind kind) =>
-            matches.Where(m => m.Path.Kind == kind).GroupBy(m => m.Path.Value, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        return null;
     }
 }
