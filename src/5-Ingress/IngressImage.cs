@@ -48,7 +48,7 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
             http = HopFront.Start(httpAt, server, service, parts, Proxied(httpAt));
             try
             {
-                var healthz = new HealthEndpoint();
+                var healthz = new HealthEndpoint("ok");
                 health = TcpListenerLoop.Start(
                     start.Addresses.Bind(start.Key, image.HealthPort), (socket, draining, aborted) => server.RunAsync(socket, healthz, draining, aborted));
             }
@@ -87,11 +87,5 @@ internal sealed class IngressImage(IngressService service, SeamParts parts) : IB
             await health.DisposeAsync();
             exited.TrySetResult("stopped");
         }
-    }
-
-    private sealed class HealthEndpoint : IExchangeHandler
-    {
-        public ValueTask HandleAsync(HttpExchange exchange) =>
-            exchange.Request.Path.SequenceEqual("/healthz"u8) ? exchange.RespondAsync(200, "text/plain", "ok") : exchange.RespondAsync(404, "text/plain", "");
     }
 }

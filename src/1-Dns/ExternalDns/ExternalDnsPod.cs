@@ -24,7 +24,7 @@ internal sealed class ExternalDnsPod : IBuiltInImage
 
     private static ServeSocket Serve(Http1Server server)
     {
-        var health = new Health();
+        var health = new HealthEndpoint("OK");
         return (socket, draining, aborted) => server.RunAsync(socket, health, draining, aborted);
     }
 
@@ -47,11 +47,5 @@ internal sealed class ExternalDnsPod : IBuiltInImage
             await health.DisposeAsync();
             exited.TrySetResult("stopped");
         }
-    }
-
-    private sealed class Health : IExchangeHandler
-    {
-        public ValueTask HandleAsync(HttpExchange exchange) =>
-            exchange.Request.Path.SequenceEqual("/healthz"u8) ? exchange.RespondAsync(200, "text/plain", "OK") : exchange.RespondAsync(404, "text/plain", "");
     }
 }

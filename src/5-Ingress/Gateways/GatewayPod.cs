@@ -15,17 +15,16 @@ internal sealed class GatewayPod : IRunningPod
     private readonly SemaphoreSlim oneAtATime = new(1, 1);
     private readonly TcpListenerLoop health;
     private readonly GatewayFronts fronts;
-    private readonly TimeProvider time;
     private readonly Action<GatewayPod> gone;
     private volatile bool stopped;
     private volatile bool ready;
 
     internal GatewayPod(PodStart start, GatewayFronts fronts, SeamParts parts, Action<GatewayPod> gone)
     {
-        (this.fronts, time, this.gone, Key) = (fronts, parts.Time, gone, start.Key);
+        (this.fronts, this.gone, Key) = (fronts, gone, start.Key);
         Gateway = new ResourceKey(Usher.Model.Gateway.GatewayApi.Group, "Gateway", start.Key.Namespace, start.Pod.Metadata.Labels is { } labels && labels.TryGetValue(GatewayObjects.GatewayLabel, out var gateway) ? gateway : "");
         var server = new Http1Server(new Http1ServerOptions { TimeProvider = parts.Time });
-        var healthz = new HealthEndpoint(this);
+        var healthz = new HealthEndpoint("ok", () => ready ? null : "no listener is served yet");
         health = TcpListenerLoop.Start(start.Addresses.Bind(start.Key, GatewayObjects.HealthPort), (socket, draining, aborted) => server.RunAsync(socket, healthz, draining, aborted));
     }
 
@@ -133,12 +132,5 @@ internal sealed class GatewayPod : IRunningPod
         }
 
         return taken;
-    }
-
-    /// <summary>Answers well once the pod listens.</summary>
-    private sealed class HealthEndpoint(GatewayPod pod) : IExchangeHandler
-    {
-        public ValueTask HandleAsync(HttpExchange exchange) => !exchange.Request.Path.SequenceEqual("/healthz"u8) ? exchange.RespondAsync(404, "text/plain", "")
-            : pod.ready ? exchange.RespondAsync(200, "text/plain", "ok") : exchange.RespondAsync(503, "text/plain", "no listener is served yet");
     }
 }
