@@ -24,6 +24,15 @@ internal static class IngressFacts
         (decision.Handshake?.Decision as ShownCertificate ?? new ShownCertificate(decision.Controller, name)).Tell(told);
     }
 
+    /// <summary>The Service that a backend is, and its virtual IP.</summary>
+    internal static void Tell(JsonObject told, BackendPlan backend)
+    {
+        told["service"] = backend.Label;
+        if (backend.Missing is not null || !backend.HasVirtualIP) return;
+        told["clusterIP"] = backend.Front.Declared.ToString();
+        told["clusterIPBound"] = backend.Front.Bound.ToString();
+    }
+
     /// <summary>The facts of a route.</summary>
     internal static void Tell(JsonObject told, IngressDecision decision, RoutePlan route, IngressAnswer? answer)
     {
@@ -32,16 +41,7 @@ internal static class IngressFacts
         told["ruleHost"] = route.Host;
         told["rulePath"] = route.Path;
         told["pathType"] = route.Path.Length == 0 ? null : route.Kind.ToString();
-        if (choice.Backend is { } backend)
-        {
-            told["service"] = backend.Label;
-            if (backend.Missing is null && backend.HasVirtualIP)
-            {
-                told["clusterIP"] = backend.Front.Declared.ToString();
-                told["clusterIPBound"] = backend.Front.Bound.ToString();
-            }
-        }
-
+        if (choice.Backend is { } backend) Tell(told, backend);
         if (answer is null) BalanceFacts.Tell(told, decision);
         if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"{(route.Rules.BackendHttp2 ? "GRPCS" : "HTTPS")} ({tls})";
         else if (route.Rules.BackendHttp2) told["backendProtocol"] = "GRPC";

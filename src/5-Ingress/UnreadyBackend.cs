@@ -12,11 +12,16 @@ internal static class UnreadyBackend
     {
         if (string.IsNullOrEmpty(answer.Problem)) return null;
         if (decision.Choice.Verdict != IngressVerdict.Unavailable || decision.Choice.Route!.Backend.Missing is not null) return answer.Problem;
-        var backend = decision.Choice.Route!.Backend;
+        return Told(answer.Problem, decision.Choice.Route!.Backend, decision.Controller.Bound.Address, fronts, generation);
+    }
+
+    /// <summary>A problem of a backend without a ready endpoint, with why it has none.</summary>
+    internal static string Told(string problem, BackendPlan backend, System.Net.IPAddress source, IServiceFronts fronts, Generation generation)
+    {
         // A headless Service has no front that could tell.
         IReadOnlyList<Reason> reasons = backend.HasVirtualIP
-            ? fronts.Decide(generation, backend.Front, decision.Controller.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? []
+            ? fronts.Decide(generation, backend.Front, source).Decision.Tell().LastOrDefault()?.Reasons ?? []
             : [.. fronts.EndpointsOf(generation, backend.Front).All.Select(e => new Reason(e.Label, false, e.Message ?? "it isn't ready"))];
-        return reasons.Count == 0 ? $"{answer.Problem}. Its selector takes no pod" : $"{answer.Problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
+        return reasons.Count == 0 ? $"{problem}. Its selector takes no pod" : $"{problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
     }
 }

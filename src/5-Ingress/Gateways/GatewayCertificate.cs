@@ -18,9 +18,11 @@ internal sealed class GatewayCertificate : IDecision
     /// <summary>Decides by the server name that a client sends, empty or null for none; null where no listener is for it, and the handshake ends.</summary>
     internal static GatewayCertificate? For(GatewayPort port, string? serverName)
     {
-        var name = string.IsNullOrEmpty(serverName) ? null : serverName.ToLowerInvariant();
-        return port.Plan.Listeners.Find(name ?? "") is { } listener ? new GatewayCertificate(port, name, listener) : null;
+        return ListenerOf(port, serverName) is { } listener ? new GatewayCertificate(port, string.IsNullOrEmpty(serverName) ? null : serverName.ToLowerInvariant(), listener) : null;
     }
+
+    /// <summary>The listener that a client asks for by its server name, empty or null for none; null where there is none.</summary>
+    internal static ListenerPlan? ListenerOf(GatewayPort port, string? serverName) => port.Plan.Listeners.Find(serverName?.ToLowerInvariant() ?? "");
 
     /// <summary>Adds what is known of it to a hop's facts.</summary>
     internal void Tell(JsonObject told)

@@ -52,12 +52,7 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         if (port.Plan.Protocol == PortProtocol.Tls) told["sni"] = string.IsNullOrEmpty(serverName) ? "none" : serverName;
         if (replayed.Listener is { } listener) told["listener"] = listener.Name;
         if (replayed.Rule is { } rule) (told["route"], told["routeKind"]) = ($"{rule.Route.Namespace}/{rule.Route.Name}", rule.Route.Kind);
-        if (replayed.Backend is { Invalid: null } backend)
-        {
-            told["service"] = backend.Backend.Label;
-            told["clusterIP"] = backend.Backend.Front.Declared.ToString();
-            told["clusterIPBound"] = backend.Backend.Front.Bound.ToString();
-        }
+        if (replayed.Backend is { Invalid: null } backend) IngressFacts.Tell(told, backend.Backend);
 
         var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → Service {replayed.Backend!.Backend.Label} {replayed.Backend.Backend.Front.Declared}" : Problem!;
         yield return new HopAccount(Hop.Ingress, port.Pod.Name, sentence) { Facts = told, Reasons = reasons.All, Ok = replayed.Forwards, Outcome = replayed.Forwards ? null : Outcome(replayed) };
@@ -82,19 +77,8 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         if (rule is null) return new ConnectionChoice(listener);
 
         // 3.
-        if (rule.TotalWeight == 0) return new ConnectionChoice(listener, rule);
-        var drawn = draw.Below(rule.TotalWeight);
-        var upTo = 0;
-        WeightedBackend? backend = null;
-        foreach (var candidate in rule.Backends)
-        {
-            upTo += candidate.Weight;
-            var wins = backend is null && drawn < upTo;
-            if (wins) backend = candidate;
-            if (TReasons.Wanted) reasons.Add($"backend {candidate.Backend.Label}", wins, FormattableString.Invariant($"weight {candidate.Weight} of {rule.TotalWeight}; {drawn} was drawn"));
-        }
-
-        if (backend!.Invalid is not null) return new ConnectionChoice(listener, rule, backend);
+        var backend = WeightedBackends.Draw(rule.Backends, rule.TotalWeight, rule.Label, draw, reasons);
+        if (backend is null || backend.Invalid is not null) return new ConnectionChoice(listener, rule, backend);
         var ready = states.IsReady(backend.Backend);
         if (TReasons.Wanted) reasons.Add($"Service {backend.Backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
         return new ConnectionChoice(listener, rule, backend, ready);

@@ -42,7 +42,7 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
         var all = Choice.Match!.Rule.Mirrors.AddRange(Choice.Backend!.Mirrors);
         for (var i = 0; i < all.Length; i++)
         {
-            if (new Draw(Draw.Value * (ulong)(2 * i + 3) ^ 0x9E3779B97F4A7C15UL).Below(all[i].Denominator) < all[i].Numerator) yield return all[i];
+            if (Draw.Another(i + 1).Below(all[i].Denominator) < all[i].Numerator) yield return all[i];
         }
     }
 

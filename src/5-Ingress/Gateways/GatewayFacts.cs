@@ -40,13 +40,9 @@ internal static class GatewayFacts
 
         if (choice.Backend is { } backend)
         {
-            told["service"] = backend.Backend.Label;
+            if (backend.Invalid is null) IngressFacts.Tell(told, backend.Backend);
+            else told["service"] = backend.Backend.Label;
             told["weight"] = backend.Weight;
-            if (backend.Invalid is null)
-            {
-                told["clusterIP"] = backend.Backend.Front.Declared.ToString();
-                told["clusterIPBound"] = backend.Backend.Front.Bound.ToString();
-            }
 
             if (backend.Tls is { } tls) told["backendTls"] = $"{backend.TlsBy} ({tls})";
             if (backend.Http2) told["backendProtocol"] = backend.Tls is null ? "h2c" : "h2";

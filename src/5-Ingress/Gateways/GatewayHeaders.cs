@@ -1,5 +1,4 @@
 using System.Text;
-using Usher.Model.Journeys;
 using Usher.Seam;
 using Usher.Wire;
 
@@ -24,15 +23,14 @@ internal static class GatewayHeaders
         edits.Set(ForwardedFor, request.TryGet(ForwardedFor.Bytes, out var chain) ? $"{Encoding.Latin1.GetString(chain)}, {passage.Client.Address}" : passage.Client.Address);
         edits.Set(ForwardedProto, decision.Facts.Scheme);
         if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, Guid.NewGuid().ToString());
-        Span<char> trace = stackalloc char[TraceRoot.TraceIdLength];
-        if (TraceParent.TraceIdOf(request) is null && passage.Record.TryWriteTraceId(trace)) edits.Set(TraceContext, TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)));
+        if (NginxHeaders.TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
 
         var (rule, backend) = (decision.Choice.Match!.Rule, decision.Choice.Backend!);
         rule.RequestHeaders?.Apply(edits);
         backend.RequestHeaders?.Apply(edits);
         if ((backend.Rewrite ?? rule.Rewrite) is not { } rewrite) return;
         if (rewrite.Host is { } host) edits.Set(HostName, host);
-        if (rewrite.Target(decision.Facts, decision.Choice.Match.Path) is { } target ) edits.SetTarget(target);
+        if (rewrite.Target(decision.Facts, decision.Choice.Match.Path) is { } target) edits.SetTarget(target);
     }
 }
 

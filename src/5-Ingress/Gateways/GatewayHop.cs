@@ -116,7 +116,7 @@ internal static class GatewayHop
         if (rule.Redirect is not null) return new GatewayChoice(GatewayVerdict.Redirect, listener, match);
 
         // 4. The backend.
-        var backend = Backend(rule, draw, reasons);
+        var backend = WeightedBackends.Draw(rule.Backends, rule.TotalWeight, rule.Field, draw, reasons);
         if (backend is null || backend.Invalid is not null) return new GatewayChoice(GatewayVerdict.Broken, listener, match, backend);
         if (backend.Redirect is not null) return new GatewayChoice(GatewayVerdict.Redirect, listener, match, backend);
 
@@ -140,33 +140,4 @@ internal static class GatewayHop
 
         return found;
     }
-
-    /// <summary>A backend by weight; null where all weights are 0.</summary>
-    private static WeightedBackend? Backend<TReasons>(RulePlan rule, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink
-    {
-        if (rule.TotalWeight == 0)
-        {
-            if (TReasons.Wanted) reasons.Add(rule.Field, false, "the sum of its backends' weights is 0");
-            return null;
-        }
-
-        var drawn = draw.Below(rule.TotalWeight);
-        WeightedBackend? chosen = null;
-        var upTo = 0;
-        foreach (var backend in rule.Backends)
-        {
-            var from = upTo;
-            upTo += backend.Weight;
-            var wins = chosen is null && drawn < upTo;
-            if (wins) chosen = backend;
-            if (TReasons.Wanted && rule.Backends.Length > 1) reasons.Add($"backend {backend.Backend.Label}", wins, Share(backend, from, upTo, drawn, rule.TotalWeight));
-            if (TReasons.Wanted && backend.Invalid is { } invalid) reasons.Add($"backend {backend.Backend.Label}", false, invalid);
-        }
-
-        return chosen;
-    }
-
-    private static string Share(WeightedBackend backend, int from, int upTo, int drawn, int total) => backend.Weight == 0
-        ? "its weight is 0"
-        : FormattableString.Invariant($"weight {backend.Weight} of {total}: takes draws {from}–{upTo - 1}; {drawn} was drawn");
 }

@@ -22,7 +22,7 @@ internal sealed record GatewayMismatch(GatewayPort Port, int? Status, Hop Answer
     {
         (true, "http") => new(port, 400, Hop.Ingress, PlainOutcome, PlainProblem),
         (false, "https") => new(port, null, Hop.Ingress, "ingress.tls.not-tls", "the port's listeners have protocol HTTP and speak no TLS, so the handshake fails"),
-        (true, _) when GatewayCertificate.For(port, serverName) is null => new(port, null, Hop.Ingress, "ingress.tls.no-listener", NoListener(port, serverName)),
+        (true, _) when GatewayCertificate.ListenerOf(port, serverName) is null => new(port, null, Hop.Ingress, "ingress.tls.no-listener", NoListener(port, serverName)),
         _ => null,
     };
 

@@ -28,7 +28,7 @@ internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirro
         passage.Record.Scheme = scheme;
         var handshake = port.Plan.Protocol == PortProtocol.Tls ? passage.Exchange.Features.Get<HandshakeRecord>() : null;
         // The listener as this generation has it: the connection may be older.
-        var asked = handshake is null ? null : GatewayCertificate.For(port, handshake.ServerName)?.Listener;
+        var asked = handshake is null ? null : GatewayCertificate.ListenerOf(port, handshake.ServerName);
         var decision = GatewayDecision.Make(port, asked, new LivingReadiness(fronts, passage.Generation), passage.Facts(scheme, port.Plan.ReadsHeaders), Draw.Random());
         decision.Handshake = handshake;
         passage.Record.Decision = decision;
@@ -84,10 +84,7 @@ internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirro
     }
 
     /// <summary>The problem, and why a Service has no ready endpoint, from the hop that knows.</summary>
-    internal string? Told(GatewayAnswer answer, GatewayDecision decision, Generation generation)
-    {
-        if (decision.Choice.Verdict != GatewayVerdict.Unavailable) return answer.Problem;
-        var reasons = fronts.Decide(generation, decision.Choice.Backend!.Backend.Front, decision.Port.Bound.Address).Decision.Tell().LastOrDefault()?.Reasons ?? [];
-        return reasons.Count == 0 ? $"{answer.Problem}. Its selector takes no pod" : $"{answer.Problem}. {string.Join("; ", reasons.Take(3).Select(r => $"{r.Candidate}: {r.Why}"))}";
-    }
+    internal string? Told(GatewayAnswer answer, GatewayDecision decision, Generation generation) => decision.Choice.Verdict == GatewayVerdict.Unavailable
+        ? UnreadyBackend.Told(answer.Problem!, decision.Choice.Backend!.Backend, decision.Port.Bound.Address, fronts, generation)
+        : answer.Problem;
 }

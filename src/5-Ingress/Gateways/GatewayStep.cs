@@ -11,10 +11,10 @@ internal sealed class GatewayStep(IServiceFronts fronts, GatewayService service)
     {
         if (traveller.Address is not { } at || generation.Find<GatewaySnapshot>()?.PortAt(at) is not { } port) return null;
         var tls = port.Plan.Protocol == PortProtocol.Tls;
-        if (port.Plan.Protocol == PortProtocol.Tcp || (tls && GatewayCertificate.For(port, NameOf(traveller))?.Listener.Kind is ListenerKind.Stream or ListenerKind.Passthrough)) return Connection(generation, port, traveller);
+        if (port.Plan.Protocol == PortProtocol.Tcp || (tls && GatewayCertificate.ListenerOf(port, NameOf(traveller))?.Kind is ListenerKind.Stream or ListenerKind.Passthrough)) return Connection(generation, port, traveller);
         if (GatewayMismatch.Of(port, traveller.Request.Scheme, NameOf(traveller)) is { } wrong) return new StepTaken([wrong], null) { AnsweredBy = wrong.AnsweredBy, Status = wrong.Status, Problem = wrong.Problem };
         var facts = traveller.Request with { Source = traveller.Source, Scheme = tls ? "https" : "http", Proxied = null };
-        var asked = tls ? GatewayCertificate.For(port, NameOf(traveller))?.Listener : null;
+        var asked = tls ? GatewayCertificate.ListenerOf(port, NameOf(traveller)) : null;
         var given = traveller.GivenBy<GatewayDecision>();
         var decision = given is null
             ? GatewayDecision.Make(port, asked, new LivingReadiness(fronts, generation), facts, Draw.Random())

@@ -57,7 +57,7 @@ internal sealed class GatewayTlsEnd(IPEndPoint bound, GatewayService service, Ga
     }
 
     public RelayedTls? Relays(PeekedHello hello, Generation generation) =>
-        PortIn(generation) is { } port && GatewayCertificate.For(port, hello.Hello?.ServerName)?.Listener is { Kind: ListenerKind.Stream or ListenerKind.Passthrough } listener
+        PortIn(generation) is { } port && GatewayCertificate.ListenerOf(port, hello.Hello?.ServerName) is { Kind: ListenerKind.Stream or ListenerKind.Passthrough } listener
             ? new RelayedTls(() => fronts.Decide(generation, port, hello.Hello?.ServerName), listener.Kind == ListenerKind.Stream)
             : null;
 

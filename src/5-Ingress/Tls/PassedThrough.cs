@@ -50,13 +50,8 @@ internal sealed class PassedThrough : IConnectionDecision, IProblemTeller
         told["sni"] = serverName;
         told["host"] = server.Host;
         told["ingress"] = $"{server.Passthrough.Ingress.Namespace}/{server.Passthrough.Ingress.Name}";
-        told["service"] = Backend.Label;
-        if (Forwards)
-        {
-            told["clusterIP"] = Backend.Front.Declared.ToString();
-            told["clusterIPBound"] = Backend.Front.Bound.ToString();
-        }
-
+        if (Forwards) IngressFacts.Tell(told, Backend);
+        else told["service"] = Backend.Label;
         yield return new HopAccount(
             Hop.Ingress, controller.Pod.Name,
             Forwards ? $"{server.Passthrough.Label}: TLS for {serverName} goes on as it came → Service {Backend.Label} {Backend.Front.Declared}" : $"{server.Passthrough.Label}: TLS for {serverName} would go on as it came, but {Problem}")

@@ -14,9 +14,15 @@ internal static class GatewayAddresses
     internal static (IReadOnlyList<Condition> Conditions, IReadOnlyList<KeyValuePair<string, string>> Addresses) Of(CompileContext context, Resource<Gateway> gateway)
     {
         if (Unusable(gateway) is { } wrong) return ([wrong, .. wrong.Type == "Programmed" ? (IEnumerable<Condition>)[] : [new Condition("Programmed", false, "Invalid", wrong.Message)]], []);
-        if (context.State.Find<V1Service>(gateway.Key.Namespace, GatewayObjects.NameOf(gateway)) is not { Value.Spec.ClusterIP: { } address }) return ([], []);
-        var balancers = LoadBalancerAddresses.Of(context.State, new ResourceKey("", "Service", gateway.Key.Namespace, GatewayObjects.NameOf(gateway)));
-        return ([], balancers.Count == 0 ? [new("address", address)] : [.. balancers.Select(b => KeyValuePair.Create("address", b.Text)).Distinct()]);
+        return ([], [.. Published(context.State, gateway).Select(a => KeyValuePair.Create("address", a.Text)).Distinct()]);
+    }
+
+    /// <summary>The names of the load balancers that were made for its Service, else the Service's virtual IP.</summary>
+    internal static IReadOnlyList<PublishedAddress> Published(DesiredState state, Resource<Gateway> gateway)
+    {
+        if (state.Find<V1Service>(gateway.Key.Namespace, GatewayObjects.NameOf(gateway)) is not { } service) return [];
+        var balancers = LoadBalancerAddresses.Of(state, service.Key);
+        return balancers.Count > 0 ? balancers : service.Value.Spec?.ClusterIP is { Length: > 0 } address ? [new PublishedAddress(address, service.Key)] : [];
     }
 
     /// <summary>The addresses that a Gateway asks for and that nobody can give it here: those that aren't an unspecified one or a Service's.</summary>

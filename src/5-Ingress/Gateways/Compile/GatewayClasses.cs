@@ -14,7 +14,10 @@ internal static class GatewayClasses
     private const string Aws = "gateway.k8s.aws/";
 
     /// <summary>The Gateways that are served, the oldest first.</summary>
-    internal static IEnumerable<Resource<Gateway>> Served(DesiredState state) => state.All<Gateway>().Where(g => Find(state, g) is not { } c || Serves(c));
+    internal static IEnumerable<Resource<Gateway>> Served(DesiredState state) => state.All<Gateway>().Where(g => Serves(state, g));
+
+    /// <summary>Whether a Gateway is served here.</summary>
+    internal static bool Serves(DesiredState state, Resource<Gateway> gateway) => Find(state, gateway) is not { } c || Serves(c);
 
     /// <summary>A Gateway's class, or null.</summary>
     internal static Resource<GatewayClass>? Find(DesiredState state, Resource<Gateway> gateway) => state.Find<GatewayClass>("", gateway.Value.Spec.GatewayClassName);

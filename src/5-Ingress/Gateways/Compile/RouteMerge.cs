@@ -10,7 +10,7 @@ namespace Usher.Ingress.Gateways;
 internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IReadOnlyDictionary<(ResourceKey Owner, string Name), ListenerPlan> before)
 {
     private readonly Dictionary<ListenerDraft, ListenerBuild> builds = setup.ByOwner.SelectMany(l => l)
-        .ToDictionary(d => d, d => new ListenerBuild(d, before.GetValueOrDefault((d.Owner, d.Written.Name))), ReferenceEqualityComparer.Instance as IEqualityComparer<ListenerDraft>);
+        .ToDictionary(d => d, d => new ListenerBuild(d, before.GetValueOrDefault((d.Owner, d.Written.Name))));
     private readonly HashSet<(ResourceKey Service, ResourceKey Gateway)> led = [];
 
     /// <summary>What is said of routes.</summary>
@@ -63,7 +63,7 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
         Statuses.Add(parent.Status with { Conditions = [.. parent.Status.Conditions.Select(c => c.Type == "Accepted" ? taken with { Since = c.Since } : c)] });
         if (context.State.Find(route.Head.Key) is not { } resource) return;
         var field = FormattableString.Invariant($"spec.parentRefs[{parent.Parent.Index}]");
-        context.Warnings.Add(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, $"Accepted is False, {taken.Reason}: {taken.Message}") { NotAccepted = true });
+        context.Refuse(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, $"Accepted is False, {taken.Reason}: {taken.Message}"));
     }
 
     private static bool Add(ListenerBuild build, AttachedRoute route, ListenerAddition addition, IReadOnlyList<KeyValuePair<string, RuleMatch[]>> matches, ref Condition? taken)
