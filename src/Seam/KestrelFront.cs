@@ -124,14 +124,22 @@ public sealed class KestrelFront : IAsyncDisposable
             var plain = new HopServer(end.Plain, parts);
             listen.Use(new TlsTermination(end, parts, connection => http1.RunAsync(connection, plain, Once)).Before);
         }
-        else
+        else if (options.PriorKnowledge)
         {
             listen.Use(next => async connection =>
             {
                 var plain = (SocketConnection)connection;
-                if (options.PriorKnowledge && !await PriorKnowledge.LookAsync(plain, parts.Time, draining.Token)) return;
+                if (!await PriorKnowledge.LookAsync(plain, parts.Time, draining.Token)) return;
                 plain.Open();
                 await next(connection);
+            });
+        }
+        else
+        {
+            listen.Use(next => connection =>
+            {
+                ((SocketConnection)connection).Open();
+                return next(connection);
             });
         }
 

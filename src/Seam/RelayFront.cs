@@ -37,7 +37,7 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop, IRelayTlsEnd? end)
     {
         this.end = end;
-        tls = end is null ? null : new RelayTls(end, end.Towards, parts);
+        tls = end is null ? null : new RelayTls(end, parts);
         relayed = new RelayedConnections(hop, parts, tls, hop == Hop.LoadBalancer ? quiet.Token : CancellationToken.None);
         this.decide = decide;
         this.drops = drops;

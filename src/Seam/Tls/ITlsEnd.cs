@@ -26,6 +26,15 @@ public interface ITlsEnd
     HandshakeWords Words { get; }
 }
 
+/// <summary>The same where what was decrypted may be relayed.</summary>
+public interface IDecryptingEnd : ITlsEnd
+{
+    /// <summary>How the connection to the destination of one that was decrypted is secured; null for in the plain.</summary>
+    /// <param name="decision">What was decided for the connection.</param>
+    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
+    UpstreamTls? Towards(IDecision decision, string? alpn);
+}
+
 /// <summary>The same at a port of a hop that reads HTTP.</summary>
 public interface IHttpTlsEnd : ITlsEnd
 {
@@ -37,17 +46,12 @@ public interface IHttpTlsEnd : ITlsEnd
 }
 
 /// <summary>The same at a port where the client's server name tells whether what is within TLS is HTTP, or is relayed, decrypted or as it came.</summary>
-public interface IMixedTlsEnd : IHttpTlsEnd
+public interface IMixedTlsEnd : IHttpTlsEnd, IDecryptingEnd
 {
     /// <summary>How a connection is relayed; null for one of HTTP.</summary>
     /// <param name="hello">What the client sent.</param>
     /// <param name="generation">The running generation.</param>
     RelayedTls? Relays(PeekedHello hello, Generation generation);
-
-    /// <summary>How the connection to the destination of one that was decrypted is secured; null for in the plain.</summary>
-    /// <param name="decision">What was decided for the connection.</param>
-    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
-    UpstreamTls? Towards(IDecision decision, string? alpn);
 }
 
 /// <summary>How a connection that speaks TLS is relayed.</summary>
@@ -56,13 +60,8 @@ public interface IMixedTlsEnd : IHttpTlsEnd
 public sealed record RelayedTls(Func<FrontDecision> Decide, bool Ends);
 
 /// <summary>The same at a port of a hop that relays what it has decrypted.</summary>
-public interface IRelayTlsEnd : ITlsEnd
+public interface IRelayTlsEnd : IDecryptingEnd
 {
     /// <summary>Whether TLS ends here for connections of this generation; those of others are relayed as they come.</summary>
     bool Ends(Generation generation);
-
-    /// <summary>How the connection to the destination is secured; null for in the plain.</summary>
-    /// <param name="decision">What was decided for the connection.</param>
-    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
-    UpstreamTls? Towards(IDecision decision, string? alpn);
 }

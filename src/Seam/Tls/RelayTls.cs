@@ -7,7 +7,7 @@ using Usher.Wire;
 namespace Usher.Seam;
 
 /// <summary>TLS at a relay's front: it ends there, and begins anew towards the destination where the hop says so. What came of both stands in the connection's record.</summary>
-internal sealed class RelayTls(ITlsEnd end, Func<IDecision, string?, UpstreamTls?> towards, SeamParts parts)
+internal sealed class RelayTls(IDecryptingEnd end, SeamParts parts)
 {
     private readonly ServerHandshakes handshakes = new(end, parts);
 
@@ -23,7 +23,7 @@ internal sealed class RelayTls(ITlsEnd end, Func<IDecision, string?, UpstreamTls
     }
 
     /// <summary>How the way to the destination is secured; null for in the plain.</summary>
-    internal UpstreamTls? Towards(FrontDecision decision, ConnectionRecord record) => towards(decision.Decision, record.Handshake?.Alpn);
+    internal UpstreamTls? Towards(FrontDecision decision, ConnectionRecord record) => end.Towards(decision.Decision, record.Handshake?.Alpn);
 
     /// <summary>Shakes hands with the destination.</summary>
     /// <exception cref="ConnectException">The handshake failed; the socket is closed.</exception>
