@@ -23,7 +23,7 @@ internal sealed class IngressCompiler : IHopCompiler
         var classes = new IngressClasses(inner);
 
         // 1.
-        var pods = context.State.All<V1Pod>().Select(pod => (Pod: pod, Image: ControllerImage.In(pod.Value))).Where(p => p.Image is not null).Select(p => (p.Pod, Image: p.Image!)).ToList();
+        var pods = ControllerImage.PodsIn(context.State);
         var images = pods.Select(p => p.Image).Distinct().ToList();
 
         // 2.

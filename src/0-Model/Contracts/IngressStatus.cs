@@ -12,8 +12,7 @@ public sealed record PublishedAddress(string Text, ResourceKey? Owner = null);
 /// <summary>Tells what an ingress controller writes into the status of its Ingresses, which nobody keeps here; answered by the hop that stands for the controller.</summary>
 public interface IIngressStatus
 {
-    /// <summary>What is in <c>status.loadBalancer.ingress</c>; null for an Ingress that isn't this controller's.</summary>
+    /// <summary>What tells of each Ingress what is in its <c>status.loadBalancer.ingress</c>; null of one that isn't this controller's. It is asked of many Ingresses, within one compilation.</summary>
     /// <param name="context">The desired state, with pods, Services and load balancers derived.</param>
-    /// <param name="ingress">The Ingress.</param>
-    IReadOnlyList<PublishedAddress>? Of(CompileContext context, Resource<V1Ingress> ingress);
+    Func<Resource<V1Ingress>, IReadOnlyList<PublishedAddress>?> In(CompileContext context);
 }

@@ -87,7 +87,7 @@ public sealed class DesiredState
         Dictionary<Type, ObjectTable>? next = null;
         foreach (var gone in without.GroupBy(k => byKind.GetValueOrDefault((k.Group, k.Kind))))
         {
-            if (gone.Key is { } table && table.All.Count > 0) Put(table.All[0].Value.GetType(), table.With([.. gone.Distinct().Order(Order).Select(k => (k, (Resource?)null))]));
+            if (gone.Key is { } table && table.All.Count > 0) Put(table.All[0].Value.GetType(), table.With([.. gone.Distinct().Order(ResourceKey.ByName).Select(k => (k, (Resource?)null))]));
         }
 
         foreach (var group in more.GroupBy(r => r.Value.GetType()))
@@ -98,7 +98,7 @@ public sealed class DesiredState
             var table = (next ?? byType).GetValueOrDefault(group.Key);
             Put(group.Key, table is null
                 ? ObjectTable.Of(group.Key, unique.Values)
-                : table.With([.. unique.OrderBy(pair => pair.Key, Order).Select(pair => (pair.Key, (Resource?)pair.Value))]));
+                : table.With([.. unique.OrderBy(pair => pair.Key, ResourceKey.ByName).Select(pair => (pair.Key, (Resource?)pair.Value))]));
         }
 
         return next is null ? this : new DesiredState(next, reads);
@@ -127,6 +127,4 @@ public sealed class DesiredState
 
     /// <summary>All objects of a type as one reference; null when there are none.</summary>
     internal ObjectTable? Table(Type type) => byType.GetValueOrDefault(type);
-
-    private static Comparer<ResourceKey> Order { get; } = Comparer<ResourceKey>.Create(static (one, other) => ObjectTable.Compare(one, other));
 }

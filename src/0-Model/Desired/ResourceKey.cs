@@ -7,6 +7,9 @@ namespace Usher.Model.Desired;
 /// <param name="Name">Name within kind and namespace.</param>
 public readonly record struct ResourceKey(string Group, string Kind, string Namespace, string Name)
 {
+    /// <summary>By namespace, then name; then kind and group.</summary>
+    public static IComparer<ResourceKey> ByName { get; } = Comparer<ResourceKey>.Create(static (one, other) => ObjectTable.Compare(one, other));
+
     /// <summary>As people write it: <c>Ingress shop/api</c>, <c>Node ip-10-0-1-10</c>.</summary>
     public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
 }

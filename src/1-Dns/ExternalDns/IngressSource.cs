@@ -16,12 +16,13 @@ internal sealed class IngressSource(IEnumerable<IIngressStatus> statuses)
 
     internal IEnumerable<DnsEndpoint> Endpoints(CompileContext context, ExternalDnsSettings settings)
     {
+        var here = Array.ConvertAll(statuses, s => s.In(context));
         foreach (var (ingress, source) in SourceFilter.Of<V1Ingress>(context, settings, i => i.Metadata))
         {
             if (!OfClass(settings, ingress.Value)) continue;
             var names = Names(settings, ingress.Value, source).DistinctBy(n => n.Host, StringComparer.OrdinalIgnoreCase).ToList();
             if (names.Count == 0 || !source.Check()) continue;
-            var targets = source.Targets is { Count: > 0 } written ? written : Status(context, ingress);
+            var targets = source.Targets is { Count: > 0 } written ? written : Status(context, here, ingress);
             if (targets.Count == 0)
             {
                 source.Warn(names[0].Field, $"no controller here gives this Ingress an address, so external-dns makes no record set of {string.Join(", ", names.Select(n => n.Host))}; the annotation {DnsAnnotations.Prefix}target says one");
@@ -61,9 +62,9 @@ internal sealed class IngressSource(IEnumerable<IIngressStatus> statuses)
         return [];
     }
 
-    private IReadOnlyList<PublishedAddress> Status(CompileContext context, Resource<V1Ingress> ingress)
+    private static IReadOnlyList<PublishedAddress> Status(CompileContext context, Func<Resource<V1Ingress>, IReadOnlyList<PublishedAddress>?>[] here, Resource<V1Ingress> ingress)
     {
         var balancers = LoadBalancerAddresses.Of(context.State, ingress.Key);
-        return balancers.Count > 0 ? balancers : statuses.Select(s => s.Of(context, ingress)).FirstOrDefault(a => a is not null) ?? [];
+        return balancers.Count > 0 ? balancers : here.Select(status => status(ingress)).FirstOrDefault(a => a is not null) ?? [];
     }
 }

@@ -76,6 +76,10 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
     /// <summary>The controller in a pod, or null.</summary>
     internal static ControllerImage? In(V1Pod pod) => pod.Spec?.Containers?.FirstOrDefault(Is) is { } container ? Of(container, pod) : null;
 
+    /// <summary>The pods that a controller runs in.</summary>
+    internal static IReadOnlyList<(Resource<V1Pod> Pod, ControllerImage Image)> PodsIn(DesiredState state) =>
+        [.. state.List<V1Pod>().Select(p => (Pod: p, Image: In(p.Value))).Where(p => p.Image is not null).Select(p => (p.Pod, p.Image!))];
+
     private static ControllerImage Of(V1Container container, V1Pod pod)
     {
         var words = ContainerWords.Of(container, pod);

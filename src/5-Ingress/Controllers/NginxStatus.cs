@@ -12,12 +12,18 @@ namespace Usher.Ingress;
 internal sealed class NginxStatus : IIngressStatus
 {
     /// <inheritdoc/>
-    public IReadOnlyList<PublishedAddress>? Of(CompileContext context, Resource<V1Ingress> ingress)
+    public Func<Resource<V1Ingress>, IReadOnlyList<PublishedAddress>?> In(CompileContext context)
     {
-        var classes = new IngressClasses(context);
-        var pods = context.State.List<V1Pod>().Select(p => (Pod: p, Image: ControllerImage.In(p.Value))).Where(p => p.Image is not null && classes.Serves(p.Image, ingress)).ToList();
+        // Only one who asks reads them.
+        var classes = new Lazy<IngressClasses>(() => new IngressClasses(context));
+        var pods = new Lazy<IReadOnlyList<(Resource<V1Pod> Pod, ControllerImage Image)>>(() => ControllerImage.PodsIn(context.State));
+        return ingress => Of(context, [.. pods.Value.Where(p => classes.Value.Serves(p.Image, ingress))]);
+    }
+
+    private static IReadOnlyList<PublishedAddress>? Of(CompileContext context, IReadOnlyList<(Resource<V1Pod> Pod, ControllerImage Image)> pods)
+    {
         if (pods.Count == 0) return null;
-        var image = pods[0].Image!;
+        var image = pods[0].Image;
         if (!image.UpdateStatus) return [];
         if (image.PublishStatusAddress is { Length: > 0 } told) return [.. told.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(a => new PublishedAddress(a))];
         if (image.PublishService is { Length: > 0 } name) return OfService(context, name);

@@ -1,3 +1,5 @@
+using Usher.Model.Desired;
+
 namespace Usher.Ingress;
 
 /// <summary>Which of several Ingresses comes first, and so keeps what all of them claim: the oldest, then by namespace and name (ListIngresses of ingress-nginx's store.go). One without a creationTimestamp is as new as it can be.</summary>
@@ -23,7 +25,7 @@ internal sealed class IngressOrder : IComparer<IngressPart>
     {
         if (x is null || y is null) return x is null ? y is null ? 0 : -1 : 1;
         if (Created(x).CompareTo(Created(y)) is var age and not 0) return age;
-        return string.CompareOrdinal(x.Ingress.Key.Namespace, y.Ingress.Key.Namespace) is var space and not 0 ? space : string.CompareOrdinal(x.Ingress.Key.Name, y.Ingress.Key.Name);
+        return ResourceKey.ByName.Compare(x.Ingress.Key, y.Ingress.Key);
     }
 
     /// <summary>By which rule the first of two came before the other.</summary>

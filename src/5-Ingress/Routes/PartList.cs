@@ -30,7 +30,7 @@ internal sealed record PartList(
         foreach (var ingress in ingresses)
         {
             // Both are in the same order: what is passed over has gone.
-            for (; more && Compare(had.Current.Value.Ingress.Key, ingress.Key) < 0; more = had.MoveNext()) changed.Add((had.Current.Value, null));
+            for (; more && ResourceKey.ByName.Compare(had.Current.Value.Ingress.Key, ingress.Key) < 0; more = had.MoveNext()) changed.Add((had.Current.Value, null));
             var step = more && had.Current.Value.Ingress.Key == ingress.Key ? had.Current : null;
             if (step is not null) more = had.MoveNext();
             if (step is null || !ReferenceEquals(step.Value.Written, ingress) || !(allHold || step.Reads.Hold(context)))
@@ -62,7 +62,7 @@ internal sealed record PartList(
         read.Cover(before.Read, context);
         var now = come.ToDictionary(i => i.Key);
         var (left, put) = (new HashSet<CompiledStep<IngressPart>>(ReferenceEqualityComparer.Instance), new List<CompiledStep<IngressPart>>());
-        foreach (var key in gone.Concat(come).Select(i => i.Key).Distinct().Order(Comparer<ResourceKey>.Create(static (one, other) => Compare(one, other))))
+        foreach (var key in gone.Concat(come).Select(i => i.Key).Distinct().Order(ResourceKey.ByName))
         {
             var at = IndexOf(before.Parts, key);
             var had = at < 0 ? null : before.Parts[at];
@@ -77,7 +77,7 @@ internal sealed record PartList(
         }
 
         var warned = before.Warned.Where(s => !left.Contains(s)).Concat(put.Where(s => s.Warnings.Count > 0));
-        return new PartList(edit.Finish(), [.. warned.OrderBy(s => s.Value.Ingress.Key, Comparer<ResourceKey>.Create(static (one, other) => Compare(one, other)))], read, changed).Told(context);
+        return new PartList(edit.Finish(), [.. warned.OrderBy(s => s.Value.Ingress.Key, ResourceKey.ByName)], read, changed).Told(context);
     }
 
     /// <summary>Tells the step around it what the parts warn of and read.</summary>
@@ -100,7 +100,7 @@ internal sealed record PartList(
         while (low <= high)
         {
             var middle = (low + high) / 2;
-            var order = Compare(parts[middle].Value.Ingress.Key, key);
+            var order = ResourceKey.ByName.Compare(parts[middle].Value.Ingress.Key, key);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;
@@ -108,7 +108,4 @@ internal sealed record PartList(
 
         return ~low;
     }
-
-    private static int Compare(in ResourceKey one, in ResourceKey other) =>
-        string.CompareOrdinal(one.Namespace, other.Namespace) is var order && order == 0 ? string.CompareOrdinal(one.Name, other.Name) : order;
 }

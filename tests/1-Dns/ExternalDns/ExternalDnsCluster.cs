@@ -34,7 +34,7 @@ internal sealed class ExternalDnsCluster : IIngressStatus, IGatewayStatus
     internal ErrorList Warnings { get; private set; } = new();
 
     /// <summary>What ingress-nginx writes into an Ingress's status: what its annotation <c>test/status</c> says.</summary>
-    public IReadOnlyList<PublishedAddress>? Of(CompileContext context, Resource<V1Ingress> ingress) =>
+    public Func<Resource<V1Ingress>, IReadOnlyList<PublishedAddress>?> In(CompileContext context) => ingress =>
         ingress.Value.Metadata.Annotations?.TryGetValue("test/status", out var status) == true ? [new PublishedAddress(status)] : null;
 
     /// <summary>The same of a Gateway.</summary>

@@ -12,11 +12,7 @@ namespace Usher.Ingress.Gateways;
 internal sealed record RouteHead(ResourceKey Key, DateTime Created, IList<ParentReference> Parents, IReadOnlyList<string> Hostnames)
 {
     /// <summary>The older first, then by namespace and name.</summary>
-    internal static int Compare(RouteHead one, RouteHead other) =>
-        one.Created != other.Created ? one.Created.CompareTo(other.Created)
-        : string.CompareOrdinal(one.Key.Namespace, other.Key.Namespace) is not 0 and var ns ? ns
-        : string.CompareOrdinal(one.Key.Name, other.Key.Name) is not 0 and var name ? name
-        : string.CompareOrdinal(one.Key.Kind, other.Key.Kind);
+    internal static int Compare(RouteHead one, RouteHead other) => one.Created != other.Created ? one.Created.CompareTo(other.Created) : ResourceKey.ByName.Compare(one.Key, other.Key);
 }
 
 /// <summary>One of a route's parents.</summary>
