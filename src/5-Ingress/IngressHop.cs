@@ -195,7 +195,7 @@ internal static class IngressHop
     {
         var rules = route.Rules;
         var wanted = rules.ForceSslRedirect || (rules.SslRedirect && controller.Routes.Certificates.Of(facts.Host) is not null);
-        if (!wanted || IsExempt(controller.Config, route.Path)) return false;
+        if (!wanted || controller.Config.IsServedPlainly(route.Path)) return false;
         var scheme = controller.Config.UseForwardedHeaders ? ClientView.Of(controller, facts).Scheme : facts.Scheme;
         if (TReasons.Wanted)
         {
@@ -208,16 +208,6 @@ internal static class IngressHop
         }
 
         return scheme == "http";
-    }
-
-    private static bool IsExempt(NginxConfig config, string path)
-    {
-        foreach (var prefix in config.NoTlsRedirect)
-        {
-            if (path.StartsWith(prefix, StringComparison.Ordinal)) return true;
-        }
-
-        return false;
     }
 
     private static ReadState Over<TStates, TReasons>(ControllerPlan controller, LimitRule limit, TStates states, RequestFacts facts, TReasons reasons)

@@ -162,7 +162,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
     private async ValueTask ErrorPageAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, IngressAnswer answer, bool fromBackend)
     {
         var failed = await errorPages.SendAsync(passage, decision, rule, answer.Status, fromBackend);
-        if (failed is { } own) await PageAsync(passage, own.Status, ResponseHeaders.ForErrorPage(decision.Controller.Config).Set, answer.Outcome ?? (own.Problem is null ? null : $"ingress.{own.Status}.error-page"), answer.Problem ?? own.Problem);
+        if (failed is { } own) await PageAsync(passage, own.Status, ResponseHeaders.OfConfig(decision.Controller.Config).Set, answer.Outcome ?? (own.Problem is null ? null : $"ingress.{own.Status}.error-page"), answer.Problem ?? own.Problem);
         else if (answer.Outcome is not null) passage.Note(answer.Outcome, answer.Problem);
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
-using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -67,6 +66,9 @@ internal sealed record RouteTable(
 
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; init; }
+
+    /// <summary>Whether a server asks its clients for certificates.</summary>
+    public bool AsksClients { get; init; }
 
     /// <summary>The controller's own default backend, <c>--default-backend-service</c>; null for none.</summary>
     public RoutePlan? Otherwise { get; init; }
@@ -198,27 +200,3 @@ internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend)
     /// <summary>How its endpoints are chosen.</summary>
     public BalanceRule Balance { get; init; } = BalanceRule.Default;
 }
-
-/// <summary>A Service's port as a backend.</summary>
-/// <param name="Front">The Service's virtual IP and port; a headless Service's leads nowhere.</param>
-/// <param name="Upstream">What ingress-nginx calls it, <c>shop-users-http</c>: by the port as it is written; empty for a Gateway's, which has no such name.</param>
-internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
-{
-    /// <summary>Whether the Service has a virtual IP.</summary>
-    internal bool HasVirtualIP => !Front.Bound.Address.Equals(IPAddress.None);
-
-    /// <summary>The Service of type ExternalName that leads to the front, which is another Service's, for people; null for none.</summary>
-    public string? ExternalName { get; init; }
-
-    /// <summary>Why there is no such Service or port, and so no endpoint; null where there is one. The front then leads nowhere.</summary>
-    public MissingService? Missing { get; init; }
-
-    /// <summary><c>shop/users:http</c>.</summary>
-    internal string Label =>
-        $"{Front.Service.Namespace}/{Front.Service.Name}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(CultureInfo.InvariantCulture) : Front.PortName)}";
-}
-
-/// <summary>A Service or port that an Ingress names and that isn't there.</summary>
-/// <param name="Code">The end of the outcome: <c>no-service</c>, <c>no-service-port</c>.</param>
-/// <param name="Why">Where it is named, what was found and what there is.</param>
-internal sealed record MissingService(string Code, string Why);

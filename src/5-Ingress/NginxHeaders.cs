@@ -86,11 +86,8 @@ internal static class NginxHeaders
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
         if (decision.Choice.Role != ReadState.Fallback) return;
         edits.Set("X-Code", "503");
-        edits.Set("X-Format", ClientView.Header(decision.Facts, "Accept") ?? (passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : ""));
-        edits.Set("X-Namespace", route.Ingress.Namespace);
-        edits.Set("X-Ingress-Name", route.Ingress.Name);
-        edits.Set("X-Service-Name", route.Backend.Front.Service.Name);
-        edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
+        edits.Set("X-Format", ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
+        Backend(edits, route);
     }
 
     /// <summary>What a default backend is told that is asked for an error's page.</summary>
@@ -100,15 +97,23 @@ internal static class NginxHeaders
         var route = decision.Choice.Route!;
         edits.SetTarget(decision.Facts.Query.Length == 0 ? "/" : $"/?{decision.Facts.Query}");
         edits.Set("X-Code", status.ToString(CultureInfo.InvariantCulture));
-        edits.Set("X-Format", passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : "");
+        edits.Set("X-Format", Accept(passage));
         edits.Set("X-Original-URI", passage.Record.Target);
+        Backend(edits, route);
+        edits.Set(RequestId, RequestIdOf(passage, decision));
+        edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
+        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
+    }
+
+    private static string Accept(RequestPassage passage) => passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : "";
+
+    /// <summary>Whose answer a default backend stands in for.</summary>
+    private static void Backend(HeaderEdits edits, RoutePlan route)
+    {
         edits.Set("X-Namespace", route.Ingress.Namespace);
         edits.Set("X-Ingress-Name", route.Ingress.Name);
         edits.Set("X-Service-Name", route.Backend.Front.Service.Name);
         edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
-        edits.Set(RequestId, RequestIdOf(passage, decision));
-        edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
-        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
     }
 
     /// <summary>Headers that nginx drops, since their names have underscores (<c>underscores_in_headers off</c>, <c>ignore_invalid_headers on</c>).</summary>

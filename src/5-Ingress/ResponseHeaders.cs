@@ -43,8 +43,8 @@ internal sealed class ResponseHeaders : IResponseEditor
         return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = cookie ? decision.Authorization : null, rewrites = rules?.Rewrites, own = $"{decision.Facts.Scheme}://{decision.Facts.Host}" };
     }
 
-    /// <summary>The changes in an error's page of a default backend: those of the ConfigMap alone.</summary>
-    internal static ResponseHeaders ForErrorPage(NginxConfig config) =>
+    /// <summary>What the ConfigMap alone wants: the changes in an error's page of a default backend.</summary>
+    internal static ResponseHeaders OfConfig(NginxConfig config) =>
         config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty ? config.BackendServerHeader ? Untouched : Plain : new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, config.AddHeaders);
 
     private static ResponseHeaders Common(IngressDecision decision)
@@ -53,7 +53,7 @@ internal sealed class ResponseHeaders : IResponseEditor
         var cors = decision.Choice.Route?.Rules.Cors;
         var hsts = decision.Controller.Https && decision.Controller.Routes.Certificates.Of(decision.Facts.Host) is not null ? config.Hsts : null;
         var custom = decision.Choice.Route?.Rules.CustomHeaders ?? [];
-        if (hsts is null && cors is null && custom.IsEmpty && config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty) return config.BackendServerHeader ? Untouched : Plain;
+        if (hsts is null && cors is null && custom.IsEmpty) return OfConfig(config);
         List<KeyValuePair<string, string>> set = [.. config.AddHeaders.Where(h => !custom.Any(c => c.Key.Equals(h.Key, StringComparison.OrdinalIgnoreCase))), .. custom];
         if (cors?.For(ClientView.Header(decision.Facts, "Origin")) is { } headers) set.AddRange(headers);
         if (hsts is not null) set.Add(new("Strict-Transport-Security", hsts));

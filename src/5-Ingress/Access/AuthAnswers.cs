@@ -35,6 +35,6 @@ internal static class AuthAnswers
 
     /// <summary>Where a client without a user is sent; null where it gets 401. nginx's <c>error_page 401</c>, which takes a 401 of basic auth too.</summary>
     internal static string? SignIn(IngressDecision decision, ExternalAuthRule? rule) => rule?.Signin is { } signin
-        ? signin.Fill(ClientView.Of(decision.Controller, decision.Facts), NormalPath.Of(decision.Facts.Path) ?? "/", null)
+        ? signin.Fill(decision.Controller, decision.Facts)
         : null;
 }

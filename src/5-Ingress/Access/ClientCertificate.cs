@@ -11,7 +11,8 @@ namespace Usher.Ingress;
 internal static class ClientCertificate
 {
     /// <summary>The annotations of the request's host; null without them.</summary>
-    internal static ClientCertificateRule? RuleOf(ControllerPlan controller, string host) => ServerChoice.Of(controller.Routes, host, default(NoReasons))?.ClientCertificate;
+    internal static ClientCertificateRule? RuleOf(ControllerPlan controller, string host) =>
+        controller.Routes.AsksClients ? ServerChoice.Of(controller.Routes, host, default(NoReasons))?.ClientCertificate : null;
 
     /// <summary>Whether a request is turned away.</summary>
     internal static bool Denies(ControllerPlan controller, RequestFacts facts, ShownCertificate? shown) => Answer(controller, facts, shown) is not null;
@@ -51,7 +52,7 @@ internal static class ClientCertificate
     {
         if (RuleOf(decision.Controller, decision.Facts.Host) is not { } rule) return [];
         var client = decision.Controller.Https ? decision.ShownCertificate?.Client : null;
-        var verify = !decision.Controller.Https ? null : client is null ? "NONE" : client.Error is { } error ? $"FAILED:{error}" : "SUCCESS";
+        var verify = decision.Controller.Https ? Verified(client) : null;
         List<KeyValuePair<string, string?>> headers = [new("ssl-client-verify", verify), new("ssl-client-subject-dn", Text(client?.Subject)), new("ssl-client-issuer-dn", Text(client?.Issuer))];
         if (rule.PassCertificate) headers.Insert(0, new("ssl-client-cert", client is null ? null : NginxTemplate.EscapeComponent(client.Pem)));
         return headers;
@@ -64,14 +65,17 @@ internal static class ClientCertificate
         var client = decision.ShownCertificate?.Client;
         told["clientCertificate"] = client?.Subject ?? "none";
         told["clientCertificateIssuer"] = client?.Issuer;
-        told["clientVerify"] = client is null ? "NONE" : client.Error is { } error ? $"FAILED:{error}" : "SUCCESS";
+        told["clientVerify"] = Verified(client);
         var answer = Answer(decision.Controller, decision.Facts, decision.ShownCertificate);
         reasons.Add($"auth-tls-verify-client {rule.ModeText}", answer is null, answer?.Problem ?? (client is null ? "the client showed no certificate, and needs none" : $"the client showed {client.Subject}: {(client.Error is null ? $"verified by ca.crt of Secret {rule.Secret}" : $"not verified ({client.Error}), which is overlooked")}"));
     }
 
     private static IngressAnswer Turned(ControllerPlan controller, RequestFacts facts, ClientCertificateRule rule, string outcome, string problem) => rule.ErrorPage is { } page
-        ? new IngressAnswer(302, outcome.Replace("400", "302", StringComparison.Ordinal), problem, page.Fill(ClientView.Of(controller, facts), NormalPath.Of(facts.Path) ?? "/", null))
+        ? new IngressAnswer(302, outcome.Replace("400", "302", StringComparison.Ordinal), problem, page.Fill(controller, facts))
         : new IngressAnswer(400, outcome, problem);
+
+    /// <summary><c>$ssl_client_verify</c>.</summary>
+    private static string Verified(ClientShown? client) => client is null ? "NONE" : client.Error is { } error ? $"FAILED:{error}" : "SUCCESS";
 
     private static string? Text(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -96,8 +96,8 @@ internal static class BackendTls
     private static (X509Certificate2Collection? Roots, SslStreamCertificateContext? Client) Secret(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress)
     {
         if (reader.Text("proxy-ssl-secret") is not { } name) return (null, null);
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (context.State.Find<V1Secret>(slash < 0 ? ingress.Key.Namespace : name[..slash], name[(slash + 1)..]) is not { } secret)
+        var (space, own) = NamespacedName.Of(name, ingress.Key.Namespace);
+        if (context.State.Find<V1Secret>(space, own) is not { } secret)
         {
             reader.Wrong("proxy-ssl-secret", name, "there is no such Secret; namespace/name is wanted");
             return (null, null);

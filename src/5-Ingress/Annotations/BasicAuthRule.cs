@@ -48,8 +48,7 @@ internal sealed class BasicAuthRule
             return null;
         }
 
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var (ns, bare) = slash < 0 ? (ingress.Key.Namespace, name) : (name[..slash], name[(slash + 1)..]);
+        var (ns, bare) = NamespacedName.Of(name, ingress.Key.Namespace);
         if (context.State.Find<V1Secret>(ns, bare) is { } secret) return new BasicAuthRule(realm, $"{ns}/{bare}", Users(context, secret, kind));
         reader.Wrong("auth-secret", name, $"there is no such Secret in namespace {ns}");
         return null;

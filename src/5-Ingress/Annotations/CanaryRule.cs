@@ -51,7 +51,7 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
             return byHeader;
         }
 
-        if (Cookie is not null && CookieValue(facts, Cookie) is { } cookie && cookie is "always" or "never")
+        if (Cookie is not null && RequestCookie.Of(facts, Cookie, StringComparison.OrdinalIgnoreCase, orEmpty: true) is { } cookie && cookie is "always" or "never")
         {
             if (TReasons.Wanted) reasons.Add(Label, cookie == "always", $"cookie {Cookie} is '{cookie}'");
             return cookie == "always";
@@ -69,19 +69,5 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
         if (Value is not null) return header == Value ? true : null;
         if (Pattern is not null) return Pattern.IsMatch(header) ? true : null;
         return header switch { "always" => true, "never" => false, _ => null };
-    }
-
-    internal static string? CookieValue(RequestFacts facts, string name)
-    {
-        foreach (var (key, value) in facts.Headers)
-        {
-            if (!key.Equals("Cookie", StringComparison.OrdinalIgnoreCase)) continue;
-            foreach (var cookie in value.Split(';', StringSplitOptions.TrimEntries))
-            {
-                if (cookie.Length > name.Length && cookie[name.Length] == '=' && cookie.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return cookie[(name.Length + 1)..];
-            }
-        }
-
-        return null;
     }
 }

@@ -55,12 +55,10 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
         var pass = reader.Flag("auth-tls-pass-certificate-to-upstream") ?? false;
         var subject = SubjectOf(reader);
         if (reader.Text("auth-tls-secret") is not { } name) return null;
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0) reader.Wrong("auth-tls-secret", name, "namespace/name is wanted");
-        if (slash < 0) return null;
-        if (context.State.Find<V1Secret>(name[..slash], name[(slash + 1)..]) is not { } secret)
+        var (space, own) = NamespacedName.Of(name, "");
+        if (context.State.Find<V1Secret>(space, own) is not { } secret)
         {
-            reader.Wrong("auth-tls-secret", name, "there is no such Secret");
+            reader.Wrong("auth-tls-secret", name, name.Contains('/', StringComparison.Ordinal) ? "there is no such Secret" : "namespace/name is wanted");
             return null;
         }
 

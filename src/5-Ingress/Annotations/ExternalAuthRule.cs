@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Usher.Model.Road;
 using Usher.Wire;
-using k8s.Models;
 
 namespace Usher.Ingress;
 
@@ -54,7 +53,8 @@ internal sealed record ExternalAuthRule
         var param = reader.Text($"{prefix}auth-signin-redirect-param") ?? "rd";
         var signin = reader.Text($"{prefix}auth-signin");
         var redirect = reader.Text($"{prefix}auth-request-redirect");
-        var set = Headers(reader, context, ns, global ? "global-auth-proxy-set-headers" : "auth-proxy-set-headers");
+        var set = HeaderMap.Read(reader, context, $"{prefix}auth-proxy-set-headers", ns, (_, value) =>
+            NginxTemplate.Parse(value.Trim(), 0, out var problem, headers: true) is { } filled ? (filled, (string?)null) : (null, $"has a value that can't be used: {problem}"));
         var always = reader.Flag($"{prefix}auth-always-set-cookie") ?? false;
         var kept = global ? 0 : reader.Number("auth-keepalive", int.MinValue, int.MaxValue) ?? 0;
         var cache = AuthCacheRule.Read(reader, prefix);
@@ -94,26 +94,5 @@ internal sealed record ExternalAuthRule
         var template = NginxTemplate.Parse(text, 0, out var problem, headers: true);
         if (template is null) reader.Wrong(name, written ?? text, problem);
         return template;
-    }
-
-    private static ImmutableArray<KeyValuePair<string, NginxTemplate>> Headers(SettingReader reader, CompileContext context, string ns, string key)
-    {
-        if (reader.Text(key) is not { } name) return [];
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        if (context.State.Find<V1ConfigMap>(slash < 0 ? ns : name[..slash], name[(slash + 1)..]) is not { } map)
-        {
-            reader.Wrong(key, name, "there is no ConfigMap of that namespace/name");
-            return [];
-        }
-
-        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, NginxTemplate>>();
-        foreach (var (header, value) in (map.Value.Data ?? new Dictionary<string, string>()).OrderBy(h => h.Key, StringComparer.Ordinal))
-        {
-            if (!HeaderEdits.CanEdit(System.Text.Encoding.UTF8.GetBytes(header))) reader.Wrong(key, name, $"its key '{header}' is no header that can be set");
-            else if (NginxTemplate.Parse(value.Trim(), 0, out var problem, headers: true) is { } template) headers.Add(new(header, template));
-            else reader.Wrong(key, name, $"its key '{header}' has a value that can't be used: {problem}");
-        }
-
-        return headers.ToImmutable();
     }
 }

@@ -59,7 +59,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             External = ExternalAuthRule.Read(reader, context, ingress.Key.Namespace) ?? (reader.Flag("enable-global-auth") == false ? null : config.GlobalAuth),
             SatisfyAny = Satisfy(reader),
             Fallback = Fallback(reader, ingress, backends),
-            CustomHeaders = CustomHeaders.Read(reader, context, ingress, config),
+            CustomHeaders = CustomHeaders.Read(reader, context, ingress.Key.Namespace, config),
             Rewrites = ResponseRewrites.Read(reader, config.Rewrites),
             Pace = PaceRule.Read(reader, config.Pace),
             Mirror = MirrorRule.Read(reader, ingress.Value.Metadata?.Uid),

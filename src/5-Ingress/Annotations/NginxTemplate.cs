@@ -69,6 +69,9 @@ internal sealed class NginxTemplate
         return filled.ToString();
     }
 
+    /// <summary>The text for one request, without captures.</summary>
+    internal string Fill(ControllerPlan controller, RequestFacts facts) => Fill(ClientView.Of(controller, facts), NormalPath.Of(facts.Path) ?? "/", null);
+
     private static string Name(string text, int start, out int next)
     {
         next = start;
@@ -81,7 +84,8 @@ internal sealed class NginxTemplate
         return next < text.Length && text[next++] == '}' ? name : "";
     }
 
-    private static string Value(string name, in ClientView view, string uri) => name switch
+    /// <summary>A variable's value; empty for one without.</summary>
+    internal static string Value(string name, in ClientView view, string uri) => name switch
     {
         "request_uri" => RequestUri(view.Facts),
         "uri" => uri,
@@ -96,8 +100,8 @@ internal sealed class NginxTemplate
         "escaped_request_uri" => EscapeComponent(RequestUri(view.Facts)),
         "remote_addr" => view.Address.ToString(),
         _ when name.StartsWith("http_", StringComparison.Ordinal) => Named(view.Facts, name[5..]),
-        _ when name.StartsWith("cookie_", StringComparison.Ordinal) => CanaryRule.CookieValue(view.Facts, name[7..]) ?? "",
-        _ => Argument(view.Facts, name[4..]),
+        _ when name.StartsWith("cookie_", StringComparison.Ordinal) => RequestCookie.Of(view.Facts, name[7..], StringComparison.OrdinalIgnoreCase, orEmpty: true) ?? "",
+        _ => Argument(view.Facts.Query, name.AsSpan(4)),
     };
 
     /// <summary>As nginx's set_escape_uri does: everything but unreserved characters.</summary>
@@ -115,16 +119,30 @@ internal sealed class NginxTemplate
 
     /// <summary>A header by nginx's name for it: in lower case, with underscores.</summary>
     private static string Named(RequestFacts facts, string name) =>
-        string.Join(", ", facts.Headers.Where(h => h.Key.Length == name.Length && h.Key.Replace('-', '_').Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value));
+        string.Join(", ", facts.Headers.Where(h => IsHeader(h.Key, name)).Select(h => h.Value));
 
-    private static string Argument(RequestFacts facts, string name)
+    /// <summary>The first argument of a name, without case, as it is written (ngx_http_arg).</summary>
+    private static string Argument(string query, ReadOnlySpan<char> name)
     {
-        foreach (var pair in facts.Query.Split('&'))
+        foreach (var range in query.AsSpan().Split('&'))
         {
-            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return pair[(name.Length + 1)..];
+            var pair = query.AsSpan()[range];
+            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return pair[(name.Length + 1)..].ToString();
         }
 
         return "";
+    }
+
+    /// <summary>Whether a header is the one of a variable, which is in lower case and has underscores for dashes.</summary>
+    internal static bool IsHeader(string header, ReadOnlySpan<char> name)
+    {
+        if (header.Length != name.Length) return false;
+        for (var i = 0; i < name.Length; i++)
+        {
+            if ((header[i] == '-' ? '_' : char.ToLowerInvariant(header[i])) != char.ToLowerInvariant(name[i])) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Path and query as sent.</summary>

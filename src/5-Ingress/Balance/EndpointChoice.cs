@@ -102,7 +102,7 @@ internal static class EndpointChoice
         where TReasons : struct, IReasonSink
     {
         var ready = endpoints.Ready;
-        var left = tries.IsEmpty ? null : Enumerable.Range(0, ready.Length).Where(i => !FailedTry.Has(tries, ready[i])).ToArray();
+        var left = FailedTry.Left(tries, ready);
         if (left is { Length: 0 }) left = null;
         var count = left?.Length ?? ready.Length;
         var one = draw.Below(count);

@@ -25,6 +25,10 @@ internal sealed record FailedTry(FrontEndpoint Endpoint, string Why, TimeSpan To
         return false;
     }
 
+    /// <summary>The places of those that weren't tried; null where none was.</summary>
+    internal static int[]? Left(ImmutableArray<FailedTry> tries, ImmutableArray<FrontEndpoint> ready) =>
+        tries.IsEmpty ? null : [.. Enumerable.Range(0, ready.Length).Where(i => !Has(tries, ready[i]))];
+
     private static string Words(ForwardResult result) => result.Outcome switch
     {
         ForwardOutcome.ConnectRefused => "it refused the connection",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text;
+using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
@@ -71,57 +72,25 @@ internal sealed class HashKey
 
     private static bool IsKnown(string name) => Whole.Contains(name) || Prefixes.Any(p => name.Length > p.Length && name.StartsWith(p, StringComparison.Ordinal));
 
-    private static string Value(string name, in ClientView view)
+    private static string Value(string name, in ClientView view) => name switch
     {
-        var facts = view.Facts;
-        switch (name)
-        {
-            case "request_uri": return NginxTemplate.RequestUri(facts);
-            case "uri": return NormalPath.Of(facts.Path) ?? facts.Path;
-            case "host": return facts.Host;
-            case "http_host": return NginxTemplate.Authority(facts);
-            case "best_http_host": return view.Host;
-            case "scheme": return facts.Scheme;
-            case "pass_access_scheme": return view.Scheme;
-            case "args" or "query_string": return facts.Query;
-            case "is_args": return facts.Query.Length > 0 ? "?" : "";
-            case "request_method": return facts.Method;
-            case "remote_addr" or "the_real_ip": return view.Address.ToString();
-            case "server_port" or "pass_port": return view.Port;
-            case "binary_remote_addr": return Encoding.Latin1.GetString((view.Address.AddressFamily == AddressFamily.InterNetworkV6 && view.Address.IsIPv4MappedToIPv6 ? view.Address.MapToIPv4() : view.Address).GetAddressBytes());
-        }
+        "the_real_ip" => view.Address.ToString(),
+        "server_port" or "pass_port" => view.Port,
+        "binary_remote_addr" => Encoding.Latin1.GetString((view.Address.AddressFamily == AddressFamily.InterNetworkV6 && view.Address.IsIPv4MappedToIPv6 ? view.Address.MapToIPv4() : view.Address).GetAddressBytes()),
+        "uri" => NormalPath.Of(view.Facts.Path) ?? view.Facts.Path,
+        _ when Whole.Contains(name) => NginxTemplate.Value(name, view, ""),
+        _ when name.StartsWith("cookie_", StringComparison.Ordinal) => RequestCookie.Of(view.Facts, name[7..], StringComparison.OrdinalIgnoreCase) ?? "",
+        _ when name.StartsWith("http_", StringComparison.Ordinal) => Header(view.Facts, name.AsSpan(5)),
+        _ => NginxTemplate.Value(name, view, ""),
+    };
 
-        if (name.StartsWith("arg_", StringComparison.Ordinal)) return Argument(facts.Query, name.AsSpan(4));
-        if (name.StartsWith("cookie_", StringComparison.Ordinal)) return RequestCookie.Of(facts, name[7..], StringComparison.OrdinalIgnoreCase) ?? "";
+    private static string Header(RequestFacts facts, ReadOnlySpan<char> name)
+    {
         foreach (var (header, value) in facts.Headers)
         {
-            if (IsHeader(header, name.AsSpan(5))) return value;
-        }
-
-        return name == "http_host" ? NginxTemplate.Authority(facts) : "";
-    }
-
-    /// <summary>The first argument of a name, without case, as it is written (ngx_http_arg).</summary>
-    private static string Argument(string query, ReadOnlySpan<char> name)
-    {
-        foreach (var range in query.AsSpan().Split('&'))
-        {
-            var pair = query.AsSpan()[range];
-            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.OrdinalIgnoreCase)) return pair[(name.Length + 1)..].ToString();
+            if (NginxTemplate.IsHeader(header, name)) return value;
         }
 
         return "";
-    }
-
-    /// <summary>Whether a header is the one of a variable, which is in lower case and has underscores for dashes.</summary>
-    private static bool IsHeader(string header, ReadOnlySpan<char> name)
-    {
-        if (header.Length != name.Length) return false;
-        for (var i = 0; i < name.Length; i++)
-        {
-            if ((header[i] == '-' ? '_' : char.ToLowerInvariant(header[i])) != char.ToLowerInvariant(name[i])) return false;
-        }
-
-        return true;
     }
 }

@@ -5,8 +5,12 @@ namespace Usher.Ingress;
 /// <summary>A cookie that a request brings.</summary>
 internal static class RequestCookie
 {
-    /// <summary>The value of the first cookie of a name; null when there is none, or it is empty.</summary>
-    internal static string? Of(RequestFacts facts, string name, StringComparison comparison)
+    /// <summary>The value of the first cookie of a name; null when there is none.</summary>
+    /// <param name="facts">The request.</param>
+    /// <param name="name">The cookie's name.</param>
+    /// <param name="comparison">How names are compared.</param>
+    /// <param name="orEmpty">Whether a cookie without a value counts.</param>
+    internal static string? Of(RequestFacts facts, string name, StringComparison comparison, bool orEmpty = false)
     {
         foreach (var (key, value) in facts.Headers)
         {
@@ -14,7 +18,7 @@ internal static class RequestCookie
             foreach (var range in value.AsSpan().Split(';'))
             {
                 var cookie = value.AsSpan()[range].Trim();
-                if (cookie.Length > name.Length + 1 && cookie[name.Length] == '=' && cookie.StartsWith(name, comparison)) return cookie[(name.Length + 1)..].ToString();
+                if (cookie.Length > name.Length + (orEmpty ? 0 : 1) && cookie[name.Length] == '=' && cookie.StartsWith(name, comparison)) return cookie[(name.Length + 1)..].ToString();
             }
         }
 

@@ -58,7 +58,7 @@ internal static class SessionChoice
         var reading = states.Session();
         if (cookie.Persistent)
         {
-            var left = tries.IsEmpty ? null : Enumerable.Range(0, ready.Length).Where(i => !FailedTry.Has(tries, ready[i])).ToArray();
+            var left = FailedTry.Left(tries, ready);
             if (left is { Length: 0 }) return new Picked(-1);
             var at = draw.Below(left?.Length ?? ready.Length);
             if (left is not null) at = left[at];

@@ -184,7 +184,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
 
     private Resource<V1ConfigMap>? Find(string name)
     {
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0 ? null : context.State.Find<V1ConfigMap>(name[..slash], name[(slash + 1)..]);
+        var (space, own) = NamespacedName.Of(name, "");
+        return context.State.Find<V1ConfigMap>(space, own);
     }
 }

@@ -115,15 +115,10 @@ internal sealed record NginxConfig
     public ImmutableArray<string> NoAuth { get; init; } = ["/.well-known/acme-challenge"];
 
     /// <summary>Whether nobody is asked for a user at a path.</summary>
-    internal bool IsWithoutAuth(string path)
-    {
-        foreach (var prefix in NoAuth)
-        {
-            if (path.StartsWith(prefix, StringComparison.Ordinal)) return true;
-        }
+    internal bool IsWithoutAuth(string path) => BeginsWithOneOf(NoAuth, path);
 
-        return false;
-    }
+    /// <summary>Whether a path is served in the plain, whatever says that it is redirected to TLS.</summary>
+    internal bool IsServedPlainly(string path) => BeginsWithOneOf(NoTlsRedirect, path);
 
     /// <summary><c>service-upstream</c> and <c>load-balance</c>.</summary>
     public BalanceRule Balance { get; init; } = BalanceRule.Default;
@@ -133,4 +128,14 @@ internal sealed record NginxConfig
 
     /// <summary>Whether a decision reads request headers whatever the route.</summary>
     public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp || UseProxyProtocol;
+
+    private static bool BeginsWithOneOf(ImmutableArray<string> prefixes, string path)
+    {
+        foreach (var prefix in prefixes)
+        {
+            if (path.StartsWith(prefix, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
 }

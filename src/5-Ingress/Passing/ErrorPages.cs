@@ -37,17 +37,17 @@ internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
     internal async ValueTask<(int Status, string? Problem)?> SendAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, int status, bool fromBackend)
     {
         var route = decision.Choice.Route!;
-        var backend = new[] { route.Rules.Fallback, decision.Controller.Routes.Otherwise?.Backend }.FirstOrDefault(b => b is { Missing: null } && fronts.HasReadyEndpoints(passage.Generation, b.Front));
+        var living = new LivingBackends(fronts, passage.Generation);
+        var (backend, endpoints) = new[] { route.Rules.Fallback, decision.Controller.Routes.Otherwise?.Backend }.OfType<BackendPlan>().Select(b => (b, living.Endpoints(b))).FirstOrDefault(p => !p.Item2.Ready.IsEmpty);
         decision.ErrorPage = new ErrorPageReading(rule, status, fromBackend, backend);
-        var endpoints = backend is null ? FrontEndpoints.None : fronts.EndpointsOf(passage.Generation, backend.Front);
-        if (backend is null || endpoints.Ready.IsEmpty) return (404, null);
+        if (backend is null) return (404, null);
         var endpoint = endpoints.Ready[balancers.Turn(decision.Controller, backend, endpoints, takes: true)];
         var edits = passage.RequestEdits;
         edits.Reset();
         foreach (var name in NginxHeaders.Dropped(passage, decision.Controller.Config)) edits.Remove(name);
         NginxHeaders.ForErrorPage(passage, decision, status);
         passage.Through = new BodilessExchange(passage.Exchange);
-        passage.ResponseEditor = ResponseHeaders.ForErrorPage(decision.Controller.Config);
+        passage.ResponseEditor = ResponseHeaders.OfConfig(decision.Controller.Config);
         var result = await passage.ForwardAsync(new UpstreamKey(endpoint.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
         if (BackendFailure.Of(result, route, backend, endpoint) is not { } failure) return null;
         if (!result.ResponseStarted && result.Outcome != ForwardOutcome.ClientGone) return (failure.Status, failure.Problem);

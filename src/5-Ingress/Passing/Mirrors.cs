@@ -19,8 +19,7 @@ internal sealed class Mirrors(HostAddresses hosts)
     /// <returns>What to do once the request has been forwarded.</returns>
     internal Action Start(RequestPassage passage, IngressDecision decision, MirrorRule rule)
     {
-        var view = ClientView.Of(decision.Controller, decision.Facts);
-        var url = rule.Target.Fill(view, NormalPath.Of(decision.Facts.Path) ?? "/", null);
+        var url = rule.Target.Fill(decision.Controller, decision.Facts);
         if (AuthTarget.Of(url) is not { } target)
         {
             decision.Mirrored = MirroredRequest.NotSent(url, "is no URL that can be asked");

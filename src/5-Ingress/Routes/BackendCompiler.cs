@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Net;
 using k8s.Models;
-using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -37,7 +35,7 @@ internal sealed class BackendCompiler(CompileContext context)
                 $"found {Name(wanted.Port)}; {service.Key} has the ports {string.Join(", ", service.Value.Spec?.Ports?.Select(Name) ?? [])}");
         }
 
-        return Plan(service, port, UpstreamName(key, wanted.Port));
+        return BackendPlan.Of(context, service, port, UpstreamName(key, wanted.Port));
 
         // As ingress-nginx has it: the location is there, and answers 503 until the Service is.
         BackendPlan Missing(string at, string code, string why)
@@ -52,27 +50,24 @@ internal sealed class BackendCompiler(CompileContext context)
             return Nowhere(at, code, why);
         }
 
-        BackendPlan Nowhere(string at, string code, string why)
-        {
-            var nowhere = new IPEndPoint(IPAddress.None, wanted.Port?.Number ?? 0);
-            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, key, wanted.Port?.Name ?? "", null, nowhere, nowhere), UpstreamName(key, wanted.Port)) { Missing = new MissingService(code, $"{ingress.Key} {at}: {why}") };
-        }
+        BackendPlan Nowhere(string at, string code, string why) =>
+            BackendPlan.Nowhere(key, wanted.Port?.Name, wanted.Port?.Number ?? 0, UpstreamName(key, wanted.Port)) with { Missing = new MissingService(code, $"{ingress.Key} {at}: {why}") };
     }
 
     /// <summary>The first port of a Service that an annotation names, as <c>name</c> or <c>namespace/name</c>.</summary>
     internal BackendPlan? FirstPort(Resource<V1Ingress> ingress, string name, string field)
     {
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var service = Find(ingress, slash < 0 ? ingress.Key.Namespace : name[..slash], name[(slash + 1)..], field);
-        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port ? Plan(service, port, $"custom-default-backend-{service.Key.Namespace}-{service.Key.Name}") : null;
+        var (space, own) = NamespacedName.Of(name, ingress.Key.Namespace);
+        var service = Find(ingress, space, own, field);
+        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port ? BackendPlan.Of(context, service, port, $"custom-default-backend-{service.Key.Namespace}-{service.Key.Name}") : null;
     }
 
     /// <summary>The first port of the Service that a controller's <c>--default-backend-service</c> names; null when there is none, as the controller then answers 404 itself.</summary>
     internal RoutePlan? ControllersOwn(string name)
     {
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var service = slash < 0 ? null : context.State.Find<V1Service>(name[..slash], name[(slash + 1)..]);
-        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port && Plan(service, port, "upstream-default-backend") is { } plan ? new RoutePlan(service.Key, "", "", PathKind.Prefix, plan) : null;
+        var (space, own) = NamespacedName.Of(name, "");
+        var service = context.State.Find<V1Service>(space, own);
+        return service?.Value.Spec?.Ports?.FirstOrDefault() is { } port ? new RoutePlan(service.Key, "", "", PathKind.Prefix, BackendPlan.Of(context, service, port, "upstream-default-backend")) : null;
     }
 
     private Resource<V1Service>? Find(Resource<V1Ingress> ingress, string ns, string name, string field)
@@ -86,15 +81,6 @@ internal sealed class BackendCompiler(CompileContext context)
     {
         var known = context.State.All<V1Service>().Where(s => s.Key.Namespace == ns).Select(s => s.Key.Name).ToList();
         return $"namespace {ns} has {(known.Count == 0 ? "no Service" : $"the Services {string.Join(", ", known)}")}";
-    }
-
-    /// <summary>A headless Service has endpoints and no virtual IP: its front leads nowhere.</summary>
-    private BackendPlan? Plan(Resource<V1Service> service, V1ServicePort port, string upstream)
-    {
-        if (context.Addresses.Find(service.Key) is { } address)
-            return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)), upstream);
-        var nowhere = new IPEndPoint(IPAddress.None, port.Port);
-        return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, nowhere, nowhere), upstream);
     }
 
     /// <summary>ingress-nginx's upstreamName: by the port as it is written.</summary>

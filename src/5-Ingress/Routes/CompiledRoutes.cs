@@ -11,11 +11,13 @@ namespace Usher.Ingress;
 /// <param name="Parts">Each Ingress's, by namespace and name.</param>
 /// <param name="Read">What all of them together read, roughly.</param>
 /// <param name="Canaries">The backends that canaries take requests from.</param>
-/// <param name="Otherwise">The controller's own default backend, or null.</param>
 internal sealed record CompiledRoutes(
     RouteTable Table, NginxConfig Config, CertificatePlan Standard, SharedList<CompiledStep<IngressPart>> Parts, Reads Read,
-    IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries, RoutePlan? Otherwise)
+    IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries)
 {
+    /// <summary>The controller's own default backend, or null.</summary>
+    public RoutePlan? Otherwise => Table.Otherwise;
+
     /// <summary>What the Ingresses say together of backends.</summary>
     public IReadOnlyDictionary<string, BalanceRule> Shared { get; init; } = SharedBalance.None;
 

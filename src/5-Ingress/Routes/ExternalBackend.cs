@@ -1,6 +1,4 @@
-using System.Net;
 using k8s.Models;
-using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -24,7 +22,7 @@ internal static class ExternalBackend
         var name = service.Value.Spec.ExternalName?.TrimEnd('.') ?? "";
         why = $"{service.Key} is an ExternalName for {name}, which is no Service of this road with a virtual IP (NAME.NAMESPACE{Suffix}); name a Service of the road";
         if (!name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase) || name[..^Suffix.Length].Split('.') is not [var target, var ns]) return null;
-        if (context.State.Find<V1Service>(ns, target) is not { } found || context.Addresses.Find(found.Key) is not { } address) return null;
+        if (context.State.Find<V1Service>(ns, target) is not { } found || context.Addresses.Find(found.Key) is null) return null;
         var number = Number(service.Value.Spec.Ports, port);
         if (found.Value.Spec.Ports?.FirstOrDefault(p => p.Port == number && (p.Protocol ?? "TCP") == "TCP") is not { } there)
         {
@@ -32,8 +30,7 @@ internal static class ExternalBackend
             return null;
         }
 
-        var front = new ServiceFront(FrontKind.ClusterIP, found.Key, there.Name ?? "", null, new IPEndPoint(address.Declared, there.Port), context.Addresses.Bind(found.Key, there.Port));
-        return new BackendPlan(front, upstream) { ExternalName = $"{service.Key.Namespace}/{service.Key.Name} ({name})" };
+        return BackendPlan.Of(context, found, there, upstream) with { ExternalName = $"{service.Key.Namespace}/{service.Key.Name} ({name})" };
     }
 
     /// <summary>The target port of the Service's port that is named, else the number itself (externalNamePorts).</summary>

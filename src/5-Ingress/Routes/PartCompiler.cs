@@ -12,9 +12,9 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     // What a controller finds wrong, and an API server doesn't: this Ingress's matter, and nobody else's.
     private readonly ErrorList refused = new();
 
-    private BackendCompiler Backends => new(Refusing);
+    private CompileContext Refusing => field ??= context with { Errors = refused };
 
-    private CompileContext Refusing => context with { Errors = refused };
+    private BackendCompiler Backends => field ??= new(Refusing);
 
     /// <summary>
     /// Compiles. An Ingress that isn't accepted stays as it last was, as ingress-nginx's admission webhook would leave it in the cluster; one that never was is denied or left out, as the controller does without that webhook
@@ -65,13 +65,21 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         return new IngressPart(ingress, annotations) { Default = own, IsCatchAll = rules.Count == 0, Rules = [.. Rules(ingress, annotations, rules)], Certificates = certified };
     }
 
-    /// <summary>Where an Ingress makes its own paths regular expressions, each has to be one.</summary>
-    private void CheckPattern(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan route, string field)
+    /// <summary>What becomes of a path's requests; null where it stays. Where an Ingress makes its own paths regular expressions, each has to be one.</summary>
+    private RewriteRule? Rewrite(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan route, string field)
     {
-        var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
-        if (!rewrites && !annotations.UseRegex) return;
-        if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern) refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Wanted}");
-        else if (rewrites && RewriteRule.Compile(annotations.RewriteTarget!, pattern, out var problem) is null) refused.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"found '{annotations.RewriteTarget}'; {problem}");
+        var target = annotations.RewriteTarget is { } written && written != route.Path ? written : null;
+        if (target is null && !annotations.UseRegex) return null;
+        if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern)
+        {
+            refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Wanted}");
+            return null;
+        }
+
+        if (target is null) return null;
+        var rewrite = RewriteRule.Compile(target, pattern, out var problem);
+        if (rewrite is null) refused.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"found '{target}'; {problem}");
+        return rewrite;
     }
 
     private IEnumerable<PartRule> Rules(Resource<V1Ingress> ingress, IngressAnnotations annotations, IList<V1IngressRule> rules)
@@ -89,8 +97,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             for (var j = 0; j < paths.Count; j++)
             {
                 if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route) continue;
-                CheckPattern(ingress, annotations, route, $"spec.rules[{i}].http.paths[{j}]");
-                compiled.Add(new PartPath(route, i, j));
+                compiled.Add(new PartPath(route with { Rewrite = Rewrite(ingress, annotations, route, $"spec.rules[{i}].http.paths[{j}]") }, i, j));
             }
 
             yield return new PartRule(host, compiled.DrainToImmutable());

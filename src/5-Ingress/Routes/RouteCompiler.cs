@@ -64,7 +64,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         catchAll ??= otherwise;
         catchAll = catchAll?.With(shared);
         if (catchAll is not null && canaries.TryGetValue(catchAll.Backend, out var canary)) catchAll = catchAll with { Canary = canary };
-        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, parts.Steps, parts.Read, canaries, otherwise)
+        return new CompiledRoutes(Table(certificates) with { Otherwise = otherwise }, config, certificates.Standard, parts.Steps, parts.Read, canaries)
         {
             Shared = shared,
             Warned = parts.Warned,
@@ -158,12 +158,13 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     {
         var before = running?.Table ?? RouteTable.Empty;
         var (hosts, wildcards) = (new List<KeyValuePair<string, ServerPlan>>(drafts.Count + others.Count), new List<KeyValuePair<string, ServerPlan>>());
-        var (readsHeaders, smallest) = (config.ReadsHeaders || catchAll?.ReadsHeaders == true, SmallestBody(catchAll));
+        var (readsHeaders, asksClients, smallest) = (config.ReadsHeaders || catchAll?.ReadsHeaders == true, false, SmallestBody(catchAll));
         foreach (var (host, plan) in drafts.Values.Select(d => KeyValuePair.Create(d.Host, d.Plan)).Concat(others))
         {
             if (host.StartsWith('*')) wildcards.Add(new(host[1..], plan));
             else if (host.Length > 0) hosts.Add(new(host, plan));
             readsHeaders |= plan.ReadsHeaders;
+            asksClients |= plan.ClientCertificate is not null;
             smallest = Math.Min(smallest, plan.SmallestBody);
         }
 
@@ -171,6 +172,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         {
             Certificates = certificates.Build(before.Certificates),
             ReadsHeaders = readsHeaders,
+            AsksClients = asksClients,
             SmallestBody = smallest,
         };
     }

@@ -19,7 +19,7 @@ internal static class RouteUpdate
         var before = running.Table;
         var (hosts, wildcards, certificates) = (new Dictionary<string, ServerPlan?>(), new Dictionary<string, ServerPlan?>(), new Dictionary<string, CertificatePlan?>());
         var any = before.AnyHost;
-        var sameLimits = true;
+        var sameSums = true;
         foreach (var host in Hosts(changed))
         {
             var had = before.ServerOf(host);
@@ -27,7 +27,8 @@ internal static class RouteUpdate
             foreach (var part in Parts(host, had, changed)) draft.Add(part);
             if (!draft.IsEmpty) draft.Finish(null, running.Canaries, running.Shared, running.Otherwise);
             var plan = draft.IsEmpty ? null : draft.Plan;
-            sameLimits &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody;
+            sameSums &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody
+                && had.ClientCertificate is null == plan.ClientCertificate is null;
             if (host.Length == 0) any = plan;
             else if (host[0] == '*') wildcards[host[1..]] = plan;
             else hosts[host] = plan;
@@ -38,10 +39,17 @@ internal static class RouteUpdate
         {
             Certificates = new CertificateTable(before.Certificates.Hosts.With(certificates), running.Standard),
             ReadsHeaders = before.ReadsHeaders,
+            AsksClients = before.AsksClients,
             SmallestBody = before.SmallestBody,
             Otherwise = before.Otherwise,
         };
-        return sameLimits ? next : next with { ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true, SmallestBody = Smallest(next) };
+        if (sameSums) return next;
+        return next with
+        {
+            ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true,
+            AsksClients = Servers(next).Any(s => s.ClientCertificate is not null),
+            SmallestBody = Smallest(next),
+        };
     }
 
     /// <summary>The hosts that Ingresses which changed have or had rules for.</summary>

@@ -8,7 +8,7 @@ internal sealed class ServerBuilder(string host)
 {
     private readonly List<RoutePlan> routes = [];
     private readonly Dictionary<(string Path, PathKind Kind), RoutePlan> byPath = [];
-    private readonly Dictionary<RoutePlan, Written> written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<RoutePlan, (IngressPart Part, string Field)> written = new(ReferenceEqualityComparer.Instance);
     private readonly List<ShadowedPath> shadowed = [];
     private readonly List<ConfigError> told = [];
     private RoutePlan? standard;
@@ -34,13 +34,9 @@ internal sealed class ServerBuilder(string host)
             return;
         }
 
-        var annotations = part.Annotations;
-        var rewrites = annotations.RewriteTarget is { } target && target != route.Path;
-        var more = new Written(part, field, annotations.UseRegex, rewrites);
-        if (rewrites) route = route with { Rewrite = Rewrite(route, annotations.RewriteTarget!) };
         routes.Add(route);
         byPath.Add((route.Path, route.Kind), route);
-        written[route] = more;
+        written[route] = (part, field);
     }
 
     /// <summary>Says of a path that another Ingress has it too, and keeps it.</summary>
@@ -66,7 +62,7 @@ internal sealed class ServerBuilder(string host)
     {
         standard ??= otherwise;
         // One Ingress that needs regular expressions makes all paths of its host such (enforceRegexModifier in template.go).
-        var regex = routes.Find(r => written[r].Regex);
+        var regex = routes.Find(IsRegex);
         var ordered = regex is null
             ? routes.OrderByDescending(Length).ThenBy(r => r.Kind).Select(r => r with { Slash = Slash(r) })
             : routes.OrderByDescending(r => r.Path, StringComparer.Ordinal).OrderByDescending(r => r.Path.Length).Select(r => r with { Pattern = Pattern(r) }).Where(r => r.Pattern is not null);
@@ -78,7 +74,7 @@ internal sealed class ServerBuilder(string host)
             Passthrough = Passthrough(),
             Shadowed = [.. shadowed],
             Told = [.. told],
-            RegexBy = regex is null ? null : $"{(written[regex].Rewrites ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
+            RegexBy = regex is null ? null : $"{(regex.Rewrite is not null ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
         };
 
         RoutePlan WithOthers(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route.With(shared) with { Canary = canary } : route.With(shared);
@@ -104,20 +100,13 @@ internal sealed class ServerBuilder(string host)
     /// <summary><c>~* "^PATH"</c>. Of a Prefix that isn't itself a pattern ingress-nginx makes two locations, with a final slash and without, which together take all that begins so.</summary>
     private Regex? Pattern(RoutePlan route)
     {
-        var only = route.Kind == PathKind.Prefix && !written[route].Regex && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
+        var only = route.Kind == PathKind.Prefix && !IsRegex(route) && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
         var text = only && !route.Path.EndsWith('/') ? route.Path + "/" : route.Path;
         var pattern = PathPattern.Compile("^" + text, RegexOptions.IgnoreCase);
         if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Path}'; {PathPattern.Wanted}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
         return pattern;
     }
 
-    /// <summary>What is wrong with either is told where the Ingress itself is read.</summary>
-    private static RewriteRule? Rewrite(RoutePlan route, string target) =>
-        PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is { } pattern ? RewriteRule.Compile(target, pattern, out _) : null;
-
-    /// <summary>Where a route is written, and what that makes of its host.</summary>
-    private sealed record Written(IngressPart Part, string Field, bool UseRegex, bool Rewrites)
-    {
-        internal bool Regex => UseRegex || Rewrites;
-    }
+    /// <summary>Whether its own Ingress makes it a regular expression.</summary>
+    private bool IsRegex(RoutePlan route) => route.Rewrite is not null || written[route].Part.Annotations.UseRegex;
 }

@@ -78,8 +78,8 @@ internal sealed class CertificateCompiler
     /// <summary>A Secret's certificate, <c>namespace/name</c>.</summary>
     private static SecretCertificate Read(CompileContext context, string name)
     {
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var secret = slash < 0 ? null : context.State.Find<V1Secret>(name[..slash], name[(slash + 1)..])?.Value;
+        var (space, own) = NamespacedName.Of(name, "");
+        var secret = context.State.Find<V1Secret>(space, own)?.Value;
         return secret is null ? new SecretCertificate(null, $"there is no Secret {name}", []) : Known.GetValue(secret, s => Read(s, name));
     }
 

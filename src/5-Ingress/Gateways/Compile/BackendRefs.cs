@@ -1,6 +1,4 @@
-using System.Net;
 using k8s.Models;
-using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
@@ -30,21 +28,20 @@ internal sealed class BackendRefs(CompileContext context, GatewaySetup setup)
         var ports = service.Value.Spec?.Ports ?? [];
         if (ports.FirstOrDefault(p => p.Port == reference.Port && ((p.Protocol ?? "TCP") == "UDP") == udp) is not { } port)
             return Nowhere(key, reference, weight, "BackendNotFound", $"Service {ns}/{reference.Name} has no {(udp ? "UDP " : "")}port {reference.Port}: there are {string.Join(", ", ports.Select(p => FormattableString.Invariant($"{p.Port}")))}");
-        if (context.Addresses.Find(service.Key) is not { } address)
+        if (context.Addresses.Find(service.Key) is null)
             return Nowhere(key, reference, weight, "UnsupportedValue", $"Service {ns}/{reference.Name} is headless: a Gateway here dials virtual IPs, and it has none");
         if (port.AppProtocol is { } protocol && protocol.StartsWith("kubernetes.io/", StringComparison.Ordinal) && protocol is not ("kubernetes.io/h2c" or "kubernetes.io/ws" or "kubernetes.io/wss"))
             return Nowhere(key, reference, weight, "UnsupportedProtocol", $"port {port.Port} of Service {ns}/{reference.Name} has appProtocol {protocol}; kubernetes.io/h2c, /ws and /wss are supported");
         var http2 = isGrpc || port.AppProtocol == "kubernetes.io/h2c";
         var (tls, by, problem) = setup.Policies.For(service, port, gateway is null ? null : setup.ShownToBackends.GetValueOrDefault(gateway.Key).Certificate, http2);
         if (problem is not null) return (Nowhere(key, reference, weight, "BackendNotFound", problem).Backend with { TlsBy = by }, null);
-        var front = new ServiceFront(FrontKind.ClusterIP, service.Key, port.Name ?? "", null, new IPEndPoint(address.Declared, port.Port), context.Addresses.Bind(service.Key, port.Port)) { Udp = udp };
-        return (new WeightedBackend(new BackendPlan(front), weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);
+        var plan = BackendPlan.Of(context, service, port);
+        return (new WeightedBackend(plan with { Front = plan.Front with { Udp = udp } }, weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);
     }
 
     private static (WeightedBackend Backend, Condition? Unresolved) Nowhere(in ResourceKey key, BackendObjectReference reference, int weight, string reason, string why)
     {
-        var nowhere = new IPEndPoint(IPAddress.None, reference.Port ?? 0);
-        var backend = new WeightedBackend(new BackendPlan(new ServiceFront(FrontKind.ClusterIP, key with { Kind = reference.Kind }, "", null, nowhere, nowhere)), weight) { Invalid = why };
+        var backend = new WeightedBackend(BackendPlan.Nowhere(key with { Kind = reference.Kind }, null, reference.Port ?? 0), weight) { Invalid = why };
         return (backend, new Condition("ResolvedRefs", false, reason, why));
     }
 }
