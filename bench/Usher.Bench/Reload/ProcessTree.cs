@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Usher.Bench.Reload;
 
-/// <summary>A process and its children, as Linux counts them.</summary>
+/// <summary>A process and those of its children that run the same program (nginx's workers, but not the pods of a road), as Linux counts them.</summary>
 internal sealed partial class ProcessTree(int pid)
 {
     private const int SigHup = 1;
@@ -18,7 +18,24 @@ internal sealed partial class ProcessTree(int pid)
     /// <summary>Tells the process to read its configuration again.</summary>
     internal void Hup() => _ = Kill(pid, SigHup);
 
-    private IEnumerable<int> All() => [pid, .. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => int.Parse(c, CultureInfo.InvariantCulture))];
+    private IEnumerable<int> All()
+    {
+        var program = Program(pid);
+        var children = File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => int.Parse(c, CultureInfo.InvariantCulture));
+        return [pid, .. children.Where(c => Program(c) == program)];
+    }
+
+    private static string? Program(int process)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{process}/exe").LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>utime, stime, and of children that were waited for, cutime, cstime (proc_pid_stat(5)).</summary>
     private static double Stat(int process, int fields)

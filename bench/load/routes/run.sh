@@ -26,8 +26,9 @@ server() { # host path…
 }
 
 tick=$(getconf CLK_TCK)
-# CPU ticks, and resident MB, of a process and its children that are still there.
-with_children() { echo "$1"; pgrep -P "$1" || true; }
+# CPU ticks, and resident MB, of a process and those of its children that run the same program: nginx's workers, but not the road's pods.
+program() { readlink "/proc/$1/exe" || true; }
+with_children() { echo "$1"; for child in $(pgrep -P "$1"); do [ "$(program "$child")" != "$(program "$1")" ] || echo "$child"; done; }
 cpu() { local sum=0 pid; for pid in $(with_children "$1"); do sum=$((sum + $(ticks_of "$pid" 2>/dev/null || echo 0))); done; echo $sum; }
 rss() { local pid; for pid in $(with_children "$1"); do cat "/proc/$pid/status"; done 2>/dev/null | awk '/^VmRSS/ { s += $2 } END { printf "%.0f", s * 1.024 / 1000 }'; }
 of() { sed -n "s/^$1=//p" "$work/measured"; }
