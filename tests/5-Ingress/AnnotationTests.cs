@@ -22,6 +22,8 @@ public sealed class AnnotationTests
     [InlineData("rewrite-target: /$2?", Standard, "GET http://a.com/api/y?x=1", "web /y")]
     [InlineData("rewrite-target: /", "a.com /one Prefix web", "GET http://a.com/one/two", "web /")]
     [InlineData("rewrite-target: /", "a.com /one Prefix web", "GET http://a.com/onetwo", "web /")]
+    [InlineData("rewrite-target: /$1", "a.com /one Prefix web", "GET http://a.com/one/two", "web /")]
+    [InlineData("rewrite-target: /r/$2$1", "a.com /(one) ImplementationSpecific web", "GET http://a.com/one", "web /r/one")]
     [InlineData("rewrite-target: /one", "a.com /one Prefix web", "GET http://a.com/onetwo", "404")]
     [InlineData("rewrite-target: https://b.com/$2", Standard, "GET http://a.com/api/y?x=1", "302 https://b.com/y?x=1")]
     // use-regex: from the path's start, without case, the longest text first.
@@ -73,6 +75,15 @@ public sealed class AnnotationTests
     {
         var cluster = new Cluster(Service("web") + Ingress("api", route, annotations)).Valid();
         Assert.Equal(expected, cluster.Ask(request));
+    }
+
+    [Fact]
+    public void A_capture_that_the_path_has_not_is_told()
+    {
+        var cluster = new Cluster(Service("web") + Ingress("api", "a.com /one Prefix web", "rewrite-target: /$1")).Valid();
+        Assert.Equal(
+            "$1 of '/$1' names a capture that the path /one of spec.rules[0].http.paths[0] hasn't: it is empty, as in nginx, so that whatever the path takes loses what was to stand there",
+            Assert.Single(cluster.Warnings.All).Message);
     }
 
     [Fact]
@@ -182,7 +193,6 @@ public sealed class AnnotationTests
     [InlineData("permanent-redirect-code: '304'", "permanent-redirect-code: found '304'; 301, 302, 303, 307 or 308 is wanted")]
     [InlineData("permanent-redirect-code: '200'", "permanent-redirect-code: found '200'; a number from 300 to 308 is wanted")]
     [InlineData("app-root: app", "app-root: found 'app'; an absolute path is wanted")]
-    [InlineData("rewrite-target: /$1", "rewrite-target: found '/$1'; $1 names a capture, and the path has none")]
     [InlineData("rewrite-target: x", "rewrite-target: found 'x'; a path that starts with '/', or a URL, is wanted")]
     [InlineData("server-alias: '~^x'", "server-alias: found '~^x'; a DNS name is wanted; patterns aren't supported")]
     [InlineData("cors-allow-origin: b.com", "cors-allow-origin: found 'b.com'; an origin (https://app.example.com, https://*.example.com) or * is wanted")]

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.RegularExpressions;
 using Usher.Model.Road;
 
 namespace Usher.Ingress;
@@ -51,18 +50,20 @@ internal sealed class NginxTemplate
         return new NginxTemplate(parts.ToImmutable());
     }
 
+    /// <summary>The captures that it names.</summary>
+    internal IEnumerable<int> Captures => parts.Where(p => p.Variable && char.IsAsciiDigit(p.Text[0])).Select(p => p.Text[0] - '0');
+
     /// <summary>The text for one request.</summary>
     /// <param name="view">The request.</param>
     /// <param name="uri">The path as nginx compares it.</param>
-    /// <param name="match">Where captures come from.</param>
-    /// <param name="escape">Escapes a capture; null to take it as it is.</param>
-    internal string Fill(in ClientView view, string uri, Match? match, Func<string, string>? escape = null)
+    /// <param name="capture">A capture by its number; null where there are none.</param>
+    internal string Fill(in ClientView view, string uri, Func<int, string>? capture)
     {
         var filled = new StringBuilder();
         foreach (var (variable, text) in parts)
         {
             if (!variable) filled.Append(text);
-            else if (char.IsAsciiDigit(text[0])) filled.Append(escape is null ? match?.Groups[text[0] - '0'].Value : escape(match?.Groups[text[0] - '0'].Value ?? ""));
+            else if (char.IsAsciiDigit(text[0])) filled.Append(capture?.Invoke(text[0] - '0'));
             else filled.Append(Value(text, view, uri));
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -10,14 +11,19 @@ namespace Usher.Ingress;
 internal sealed class RewriteRule
 {
     private readonly Regex pattern;
+    private readonly ImmutableArray<int> captures;
     private readonly NginxTemplate path;
     private readonly NginxTemplate? arguments;
     private readonly bool keepsQuery;
+
+    /// <summary><c>$1</c> to <c>$9</c>.</summary>
+    private const int MostCaptures = 9;
 
     private RewriteRule(string text, Regex pattern, NginxTemplate path, NginxTemplate? arguments, bool keepsQuery)
     {
         Text = text;
         this.pattern = pattern;
+        captures = PathPattern.Captures(pattern);
         this.path = path;
         this.arguments = arguments;
         this.keepsQuery = keepsQuery;
@@ -28,6 +34,9 @@ internal sealed class RewriteRule
 
     /// <summary>A target with a scheme is a redirect.</summary>
     internal bool IsRedirect => Text.StartsWith("http://", StringComparison.Ordinal) || Text.StartsWith("https://", StringComparison.Ordinal) || Text.StartsWith("$scheme", StringComparison.Ordinal);
+
+    /// <summary>The first of the captures that the target names and the path hasn't; null when it has all.</summary>
+    internal int? Missing => path.Captures.Concat(arguments?.Captures ?? []).Where(c => c > captures.Length).Select(c => (int?)c).Min();
 
     /// <summary>Compiles a target for one path.</summary>
     /// <param name="text">The annotation's value.</param>
@@ -40,9 +49,9 @@ internal sealed class RewriteRule
         var keeps = !text.EndsWith('?');
         var whole = keeps ? text : text[..^1];
         var question = whole.IndexOf('?', StringComparison.Ordinal);
-        var captures = Math.Min(9, pattern.GetGroupNumbers().Length - 1);
-        var path = NginxTemplate.Parse(question < 0 ? whole : whole[..question], captures, out problem);
-        var arguments = path is null || question < 0 ? null : NginxTemplate.Parse(whole[(question + 1)..], captures, out problem);
+        // One that the path hasn't is empty, and nginx says nothing of it.
+        var path = NginxTemplate.Parse(question < 0 ? whole : whole[..question], MostCaptures, out problem);
+        var arguments = path is null || question < 0 ? null : NginxTemplate.Parse(whole[(question + 1)..], MostCaptures, out problem);
         return path is null || problem.Length > 0 ? null : new RewriteRule(text, pattern, path, arguments, keeps);
     }
 
@@ -50,14 +59,14 @@ internal sealed class RewriteRule
     internal string? Apply(in ClientView view, string uri)
     {
         if (pattern.Match(uri) is not { Success: true } match) return null;
-        var changed = path.Fill(view, uri, match);
-        var query = arguments?.Fill(view, uri, match, EscapeArgument) ?? "";
+        var changed = path.Fill(view, uri, Capture);
+        var query = arguments?.Fill(view, uri, n => Escape(Capture(n), true)) ?? "";
         if (keepsQuery && view.Facts.Query.Length > 0) query = query.Length == 0 ? view.Facts.Query : $"{query}&{view.Facts.Query}";
         var escaped = IsRedirect ? changed : Escape(changed, false);
         return query.Length == 0 ? escaped : $"{escaped}?{query}";
-    }
 
-    private static string EscapeArgument(string text) => Escape(text, true);
+        string Capture(int number) => number == 0 ? match.Value : number > captures.Length ? "" : match.Groups[captures[number - 1]].Value;
+    }
 
     /// <summary>As ngx_escape_uri does for a path, or for a capture within arguments.</summary>
     private static string Escape(string text, bool argument)

@@ -79,6 +79,8 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         if (target is null) return null;
         var rewrite = RewriteRule.Compile(target, pattern, out var problem);
         if (rewrite is null) refused.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"found '{target}'; {problem}");
+        else if (rewrite.Missing is { } missing)
+            context.Warnings.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"${missing} of '{target}' names a capture that the path {route.Path} of {field} hasn't: it is empty, as in nginx, so that whatever the path takes loses what was to stand there");
         return rewrite;
     }
 
