@@ -12,9 +12,9 @@ namespace Usher.Ingress.Tests;
 public sealed class NginxPatternTests
 {
     private const string Host = "a.example.com";
-    private const int HostCount = 100;
+    private const int HostCount = 120;
     private const int RequestsEach = 40;
-    private const string Seed = "0N0XIzNsQ0O2";
+    private const string Seed = "fZtugWMcZ_O4";
 
     private static readonly string[] Elements = ["a", "b", "ab", "v1", "A"];
     private static readonly string[] Patterns = ["/a(/|$)(.*)", "/v[0-9]+", "/(a|b)/(.*)", "/.*", "/b(.+)?", "/(?<first>[a-z])b", "/a$", "/(?<first>a)(b)?/?(.*)", "/ab/?", "/A"];

@@ -69,7 +69,7 @@ internal sealed class RewriteRule
     }
 
     /// <summary>As ngx_escape_uri does for a path, or for a capture within arguments.</summary>
-    private static string Escape(string text, bool argument)
+    internal static string Escape(string text, bool argument)
     {
         var escaped = new StringBuilder(text.Length + 8);
         foreach (var c in text)

@@ -95,7 +95,7 @@ internal sealed class ServerBuilder(string host)
 
     /// <summary>Whether the path without its final slash is redirected to it: nginx does that for a location with a final slash, of whatever kind, unless another has the path itself.</summary>
     private bool Slash(RoutePlan route) =>
-        route.Path.Length > 1 && route.Path.EndsWith('/') && Find(route.Path[..^1], PathKind.Exact) is null && Find(route.Path[..^1], PathKind.Prefix) is null;
+        route.Path.Length > 1 && route.Path.EndsWith('/') && Enum.GetValues<PathKind>().All(kind => Find(route.Path[..^1], kind) is null);
 
     /// <summary><c>~* "^PATH"</c>. Of a Prefix that isn't itself a pattern ingress-nginx makes two locations, with a final slash and without, which together take all that begins so.</summary>
     private Regex? Pattern(RoutePlan route)
