@@ -88,7 +88,7 @@ internal sealed class GatewayRouteSource(IEnumerable<IGatewayStatus> statuses)
         return allowed.Namespaces.From switch
         {
             "All" => true,
-            "Selector" => allowed.Namespaces.Selector is { } selector && LabelSelectors.Matches(selector, context.State.Find<V1Namespace>("", route.Namespace)?.Value.Metadata?.Labels),
+            "Selector" => allowed.Namespaces.Selector is { } selector && NamespaceLabels.Meets(context.State, route.Namespace, selector),
             _ => route.Namespace == gateway.Key.Namespace,
         };
     }

@@ -8,8 +8,6 @@ namespace Usher.LoadBalancer;
 /// <summary>What the classes of Ingresses say for them by IngressClassParams (the controller's guide, IngressClass); a class that the old annotation names says nothing, as there.</summary>
 internal sealed class ClassParams(CompileContext context)
 {
-    private const string NameLabel = "kubernetes.io/metadata.name";
-
     private readonly IngressClassObjects classes = new(context.State);
     private readonly HashSet<string> fine = [.. context.State.All<IngressClassParams>().Where(p => ParamsCheck.Passes(context, p)).Select(p => p.Key.Name)];
 
@@ -29,15 +27,11 @@ internal sealed class ClassParams(CompileContext context)
 
         var found = context.State.Find<IngressClassParams>("", reference.Name);
         if (found is null) problem = $"IngressClass {name} has the parameters {reference.Name}, and there is no IngressClassParams of that name";
-        else if (found.Value.Spec?.NamespaceSelector is { } selector && !LabelSelectors.Matches(selector, LabelsOf(ingress.Key.Namespace)))
+        else if (found.Value.Spec?.NamespaceSelector is { } selector && !NamespaceLabels.Meets(context.State, ingress.Key.Namespace, selector))
         {
             problem = $"namespaceSelector of IngressClassParams {reference.Name} mismatch: namespace {ingress.Key.Namespace} may not have the class {name}";
         }
 
         return problem is null && fine.Contains(reference.Name) ? found : null;
     }
-
-    // The API server gives every namespace a label with its name.
-    private Dictionary<string, string> LabelsOf(string ns) =>
-        new(context.State.Find<V1Namespace>("", ns)?.Value.Metadata?.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal) { [NameLabel] = ns };
 }

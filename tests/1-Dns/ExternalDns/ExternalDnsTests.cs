@@ -144,6 +144,33 @@ public sealed class ExternalDnsTests
         Assert.Contains("\"heritage=external-dns,external-dns/owner=mine,external-dns/resource=ingress/shop/web\"", ExternalDnsCluster.Sets(cluster.Reconcile(), registry: true).First(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{ matchLabels: { kubernetes.io/metadata.name: games } }", "", true)]
+    [InlineData("{ matchLabels: { kubernetes.io/metadata.name: games } }", "{ name: games, labels: { team: a } }", true)]
+    [InlineData("{ matchLabels: { kubernetes.io/metadata.name: shop } }", "{ name: games, labels: { team: a } }", false)]
+    [InlineData("{ matchLabels: { team: a } }", "{ name: games, labels: { team: a } }", true)]
+    [InlineData("{ matchLabels: { team: b } }", "{ name: games, labels: { team: a } }", false)]
+    public void A_listener_lets_in_the_namespaces_of_its_selector(string selector, string ns, bool lets)
+    {
+        var cluster = new ExternalDnsCluster(
+            ExternalDnsCluster.Pod("--source=gateway-httproute --provider=aws --registry=noop") + (ns.Length == 0 ? "" : $"apiVersion: v1\nkind: Namespace\nmetadata: {ns}\n---\n") + $$"""
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: Gateway
+            metadata: { name: edge, namespace: shop, annotations: { test/status: 192.0.2.1 } }
+            spec: { gatewayClassName: any, listeners: [{ name: http, port: 80, protocol: HTTP, allowedRoutes: { namespaces: { from: Selector, selector: {{selector}} } } }] }
+            ---
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: { name: chess, namespace: games }
+            spec: { parentRefs: [{ name: edge, namespace: shop }], hostnames: [chess.example.com] }
+            ---
+
+            """,
+            Zone);
+
+        Assert.Equal(lets ? ["example.com: chess.example.com A 300 192.0.2.1, for HTTPRoute games/chess"] : [], ExternalDnsCluster.Sets(cluster.Reconcile()));
+    }
+
     [Fact]
     public void The_account_tells_whose_the_record_is()
     {

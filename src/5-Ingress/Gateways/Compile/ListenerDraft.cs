@@ -1,4 +1,3 @@
-using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
@@ -83,15 +82,4 @@ internal sealed class ListenerDraft(Resource<Gateway> gateway, ResourceKey owner
         "Selector" => Written.AllowedRoutes.Namespaces.Selector is { } selector && NamespaceLabels.Meets(state, ns, selector),
         _ => ns == Owner.Namespace,
     };
-}
-
-/// <summary>The labels of namespaces.</summary>
-internal static class NamespaceLabels
-{
-    /// <summary>Whether a namespace meets a selector. An API server labels each with its name; one that isn't written is taken to have that label alone.</summary>
-    internal static bool Meets(DesiredState state, string ns, V1LabelSelector selector)
-    {
-        var labels = new Dictionary<string, string>(state.Find<V1Namespace>("", ns)?.Value.Metadata.Labels ?? new Dictionary<string, string>()) { ["kubernetes.io/metadata.name"] = ns };
-        return LabelSelectors.Matches(selector, labels);
-    }
 }
