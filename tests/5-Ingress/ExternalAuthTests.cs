@@ -1,3 +1,6 @@
+using System.Net;
+using Usher.Model.Desired;
+using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
 using static Usher.Ingress.Tests.Cluster;
 
@@ -160,6 +163,21 @@ public sealed class ExternalAuthTests
     [InlineData("http:///x", "none")]
     public void A_url_is_taken_apart(string url, string expected) =>
         Assert.Equal(expected, AuthTarget.Of(url) is { } t ? $"{t.Secured} {t.Host} {t.Port} {t.Target}" : "none");
+
+    // A Service with the ports 443 and 8443, of which the first is bound at 8443 and the second makes room.
+    [Theory]
+    [InlineData("http://10.96.0.1:8443/", "127.18.16.1:16443")]
+    [InlineData("http://127.18.16.1:8443/", "127.18.16.1:16443")]
+    [InlineData("https://127.18.16.1/", "127.18.16.1:8443")]
+    [InlineData("http://127.0.0.1:8443/", "127.0.0.1:8443")]
+    [InlineData("http://127.0.0.1/", "127.0.0.1:80")]
+    public void An_address_of_the_road_is_asked_where_its_port_is_bound(string url, string bound)
+    {
+        var service = new ResourceKey("", "Service", "shop", "auth");
+        var plan = AddressPlan.Empty.Next([new AddressClaim(service, AddressBlock.Service, IPAddress.Parse("10.96.0.1")) { Ports = [443, 8443] }]);
+
+        Assert.Equal(bound, new HostAddresses().Find(new Generation(1, DesiredState.Empty, plan, []), AuthTarget.Of(url)!.Value)?.ToString());
+    }
 
     private static string Line(string message, string header) => message.Split("\r\n").Single(l => l.StartsWith(header + ": ", StringComparison.Ordinal));
 

@@ -159,11 +159,16 @@ public sealed class AddressPlan
     public IPEndPoint Bind(ResourceKey owner, int port)
     {
         var address = Of(owner);
-        return new(address.Bound, address.Moved.Find(port) ?? BoundPort(port));
+        return new(address.Bound, BoundPort(address, port));
     }
 
     /// <summary>Where a declared port is bound at a bound address, whoever has that.</summary>
     public IPEndPoint BindAt(IPAddress bound, int port) => OwnerOf(bound) is { } owner ? Bind(owner, port) : new(bound, BoundPort(port));
+
+    /// <summary>The port that stands for an owner's declared one.</summary>
+    /// <param name="address">The owner's addresses; null for one that has none.</param>
+    /// <param name="port">The declared port.</param>
+    public int BoundPort(RoadAddress? address, int port) => address?.Moved.Find(port) ?? BoundPort(port);
 
     /// <summary>The port that stands for a declared one, of an owner that has no other at that place.</summary>
     public int BoundPort(int port) => Range.RealPorts || port >= FirstUnprivileged || port == 0 ? port : port + PrivilegedOffset;

@@ -42,7 +42,7 @@ internal sealed class ClusterDnsCompiler : IHopCompiler
                     $"{address.Declared} is the address of {server}, the cluster's DNS, as on EKS; write another, or leave it out to be given one");
             }
 
-            var bound = context.Addresses.BoundPort(ClusterZone.Port);
+            var bound = context.Addresses.BoundPort(address, ClusterZone.Port);
             services.Add(new ClusterService(server, ClusterServiceKind.ClusterIP, [new("dns", "udp", ClusterZone.Port, bound), new("dns-tcp", "tcp", ClusterZone.Port, bound)])
             {
                 Address = address,
@@ -58,7 +58,7 @@ internal sealed class ClusterDnsCompiler : IHopCompiler
         var kind = spec.Type == "ExternalName" ? ClusterServiceKind.ExternalName : spec.ClusterIP == "None" ? ClusterServiceKind.Headless : ClusterServiceKind.ClusterIP;
         var address = kind == ClusterServiceKind.ClusterIP ? addresses.Find(service.Key) : null;
         ImmutableArray<ClusterPort> ports =
-            [.. (spec.Ports ?? []).Select(p => new ClusterPort(p.Name ?? "", (p.Protocol ?? "TCP").ToLowerInvariant(), p.Port, address?.Moved.Find(p.Port) ?? addresses.BoundPort(p.Port)))];
+            [.. (spec.Ports ?? []).Select(p => new ClusterPort(p.Name ?? "", (p.Protocol ?? "TCP").ToLowerInvariant(), p.Port, addresses.BoundPort(address, p.Port)))];
         return new ClusterService(service.Key, kind, ports)
         {
             Address = address,

@@ -18,8 +18,7 @@ internal sealed class HostAddresses(IClusterNames? names = null)
     internal IPEndPoint? Find(Generation generation, AuthTarget target)
     {
         if (!IPAddress.TryParse(target.Host, out var literal)) return names?.Find(generation, target.Host, target.Port);
-        if (generation.Addresses.OwnerOfDeclared(literal) is { } owner) return generation.Addresses.Bind(owner, target.Port);
-        return new IPEndPoint(literal, generation.Addresses.OwnerOf(literal) is null ? target.Port : generation.Addresses.BoundPort(target.Port));
+        return (generation.Addresses.OwnerOfDeclared(literal) ?? generation.Addresses.OwnerOf(literal)) is { } owner ? generation.Addresses.Bind(owner, target.Port) : new IPEndPoint(literal, target.Port);
     }
 
     /// <summary>The same, asking the machine for what the road doesn't know. Null when nobody knows the host.</summary>

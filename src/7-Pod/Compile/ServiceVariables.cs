@@ -17,7 +17,7 @@ internal static class ServiceVariables
         {
             var ports = (service.Value.Spec?.Ports ?? []).Where(p => p.Protocol != "SCTP").ToList();
             return scene.Context.Addresses.Find(service.Key) is { } address && ports.Count > 0
-                ? Of(Word(service.Key.Name), address.Bound.ToString(), ports, port => address.Moved.Find(port) ?? scene.Context.Addresses.BoundPort(port))
+                ? Of(Word(service.Key.Name), address.Bound.ToString(), ports, port => scene.Context.Addresses.BoundPort(address, port))
                 : [];
         });
     }
