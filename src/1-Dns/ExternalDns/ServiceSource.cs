@@ -1,6 +1,7 @@
 using System.Globalization;
 using k8s.Models;
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Dns;

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
 

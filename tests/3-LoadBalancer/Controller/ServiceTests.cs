@@ -74,6 +74,17 @@ public sealed partial class ServiceTests
         Assert.Equal("a.example.com", Names(new Resource(new ResourceKey("route53.services.k8s.aws", "RecordSet", "shop", "a"), record, Origin.Derived)));
     }
 
+    [Theory]
+    [InlineData("external-dns.alpha.kubernetes.io/hostname: 'b.example.com, a.example.com.'", "a.example.com b.example.com")]
+    [InlineData("external-dns.kubernetes.io/hostname: 'b.example.com, a.example.com.'", "a.example.com b.example.com")]
+    [InlineData("external-dns.alpha.kubernetes.io/hostname: old.example.com, external-dns.kubernetes.io/hostname: new.example.com", "new.example.com")]
+    public void A_certificate_that_isnt_here_is_for_the_names_that_external_dns_gives(string annotations, string names)
+    {
+        var cluster = new AlbCluster(Balanced("type: LoadBalancer", $"~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one', {annotations}"));
+
+        Assert.Equal(names, string.Join(' ', cluster.Valid().All<Certificate>().Single().Value.Names));
+    }
+
     private static readonly Dictionary<string, (string Spec, string Annotations, string Error)> Wrong = new()
     {
         ["a slip"] = One("~scheem: internal", "scheem: the AWS Load Balancer Controller has no such annotation; did you mean service.beta.kubernetes.io/aws-load-balancer-scheme?"),

@@ -8,12 +8,11 @@ namespace Usher.LoadBalancer;
 
 /// <summary>
 /// The certificates that a Service's <c>ssl-cert</c> names. One that isn't on the road is taken to be in the account, as for an Ingress; a Service has no hosts, so it is issued for the names that lead to its load balancer: those
-/// of ExternalDNS's annotation and of the record sets, else the load balancer's own.
+/// of external-dns' annotation and of the record sets, else the load balancer's own.
 /// </summary>
 internal sealed class ServiceCertificates
 {
     private const string Name = $"{Start}ssl-cert";
-    private const string ExternalDns = "external-dns.alpha.kubernetes.io/hostname";
 
     private readonly List<Resource> supposed = [];
 
@@ -44,8 +43,7 @@ internal sealed class ServiceCertificates
 
     private static List<string> Hosts(CompileContext context, Resource<V1Service> service, string dnsName)
     {
-        var annotated = service.Value.Metadata?.Annotations?.TryGetValue(ExternalDns, out var text) == true ? text : "";
-        var hosts = annotated.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        var hosts = new DnsAnnotations(service.Value.Metadata).List("hostname")
             .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget?.DnsName.TrimEnd('.').Equals(dnsName, StringComparison.OrdinalIgnoreCase) == true).Select(r => r.Value.Name))
             .Select(h => h.TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
         return hosts.Count > 0 ? hosts : [dnsName];

@@ -1,21 +1,22 @@
 using k8s.Models;
 
-namespace Usher.Dns;
+namespace Usher.Model.Desired;
 
 /// <summary>
-/// An object's annotations for external-dns. Both prefixes count; of a name that is there with both, <see cref="Prefix"/>'s, as external-dns resolves them.
+/// An object's annotations for external-dns (its docs/annotations/annotations.md). Both prefixes count; of a name that is there with both, <see cref="Prefix"/>'s, as external-dns resolves them.
 /// </summary>
-internal sealed class DnsAnnotations
+public sealed class DnsAnnotations
 {
     /// <summary>The prefix since v0.21.</summary>
-    internal const string Prefix = "external-dns.kubernetes.io/";
+    public const string Prefix = "external-dns.kubernetes.io/";
 
     /// <summary>The prefix before.</summary>
-    internal const string OldPrefix = "external-dns.alpha.kubernetes.io/";
+    public const string OldPrefix = "external-dns.alpha.kubernetes.io/";
 
     private readonly Dictionary<string, (string Whole, string Value)> values = new(StringComparer.Ordinal);
 
-    internal DnsAnnotations(V1ObjectMeta? metadata)
+    /// <summary>Those of an object's metadata.</summary>
+    public DnsAnnotations(V1ObjectMeta? metadata)
     {
         foreach (var (whole, value) in metadata?.Annotations ?? new Dictionary<string, string>())
         {
@@ -25,19 +26,19 @@ internal sealed class DnsAnnotations
     }
 
     /// <summary>The names that are there, without prefix.</summary>
-    internal IEnumerable<string> Names => values.Keys;
+    public IEnumerable<string> Names => values.Keys;
 
     /// <summary>The value; null when it isn't there.</summary>
-    internal string? this[string name] => values.TryGetValue(name, out var found) ? found.Value : null;
+    public string? this[string name] => values.TryGetValue(name, out var found) ? found.Value : null;
 
     /// <summary>Values with commas between them; spaces don't count.</summary>
-    internal IReadOnlyList<string> List(string name) =>
+    public IReadOnlyList<string> List(string name) =>
         this[name]?.Replace(" ", "", StringComparison.Ordinal).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Length > 1 ? v.TrimEnd('.') : v).ToList() ?? [];
 
     /// <summary>The field of an annotation.</summary>
-    internal string Field(string name) => $"metadata.annotations.{(values.TryGetValue(name, out var found) ? found.Whole : Prefix + name)}";
+    public string Field(string name) => $"metadata.annotations.{(values.TryGetValue(name, out var found) ? found.Whole : Prefix + name)}";
 
     /// <summary>An annotation of external-dns in the metadata, as it is written; null without one.</summary>
-    internal static string? Any(V1ObjectMeta? metadata) =>
+    public static string? Any(V1ObjectMeta? metadata) =>
         metadata?.Annotations?.Keys.FirstOrDefault(k => k.StartsWith(Prefix, StringComparison.Ordinal) || k.StartsWith(OldPrefix, StringComparison.Ordinal));
 }
