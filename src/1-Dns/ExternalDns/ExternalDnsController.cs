@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
@@ -19,8 +17,6 @@ namespace Usher.Dns;
 /// </summary>
 internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses, IEnumerable<IGatewayStatus> gateways) : IReconciler
 {
-    // What a made record set says, as text.
-    private static readonly ConditionalWeakTable<object, string> Said = [];
     private readonly IngressSource ingresses = new(statuses);
     private readonly GatewayRouteSource routes = new(gateways);
 
@@ -56,16 +52,6 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
         }
 
         unplaced.Tell();
-        return [.. made.Values.Select(m => Kept(m, previous))];
-    }
-
-    private static Resource Kept(Resource<RecordSet> made, DesiredState previous)
-    {
-        var had = previous.Find(made.Key)?.Value;
-        if (had is not null && ReferenceEquals(had, made.Value)) return new Resource(made.Key, had, made.Origin);
-        var says = JsonSerializer.Serialize(made.Value);
-        if (had is not null && Said.TryGetValue(had, out var said) && said == says) return new Resource(made.Key, had, made.Origin);
-        Said.AddOrUpdate(made.Value, says);
-        return new Resource(made.Key, made.Value, made.Origin);
+        return [.. made.Values.Select(m => DerivedObjects.Keep(new Resource(m.Key, m.Value, m.Origin), previous))];
     }
 }

@@ -103,7 +103,7 @@ internal sealed class RecordPlan(CompileContext context, ExternalDnsSettings set
     {
         var key = Key(set.HostedZoneId, set.Name, set.Type, set.SetIdentifier);
         var had = settings.Policy == "create-only" ? previous.Find(key)?.Value as RecordSet : null;
-        return new Resource<RecordSet>(key, had ?? set, DerivedOrigins.Of(source.Resource.Origin));
+        return new Resource<RecordSet>(key, had ?? set, DerivedObjects.OriginOf(source.Resource.Origin));
     }
 
     private void Keep()

@@ -73,6 +73,6 @@ internal sealed class CertificateDiscovery(CompileContext context)
     {
         if (supposed.ContainsKey(arn)) return;
         var certificate = new Certificate { CertificateArn = arn, DomainName = hosts[0], SubjectAlternativeNames = [.. hosts.Skip(1)], IsThere = true };
-        supposed[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedOrigin.Of(member.Ingress.Origin));
+        supposed[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedObjects.OriginOf(member.Ingress.Origin));
     }
 }

@@ -49,7 +49,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Attributes = attributes.Values,
             Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],
         };
-        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedOrigin.Of(first.Origin));
+        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
     }
 
     private IEnumerable<Resource> Listener(Resource balancer, ListenPort port, RuleBuilder builder)
@@ -69,7 +69,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             DefaultActions = actions,
             Attributes = port.Attributes,
             Ingress = teller?.Ingress.Key,
-        }, DerivedOrigin.Of((teller?.Ingress ?? first).Origin));
+        }, DerivedObjects.OriginOf((teller?.Ingress ?? first).Origin));
 
         var priority = 0;
         foreach (var rule in builder.Rules(port))
@@ -85,7 +85,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
                 Actions = rule.Actions,
                 Transforms = rule.Transforms,
                 Ingress = rule.Ingress.Key,
-            }, DerivedOrigin.Of(rule.Ingress.Origin));
+            }, DerivedObjects.OriginOf(rule.Ingress.Origin));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
@@ -9,10 +7,6 @@ namespace Usher.Ingress.Gateways;
 /// <summary>Makes each Gateway's Deployment and Service. What would say the same as in the running generation is that object.</summary>
 internal sealed class GatewayReconciler : IReconciler
 {
-    // What a made object says, as text.
-    private static readonly ConditionalWeakTable<object, string> Said = [];
-    private static readonly ConditionalWeakTable<Origin, Origin> Origins = [];
-
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
@@ -37,12 +31,6 @@ internal sealed class GatewayReconciler : IReconciler
         return true;
     }
 
-    private static Resource Kept(Resource<Gateway> gateway, in ResourceKey key, object made, DesiredState previous)
-    {
-        var origin = Origins.GetValue(gateway.Origin, static o => new Origin(Origin.Derived.Doorway, o.File, o.Line));
-        var says = JsonSerializer.Serialize(made, made.GetType());
-        if (previous.Find(key)?.Value is { } had && Said.TryGetValue(had, out var said) && said == says) return new Resource(key, had, origin);
-        Said.Add(made, says);
-        return new Resource(key, made, origin);
-    }
+    private static Resource Kept(Resource<Gateway> gateway, in ResourceKey key, object made, DesiredState previous) =>
+        DerivedObjects.Keep(new Resource(key, made, DerivedObjects.OriginOf(gateway.Origin)), previous);
 }

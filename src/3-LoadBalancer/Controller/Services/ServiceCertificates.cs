@@ -31,7 +31,7 @@ internal sealed class ServiceCertificates
             var hosts = Hosts(context, service, dnsName);
             annotations.Warn(context.Warnings, Name, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
             var certificate = new Certificate { CertificateArn = arn, DomainName = hosts[0], SubjectAlternativeNames = [.. hosts.Skip(1)], IsThere = true };
-            supposed.Add(new Resource(new ResourceKey("acm.services.k8s.aws", "Certificate", "", arn[(arn.LastIndexOf('/') + 1)..]), certificate, DerivedOrigin.Of(service.Origin)));
+            supposed.Add(new Resource(new ResourceKey("acm.services.k8s.aws", "Certificate", "", arn[(arn.LastIndexOf('/') + 1)..]), certificate, DerivedObjects.OriginOf(service.Origin)));
         }
     }
 

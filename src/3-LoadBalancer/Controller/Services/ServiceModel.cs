@@ -13,7 +13,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
     private const string Kinds = "elbv2.services.k8s.aws";
     private const int MaxNameLength = 32;
 
-    private readonly Origin origin = DerivedOrigin.Of(service.Origin);
+    private readonly Origin origin = DerivedObjects.OriginOf(service.Origin);
 
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
