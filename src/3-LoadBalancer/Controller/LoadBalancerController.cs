@@ -41,7 +41,7 @@ internal sealed class LoadBalancerController : IReconciler
 
         // 4.
         var bound = new TargetBinder(context).Bind(Merged(stacks));
-        return bound.Select(m => before.Keep(m.Made, m.Stacks)).ToList();
+        return bound.Select(m => before.Keep(m.Made, m.Targets, m.Stacks)).ToList();
     }
 
     private static Stack IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones)

@@ -13,15 +13,13 @@ internal sealed class TargetBinder(CompileContext context)
 {
     private readonly ServiceTargets targets = new(context);
 
-    /// <summary>The objects with the targets of their target groups, and the written target groups that bindings are written for.</summary>
-    internal IEnumerable<(Resource Made, IReadOnlyList<string> Stacks)> Bind(IReadOnlyList<(Resource Made, IReadOnlyList<string> Stacks)> made)
+    /// <summary>The objects, target groups with their targets, and the written target groups that bindings are written for.</summary>
+    internal IEnumerable<(Resource Made, IReadOnlyList<TargetDescription> Targets, IReadOnlyList<string> Stacks)> Bind(IReadOnlyList<(Resource Made, IReadOnlyList<string> Stacks)> made)
     {
         var bindings = made.Select(m => m.Made.Value).OfType<TargetGroupBinding>().ToDictionary(b => b.Spec!.TargetGroupARN!, StringComparer.Ordinal);
         foreach (var (resource, stacks) in made)
         {
-            yield return resource.Value is TargetGroup group && bindings.TryGetValue(group.TargetGroupArn, out var binding)
-                ? (resource with { Value = group with { Targets = Of(binding) } }, stacks)
-                : (resource, stacks);
+            yield return (resource, resource.Value is not TargetGroup group ? [] : bindings.TryGetValue(group.TargetGroupArn, out var binding) ? Of(binding) : group.Targets, stacks);
         }
 
         foreach (var group in new WrittenBindings(context, bindings).Accepted().GroupBy(a => a.Group.Key))
@@ -33,7 +31,7 @@ internal sealed class TargetBinder(CompileContext context)
             }
 
             var own = group.SelectMany(a => Of(a.Binding.Value with { Spec = a.Binding.Value.Spec! with { TargetType = written.Value.TargetType } }));
-            yield return (new Resource(written.Key, written.Value with { Targets = [.. (others ? written.Value.Targets : []).Concat(own).Distinct()] }, written.Origin), []);
+            yield return (new Resource(written.Key, written.Value, written.Origin), [.. (others ? written.Value.Targets : []).Concat(own).Distinct()], []);
         }
     }
 
