@@ -1,3 +1,5 @@
+using Usher.Model.Aws;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Dns.Tests;
@@ -14,6 +16,19 @@ public sealed class RoutingTests
         routed s failover SECONDARY
         app 60 A 192.0.2.99
         """;
+
+    [Fact]
+    public void Two_target_groups_of_one_ARN_are_the_load_balancers_error_and_stop_no_zone()
+    {
+        var again = new Resource(new ResourceKey("test", "TargetGroup", "", "again"), new TargetGroup { Name = "again", TargetGroupArn = "arn:blue" }, Origin.Derived);
+        var state = new DesiredState([.. TestZones.Read(Failover), again]);
+        var addresses = AddressPlan.Empty.Next(state.All<LoadBalancer>().SelectMany(LoadBalancerNode.Of).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null)));
+        var context = new CompileContext(state, addresses, AwsScope.Default, new ErrorList());
+
+        new DnsCompiler().Compile(context);
+
+        Assert.Empty(context.Errors.All);
+    }
 
     [Fact]
     public void Weights_are_the_shares_of_the_answers()

@@ -52,12 +52,14 @@ internal sealed class LoadBalancerNames
 
     private static Dictionary<ResourceKey, ImmutableArray<string>> TargetGroups(DesiredState state)
     {
-        var names = state.All<TargetGroup>().ToDictionary(g => g.Value.TargetGroupArn, g => g.Value.Name);
+        // Two of one ARN are the load balancer's error.
+        var names = state.All<TargetGroup>().DistinctBy(g => g.Value.TargetGroupArn).ToDictionary(g => g.Value.TargetGroupArn, g => g.Value.Name);
+        var listeners = state.All<Listener>().ToLookup(l => l.Value.LoadBalancerArn, l => l.Value.ListenerArn);
         var actions = state.All<Listener>().SelectMany(l => l.Value.DefaultActions, (l, action) => (l.Value.ListenerArn, action))
             .Concat(state.All<ListenerRule>().SelectMany(r => r.Value.Actions, (r, action) => (r.Value.ListenerArn, action)))
             .ToLookup(p => p.ListenerArn, p => p.action);
-        return state.All<LoadBalancer>().ToDictionary(b => b.Key, b => state.All<Listener>().Where(l => l.Value.LoadBalancerArn == b.Value.LoadBalancerArn)
-            .SelectMany(l => actions[l.Value.ListenerArn]).SelectMany(a => a.TargetGroups).Select(t => names.GetValueOrDefault(t.TargetGroupArn)).OfType<string>()
+        return state.All<LoadBalancer>().ToDictionary(b => b.Key, b => listeners[b.Value.LoadBalancerArn]
+            .SelectMany(arn => actions[arn]).SelectMany(a => a.TargetGroups).Select(t => names.GetValueOrDefault(t.TargetGroupArn)).OfType<string>()
             .Distinct().Order(StringComparer.Ordinal).ToImmutableArray());
     }
 

@@ -12,10 +12,12 @@ internal sealed class ChangeBatch
 {
     private readonly CompileContext context;
     private readonly Dictionary<string, ZoneDraft> zones = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LoadBalancer> balancers = new(StringComparer.Ordinal);
 
     internal ChangeBatch(CompileContext context)
     {
         this.context = context;
+        foreach (var balancer in context.State.List<LoadBalancer>()) balancers.TryAdd(balancer.Value.DnsName, balancer.Value);
         foreach (var zone in context.State.List<HostedZone>())
         {
             if (DomainName.Parse(zone.Value.Name, out _) is { } name) zones.TryAdd(zone.Value.Id, new ZoneDraft(zone, name));
@@ -25,11 +27,11 @@ internal sealed class ChangeBatch
     }
 
     /// <summary>The load balancer here that has this name, with or without <c>dualstack.</c> in front; null when none has.</summary>
-    internal static LoadBalancer? Balancer(DesiredState state, string name)
+    internal LoadBalancer? Balancer(string name)
     {
         const string dualStack = "dualstack.";
         var bare = name.StartsWith(dualStack, StringComparison.Ordinal) ? name[dualStack.Length..] : name;
-        return state.List<LoadBalancer>().FirstOrDefault(b => b.Value.DnsName == bare)?.Value;
+        return balancers.GetValueOrDefault(bare);
     }
 
     /// <summary>Adds record sets; null when all can stand, else why one can't, and none is added.</summary>
@@ -76,7 +78,7 @@ internal sealed class ChangeBatch
     /// <summary>Why an alias can't lead where it points.</summary>
     private string? Target(RecordSet set)
     {
-        if (set.AliasTarget is not { } alias || Balancer(context.State, alias.DnsName) is not null) return null;
+        if (set.AliasTarget is not { } alias || Balancer(alias.DnsName) is not null) return null;
         var zone = zones[set.HostedZoneId];
         if (DomainName.Parse(alias.DnsName, out var problem) is not { } target) return problem;
         if (target.IsWithin(zone.Name) && !target.Equals(DomainName.Parse(set.Name, out _)))
@@ -85,7 +87,7 @@ internal sealed class ChangeBatch
                 : $"hosted zone {zone.Name} has no record set {target} of type {set.Type}, and an alias and its target have the same type; the annotation alias: A makes one of type A alone";
         }
 
-        var here = context.State.List<LoadBalancer>().Select(b => b.Value.DnsName).Order(StringComparer.Ordinal).ToList();
+        var here = balancers.Keys.Order(StringComparer.Ordinal).ToList();
         return $"{target} is neither a load balancer here nor another name of hosted zone {zone.Name}, and aliases of other things are not supported; "
             + (here.Count == 0 ? "there is no load balancer here" : $"the load balancers here are {string.Join(", ", here)}");
     }
@@ -93,9 +95,9 @@ internal sealed class ChangeBatch
     private string? Beside(RecordSet set)
     {
         if (DomainName.Parse(set.Name, out _) is not { } name) return null;
-        var there = zones[set.HostedZoneId].Sets.Values.Where(s => s.Name.Equals(name)).ToList();
-        return there.Count > 1 && there.Exists(s => s.Type == RecordType.CNAME)
-            ? $"a CNAME stands alone at its name (RFC 1034 section 3.6.2), and there is {string.Join(" and ", there.Select(s => s.Type).Where(t => t.Name() != set.Type).Select(t => t.Name()))} too"
-            : null;
+        var sets = zones[set.HostedZoneId].Sets;
+        if (set.Type != RecordType.CNAME.Name() && !sets.ContainsKey((name, RecordType.CNAME))) return null;
+        var others = RecordTypes.Served.Where(t => t.Name() != set.Type && sets.ContainsKey((name, t))).Select(t => t.Name()).ToList();
+        return others.Count == 0 ? null : $"a CNAME stands alone at its name (RFC 1034 section 3.6.2), and there is {string.Join(" and ", others)} too";
     }
 }

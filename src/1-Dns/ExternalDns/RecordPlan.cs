@@ -66,7 +66,7 @@ internal sealed class RecordPlan(CompileContext context, ExternalDnsSettings set
 
     private void Put(HostedZone zone, List<DnsEndpoint> row)
     {
-        var sets = row.ConvertAll(e => Made(Route53Endpoints.RecordSet(settings, e, zone, context.State), e.Source));
+        var sets = row.ConvertAll(e => Made(Route53Endpoints.RecordSet(settings, e, zone, batch), e.Source));
         var first = row[0];
         // 3.
         if (written.Of(zone.Id, first.Name, first.SetIdentifier, settings.RecordTypes) is { } there)

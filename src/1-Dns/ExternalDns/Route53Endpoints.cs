@@ -33,11 +33,11 @@ internal static partial class Route53Endpoints
     }
 
     /// <summary>The record set of an endpoint in a zone.</summary>
-    internal static RecordSet RecordSet(ExternalDnsSettings settings, DnsEndpoint endpoint, HostedZone zone, DesiredState state)
+    internal static RecordSet RecordSet(ExternalDnsSettings settings, DnsEndpoint endpoint, HostedZone zone, ChangeBatch batch)
     {
         var set = new RecordSet { HostedZoneId = zone.Id, Name = endpoint.Name, Type = endpoint.Type, MadeFor = endpoint.Source.Key };
         return Routed(endpoint, endpoint.IsAlias
-            ? set with { AliasTarget = Alias(settings, endpoint, zone, state) }
+            ? set with { AliasTarget = Alias(settings, endpoint, zone, batch) }
             : set with
             {
                 Ttl = endpoint.Ttl ?? settings.MinTtl ?? StandardTtl,
@@ -46,11 +46,11 @@ internal static partial class Route53Endpoints
             });
     }
 
-    private static AliasTarget Alias(ExternalDnsSettings settings, DnsEndpoint endpoint, HostedZone zone, DesiredState state)
+    private static AliasTarget Alias(ExternalDnsSettings settings, DnsEndpoint endpoint, HostedZone zone, ChangeBatch batch)
     {
         var annotations = endpoint.Source.Annotations;
         var target = endpoint.Targets[0].Text.ToLowerInvariant();
-        var balancer = ChangeBatch.Balancer(state, target);
+        var balancer = batch.Balancer(target);
         var region = balancer is null ? null : balancer.DnsName.Split('.') is [.., var a, var b, _, _] ? (a == "elb" ? b : a) : null;
         var zoneId = annotations["aws-target-hosted-zone"]
             ?? (balancer is null || region is null ? IsAwsName(target) ? "" : zone.Id

@@ -145,6 +145,19 @@ public sealed class ExternalDnsTests
     }
 
     [Theory]
+    [InlineData("elsewhere.example.net", "text 300 TXT \"hello\"", "CNAME: a CNAME stands alone at its name (RFC 1034 section 3.6.2), and there is TXT too")]
+    [InlineData("elsewhere.example.net", "text 300 TXT \"hello\"\ntext 300 MX 10 mail.example.com.", "CNAME: a CNAME stands alone at its name (RFC 1034 section 3.6.2), and there is MX and TXT too")]
+    [InlineData("192.0.2.1", "text 300 TXT \"hello\"", null)]
+    public void A_CNAME_isn_t_made_beside_what_is_written(string target, string written, string? problem)
+    {
+        var cluster = new ExternalDnsCluster(ExternalDnsCluster.Pod(Flags) + ExternalDnsCluster.Ingress("web", "text.example.com", Target(target)), $"{Zone}\n{written}");
+
+        Assert.Equal(problem is null ? 1 : 0, ExternalDnsCluster.Sets(cluster.Reconcile()).Count());
+        Assert.Equal(problem is null ? [] : [$"Route 53 refuses text.example.com {problem}. external-dns sends the record sets of a name in one change, so none of text.example.com comes into hosted zone example.com"],
+            cluster.Warnings.All.Where(w => w.NotAccepted).Select(w => w.Message));
+    }
+
+    [Theory]
     [InlineData("{ matchLabels: { kubernetes.io/metadata.name: games } }", "", true)]
     [InlineData("{ matchLabels: { kubernetes.io/metadata.name: games } }", "{ name: games, labels: { team: a } }", true)]
     [InlineData("{ matchLabels: { kubernetes.io/metadata.name: shop } }", "{ name: games, labels: { team: a } }", false)]
