@@ -35,6 +35,6 @@ internal sealed class PodIndex
     {
         if (selector is not { Count: > 0 }) return None;
         var candidates = selector.Select(pair => byLabel.GetValueOrDefault((ns, pair.Key, pair.Value), None)).MinBy(pods => pods.Count)!;
-        return candidates.FindAll(pod => selector.All(pair => pod.Value.Metadata.Labels.TryGetValue(pair.Key, out var value) && value == pair.Value));
+        return candidates.FindAll(pod => LabelSelectors.Has(pod.Value.Metadata.Labels, selector));
     }
 }

@@ -17,8 +17,29 @@ public static class LabelSelectors
     {
         ArgumentNullException.ThrowIfNull(selector);
         labels ??= new Dictionary<string, string>();
-        return (selector.MatchLabels ?? new Dictionary<string, string>()).All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value)
-            && (selector.MatchExpressions ?? []).All(e => Holds(e, labels));
+        return (selector.MatchLabels is null || Has(labels, selector.MatchLabels)) && (selector.MatchExpressions ?? []).All(e => Holds(e, labels));
+    }
+
+    /// <summary>Whether all of some labels are there, each with its value.</summary>
+    /// <param name="labels">Those that are there; null for none.</param>
+    /// <param name="wanted">Those that are wanted.</param>
+    public static bool Has(IDictionary<string, string>? labels, IDictionary<string, string> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        foreach (var (key, value) in wanted)
+        {
+            if (labels is null || !labels.TryGetValue(key, out var found) || found != value) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a Service selects a pod of its namespace: one without a selector selects none (Kubernetes documentation, Service, Services without selectors).</summary>
+    public static bool Selects(V1ServiceSpec service, V1Pod pod)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(pod);
+        return service.Selector is { Count: > 0 } wanted && Has(pod.Metadata?.Labels, wanted);
     }
 
     /// <summary>The error for an operator that doesn't exist, or null.</summary>

@@ -17,12 +17,14 @@ internal static class ServiceSource
     internal static IEnumerable<DnsEndpoint> Endpoints(CompileContext context, ExternalDnsSettings settings)
     {
         var found = new List<DnsEndpoint>();
+        var pods = new Lazy<ILookup<string, Resource<V1Pod>>>(() => context.State.List<V1Pod>().ToLookup(p => p.Key.Namespace, StringComparer.Ordinal));
         foreach (var (service, source) in SourceFilter.Of<V1Service>(context, settings, s => s.Metadata))
         {
             if (service.Value.Spec is not { } spec || (settings.ServiceTypes.Count > 0 && !settings.ServiceTypes.Contains(spec.Type ?? "ClusterIP", StringComparer.Ordinal))) continue;
             var names = Names(settings, source);
             if (names.Count == 0 || !source.Check()) continue;
-            foreach (var (host, field, isInternal) in names) found.AddRange(OfName(new ServiceTargets(context, settings, service), source, host, field, isInternal));
+            var targets = new ServiceTargets(context, settings, service, pods);
+            foreach (var (host, field, isInternal) in names) found.AddRange(OfName(targets, source, host, field, isInternal));
         }
 
         return Merged(found);

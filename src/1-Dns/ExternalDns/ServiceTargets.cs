@@ -6,7 +6,11 @@ using Usher.Model.Road;
 namespace Usher.Dns;
 
 /// <summary>The addresses of a Service that has no annotation <c>target</c>, by its type (docs/sources/service.md).</summary>
-internal sealed class ServiceTargets(CompileContext context, ExternalDnsSettings settings, Resource<V1Service> service)
+/// <param name="context">What is compiled.</param>
+/// <param name="settings">Which external-dns asks.</param>
+/// <param name="service">The Service.</param>
+/// <param name="pods">The pods by namespace, which few Services ask for.</param>
+internal sealed class ServiceTargets(CompileContext context, ExternalDnsSettings settings, Resource<V1Service> service, Lazy<ILookup<string, Resource<V1Pod>>> pods)
 {
     private const string ExternalIp = "ExternalIP";
     private const string InternalIp = "InternalIP";
@@ -72,9 +76,7 @@ internal sealed class ServiceTargets(CompileContext context, ExternalDnsSettings
         return pod.Value.Spec?.NodeName is { } name && context.State.Find<V1Node>("", name) is { } node ? AddressesOf(node, type == "NodeExternalIP" ? ExternalIp : InternalIp) : [];
     }
 
-    private IEnumerable<Resource<V1Pod>> Selected() => spec.Selector is { Count: > 0 } selector
-        ? context.State.List<V1Pod>().Where(p => p.Key.Namespace == service.Key.Namespace && selector.All(s => p.Value.Metadata?.Labels is { } labels && labels.TryGetValue(s.Key, out var value) && value == s.Value))
-        : [];
+    private IEnumerable<Resource<V1Pod>> Selected() => spec.Selector is { Count: > 0 } ? pods.Value[service.Key.Namespace].Where(p => LabelSelectors.Selects(spec, p.Value)) : [];
 
     // Where nobody looked, every pod counts.
     private bool IsReady(Resource<V1Pod> pod) => context.Observed == Observed.Nothing || (context.Observed.Pods.TryGetValue(pod.Key, out var status) && status.Ready && !status.Terminating);

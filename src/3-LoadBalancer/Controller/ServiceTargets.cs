@@ -23,28 +23,24 @@ internal sealed class ServiceTargets(CompileContext context)
 
     private const string GoingTaint = "ToBeDeletedByClusterAutoscaler";
 
-    private readonly IReadOnlyList<Resource<V1Node>> nodes = context.State.List<V1Node>();
+    private readonly List<Resource<V1Node>> nodes = [.. context.State.All<V1Node>().Where(n => Takes(n.Value))];
     private readonly ILookup<string, Resource<V1Pod>> pods = context.State.All<V1Pod>().ToLookup(p => p.Key.Namespace, StringComparer.Ordinal);
 
     /// <summary>The worker nodes that a selector finds, all without one, at a NodePort.</summary>
     internal IReadOnlyList<TargetDescription> Nodes(int nodePort, V1LabelSelector? selector) =>
-        [.. nodes.Where(n => Takes(n.Value, selector)).Select(n => new TargetDescription(InstanceId.Of(n.Value)!, nodePort))];
+        [.. nodes.Where(n => selector is null || LabelSelectors.Matches(selector, n.Value.Metadata?.Labels)).Select(n => new TargetDescription(InstanceId.Of(n.Value)!, nodePort))];
 
     /// <summary>The pods of a Service at its port's target port; one that has no such port is none.</summary>
     internal IReadOnlyList<TargetDescription> Pods(Resource<V1Service> service, V1ServicePort port) =>
-        [.. pods[service.Key.Namespace].Where(p => Selected(service.Value, p.Value) && IsReady(service.Value, p)).Select(p => Target(p, port)).OfType<TargetDescription>()];
+        [.. pods[service.Key.Namespace].Where(p => LabelSelectors.Selects(service.Value.Spec, p.Value) && IsReady(service.Value, p)).Select(p => Target(p, port)).OfType<TargetDescription>()];
 
-    private static bool Takes(V1Node node, V1LabelSelector? selector) =>
+    private static bool Takes(V1Node node) =>
         InstanceId.Of(node) is not null
         && LabelSelectors.Matches(Standard, node.Metadata?.Labels)
         && node.Spec?.Taints?.Any(t => t.Key == GoingTaint) != true
-        && node.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status != "True") != true
-        && (selector is null || LabelSelectors.Matches(selector, node.Metadata?.Labels));
+        && node.Status?.Conditions?.Any(c => c.Type == "Ready" && c.Status != "True") != true;
 
     private static V1LabelSelectorRequirement Absent(string label) => new() { Key = label, OperatorProperty = "DoesNotExist" };
-
-    private static bool Selected(V1Service service, V1Pod pod) =>
-        service.Spec.Selector is { Count: > 0 } selector && selector.All(s => pod.Metadata?.Labels?.TryGetValue(s.Key, out var value) == true && value == s.Value);
 
     private bool IsReady(V1Service service, Resource<V1Pod> pod)
     {

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
@@ -51,8 +52,7 @@ internal sealed class Scheduler(IEnumerable<V1Node> nodes)
     private static string? Refusal(V1Node node, V1PodSpec spec)
     {
         if (node.Spec?.Unschedulable == true && spec.Tolerations?.Any(t => Tolerates(t, Cordon)) != true) return "were unschedulable";
-        var labels = node.Metadata.Labels ?? new Dictionary<string, string>();
-        if (spec.NodeSelector?.All(want => labels.TryGetValue(want.Key, out var value) && value == want.Value) == false)
+        if (spec.NodeSelector is { } wanted && !LabelSelectors.Has(node.Metadata.Labels, wanted))
         {
             return "didn't match Pod's node affinity/selector";
         }

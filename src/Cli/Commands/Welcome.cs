@@ -102,9 +102,9 @@ internal static class Welcome
     }
 
     private static bool IsIngressController(DesiredState state, ResourceKey service) =>
-        state.Find<V1Service>(service.Namespace, service.Name)?.Value.Spec?.Selector is { Count: > 0 } selector
+        state.Find<V1Service>(service.Namespace, service.Name)?.Value.Spec is { } spec
         && state.All<V1Pod>().Any(p => p.Key.Namespace == service.Namespace
-            && selector.All(s => p.Value.Metadata?.Labels?.TryGetValue(s.Key, out var value) == true && value == s.Value)
+            && LabelSelectors.Selects(spec, p.Value)
             && p.Value.Spec.Containers.Any(c => c.Image?.Contains("ingress-nginx/controller", StringComparison.Ordinal) == true));
 
     private static string? Balancer(DesiredState state, RecordSet alias) =>
