@@ -19,6 +19,7 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
 {
     private readonly IngressSource ingresses = new(statuses);
     private readonly GatewayRouteSource routes = new(gateways);
+    private UnreadAnnotations? unread;
 
     /// <inheritdoc/>
     public bool Observes => true;
@@ -30,9 +31,12 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
         var pods = context.State.List<V1Pod>().Select(p => (Pod: p, Container: ExternalDnsImage.In(p.Value))).Where(p => p.Container is not null).ToList();
         if (pods.Count == 0)
         {
-            UnreadAnnotations.Tell(context);
+            (unread ??= new UnreadAnnotations()).Tell(context);
             return [];
         }
+
+        // What it knows of a state isn't needed, and neither is that state.
+        unread = null;
 
         // Replicas say the same, and only their leader acts.
         var instances = pods.DistinctBy(p => (p.Pod.Key.Namespace, string.Join(' ', ContainerWords.Of(p.Container!, p.Pod.Value))))

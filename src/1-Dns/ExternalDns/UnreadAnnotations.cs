@@ -7,24 +7,26 @@ using Usher.Model.Road;
 
 namespace Usher.Dns;
 
-/// <summary>Tells, once, that there are annotations of external-dns and no pod that runs it. Why nothing is made then: docs/decisions/0019.</summary>
-internal static class UnreadAnnotations
+/// <summary>Tells, once, that there are annotations of external-dns and no pod that runs it. Why nothing is made then: docs/decisions/0019. It looks only at what has changed since it last told.</summary>
+internal sealed class UnreadAnnotations
 {
-    internal static void Tell(CompileContext context)
+    private readonly Func<CompileContext, (int Count, DnsSourceObject? First)>[] kinds =
+        [Of<V1Ingress>(), Of<V1Service>(), Of<Gateway>(), Of<HttpRoute>(), Of<GrpcRoute>(), Of<TlsRoute>(), Of<TcpRoute>(), Of<UdpRoute>()];
+
+    internal void Tell(CompileContext context)
     {
-        List<(DnsSourceObject Object, string Annotation)> annotated =
-        [
-            .. Of<V1Ingress>(context), .. Of<V1Service>(context), .. Of<Gateway>(context), .. Of<HttpRoute>(context), .. Of<GrpcRoute>(context), .. Of<TlsRoute>(context), .. Of<TcpRoute>(context), .. Of<UdpRoute>(context),
-        ];
-        if (annotated.Count == 0) return;
-        var (first, annotation) = annotated[0];
-        var more = annotated.Count == 1 ? "" : $" (and {annotated.Count - 1} more object{(annotated.Count == 2 ? " has" : "s have")} such annotations)";
+        var annotated = Array.ConvertAll(kinds, kind => kind(context));
+        if (Array.Find(annotated, a => a.Count > 0).First is not { } first) return;
+        var others = annotated.Sum(a => a.Count) - 1;
+        var more = others == 0 ? "" : $" (and {others} more object{(others == 1 ? " has" : "s have")} such annotations)";
         var filter = context.State.List<HostedZone>() is [var zone, ..] ? $" --domain-filter={zone.Value.Name}" : "";
-        first.Warn($"metadata.annotations.{annotation}", $"is for external-dns, and no pod here runs it, so no record set comes of it{more}. "
+        first.Warn($"metadata.annotations.{DnsAnnotations.Any(first.Metadata)}", $"is for external-dns, and no pod here runs it, so no record set comes of it{more}. "
             + $"Its Deployment belongs to the road as to a cluster: image {ExternalDnsImage.Standard}, args --source=service --source=ingress --provider=aws{filter}");
     }
 
-    private static IEnumerable<(DnsSourceObject Object, string Annotation)> Of<T>(CompileContext context) where T : class, IKubernetesObject<V1ObjectMeta> =>
-        context.State.List<T>().Select(r => (Resource: r, Annotation: DnsAnnotations.Any(r.Value.Metadata))).Where(a => a.Annotation is not null)
-            .Select(a => (DnsSourceObject.Of(context, a.Resource, a.Resource.Value.Metadata), a.Annotation!));
+    private static Func<CompileContext, (int Count, DnsSourceObject? First)> Of<T>() where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var annotated = new Selection<T>(r => DnsAnnotations.Any(r.Value.Metadata) is not null);
+        return context => annotated.Of(context.State) is [var first, ..] and var all ? (all.Count, DnsSourceObject.Of(context, first, first.Value.Metadata)) : (0, null);
+    }
 }
