@@ -9,11 +9,12 @@ internal sealed class LoadBalancerClaims : IAddressClaimant
 {
     public IEnumerable<AddressClaim> Claims(CompileContext context)
     {
-        var ports = context.State.All<Listener>().ToLookup(l => l.Value.LoadBalancerArn, l => l.Value.Port, StringComparer.Ordinal);
-        return context.State.All<Model.Aws.LoadBalancer>().SelectMany(b => LoadBalancerNode.Of(b).Select(n => new AddressClaim(n.Owner, AddressBlock.LoadBalancer, null)
+        var all = context.State.All<Listener>().ToLookup(l => l.Value.LoadBalancerArn, l => l.Value.Port, StringComparer.Ordinal);
+        foreach (var balancer in context.State.All<Model.Aws.LoadBalancer>())
         {
-            IsDerived = b.Origin.Doorway == Origin.Derived.Doorway,
-            Ports = [.. ports[b.Value.LoadBalancerArn]],
-        }));
+            int[] ports = [.. all[balancer.Value.LoadBalancerArn]];
+            foreach (var node in LoadBalancerNode.Of(balancer))
+                yield return new AddressClaim(node.Owner, AddressBlock.LoadBalancer, null) { IsDerived = balancer.Origin.Doorway == Origin.Derived.Doorway, Ports = ports };
+        }
     }
 }

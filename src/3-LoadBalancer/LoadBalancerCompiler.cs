@@ -19,10 +19,12 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         var listeners = ImmutableArray.CreateBuilder<ListenerPlan>();
         var networkListeners = ImmutableArray.CreateBuilder<NetworkListenerPlan>();
         var ports = new Dictionary<IPEndPoint, Resource<Listener>>();
+        // Of two with one ARN, which is their name's error, the first counts.
+        var balancers = new Dictionary<string, Resource<Model.Aws.LoadBalancer>>(StringComparer.Ordinal);
+        foreach (var balancer in context.State.All<Model.Aws.LoadBalancer>()) balancers.TryAdd(balancer.Value.LoadBalancerArn, balancer);
         foreach (var listener in context.State.All<Listener>())
         {
-            var balancer = context.State.All<Model.Aws.LoadBalancer>().FirstOrDefault(b => b.Value.LoadBalancerArn == listener.Value.LoadBalancerArn);
-            if (balancer is null)
+            if (!balancers.TryGetValue(listener.Value.LoadBalancerArn, out var balancer))
             {
                 context.Errors.Add(listener, "spec.loadBalancerARN", $"found {listener.Value.LoadBalancerArn}; no load balancer here has that ARN");
                 continue;

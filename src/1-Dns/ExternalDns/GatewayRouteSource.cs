@@ -38,23 +38,24 @@ internal sealed class GatewayRouteSource(IEnumerable<IGatewayStatus> statuses)
             foreach (var parent in spec(route.Value).ParentRefs)
             {
                 if (Gateway(context, settings, told.Key, parent) is not { } gateway) continue;
+                IReadOnlyList<PublishedAddress>? targets = null;
                 foreach (var listener in gateway.Value.Spec.Listeners.Where(l => Takes(context, gateway, l, parent, protocol, told.Key)))
                 {
                     foreach (var (name, field) in names)
                     {
                         if (Common(listener.Hostname ?? "", name) is not { Length: > 0 } host) continue;
                         if (!found.TryGetValue(host, out var known)) found[host] = known = (field, []);
-                        known.Targets.AddRange(Targets(context, gateway));
+                        known.Targets.AddRange(targets ??= Targets(context, gateway));
                     }
                 }
             }
 
             if (found.Count == 0 || !told.Check()) continue;
             if (told.Targets.Count > 0) told.Warn(told.Annotations.Field("target"), "has no effect on a route: external-dns reads it from the Gateway");
-            foreach (var (host, (field, targets)) in found)
+            foreach (var (host, (field, all)) in found)
             {
-                if (targets.Count == 0) told.Warn(field, $"no Gateway of this route has an address, so external-dns makes no record set of {host}; the annotation {DnsAnnotations.Prefix}target of the Gateway says one");
-                foreach (var endpoint in told.Endpoints(host, field, targets)) yield return endpoint;
+                if (all.Count == 0) told.Warn(field, $"no Gateway of this route has an address, so external-dns makes no record set of {host}; the annotation {DnsAnnotations.Prefix}target of the Gateway says one");
+                foreach (var endpoint in told.Endpoints(host, field, all)) yield return endpoint;
             }
         }
     }

@@ -16,11 +16,14 @@ internal static class StackTrial
         var trial = context with { State = context.State.With(right.SelectMany(s => s.Made)), Errors = new ErrorList(), Warnings = new ErrorList() };
         trial = trial with { Addresses = context.Addresses.Next(new LoadBalancerClaims().Claims(trial)) };
         _ = new LoadBalancerCompiler().Compile(trial);
+        if (trial.Errors.IsEmpty) return;
+        // Of several that made it the first is told.
+        var made = new Dictionary<string, (Stack Stack, Resource Made)>(StringComparer.Ordinal);
+        foreach (var (stack, one) in right.SelectMany(s => s.Made, (s, m) => (s, m))) made.TryAdd(one.Key.ToString(), (stack, one));
         foreach (var error in trial.Errors.All)
         {
             // What is wrong with what people wrote is told when it is compiled.
-            var found = right.SelectMany(s => s.Made.Where(m => m.Key.ToString() == error.Object).Select(m => (Stack: s, Made: m))).FirstOrDefault();
-            if (found.Stack is null) continue;
+            if (!made.TryGetValue(error.Object, out var found)) continue;
             var (key, origin) = found.Stack.MemberOf(found.Made);
             found.Stack.Errors.Add(key, origin, "", $"of its {error.Object}, {error.Field}: {error.Message}");
         }

@@ -14,6 +14,9 @@ namespace Usher.LoadBalancer;
 internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionary<string, TargetGroupBinding> taken)
 {
     private readonly Dictionary<string, Resource<TargetGroupBinding>> firsts = new(StringComparer.Ordinal);
+    private readonly ILookup<string, Resource<TargetGroup>> byArn = context.State.All<TargetGroup>().ToLookup(g => g.Value.TargetGroupArn, StringComparer.Ordinal);
+    private readonly ILookup<string, Resource<TargetGroup>> byName = context.State.All<TargetGroup>().ToLookup(g => g.Value.Name, StringComparer.Ordinal);
+    private readonly ILookup<string, TargetGroupBinding> takenByName = taken.Values.ToLookup(t => t.Metadata.Name, StringComparer.Ordinal);
 
     /// <summary>Those that are accepted, each with its target group.</summary>
     internal IReadOnlyList<(Resource<TargetGroupBinding> Binding, Resource<TargetGroup> Group)> Accepted()
@@ -44,15 +47,15 @@ internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionar
     }
 
     private Resource<TargetGroup>? Group(TargetGroupBindingSpec spec) => spec.TargetGroupARN is { Length: > 0 } arn
-        ? context.State.All<TargetGroup>().FirstOrDefault(g => g.Value.TargetGroupArn == arn)
-        : context.State.All<TargetGroup>().FirstOrDefault(g => g.Value.Name == spec.TargetGroupName);
+        ? byArn[arn].FirstOrDefault()
+        : byName[spec.TargetGroupName ?? ""].FirstOrDefault();
 
     private (string Field, string Message)? Problem(TargetGroupBindingSpec spec, Resource<TargetGroup>? group, Resource<TargetGroupBinding> binding)
     {
         var named = spec.TargetGroupARN is { Length: > 0 } ? "spec.targetGroupARN" : "spec.targetGroupName";
         var wanted = spec.TargetGroupARN is { Length: > 0 } ? spec.TargetGroupARN : spec.TargetGroupName;
         if (string.IsNullOrEmpty(wanted)) return ("spec", "must provide either targetGroupARN or targetGroupName");
-        if (taken.Values.FirstOrDefault(t => t.Spec!.TargetGroupARN == wanted || t.Metadata.Name == wanted) is { } made)
+        if ((taken.GetValueOrDefault(wanted) ?? takenByName[wanted].FirstOrDefault()) is { } made)
         {
             return (named, $"TargetGroup {wanted} is already bound to TargetGroupBinding {made.Metadata.NamespaceProperty}/{made.Metadata.Name}, which the controller made");
         }

@@ -17,13 +17,16 @@ internal static class NlbServices
 {
     internal const string Class = "service.k8s.aws/nlb";
 
+    private const string TypeAnnotation = $"{Prefix}{Start}type";
+    private const string TargetTypeAnnotation = $"{Prefix}{Start}nlb-target-type";
+
     /// <summary>Those of a state. Warns of the ones that another controller would serve.</summary>
     internal static IEnumerable<Resource<V1Service>> Of(CompileContext context) => context.State.All<V1Service>().Where(s => Has(context, s));
 
     private static bool Has(CompileContext context, Resource<V1Service> service)
     {
-        var said = AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, Prefix).Said;
-        var type = said.GetValueOrDefault($"{Start}type");
+        var said = service.Value.Metadata?.Annotations;
+        var type = said is not null && said.TryGetValue(TypeAnnotation, out var written) ? written : null;
         switch (service.Value.Spec)
         {
             case null or { Type: "ExternalName" }:
@@ -33,13 +36,13 @@ internal static class NlbServices
                     $"found {name}; {(name == "eks.amazonaws.com/nlb" ? "EKS Auto Mode" : "the controller of that class")} would serve it, and isn't here, so no load balancer is made and EXTERNAL-IP stays <pending>; the AWS Load Balancer Controller's class is {Class}");
                 return false;
             case { Type: "LoadBalancer", LoadBalancerClass: null or "" } when type is not (null or "external" or "nlb-ip"):
-                context.Warnings.Add(service, $"metadata.annotations.{Prefix}{Start}type",
+                context.Warnings.Add(service, $"metadata.annotations.{TypeAnnotation}",
                     $"found '{type}'; the cloud provider would serve it where the AWS Load Balancer Controller isn't installed. Here it is, and its webhook gives a new Service its class whatever this says, so the Network Load Balancer is the controller's");
                 return true;
             case { Type: "LoadBalancer" }:
                 return true;
             default:
-                return type == "nlb-ip" || (type == "external" && said.GetValueOrDefault($"{Start}nlb-target-type") is "ip" or "instance");
+                return type == "nlb-ip" || (type == "external" && said!.TryGetValue(TargetTypeAnnotation, out var targets) && targets is "ip" or "instance");
         }
     }
 }
