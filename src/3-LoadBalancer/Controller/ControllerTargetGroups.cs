@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
@@ -110,7 +109,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
         return new Model.Aws.HealthCheck
         {
             Protocol = annotations.Word("healthcheck-protocol", protocol, "HTTP", "HTTPS"),
-            Port = CheckPort(annotations, service, type),
+            Port = HealthCheckPort.Of(annotations, "healthcheck-port", service, type),
             Path = path,
             IntervalSeconds = interval,
             TimeoutSeconds = timeout,
@@ -118,27 +117,5 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
             UnhealthyThresholdCount = annotations.Number("unhealthy-threshold-count", 2, 10) ?? Threshold,
             Matcher = codes,
         };
-    }
-
-    /// <summary><c>traffic-port</c>, a number, or the name of a port of the Service.</summary>
-    private static string CheckPort(ControllerAnnotations annotations, V1Service service, string type)
-    {
-        const string name = "healthcheck-port";
-        const string standard = "traffic-port";
-        var text = annotations.Text(name) ?? standard;
-        if (text == standard) return text;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            if (number is < 1 or > 65535) annotations.Error(name, $"found {text}; traffic-port, 1 to 65535 or the name of a port of the Service is wanted");
-            return text;
-        }
-
-        var port = service.Spec?.Ports?.FirstOrDefault(p => p.Name == text);
-        var found = port is null ? null : type == "instance" ? $"{port.NodePort}" : port.TargetPort?.Value is { Length: > 0 } target ? target : $"{port.Port}";
-        if (int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return found;
-        annotations.Error(name, port is null
-            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {ServicePorts.All(service)}"
-            : "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port");
-        return standard;
     }
 }

@@ -85,6 +85,16 @@ public sealed partial class ServiceTests
         Assert.Equal(names, string.Join(' ', cluster.Valid().All<Certificate>().Single().Value.Names));
     }
 
+    [Theory]
+    [InlineData("", "80")]
+    [InlineData(", targetPort: 8080", "8080")]
+    public void A_check_of_pods_at_a_named_port_is_where_that_leads(string target, string port)
+    {
+        var cluster = new AlbCluster(Raw($"type: LoadBalancer, selector: {{ app: web }}, ports: [{{ name: http, port: 80{target} }}]", "~nlb-target-type: ip, ~healthcheck-port: http"));
+
+        Assert.Equal(port, cluster.Valid().All<TargetGroup>().Single().Value.HealthCheck.Port);
+    }
+
     private static readonly Dictionary<string, (string Spec, string Annotations, string Error)> Wrong = new()
     {
         ["a slip"] = One("~scheem: internal", "scheem: the AWS Load Balancer Controller has no such annotation; did you mean service.beta.kubernetes.io/aws-load-balancer-scheme?"),

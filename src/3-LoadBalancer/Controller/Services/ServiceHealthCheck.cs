@@ -10,8 +10,6 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
 {
-    private const string TrafficPort = "traffic-port";
-
     internal Model.Aws.HealthCheck Of(V1Service service, string targetType)
     {
         var local = targetType == "instance" && service.Spec is { Type: "LoadBalancer", ExternalTrafficPolicy: "Local" };
@@ -23,7 +21,7 @@ internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
         return new Model.Aws.HealthCheck
         {
             Protocol = protocol,
-            Port = Port(service, targetType, local ? service.Spec.HealthCheckNodePort?.ToString(CultureInfo.InvariantCulture) ?? TrafficPort : TrafficPort),
+            Port = HealthCheckPort.Of(annotations, $"{Start}healthcheck-port", service, targetType, (local ? service.Spec.HealthCheckNodePort?.ToString(CultureInfo.InvariantCulture) : null) ?? HealthCheckPort.Traffic),
             Path = protocol == "TCP" ? "/" : Path(local ? "/healthz" : "/"),
             IntervalSeconds = interval,
             TimeoutSeconds = timeout,
@@ -57,26 +55,5 @@ internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
         if (CodeMatcher.Parse(codes, CodeMatcher.LastOfNetwork) is not null) return codes;
         annotations.Error(name, $"found '{codes}'; {CodeMatcher.Wanted(grpc: false, CodeMatcher.LastOfNetwork)}");
         return "200-399";
-    }
-
-    /// <summary><c>traffic-port</c>, a number, or the name of a port of the Service.</summary>
-    private string Port(V1Service service, string targetType, string standard)
-    {
-        const string name = $"{Start}healthcheck-port";
-        if (annotations.Text(name) is not { } text) return standard;
-        if (text == TrafficPort) return text;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            if (number is < 1 or > 65535) annotations.Error(name, $"found {text}; traffic-port, 1 to 65535 or the name of a port of the Service is wanted");
-            return text;
-        }
-
-        var port = service.Spec.Ports?.FirstOrDefault(p => p.Name == text);
-        var found = port is null ? null : targetType == "instance" ? $"{port.NodePort}" : port.TargetPort?.Value;
-        if (int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return found;
-        annotations.Error(name, port is null
-            ? $"failed to resolve healthCheckPort: unable to find port {text}; the Service has {ServicePorts.All(service)}"
-            : "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port");
-        return standard;
     }
 }
