@@ -14,6 +14,8 @@ internal static class ControllerNames
     /// <summary>The name of the cluster, which the controller takes as an argument.</summary>
     internal const string Cluster = "usher";
 
+    private const int MaxLoadBalancer = 32;
+
     internal static string LoadBalancer(IngressGroup group, string scheme)
     {
         var hash = Hash(Cluster, group.Id, scheme);
@@ -29,6 +31,12 @@ internal static class ControllerNames
     /// <summary>The name of a Service's load balancer.</summary>
     internal static string LoadBalancer(ResourceKey service, string scheme) =>
         $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-{Hash(Cluster, $"{service.Namespace}/{service.Name}", scheme)}";
+
+    /// <summary>What is wrong with a load balancer's name that somebody wrote (ELBv2 API, CreateLoadBalancer, Name); null when nothing is.</summary>
+    internal static string? Problem(string name) =>
+        name.Length is 0 or > MaxLoadBalancer || name[0] == '-' || name[^1] == '-' || name.StartsWith("internal-", StringComparison.Ordinal) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? $"found '{name}'; at most {MaxLoadBalancer} letters, digits and hyphens are wanted, not starting with internal- or a hyphen, nor ending with one"
+            : null;
 
     /// <summary>The name of a target group of a Service's load balancer.</summary>
     internal static string TargetGroup(ResourceKey service, int targetPort, int port, string type, string protocol, Model.Aws.HealthCheck check) =>

@@ -12,7 +12,6 @@ namespace Usher.LoadBalancer;
 internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery)
 {
     private const string Kinds = "elbv2.services.k8s.aws";
-    private const int MaxNameLength = 32;
 
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
@@ -32,11 +31,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         if (scheme is not ("internal" or "internet-facing")) Teller("scheme").Error("scheme", $"unknown scheme: '{scheme}'; allowed are internal and internet-facing");
         var generated = ControllerNames.LoadBalancer(group, scheme);
         var name = group.Only("load-balancer-name", "load balancer name") ?? generated;
-        if (name.Length is 0 or > MaxNameLength || name[0] == '-' || name[^1] == '-' || name.StartsWith("internal-", StringComparison.Ordinal) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
-        {
-            Teller("load-balancer-name").Error("load-balancer-name", $"found '{name}'; at most {MaxNameLength} letters, digits and hyphens are wanted, not starting with internal- or a hyphen, nor ending with one");
-        }
-
+        if (ControllerNames.Problem(name) is { } problem) Teller("load-balancer-name").Error("load-balancer-name", problem);
         var attributes = new MergedMap("load-balancer-attributes", AttributeTable.LoadBalancer);
         foreach (var member in group.Members) attributes.Add(member);
         var balancer = new Model.Aws.LoadBalancer

@@ -11,7 +11,6 @@ namespace Usher.LoadBalancer;
 internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations)
 {
     private const string Kinds = "elbv2.services.k8s.aws";
-    private const int MaxNameLength = 32;
 
     private readonly Origin origin = DerivedObjects.OriginOf(service.Origin);
 
@@ -33,11 +32,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
         var scheme = Scheme();
         var generated = ControllerNames.LoadBalancer(service.Key, scheme);
         var name = annotations.Text($"{Start}name") ?? generated;
-        if (name.Length is 0 or > MaxNameLength || name[0] == '-' || name[^1] == '-' || name.StartsWith("internal-", StringComparison.Ordinal) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
-        {
-            annotations.Error($"{Start}name", $"found '{name}'; at most {MaxNameLength} letters, digits and hyphens are wanted, not starting with internal- or a hyphen, nor ending with one");
-        }
-
+        if (ControllerNames.Problem(name) is { } problem) annotations.Error($"{Start}name", problem);
         var balancer = new Model.Aws.LoadBalancer
         {
             LoadBalancerArn = AwsNames.LoadBalancerArn(context.Scope, name, network: true),
