@@ -33,7 +33,8 @@ internal sealed class LoadBalancerController : IReconciler
 
         // 2.
         var zones = LoadBalancerZones.NodeZones(context);
-        List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones)), .. services.Select(s => ServiceStack(context, s, zones))];
+        var certificates = new RoadCertificates(context.State);
+        List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones, certificates)), .. services.Select(s => ServiceStack(context, s, zones, certificates))];
 
         // 3.
         if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks);
@@ -44,22 +45,22 @@ internal sealed class LoadBalancerController : IReconciler
         return bound.Select(m => before.Keep(m.Made, m.Targets, m.Stacks)).ToList();
     }
 
-    private static Stack IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones)
+    private static Stack IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones, RoadCertificates certificates)
     {
         var own = context with { Errors = group.Errors };
         var check = new AnnotationCheck(group.Errors, context.Warnings);
         foreach (var member in group.Members) check.Of(member.Ingress);
-        var discovery = new CertificateDiscovery(own);
+        var discovery = new CertificateDiscovery(own, certificates);
         var made = new GroupModel(own, group, discovery).Build(zones).ToList();
         return new Stack(group.Id, group.Label, [.. group.Members.Select(m => (m.Ingress.Key, m.Ingress.Origin))], group.Errors) { Made = [.. made, .. discovery.Supposed] };
     }
 
-    private static Stack ServiceStack(CompileContext context, Resource<V1Service> service, IReadOnlyList<string> zones)
+    private static Stack ServiceStack(CompileContext context, Resource<V1Service> service, IReadOnlyList<string> zones, RoadCertificates certificates)
     {
         var own = context with { Errors = new ErrorList() };
         new AnnotationCheck(own.Errors, context.Warnings).OfLoadBalancer(service);
         var annotations = new ControllerAnnotations(own.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Prefix));
-        var made = new ServiceModel(own, service, annotations).Build(zones).ToList();
+        var made = new ServiceModel(own, service, annotations, certificates).Build(zones).ToList();
         return new Stack($"{service.Key}", $"the load balancer of {service.Key}", [(service.Key, service.Origin)], own.Errors) { Made = made };
     }
 

@@ -134,7 +134,12 @@ public sealed class ControllerTests
     [InlineData("*.a.com", "c.b.a.com", false)]
     [InlineData("*.a.com", "*.a.com", true)]
     [InlineData("a.com", "b.com", false)]
-    public void A_certificate_covers_a_host(string domain, string host, bool covers) => Assert.Equal(covers, CertificateDiscovery.Covers(domain, host));
+    public void A_certificate_covers_a_host(string domain, string host, bool covers)
+    {
+        var state = new DesiredState([new Resource(new ResourceKey("acm.services.k8s.aws", "Certificate", "", "own"), new Certificate { CertificateArn = "arn:own", DomainName = "other.org", SubjectAlternativeNames = [domain] }, Origin.Derived)]);
+
+        Assert.Equal(covers ? ["arn:own"] : [], new RoadCertificates(state).Covering(host));
+    }
 
     [Fact]
     public void A_certificate_that_is_named_and_isnt_here_is_taken_to_be_in_the_account()

@@ -14,24 +14,17 @@ internal sealed class ServiceCertificates
 {
     private const string Name = $"{Start}ssl-cert";
 
-    private readonly List<Resource> supposed = [];
+    private readonly SupposedCertificates supposed;
 
-    internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, string dnsName)
+    internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, string dnsName)
     {
+        supposed = new SupposedCertificates(context);
         Named = annotations.List(Name);
-        var written = context.State.All<Certificate>().Select(c => c.Value.CertificateArn).ToList();
-        foreach (var arn in Named.Except(written, StringComparer.Ordinal))
+        List<string>? hosts = null;
+        foreach (var arn in Named.Distinct(StringComparer.Ordinal).Where(a => !certificates.Has(a)))
         {
-            if (!arn.StartsWith("arn:", StringComparison.Ordinal))
-            {
-                annotations.Error(Name, $"found '{arn}'; a certificate's ARN is wanted{(written.Count == 0 ? "" : $": on this road there are {string.Join(", ", written)}")}");
-                continue;
-            }
-
-            var hosts = Hosts(context, service, dnsName);
-            annotations.Warn(context.Warnings, Name, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
-            var certificate = new Certificate { CertificateArn = arn, DomainName = hosts[0], SubjectAlternativeNames = [.. hosts.Skip(1)], IsThere = true };
-            supposed.Add(new Resource(new ResourceKey("acm.services.k8s.aws", "Certificate", "", arn[(arn.LastIndexOf('/') + 1)..]), certificate, DerivedObjects.OriginOf(service.Origin)));
+            if (arn.StartsWith("arn:", StringComparison.Ordinal)) supposed.Named(annotations, Name, arn, hosts ??= Hosts(context, service, dnsName), service.Origin);
+            else annotations.Error(Name, $"found '{arn}'; a certificate's ARN is wanted{(certificates.Arns.Count == 0 ? "" : $": on this road there are {string.Join(", ", certificates.Arns)}")}");
         }
     }
 
@@ -39,7 +32,7 @@ internal sealed class ServiceCertificates
     internal IReadOnlyList<string> Named { get; }
 
     /// <summary>Those that aren't on the road.</summary>
-    internal IReadOnlyList<Resource> Supposed => supposed;
+    internal IEnumerable<Resource> Supposed => supposed.All;
 
     private static List<string> Hosts(CompileContext context, Resource<V1Service> service, string dnsName)
     {

@@ -8,7 +8,7 @@ using static Usher.LoadBalancer.NlbAnnotationTable;
 namespace Usher.LoadBalancer;
 
 /// <summary>A Service → its Network Load Balancer, with a listener and a target group for each port, as the controller's model builder makes them (its guide, Service annotations).</summary>
-internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations)
+internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates)
 {
     private const string Kinds = "elbv2.services.k8s.aws";
 
@@ -18,7 +18,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
     {
         var balancer = LoadBalancer(zones);
         var lb = (Model.Aws.LoadBalancer)balancer.Value;
-        var discovery = new ServiceCertificates(context, service, annotations, lb.DnsName);
+        var discovery = new ServiceCertificates(context, service, annotations, certificates, lb.DnsName);
         var groups = new ServiceTargetGroups(context, service, annotations);
         var listeners = new ServiceListeners(context, service, annotations, groups).Build(discovery).Select(l => new Resource(
             balancer.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{balancer.Key.Name}:{l.Port}") },
