@@ -44,8 +44,11 @@ internal sealed class DisruptionBudgets(PodBook book)
     // What its controller wants.
     private int? Wanted(PodEntry pod) => pod.Controller is not { } owner ? 1 : owner.Kind switch
     {
-        "ReplicaSet" => (book.Previous.Find(new ResourceKey("apps", "ReplicaSet", pod.Key.Namespace, owner.Name))?.Value as V1ReplicaSet)?.Spec.Replicas ?? 1,
+        "ReplicaSet" => Wanted(book.Context.State.Find<V1ReplicaSet>(pod.Key.Namespace, owner.Name))
+            ?? (book.Previous.Find(new ResourceKey("apps", "ReplicaSet", pod.Key.Namespace, owner.Name))?.Value as V1ReplicaSet)?.Spec.Replicas ?? 1,
         "StatefulSet" => book.Context.State.Find<V1StatefulSet>(pod.Key.Namespace, owner.Name) is { } set ? Autoscaling.Of(set, book.Context.State).Value.Spec.Replicas ?? 1 : null,
         _ => null,
     };
+
+    private int? Wanted(Resource<V1ReplicaSet>? set) => set is null ? null : Autoscaling.Of(set, book.Context.State).Value.Spec?.Replicas ?? 1;
 }

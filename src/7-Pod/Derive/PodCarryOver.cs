@@ -25,7 +25,7 @@ internal sealed record PodCarryOver(ImmutableHashSet<ResourceKey> Settled, Immut
         var next = new PodCarryOver([.. settled], [.. templates]);
         if (next.Settled.IsEmpty && next.Templates.IsEmpty) return null;
         var before = Of(previous);
-        var same = before.Settled.SetEquals(next.Settled) && before.Templates.Select(t => t.Key).SequenceEqual(next.Templates.Select(t => t.Key));
+        var same = before.Settled.SetEquals(next.Settled) && before.Templates.Select(t => (t.Key, t.Value.Spec)).SequenceEqual(next.Templates.Select(t => (t.Key, t.Value.Spec)));
         return new Resource(Key, same ? before : next, Origin.Derived);
     }
 }

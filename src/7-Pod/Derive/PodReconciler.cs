@@ -38,7 +38,7 @@ internal sealed class PodReconciler : IReconciler
 
         // 3. ReplicaSets.
         var written = context.State.All<V1ReplicaSet>().Where(set => WorkloadChecks.Valid(set, context.Errors))
-            .Select(s => new List<ReplicaSetEntry> { new(s.Key, s.Value, book) });
+            .Select(s => new List<ReplicaSetEntry> { new(s.Key, Autoscaling.Of(s, context.State).Value, book) { Written = true } });
         foreach (var sets in made.Concat(written).OrderBy(s => s.FirstOrDefault()?.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.FirstOrDefault()?.Key.Name, StringComparer.Ordinal))
         {
             foreach (var set in sets) ReplicaSets.Sync(set, sets.SelectMany(s => s.Pods), book);

@@ -5,7 +5,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
-/// <summary>How far a StatefulSet, DaemonSet or Job is, in <c>kubectl rollout status</c>'s words.</summary>
+/// <summary>How far a ReplicaSet, StatefulSet, DaemonSet or Job is, in <c>kubectl rollout status</c>'s words where it has some.</summary>
 internal static class SetProgress
 {
     public static RolloutStatus Of(Resource<V1StatefulSet> set, DesiredState state, IReadOnlyList<PodEntry> pods, DateTimeOffset now)
@@ -43,6 +43,22 @@ internal static class SetProgress
             : updated < wanted && !onDelete ? string.Create(CultureInfo.InvariantCulture, $"{updated} out of {wanted} new pods have been updated")
             : string.Create(CultureInfo.InvariantCulture, $"{availableNew} of {wanted} updated pods are available");
         return new RolloutStatus(set.Key, done, Failed: false, message, wanted, updated, active.Count(p => p.Ready), available);
+    }
+
+    /// <summary>
+    /// A ReplicaSet that somebody wrote, in <c>kubectl describe</c>'s words, as <c>kubectl rollout status</c> has none for
+    /// them. Pods of an older template count: nothing replaces them.
+    /// </summary>
+    public static RolloutStatus Of(Resource<V1ReplicaSet> set, IReadOnlyList<PodEntry> pods, DateTimeOffset now)
+    {
+        var spec = set.Value.Spec;
+        var wanted = spec.Replicas ?? 1;
+        var active = pods.Where(p => p.Active).ToList();
+        var updated = active.Count(p => TemplateText.IsOf(p.Pod, spec.Template));
+        var available = active.Count(p => p.AvailableAt(spec.MinReadySeconds ?? 0) <= now);
+        var older = updated == active.Count ? "" : string.Create(CultureInfo.InvariantCulture, $", {active.Count - updated} of an older template, which stay until they are deleted");
+        var message = string.Create(CultureInfo.InvariantCulture, $"{active.Count} current / {wanted} desired{older}");
+        return new RolloutStatus(set.Key, active.Count == wanted && available == wanted, Failed: false, message, wanted, updated, active.Count(p => p.Ready), available);
     }
 
     public static RolloutStatus Of(Resource<V1Job> job, IReadOnlyList<PodEntry> pods)

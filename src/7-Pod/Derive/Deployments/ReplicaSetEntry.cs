@@ -13,6 +13,9 @@ internal sealed class ReplicaSetEntry(ResourceKey key, V1ReplicaSet value, PodBo
 
     public ResourceKey Key => key;
 
+    /// <summary>Somebody wrote it; a Deployment made it otherwise.</summary>
+    public bool Written { get; init; }
+
     public V1ReplicaSet Value { get; private set; } = value;
 
     public IReadOnlyList<PodEntry> Pods => book.Of(key);

@@ -51,9 +51,19 @@ internal static class ReplicaSets
         var active = set.Pods.Where(p => p.Active).ToList();
         var reference = Owner("ReplicaSet", set.Key);
         for (var missing = set.Replicas - active.Count; missing > 0; missing--) book.Create(set.Key, reference, set.Value.Spec.Template);
+        if (set.Written) Keep(set, reference, book);
         if (active.Count <= set.Replicas) return;
         var order = DeletionOrder.Of(active, related.Where(p => p.Active), set.Value.Spec.MinReadySeconds ?? 0, book.Now);
         foreach (var pod in order.Take(active.Count - set.Replicas).ToList()) book.Delete(pod);
+    }
+
+    // Pods of an older template stay as they are until something deletes them; then a template may have none yet.
+    private static void Keep(ReplicaSetEntry set, V1OwnerReference reference, PodBook book)
+    {
+        var template = set.Value.Spec.Template;
+        var older = set.Pods.Where(p => !TemplateText.IsOf(p.Pod, template)).ToList();
+        foreach (var pod in older) book.Settle(pod);
+        if (older.Count == set.Pods.Count) book.Announce(set.Key, reference, template);
     }
 
     /// <summary>A controller's reference in what it made.</summary>

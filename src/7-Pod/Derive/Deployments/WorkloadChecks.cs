@@ -14,7 +14,7 @@ internal static class WorkloadChecks
         var before = errors.All.Count;
         Template(deployment.Key, deployment.Origin, spec?.Selector, spec?.Template, spec?.Replicas, "deployment", errors);
         if (spec is null) return false;
-        if (spec.MinReadySeconds < 0) Negative("spec.minReadySeconds", spec.MinReadySeconds.Value);
+        MinReady(deployment.Key, deployment.Origin, spec.MinReadySeconds, errors);
         if (spec.ProgressDeadlineSeconds is { } deadline && deadline <= (spec.MinReadySeconds ?? 0))
         {
             errors.Add(deployment, "spec.progressDeadlineSeconds", $"Invalid value: {deadline}: must be greater than minReadySeconds");
@@ -38,26 +38,19 @@ internal static class WorkloadChecks
         }
 
         return errors.All.Count == before;
-
-        void Negative(string field, int value) => errors.Add(deployment, field, $"Invalid value: {value}: must be greater than or equal to 0");
     }
 
     /// <summary>Whether a ReplicaSet that somebody wrote can be carried out.</summary>
     public static bool Valid(Resource<V1ReplicaSet> set, ErrorList errors) =>
-        Template(set.Key, set.Origin, set.Value.Spec?.Selector, set.Value.Spec?.Template, set.Value.Spec?.Replicas, "ReplicaSet", errors);
+        MinReady(set.Key, set.Origin, set.Value.Spec?.MinReadySeconds, errors)
+        & Template(set.Key, set.Origin, set.Value.Spec?.Selector, set.Value.Spec?.Template, set.Value.Spec?.Replicas, "ReplicaSet", errors);
 
     /// <summary>Whether a selector and a template fit, and can be carried out.</summary>
     public static bool Template(
         ResourceKey key, Origin origin, V1LabelSelector? selector, V1PodTemplateSpec? template, int? replicas, string kind, ErrorList errors)
     {
         var before = errors.All.Count;
-        if (replicas < 0) errors.Add(key, origin, "spec.replicas", $"Invalid value: {replicas}: must be greater than or equal to 0");
-        if (template?.Spec?.Containers is not { Count: > 0 }) errors.Add(key, origin, "spec.template.spec.containers", "Required value");
-        if (template?.Spec?.RestartPolicy is { } policy && policy != "Always")
-        {
-            errors.Add(key, origin, "spec.template.spec.restartPolicy", $"Unsupported value: \"{policy}\": supported values: \"Always\"");
-        }
-
+        Pods(key, origin, template, replicas, errors);
         if (selector is null)
         {
             errors.Add(key, origin, "spec.selector", "Required value");
@@ -72,6 +65,28 @@ internal static class WorkloadChecks
         }
 
         return errors.All.Count == before;
+    }
+
+    private static void Pods(ResourceKey key, Origin origin, V1PodTemplateSpec? template, int? replicas, ErrorList errors)
+    {
+        Replicas(key, origin, replicas, errors);
+        if (template?.Spec?.Containers is not { Count: > 0 }) errors.Add(key, origin, "spec.template.spec.containers", "Required value");
+        if (template?.Spec?.RestartPolicy is { } policy && policy != "Always")
+        {
+            errors.Add(key, origin, "spec.template.spec.restartPolicy", $"Unsupported value: \"{policy}\": supported values: \"Always\"");
+        }
+    }
+
+    private static void Replicas(ResourceKey key, Origin origin, int? replicas, ErrorList errors)
+    {
+        if (replicas < 0) errors.Add(key, origin, "spec.replicas", $"Invalid value: {replicas}: must be greater than or equal to 0");
+    }
+
+    private static bool MinReady(ResourceKey key, Origin origin, int? seconds, ErrorList errors)
+    {
+        if (seconds is null or >= 0) return true;
+        errors.Add(key, origin, "spec.minReadySeconds", $"Invalid value: {seconds}: must be greater than or equal to 0");
+        return false;
     }
 
     private static void Selector(ResourceKey key, Origin origin, V1LabelSelector selector, V1PodTemplateSpec? template, ErrorList errors)
