@@ -22,7 +22,6 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
     /// <inheritdoc/>
     public Snapshot Compile(CompileContext context)
     {
-        RefuseControllers(context);
         var blame = new PodBlame(context.Errors);
         var carry = PodCarryOver.Of(context.State);
         foreach (var template in carry.Templates) Compile(template, context, blame);
@@ -207,17 +206,4 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         .. plan.AllContainers.Select(c => string.Join('\0', [c.Name, c.Runtime.ToString(), .. c.Command?.Source.Value.Command ?? [], c.Command?.WorkingDirectory ?? ""])),
         SafeNames.Canonical(plan.Pod.Spec),
     ]);
-
-    private static void RefuseControllers(CompileContext context)
-    {
-        Refuse<V1ReplicationController>();
-
-        void Refuse<T>() where T : class
-        {
-            foreach (var found in context.State.All<T>())
-            {
-                context.Errors.Add(found, "kind", $"a {found.Key.Kind}'s pods aren't run here; write a Deployment or a Pod in its place");
-            }
-        }
-    }
 }

@@ -3,8 +3,8 @@ using Usher.Model.Desired;
 namespace Usher.Model.Contracts;
 
 /// <summary>How far a workload is, as <c>kubectl rollout status</c> tells it.</summary>
-/// <param name="Key">The Deployment, ReplicaSet (one that somebody wrote), StatefulSet, DaemonSet or Job.</param>
-/// <param name="Done">All of its pods are of the newest template and available, a ReplicaSet's of any; a Job has ended well.</param>
+/// <param name="Key">The Deployment, ReplicaSet (one that somebody wrote), ReplicationController, StatefulSet, DaemonSet or Job.</param>
+/// <param name="Done">All of its pods are of the newest template and available, a ReplicaSet's and ReplicationController's of any; a Job has ended well.</param>
 /// <param name="Failed">It doesn't get on: the progress deadline has passed, or the Job has failed. A Deployment may still recover.</param>
 /// <param name="Message">In kubectl's words: <c>2 out of 4 new replicas have been updated</c>.</param>
 /// <param name="Desired">How many pods it wants.</param>

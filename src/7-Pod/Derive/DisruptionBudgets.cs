@@ -46,6 +46,7 @@ internal sealed class DisruptionBudgets(PodBook book)
     {
         "ReplicaSet" => Wanted(book.Context.State.Find<V1ReplicaSet>(pod.Key.Namespace, owner.Name))
             ?? (book.Previous.Find(new ResourceKey("apps", "ReplicaSet", pod.Key.Namespace, owner.Name))?.Value as V1ReplicaSet)?.Spec.Replicas ?? 1,
+        "ReplicationController" => book.Context.State.Find<V1ReplicationController>(pod.Key.Namespace, owner.Name) is { Value.Spec: not null } controller ? Wanted(ReplicationControllers.AsSet(controller)) : null,
         "StatefulSet" => book.Context.State.Find<V1StatefulSet>(pod.Key.Namespace, owner.Name) is { } set ? Autoscaling.Of(set, book.Context.State).Value.Spec.Replicas ?? 1 : null,
         _ => null,
     };

@@ -11,7 +11,7 @@ namespace Usher.Pod;
 /// <item>Pods that somebody wrote are taken as they are; those on a node that is no more, or whose taint they don't tolerate, are deleted, and those on
 /// one that is drained evicted.</item>
 /// <item>A Deployment becomes ReplicaSets, one for each template that still has pods, named after the template's hash.</item>
-/// <item>A ReplicaSet becomes pods; so do a StatefulSet, a DaemonSet and a Job, and a CronJob becomes Jobs.</item>
+/// <item>A ReplicaSet becomes pods; so do a ReplicationController, a StatefulSet, a DaemonSet and a Job, and a CronJob becomes Jobs.</item>
 /// <item>What nobody wants is deleted: it terminates, and stays until it is gone.</item>
 /// <item>A pod gets a node, and an address of its subnet; it keeps both.</item>
 /// </list>
@@ -36,8 +36,9 @@ internal sealed class PodReconciler : IReconciler
         // 2. Deployments.
         var made = context.State.All<V1Deployment>().Select(d => DeploymentController.Sync(Autoscaling.Of(d, context.State), book).ToList()).ToList();
 
-        // 3. ReplicaSets.
+        // 3. ReplicaSets and ReplicationControllers.
         var written = context.State.All<V1ReplicaSet>().Where(set => WorkloadChecks.Valid(set, context.Errors))
+            .Concat(context.State.All<V1ReplicationController>().Where(c => WorkloadChecks.Valid(c, context.Errors)).Select(ReplicationControllers.AsSet))
             .Select(s => new List<ReplicaSetEntry> { new(s.Key, Autoscaling.Of(s, context.State).Value, book) { Written = true } });
         foreach (var sets in made.Concat(written).OrderBy(s => s.FirstOrDefault()?.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.FirstOrDefault()?.Key.Name, StringComparer.Ordinal))
         {

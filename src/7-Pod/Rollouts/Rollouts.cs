@@ -24,7 +24,7 @@ internal sealed class Rollouts(IGenerationSource generations, IPodDirectory pods
         return
         [
             .. state.All<V1Deployment>().Select(d => DeploymentProgress.Of(Autoscaling.Of(d, state), state, byOwner, observed.Now))
-                .Concat(state.All<V1ReplicaSet>().Where(s => s.Origin != Origin.Derived)
+                .Concat(state.All<V1ReplicaSet>().Where(s => s.Origin != Origin.Derived).Concat(state.All<V1ReplicationController>().Select(ReplicationControllers.AsSet))
                     .Select(s => SetProgress.Of(Autoscaling.Of(s, state), Of(s.Key), observed.Now)))
                 .Concat(state.All<V1StatefulSet>().Select(s => SetProgress.Of(Autoscaling.Of(s, state), state, Of(s.Key), observed.Now)))
                 .Concat(state.All<V1DaemonSet>().Select(s => SetProgress.Of(s, state, Of(s.Key), observed.Now)))

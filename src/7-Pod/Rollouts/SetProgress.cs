@@ -5,7 +5,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
-/// <summary>How far a ReplicaSet, StatefulSet, DaemonSet or Job is, in <c>kubectl rollout status</c>'s words where it has some.</summary>
+/// <summary>How far a ReplicaSet, ReplicationController, StatefulSet, DaemonSet or Job is, in <c>kubectl rollout status</c>'s words where it has some.</summary>
 internal static class SetProgress
 {
     public static RolloutStatus Of(Resource<V1StatefulSet> set, DesiredState state, IReadOnlyList<PodEntry> pods, DateTimeOffset now)
@@ -46,7 +46,7 @@ internal static class SetProgress
     }
 
     /// <summary>
-    /// A ReplicaSet that somebody wrote, in <c>kubectl describe</c>'s words, as <c>kubectl rollout status</c> has none for
+    /// A ReplicaSet that somebody wrote, or a ReplicationController as one, in <c>kubectl describe</c>'s words, as <c>kubectl rollout status</c> has none for
     /// them. Pods of an older template count: nothing replaces them.
     /// </summary>
     public static RolloutStatus Of(Resource<V1ReplicaSet> set, IReadOnlyList<PodEntry> pods, DateTimeOffset now)

@@ -130,7 +130,7 @@ internal sealed record RoadReport(
     public IReadOnlyList<KeySetReport> KeySets { get; init; } = [];
 }
 
-/// <summary>A Deployment, ReplicaSet, StatefulSet, DaemonSet or Job.</summary>
+/// <summary>A Deployment, ReplicaSet, ReplicationController, StatefulSet, DaemonSet or Job.</summary>
 internal sealed record WorkloadLine(string Kind, string Name, string State, string Message, int Desired, int Updated, int Ready, int Available);
 
 /// <summary>A listener at a node of its load balancer.</summary>

@@ -36,6 +36,7 @@ internal sealed class ManifestKind
         Kubernetes<V1ServiceAccount>("v1", "ServiceAccount"),
         Kubernetes<V1Deployment>("apps/v1", "Deployment"),
         Kubernetes<V1ReplicaSet>("apps/v1", "ReplicaSet"),
+        Kubernetes<V1ReplicationController>("v1", "ReplicationController"),
         Kubernetes<V1StatefulSet>("apps/v1", "StatefulSet"),
         Kubernetes<V1DaemonSet>("apps/v1", "DaemonSet"),
         Kubernetes<V1Job>("batch/v1", "Job"),

@@ -21,7 +21,7 @@ internal static class Autoscaling
             ? set with { Value = set.Value with { Spec = spec with { Replicas = replicas } } }
             : set;
 
-    /// <summary>A ReplicaSet that somebody wrote as its autoscaler leaves it; itself without one.</summary>
+    /// <summary>A ReplicaSet that somebody wrote, or a ReplicationController as one, as its autoscaler leaves it; itself without one.</summary>
     public static Resource<V1ReplicaSet> Of(Resource<V1ReplicaSet> set, DesiredState state) =>
         set.Value.Spec is { } spec && Bounded(state, set.Key.Kind, set.Key, spec.Replicas) is var replicas && replicas != spec.Replicas
             ? set with { Value = set.Value with { Spec = spec with { Replicas = replicas } } }

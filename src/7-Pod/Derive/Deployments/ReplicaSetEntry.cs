@@ -4,7 +4,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
-/// <summary>A ReplicaSet while the controllers decide on it, with its pods. Its object is replaced, never changed.</summary>
+/// <summary>A ReplicaSet while the controllers decide on it, with its pods; a ReplicationController as one. Its object is replaced, never changed.</summary>
 internal sealed class ReplicaSetEntry(ResourceKey key, V1ReplicaSet value, PodBook book)
 {
     private const string Desired = "deployment.kubernetes.io/desired-replicas";

@@ -3,7 +3,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
-/// <summary>The ReplicaSet controller, and the ReplicaSets that Deployments make.</summary>
+/// <summary>The ReplicaSet controller, which carries out ReplicationControllers too, and the ReplicaSets that Deployments make.</summary>
 internal static class ReplicaSets
 {
     public const string HashLabel = "pod-template-hash";
@@ -49,7 +49,7 @@ internal static class ReplicaSets
     {
         foreach (var pod in set.Pods) pod.Wanted = true;
         var active = set.Pods.Where(p => p.Active).ToList();
-        var reference = Owner("ReplicaSet", set.Key);
+        var reference = Owner(set.Key.Kind, set.Key, set.Key.Group.Length == 0 ? "v1" : "apps/v1");
         for (var missing = set.Replicas - active.Count; missing > 0; missing--) book.Create(set.Key, reference, set.Value.Spec.Template);
         if (set.Written) Keep(set, reference, book);
         if (active.Count <= set.Replicas) return;

@@ -4,7 +4,7 @@ using k8s.Models;
 namespace Usher.Pod;
 
 /// <summary>
-/// Whether a pod is of its controller's template as it is now. The pods of a ReplicaSet that somebody wrote bear no mark of theirs, so the fields are
+/// Whether a pod is of its controller's template as it is now. The pods of a ReplicaSet or ReplicationController bear no mark of theirs, so the fields are
 /// compared: labels, annotations and the spec, but for <c>nodeName</c>, which is the pod's own.
 /// </summary>
 internal static class TemplateText

@@ -45,6 +45,25 @@ internal static class WorkloadChecks
         MinReady(set.Key, set.Origin, set.Value.Spec?.MinReadySeconds, errors)
         & Template(set.Key, set.Origin, set.Value.Spec?.Selector, set.Value.Spec?.Template, set.Value.Spec?.Replicas, "ReplicaSet", errors);
 
+    /// <summary>Whether a ReplicationController can be carried out (<c>ValidateReplicationControllerSpec</c>).</summary>
+    public static bool Valid(Resource<V1ReplicationController> controller, ErrorList errors)
+    {
+        var (spec, before) = (controller.Value.Spec, errors.All.Count);
+        MinReady(controller.Key, controller.Origin, spec?.MinReadySeconds, errors);
+        var selector = new V1LabelSelector { MatchLabels = ReplicationControllers.Selector(spec) };
+        if (LabelSelectors.IsEmpty(selector)) errors.Add(controller, "spec.selector", "Required value");
+        if (spec?.Template is null)
+        {
+            Replicas(controller.Key, controller.Origin, spec?.Replicas, errors);
+            errors.Add(controller, "spec.template", "Required value");
+            return false;
+        }
+
+        Pods(controller.Key, controller.Origin, spec.Template, spec.Replicas, errors);
+        if (!LabelSelectors.IsEmpty(selector)) Selector(controller.Key, controller.Origin, selector, spec.Template, errors);
+        return errors.All.Count == before;
+    }
+
     /// <summary>Whether a selector and a template fit, and can be carried out.</summary>
     public static bool Template(
         ResourceKey key, Origin origin, V1LabelSelector? selector, V1PodTemplateSpec? template, int? replicas, string kind, ErrorList errors)
