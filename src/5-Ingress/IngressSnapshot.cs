@@ -104,6 +104,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>Paths that another Ingress has too, and keeps.</summary>
     public ImmutableArray<ShadowedPath> Shadowed { get; init; } = [];
 
+    /// <summary>Paths that ingress-nginx skips, since their backends are no Services.</summary>
+    public ImmutableArray<SkippedPath> Skipped { get; init; } = [];
+
     /// <summary>What was found when it was made: conflicts, and paths that are left out.</summary>
     public ImmutableArray<ConfigError> Told { get; init; } = [];
 
@@ -187,9 +190,10 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null || Balance.ReadsHeaders;
 
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
-    internal string Label => Path.Length == 0
-        ? $"{Ingress.Namespace}/{Ingress.Name}: default backend"
-        : $"{Ingress.Namespace}/{Ingress.Name}: {(Host.Length == 0 ? "any host" : Host)} {Path} ({Kind})";
+    internal string Label => Path.Length == 0 ? $"{Ingress.Namespace}/{Ingress.Name}: default backend" : LabelOf(Ingress, Host, Path, Kind);
+
+    /// <summary>The label of a path.</summary>
+    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Namespace}/{ingress.Name}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
 }
 
 /// <summary>A canary of a backend.</summary>

@@ -38,11 +38,6 @@ public sealed class CompilerTests
             "metadata.annotations.nginx.ingress.kubernetes.io/configuration-snippet: nginx configuration as text isn't run here; say it with an annotation of its own, or in the application"),
         ["misspelt annotation"] = (Web + Routes("api", Fine, Annotated("rewrite-targt: /")),
             "metadata.annotations.nginx.ingress.kubernetes.io/rewrite-targt: is no annotation of ingress-nginx; did you mean rewrite-target?"),
-
-        // BackendCompiler
-        ["a resource as backend"] = (
-            Routes("api", $"rules: [{Rule("a.com", "{ path: /, pathType: Prefix, backend: { resource: { kind: Bucket, name: b } } }")}]"),
-            "spec.rules[0].http.paths[0].backend: a service is wanted; a resource as backend isn't supported"),
     };
 
     public static TheoryData<string> Names => [.. Wrong.Keys];

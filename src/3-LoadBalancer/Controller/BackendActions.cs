@@ -1,6 +1,7 @@
 using System.Text.Json;
 using k8s.Models;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
@@ -24,7 +25,7 @@ internal sealed class BackendActions(CompileContext context, ControllerTargetGro
     {
         if (backend?.Service is not { } service)
         {
-            context.Errors.Add(member.Ingress, field, "missing required \"service\" field: the controller leads to Services alone");
+            context.Errors.Add(member.Ingress, field, $"missing required \"service\" field: {(ResourceBackend.Of(backend) is { } resource ? $"found {resource}; " : "")}the AWS Load Balancer Controller leads to Services alone");
             return null;
         }
 

@@ -8,11 +8,17 @@ namespace Usher.Ingress;
 /// <summary>A backend's Service and port → the virtual IP and port that requests are sent to.</summary>
 internal sealed class BackendCompiler(CompileContext context)
 {
+    /// <summary>The field of an Ingress's default backend.</summary>
+    internal const string DefaultBackend = "spec.defaultBackend";
+
+    /// <summary>A backend of an Ingress; null, and a warning, for a resource, which ingress-nginx skips (<c>path.Backend.Service == nil</c> in controller.go).</summary>
     internal BackendPlan? Compile(Resource<V1Ingress> ingress, V1IngressBackend backend, string field)
     {
         if (backend.Service is not { } wanted)
         {
-            context.Errors.Add(ingress, field, "a service is wanted; a resource as backend isn't supported");
+            context.Warnings.Add(ingress, $"{field}.resource", $"found {ResourceBackend.Of(backend)}; ingress-nginx leads to Services alone, and skips {(field == DefaultBackend
+                ? "this: requests that no path takes are for the controller's own default backend, else 404"
+                : "the path: its requests are those of a less specific path of the host, else of the default backend, else 404")}");
             return null;
         }
 

@@ -37,7 +37,13 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
 /// <summary>A rule of an Ingress.</summary>
 /// <param name="Host">Its host; empty for any.</param>
 /// <param name="Paths">Its paths, without those that are wrong.</param>
-internal readonly record struct PartRule(string Host, ImmutableArray<PartPath> Paths);
+/// <param name="Skipped">Its paths that ingress-nginx skips.</param>
+internal readonly record struct PartRule(string Host, ImmutableArray<PartPath> Paths, ImmutableArray<SkippedPath> Skipped);
+
+/// <summary>A path that serves nothing, since its backend is no Service.</summary>
+/// <param name="Label">The path, as a route's label.</param>
+/// <param name="Resource">Its backend.</param>
+internal sealed record SkippedPath(string Label, string Resource);
 
 /// <summary>A path of an Ingress's rule.</summary>
 /// <param name="Route">Where it leads.</param>

@@ -16,7 +16,7 @@ internal static class Location
         if (TReasons.Wanted || server.Index is not { } index)
         {
             var chosen = InOrder(server.Routes, path, reasons);
-            if (TReasons.Wanted && chosen is not null) TellShadowed(server, chosen, reasons);
+            if (TReasons.Wanted) TellLeftOut(server, chosen, reasons);
             return chosen;
         }
 
@@ -54,10 +54,11 @@ internal static class Location
         return chosen;
     }
 
-    /// <summary>Tells the paths of other Ingresses that would be the same location.</summary>
-    private static void TellShadowed<TReasons>(ServerPlan server, RoutePlan chosen, TReasons reasons) where TReasons : struct, IReasonSink
+    /// <summary>Tells the paths of other Ingresses that would be the same location, and those that are skipped.</summary>
+    private static void TellLeftOut<TReasons>(ServerPlan server, RoutePlan? chosen, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen.Path && s.By.Kind == chosen.Kind))
+        foreach (var (label, resource) in server.Skipped) reasons.Add(label, false, $"its backend is {resource}, and no Service: ingress-nginx skips the path");
+        foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
             reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}");
     }
 

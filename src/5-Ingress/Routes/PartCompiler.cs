@@ -96,19 +96,25 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
 
             var paths = rules[i].Http?.Paths ?? [];
             var compiled = ImmutableArray.CreateBuilder<PartPath>(paths.Count);
+            var skipped = ImmutableArray<SkippedPath>.Empty;
             for (var j = 0; j < paths.Count; j++)
             {
-                if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route) continue;
+                if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route)
+                {
+                    if (ResourceBackend.Of(paths[j].Backend) is { } resource && Kind(paths[j]) is { } kind) skipped = skipped.Add(new SkippedPath(RoutePlan.LabelOf(ingress.Key, host, Text(paths[j], kind), kind), resource));
+                    continue;
+                }
+
                 compiled.Add(new PartPath(route with { Rewrite = Rewrite(ingress, annotations, route, $"spec.rules[{i}].http.paths[{j}]") }, i, j));
             }
 
-            yield return new PartRule(host, compiled.DrainToImmutable());
+            yield return new PartRule(host, compiled.DrainToImmutable(), skipped);
         }
     }
 
     private IEnumerable<CanaryPath> CanaryPaths(Resource<V1Ingress> ingress, IList<V1IngressRule> rules)
     {
-        if (ingress.Value.Spec?.DefaultBackend is { } backend && Backends.Compile(ingress, backend, "spec.defaultBackend") is { } standard) yield return new CanaryPath(null, null, null, standard, "spec.defaultBackend");
+        if (ingress.Value.Spec?.DefaultBackend is { } backend && Backends.Compile(ingress, backend, BackendCompiler.DefaultBackend) is { } standard) yield return new CanaryPath(null, null, null, standard, BackendCompiler.DefaultBackend);
         for (var i = 0; i < rules.Count; i++)
         {
             var paths = rules[i].Http?.Paths ?? [];
@@ -124,7 +130,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     private RoutePlan? Default(Resource<V1Ingress> ingress, IngressAnnotations annotations)
     {
         if (ingress.Value.Spec?.DefaultBackend is not { } backend) return null;
-        return Backends.Compile(ingress, backend, "spec.defaultBackend") is { } plan
+        return Backends.Compile(ingress, backend, BackendCompiler.DefaultBackend) is { } plan
             ? new RoutePlan(ingress.Key, "", "", PathKind.Prefix, plan) { Rules = annotations.Rules, Vhost = Vhost(ingress, annotations, plan) }
             : null;
     }

@@ -58,13 +58,11 @@ internal sealed class ServerDraft(string host)
         var builder = new ServerBuilder(host);
         foreach (var part in parts) builder.Take(part);
         foreach (var (part, path) in Paths()) builder.Add(path.Route, part, path.Field);
-        return builder.Build(canaries, shared, otherwise);
+        return builder.Build(canaries, shared, otherwise) with { Skipped = [.. Rules().SelectMany(r => r.Rule.Skipped)] };
     }
 
+    private IEnumerable<(IngressPart Part, PartRule Rule)> Rules() => from part in parts from rule in part.Rules where rule.Host == host select (part, rule);
+
     private IEnumerable<(IngressPart Part, PartPath Path)> Paths() =>
-        from part in parts
-        from rule in part.Rules
-        where rule.Host == host
-        from path in rule.Paths
-        select (part, path);
+        from rule in Rules() from path in rule.Rule.Paths select (rule.Part, path);
 }

@@ -42,7 +42,7 @@ internal sealed class ManifestKind
         Kubernetes<V1Job>("batch/v1", "Job"),
         Kubernetes<V1CronJob>("batch/v1", "CronJob"),
         Kubernetes<V1EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice"),
-        Kubernetes<V1Ingress>("networking.k8s.io/v1", "Ingress"),
+        Kubernetes<V1Ingress>("networking.k8s.io/v1", "Ingress", check: IngressSchema.Check),
         Kubernetes<V1IngressClass>("networking.k8s.io/v1", "IngressClass", namespaced: false),
         .. GatewayKinds.All,
         Kubernetes<V1NetworkPolicy>("networking.k8s.io/v1", "NetworkPolicy"),
@@ -138,7 +138,7 @@ internal sealed class ManifestKind
         apiVersion.Length > Group.Length && apiVersion.StartsWith(Group, StringComparison.Ordinal) && apiVersion[Group.Length] == '/'
         && OlderVersions.Contains(apiVersion[(Group.Length + 1)..], StringComparer.Ordinal);
 
-    private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain)
+    private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain, Action<SchemaCheck, T>? check = null)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
         new(apiVersion, name, namespaced, nameRule, typeof(T), json =>
         {
@@ -146,7 +146,10 @@ internal sealed class ManifestKind
             model.Metadata ??= new V1ObjectMeta();
             if (namespaced && string.IsNullOrEmpty(model.Metadata.NamespaceProperty)) model.Metadata.NamespaceProperty = ManifestReader.DefaultNamespace;
             return model;
-        });
+        })
+        {
+            Check = check is null ? null : (schema, value) => check(schema, (T)value),
+        };
 
     private static ManifestKind Ack<TSpec>(string apiVersion, string name, Action<TSpec, JsonElement>? status = null) where TSpec : class =>
         new(apiVersion, name, namespaced: true, NameRule.Subdomain, typeof(AckObject<TSpec>), json =>

@@ -45,6 +45,10 @@ public sealed partial class ControllerErrorTests
         ["a Service's own annotation"] = (Service(annotations: $"{Prefix}success-codes: '0'") + Ingress("web", Rule()),
             "Service shop/web: metadata.annotations.alb.ingress.kubernetes.io/success-codes: found '0'; codes from 200 to 499 are wanted, as 200, 200,202 or 200-399"),
         ["no such port"] = (Service() + Ingress("web", Rule(port: "number: 81")), "Ingress shop/web: spec.rules[0].http.paths[0].backend.service.port: unable to find port 81 on service shop/web; it has http (80)"),
+        ["a resource as backend"] = (Service() + Ingress("web", "rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { resource: { apiGroup: k8s.example.com, kind: StorageBucket, name: icons } } }] } }]"),
+            "Ingress shop/web: spec.rules[0].http.paths[0].backend: missing required \"service\" field: found StorageBucket icons of k8s.example.com; the AWS Load Balancer Controller leads to Services alone"),
+        ["a resource as default backend"] = (Service() + Ingress("web", $"defaultBackend: {{ resource: {{ kind: ConfigMap, name: page }} }}, {Rule()}"),
+            "Ingress shop/web: spec.defaultBackend: missing required \"service\" field: found ConfigMap page; the AWS Load Balancer Controller leads to Services alone"),
         ["wildcards in a prefix"] = (Service() + Ingress("web", Rule(path: "/a*")),
             "Ingress shop/web: spec.rules[0].http.paths[0].path: found '/a*'; prefix path shouldn't contain wildcards: take pathType ImplementationSpecific for a pattern"),
         ["two default backends"] = (Service() + Ingress("a", "defaultBackend: { service: { name: web, port: { number: 80 } } }", "~group.name: g")
