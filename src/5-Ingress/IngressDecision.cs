@@ -21,7 +21,7 @@ internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation
     /// <summary>Whether an endpoint's turn is taken by being asked for; an explanation takes none.</summary>
     public bool TakesTurns { get; init; } = Limits is not null;
 
-    public int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints) => Balancers?.Turn(controller, backend, endpoints, TakesTurns) ?? 0;
+    public int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints) => Balancers?.Turn(controller.Pod, backend, endpoints, TakesTurns) ?? 0;
 
     public BalanceReading Scores(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints, int one, int other) => Balancers?.Scores(controller, backend, endpoints, one, other) ?? new BalanceReading(0, 0);
 

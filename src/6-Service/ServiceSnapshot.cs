@@ -152,7 +152,7 @@ internal sealed class ServiceSnapshot
         if (FrontAt(front.Place) is { } found) return found.Port;
         foreach (var port in PortsOf(front.Service))
         {
-            if (port.Protocol == "TCP" && port.Name == front.PortName && port.Port == front.Declared.Port) return port;
+            if (port.Protocol == (front.Udp ? "UDP" : "TCP") && port.Name == front.PortName && port.Port == front.Declared.Port) return port;
         }
 
         return null;

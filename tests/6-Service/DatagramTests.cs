@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Usher.Model.Contracts;
+using Usher.Model.Desired;
 
 namespace Usher.Service.Tests;
 
@@ -29,6 +31,20 @@ public sealed class DatagramTests
         var cluster = new TestCluster(Pods + Yaml.Service("dns", Svc + ", sessionAffinity: ClientIP"), time: new FakeTimeProvider());
         cluster.Decide("10.100.0.10:53", "outside", 0.9).Opened!();
         Assert.Equal("d2", cluster.Chosen("10.100.0.10:53", "outside", 0));
+    }
+
+    [Fact]
+    public void A_headless_Services_endpoints_are_found_by_the_ports_protocol()
+    {
+        var cluster = new TestCluster(Pods + Yaml.Service("dns", "clusterIP: None, selector: { app: dns }, ports: [{ name: udp, port: 53, protocol: UDP, targetPort: dns }, { name: tcp, port: 53, targetPort: 5353 }]"));
+        var nowhere = new IPEndPoint(IPAddress.None, 53);
+
+        IEnumerable<string> Of(string port, bool udp) => cluster.Fronts.EndpointsOf(cluster.Generation, new ServiceFront(FrontKind.ClusterIP, new ResourceKey("", "Service", "shop", "dns"), port, null, nowhere, nowhere) { Udp = udp })
+            .Ready.Select(e => e.Declared.ToString());
+
+        Assert.Equal(["10.0.1.11:53", "10.0.2.11:53"], Of("udp", true));
+        Assert.Equal(["10.0.1.11:5353", "10.0.2.11:5353"], Of("tcp", false));
+        Assert.Empty(Of("udp", false).Concat(Of("tcp", true)));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 
 namespace Usher.Ingress;
 
@@ -12,12 +13,7 @@ internal static class BalanceFacts
         if (choice.Backend?.ExternalName is { } external) told["externalName"] = external;
         if (choice.Endpoint is { } endpoint)
         {
-            told["endpoint"] = endpoint.Declared.ToString();
-            told["endpointBound"] = endpoint.Bound.ToString();
-            told["endpointPod"] = endpoint.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}" : null;
-            told["balance"] = choice.Balance.Name;
-            told["readyEndpoints"] = choice.Endpoints!.Ready.Length;
-            told["endpoints"] = choice.Endpoints.All.Length;
+            Tell(told, endpoint, choice.Endpoints!, choice.Balance.Name);
             if (choice.Balance.HashBy is { } by) told["hashBy"] = by.Text;
             if (choice.Balance.Cookie is { } cookie) told["session"] = choice.Reading?.Key is null ? $"cookie {cookie.Name}" : $"new, cookie {cookie.Name}";
         }
@@ -33,6 +29,17 @@ internal static class BalanceFacts
         told["tries"] = tries;
     }
 
+    /// <summary>The endpoint that was chosen of these, and how.</summary>
+    internal static void Tell(JsonObject told, FrontEndpoint endpoint, FrontEndpoints endpoints, string balance)
+    {
+        told["endpoint"] = endpoint.Declared.ToString();
+        told["endpointBound"] = endpoint.Bound.ToString();
+        told["endpointPod"] = endpoint.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}" : null;
+        told["balance"] = balance;
+        told["readyEndpoints"] = endpoints.Ready.Length;
+        told["endpoints"] = endpoints.All.Length;
+    }
+
     /// <summary>Where a request is sent, in words: the virtual IP, or the endpoint and how it was chosen.</summary>
     internal static string Where(IngressChoice choice)
     {
@@ -42,7 +49,10 @@ internal static class BalanceFacts
 
     private static string How(IngressChoice choice) => choice.Balance.Cookie is { } cookie
         ? choice.Reading?.Key is null ? $"by cookie {cookie.Name}" : $"new session, cookie {cookie.Name}"
-        : choice.Endpoints!.Ready.Length == 1 ? "the only ready endpoint" : $"{choice.Balance.Name} of {choice.Endpoints.Ready.Length}";
+        : Of(choice.Balance.Name, choice.Endpoints!);
+
+    /// <summary>How one of several was chosen, in words.</summary>
+    internal static string Of(string balance, FrontEndpoints endpoints) => endpoints.Ready.Length == 1 ? "the only ready endpoint" : $"{balance} of {endpoints.Ready.Length}";
 
     private static JsonObject Try(string endpoint, string bound, string? failed, double? ms)
     {

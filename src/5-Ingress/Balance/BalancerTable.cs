@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Wire;
 
 namespace Usher.Ingress;
 
 /// <summary>
-/// What controllers know of their backends' endpoints: whose turn it is, and how long each took to answer of late. Each controller's pod knows for itself, as its nginx does. Thread-safe.
+/// What controllers know of their backends' endpoints: whose turn it is, and how long each took to answer of late. Each controller's pod knows for itself, as its nginx does; so does each of a Gateway's. Thread-safe.
 /// </summary>
 internal sealed class BalancerTable(TimeProvider time)
 {
@@ -18,17 +19,17 @@ internal sealed class BalancerTable(TimeProvider time)
     internal TimeProvider Time => time;
 
     /// <summary>Whose turn it is among the ready endpoints.</summary>
-    /// <param name="controller">The controller's pod.</param>
+    /// <param name="pod">The pod that sends requests on, a controller's or a Gateway's.</param>
     /// <param name="backend">The backend.</param>
     /// <param name="endpoints">Its endpoints.</param>
     /// <param name="takes">Whether the turn is taken, so that the next is another's.</param>
-    internal int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints, bool takes) =>
-        endpoints.Ready.Length <= 1 ? 0 : (int)(Of(controller, backend).Turn(takes) % (uint)endpoints.Ready.Length);
+    internal int Turn(in ResourceKey pod, BackendPlan backend, FrontEndpoints endpoints, bool takes) =>
+        endpoints.Ready.Length <= 1 ? 0 : (int)(Of(pod, backend).Turn(takes) % (uint)endpoints.Ready.Length);
 
     /// <summary>How long two of the ready endpoints take to answer, in seconds.</summary>
     internal BalanceReading Scores(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints, int one, int other)
     {
-        var (first, second) = Of(controller, backend).Scores(endpoints, one, other, time.GetTimestamp(), time);
+        var (first, second) = Of(controller.Pod, backend).Scores(endpoints, one, other, time.GetTimestamp(), time);
         return new BalanceReading(first, second);
     }
 
@@ -42,12 +43,12 @@ internal sealed class BalancerTable(TimeProvider time)
 
     /// <summary>Counts how many seconds the chosen endpoint took.</summary>
     internal void Took(ControllerPlan controller, IngressChoice choice, double seconds) =>
-        Of(controller, choice.Backend!).Took(choice.Endpoints!, choice.Endpoint!, seconds, time.GetTimestamp(), time);
+        Of(controller.Pod, choice.Backend!).Took(choice.Endpoints!, choice.Endpoint!, seconds, time.GetTimestamp(), time);
 
-    private BalancerState Of(ControllerPlan controller, BackendPlan backend)
+    private BalancerState Of(in ResourceKey pod, BackendPlan backend)
     {
-        if (states.TryGetValue((controller.Pod.Name, backend.Upstream), out var state)) return state;
+        if (states.TryGetValue((pod.Name, backend.Upstream), out var state)) return state;
         if (states.Count >= MostBackends) states.Clear();
-        return states.GetOrAdd((controller.Pod.Name, backend.Upstream), _ => new BalancerState());
+        return states.GetOrAdd((pod.Name, backend.Upstream), _ => new BalancerState());
     }
 }

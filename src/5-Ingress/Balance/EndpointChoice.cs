@@ -67,7 +67,7 @@ internal static class EndpointChoice
             BalanceMethod.Hash => ByHash(rule.HashBy!, ClientView.Of(controller, facts), endpoints, reasons),
             BalanceMethod.HashSubset => BySubset(rule, ClientView.Of(controller, facts), endpoints, draw, reasons),
             BalanceMethod.StickyBalanced or BalanceMethod.StickyPersistent => SessionChoice.Pick(rule.Cookie!, choice.Backend!.Upstream, endpoints, tries, states, facts, draw, reasons),
-            _ => ByTurn(controller, choice.Backend!, endpoints, tries, states, reasons),
+            _ => ByTurn(states.Turn(controller, choice.Backend!, endpoints), endpoints, tries, reasons),
         };
     }
 
@@ -84,12 +84,13 @@ internal static class EndpointChoice
     }
 
     /// <summary>resty.roundrobin; where it comes to one that was tried, the next.</summary>
-    private static Picked ByTurn<TStates, TReasons>(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints, ImmutableArray<FailedTry> tries, TStates states, TReasons reasons)
-        where TStates : struct, IBackendStates
-        where TReasons : struct, IReasonSink
+    /// <param name="at">Whose turn it is, among the ready ones.</param>
+    /// <param name="endpoints">The endpoints, at least one of them ready.</param>
+    /// <param name="tries">Those that failed this request before.</param>
+    /// <param name="reasons">Where reasons go.</param>
+    internal static Picked ByTurn<TReasons>(int at, FrontEndpoints endpoints, ImmutableArray<FailedTry> tries, TReasons reasons) where TReasons : struct, IReasonSink
     {
         var ready = endpoints.Ready;
-        var at = states.Turn(controller, backend, endpoints);
         for (var i = 0; i < ready.Length && FailedTry.Has(tries, ready[at]); i++) at = (at + 1) % ready.Length;
         return TReasons.Wanted
             ? Tell(new Picked(at), endpoints, reasons, ready.Length == 1 ? "the only endpoint that is ready" : $"round_robin: its turn, {at + 1} of {ready.Length}", _ => $"round_robin: it is the turn of {at + 1} of {ready.Length}")

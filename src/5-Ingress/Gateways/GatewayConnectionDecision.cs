@@ -6,11 +6,11 @@ namespace Usher.Ingress.Gateways;
 /// <param name="Listener">The listener; null where none is for the server name.</param>
 /// <param name="Rule">The route's rule; null where none is.</param>
 /// <param name="Backend">The backend that was drawn, or null.</param>
-/// <param name="Ready">What was read: whether it had a ready endpoint.</param>
-internal readonly record struct ConnectionChoice(ListenerPlan? Listener, ConnectionRule? Rule = null, WeightedBackend? Backend = null, bool Ready = false)
+/// <param name="Read">What was read of the backend.</param>
+internal readonly record struct ConnectionChoice(ListenerPlan? Listener, ConnectionRule? Rule = null, WeightedBackend? Backend = null, BackendReading Read = default)
 {
     /// <summary>Whether there is somewhere to send it.</summary>
-    internal bool Forwards => Backend is { Invalid: null } && Ready;
+    internal bool Forwards => Backend is { Invalid: null } && Read.Ready;
 }
 
 /// <summary>
@@ -18,7 +18,7 @@ internal readonly record struct ConnectionChoice(ListenerPlan? Listener, Connect
 /// <list type="number">
 /// <item>The listener: of a port that speaks TLS, the most specific for the server name; of another, the only one.</item>
 /// <item>The route: the one whose host is the most specific for the server name; of TCP and UDP, the oldest.</item>
-/// <item>The backend, drawn by weight. One that isn't valid, or has no ready endpoint, ends the connection.</item>
+/// <item>The backend, drawn by weight. One that isn't valid, or has no ready endpoint, ends the connection. Of a headless Service, which has no virtual IP, the endpoint whose turn it is.</item>
 /// </list>
 /// </summary>
 internal sealed class GatewayConnectionDecision(GatewayPort port, string? serverName, Draw draw, ConnectionChoice choice) : IConnectionDecision, IProblemTeller
@@ -34,32 +34,36 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         { Rule: null, Listener: { } listener } => $"no route at {listener.Label} is for {(string.IsNullOrEmpty(serverName) ? "it" : $"server name {serverName}")}; usher status tells of each route why",
         { Backend: null, Rule: { } rule } => $"{rule.Label}: the sum of its backends' weights is 0",
         { Backend: { Invalid: { } invalid } backend, Rule: { } rule } => $"{rule.Label}: backend {backend.Backend.Label} was drawn, and {invalid}",
-        { Ready: false, Backend: { } backend } => $"Service {backend.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness",
+        { Read.Ready: false, Backend: { } backend } => $"Service {backend.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness",
         _ => null,
     };
 
     /// <summary>Decides as live traffic does.</summary>
-    internal static GatewayConnectionDecision Make<TStates>(GatewayPort port, string? serverName, TStates states, Draw draw) where TStates : struct, IReadyBackends =>
+    internal static GatewayConnectionDecision Make<TStates>(GatewayPort port, string? serverName, TStates states, Draw draw) where TStates : struct, IBackendReader =>
         new(port, serverName, draw, Decide(port, serverName, states, draw, default(NoReasons)));
 
     /// <inheritdoc/>
     public IEnumerable<HopAccount> Tell()
     {
         var reasons = new ReasonList();
-        var replayed = Decide(port, serverName, new RecordedReadiness(Choice.Ready), Draw, reasons);
+        var replayed = Decide(port, serverName, new RecordedBackend(Choice.Read), Draw, reasons);
         var told = GatewayFacts.Of(port);
         told["protocol"] = port.Plan.Protocol.ToString().ToUpperInvariant();
         if (port.Plan.Protocol == PortProtocol.Tls) told["sni"] = string.IsNullOrEmpty(serverName) ? "none" : serverName;
         if (replayed.Listener is { } listener) told["listener"] = listener.Name;
         if (replayed.Rule is { } rule) (told["route"], told["routeKind"]) = ($"{rule.Route.Namespace}/{rule.Route.Name}", rule.Route.Kind);
-        if (replayed.Backend is { Invalid: null } backend) IngressFacts.Tell(told, backend.Backend);
+        if (replayed.Backend is { Invalid: null } backend)
+        {
+            IngressFacts.Tell(told, backend.Backend);
+            replayed.Read.Tell(told);
+        }
 
-        var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → Service {replayed.Backend!.Backend.Label} {replayed.Backend.Backend.Front.Declared}" : Problem!;
+        var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → {replayed.Read.Where(replayed.Backend!)}" : Problem!;
         yield return new HopAccount(Hop.Ingress, port.Pod.Name, sentence) { Facts = told, Reasons = reasons.All, Ok = replayed.Forwards, Outcome = replayed.Forwards ? null : Outcome(replayed) };
     }
 
     private static ConnectionChoice Decide<TStates, TReasons>(GatewayPort port, string? serverName, TStates states, Draw draw, TReasons reasons)
-        where TStates : struct, IReadyBackends
+        where TStates : struct, IBackendReader
         where TReasons : struct, IReasonSink
     {
         // 1.
@@ -79,9 +83,9 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         // 3.
         var backend = WeightedBackends.Draw(rule.Backends, rule.TotalWeight, rule.Label, draw, reasons);
         if (backend is null || backend.Invalid is not null) return new ConnectionChoice(listener, rule, backend);
-        var ready = states.IsReady(backend.Backend);
-        if (TReasons.Wanted) reasons.Add($"Service {backend.Backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
-        return new ConnectionChoice(listener, rule, backend, ready);
+        var read = states.Read(backend.Backend);
+        if (TReasons.Wanted) read.Explain(backend.Backend, reasons);
+        return new ConnectionChoice(listener, rule, backend, read);
     }
 
     private static string Outcome(in ConnectionChoice choice) => choice switch

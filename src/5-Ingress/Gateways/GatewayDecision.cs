@@ -1,16 +1,8 @@
-using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress.Gateways;
-
-/// <summary>Reads the endpoints of now: a Gateway's controller watches EndpointSlices itself.</summary>
-/// <param name="Fronts">Who knows the endpoints.</param>
-/// <param name="Generation">The generation that serves the request.</param>
-internal readonly record struct LivingReadiness(IServiceFronts Fronts, Generation Generation) : IReadyBackends
-{
-    public bool IsReady(BackendPlan backend) => Fronts.HasReadyEndpoints(Generation, backend.Front);
-}
 
 /// <summary>A decision of a Gateway with all it was made from.</summary>
 internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake, RequestFacts facts, Draw draw, GatewayChoice choice) : IDecision
@@ -26,6 +18,9 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
 
     internal GatewayChoice Choice { get; } = choice;
 
+    /// <summary>Where the request is sent on to, and how.</summary>
+    internal UpstreamKey Upstream => Towards(Choice.Backend!, Choice.Read);
+
     /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
     internal HandshakeRecord? Handshake { get; set; }
 
@@ -33,8 +28,11 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
     internal IReadOnlyList<Seam.MirroredRequest> Mirrored { get; set; } = [];
 
     /// <summary>Decides as live traffic does.</summary>
-    internal static GatewayDecision Make<TStates>(GatewayPort port, ListenerPlan? handshake, TStates states, RequestFacts facts, Draw draw) where TStates : struct, IReadyBackends =>
+    internal static GatewayDecision Make<TStates>(GatewayPort port, ListenerPlan? handshake, TStates states, RequestFacts facts, Draw draw) where TStates : struct, IBackendReader =>
         new(port, handshake, facts, draw, GatewayHop.Decide(port, handshake, states, facts, draw, default(NoReasons)));
+
+    /// <summary>Where a backend is, as this pod reaches it.</summary>
+    internal UpstreamKey Towards(WeightedBackend backend, in BackendReading read) => new(read.Bound(backend), read.Source(Port), backend.Tls, backend.Http2);
 
     /// <summary>Which of the mirrors get a copy: each by a draw of its own.</summary>
     internal IEnumerable<MirrorFilter> Mirrors()
@@ -50,7 +48,7 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
     public IEnumerable<HopAccount> Tell()
     {
         var reasons = new ReasonList();
-        var replayed = GatewayHop.Decide(Port, Handshaken, new RecordedReadiness(Choice.Ready), Facts, Draw, reasons);
+        var replayed = GatewayHop.Decide(Port, Handshaken, new RecordedBackend(Choice.Read), Facts, Draw, reasons);
         var answer = GatewayAnswer.Of(this);
         var told = GatewayFacts.Of(Port);
         GatewayFacts.Tell(told, this, answer);

@@ -43,7 +43,7 @@ internal static class GatewayFacts
             if (backend.Invalid is null) IngressFacts.Tell(told, backend.Backend);
             else told["service"] = backend.Backend.Label;
             told["weight"] = backend.Weight;
-
+            choice.Read.Tell(told);
             if (backend.Tls is { } tls) told["backendTls"] = $"{backend.TlsBy} ({tls})";
             if (backend.Http2) told["backendProtocol"] = backend.Tls is null ? "h2c" : "h2";
         }
@@ -61,7 +61,7 @@ internal static class GatewayFacts
     /// <summary>The decision in one line.</summary>
     internal static string Sentence(GatewayChoice choice, GatewayAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
-        GatewayVerdict.Forward => $"{choice.Match!.Label} → Service {choice.Backend!.Backend.Label} {choice.Backend.Backend.Front.Declared}{(choice.Backend.Http2 ? ", over HTTP/2" : "")}{(choice.Backend.Tls is null ? "" : ", encrypted again")}",
+        GatewayVerdict.Forward => $"{choice.Match!.Label} → {choice.Read.Where(choice.Backend!)}{(choice.Backend!.Http2 ? ", over HTTP/2" : "")}{(choice.Backend.Tls is null ? "" : ", encrypted again")}",
         GatewayVerdict.Unavailable => $"{choice.Match!.Label} → Service {choice.Backend!.Backend.Label}, which has no ready endpoint: 503",
         GatewayVerdict.NoListener => $"no listener is for host {facts.Host}: 404",
         GatewayVerdict.Misdirected => "the connection is another listener's: 421",

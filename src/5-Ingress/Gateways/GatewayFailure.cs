@@ -10,6 +10,9 @@ internal sealed record GatewayFailure(int Status, string Outcome, string Problem
     {
         var (rule, backend) = (decision.Choice.Match!.Rule, decision.Choice.Backend!);
         var service = $"Service {backend.Backend.Label}";
+        var (read, pod) = (decision.Choice.Read, decision.Choice.Read.Pod(backend));
+        // What is dialled: the virtual IP, or an endpoint of a headless Service.
+        var dialled = read.Endpoint is null ? service : pod;
         return result.Outcome switch
         {
             ForwardOutcome.Completed => null,
@@ -18,18 +21,19 @@ internal sealed record GatewayFailure(int Status, string Outcome, string Problem
             ForwardOutcome.MalformedRequestBody => new(400, "ingress.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
             ForwardOutcome.Canceled when rule.Timeout is { } timeout => new(504, "ingress.504.timeout",
                 FormattableString.Invariant($"{service} did not answer within {timeout.After.TotalSeconds:0.###} s ({rule.Field}.timeouts.{timeout.Field} of {decision.Choice.Match.Route})")),
-            ForwardOutcome.ConnectTimedOut => new(504, "ingress.504.connect-timeout", $"{service} did not accept the connection within 10 s"),
-            ForwardOutcome.ResponseTimedOut => new(504, "ingress.504.read-timeout", $"a pod of {service} was silent for an hour"),
+            ForwardOutcome.ConnectTimedOut => new(504, "ingress.504.connect-timeout", $"{dialled} did not accept the connection within 10 s"),
+            ForwardOutcome.ResponseTimedOut => new(504, "ingress.504.read-timeout", $"{pod} was silent for an hour"),
+            ForwardOutcome.ConnectRefused when read.Endpoint is not null => new(503, "ingress.503.connection-refused", $"{pod} refused the connection: nothing listens there"),
             ForwardOutcome.ConnectRefused => new(503, "ingress.503.connection-refused",
                 $"{service} {backend.Backend.Front.Declared} refused the connection: it lost its last ready endpoint, or the pod's port isn't open"),
-            ForwardOutcome.TlsHandshakeFailed => new(502, "ingress.502.tls-handshake", $"the TLS handshake with {service} failed: {result.Detail}. {backend.TlsBy} wants it: does the pod's port speak TLS, with a certificate that it accepts?"),
-            ForwardOutcome.MalformedResponse when backend.Http2 => new(502, "ingress.502.malformed-response", $"a pod of {service} sent no valid HTTP/2 response: {result.Detail}. Does its port speak HTTP/2{(backend.Tls is null ? " without TLS" : "")}?"),
-            ForwardOutcome.MalformedResponse => new(502, "ingress.502.malformed-response", $"a pod of {service} sent no valid HTTP response: {result.Detail}"),
-            ForwardOutcome.ResponseHeadTooLarge => new(502, "ingress.502.response-head-too-large", $"a pod of {service} sent a response head larger than 60 kB"),
-            ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "ingress.502.closed-before-response", $"a pod of {service} closed the connection before it answered: did it crash, or stop?"),
-            ForwardOutcome.UpstreamClosedMidBody => new(502, "ingress.502.closed-mid-body", $"a pod of {service} closed the connection before its response was complete"),
-            ForwardOutcome.UpstreamReset => new(502, "ingress.502.reset", $"a pod of {service} reset the connection: is its port open, did it crash?"),
-            _ => new(502, "ingress.502.backend-failed", $"{service}: {result.Detail}"),
+            ForwardOutcome.TlsHandshakeFailed => new(502, "ingress.502.tls-handshake", $"the TLS handshake with {dialled} failed: {result.Detail}. {backend.TlsBy} wants it: does the pod's port speak TLS, with a certificate that it accepts?"),
+            ForwardOutcome.MalformedResponse when backend.Http2 => new(502, "ingress.502.malformed-response", $"{pod} sent no valid HTTP/2 response: {result.Detail}. Does its port speak HTTP/2{(backend.Tls is null ? " without TLS" : "")}?"),
+            ForwardOutcome.MalformedResponse => new(502, "ingress.502.malformed-response", $"{pod} sent no valid HTTP response: {result.Detail}"),
+            ForwardOutcome.ResponseHeadTooLarge => new(502, "ingress.502.response-head-too-large", $"{pod} sent a response head larger than 60 kB"),
+            ForwardOutcome.UpstreamClosedBeforeResponse => new(502, "ingress.502.closed-before-response", $"{pod} closed the connection before it answered: did it crash, or stop?"),
+            ForwardOutcome.UpstreamClosedMidBody => new(502, "ingress.502.closed-mid-body", $"{pod} closed the connection before its response was complete"),
+            ForwardOutcome.UpstreamReset => new(502, "ingress.502.reset", $"{pod} reset the connection: is its port open, did it crash?"),
+            _ => new(502, "ingress.502.backend-failed", $"{dialled}: {result.Detail}"),
         };
     }
 }

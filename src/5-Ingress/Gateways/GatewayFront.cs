@@ -7,7 +7,7 @@ using Usher.Wire;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>Opens the sockets of Gateways' ports.</summary>
-internal sealed class GatewayFronts(GatewayService service, IServiceFronts services, SeamParts parts)
+internal sealed class GatewayFronts(GatewayService service, IServiceFronts services, BalancerTable balancers, SeamParts parts)
 {
     // As nginx's and Envoy's: 75 s, and an hour. Clients keep connections for less.
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(75);
@@ -35,15 +35,15 @@ internal sealed class GatewayFronts(GatewayService service, IServiceFronts servi
     /// <summary>Where a connection or flow goes.</summary>
     private FrontDecision Decide(Generation generation, ConnectionId connection, bool udp) =>
         generation.Find<GatewaySnapshot>()?.PortAt(connection.To, udp) is { } port
-            ? Of(GatewayConnectionDecision.Make(port, null, new LivingReadiness(services, generation), Draw.Random()), port)
+            ? Of(GatewayConnectionDecision.Make(port, null, new LivingBackend(services, generation, balancers, port.Pod), Draw.Random()), port)
             : new FrontDecision(new ClosedPort(connection), null, null);
 
     /// <summary>Where a connection of a TLS listener goes.</summary>
     internal FrontDecision Decide(Generation generation, GatewayPort port, string? serverName) =>
-        Of(GatewayConnectionDecision.Make(port, serverName, new LivingReadiness(services, generation), Draw.Random()), port);
+        Of(GatewayConnectionDecision.Make(port, serverName, new LivingBackend(services, generation, balancers, port.Pod), Draw.Random()), port);
 
     private static FrontDecision Of(GatewayConnectionDecision decision, GatewayPort port) => decision.Choice is { Forwards: true, Backend: { } backend }
-        ? new FrontDecision(decision, backend.Backend.Front.Bound, port.Bound.Address) { Declared = backend.Backend.Front.Declared }
+        ? new FrontDecision(decision, decision.Choice.Read.Bound(backend), decision.Choice.Read.Source(port)) { Declared = decision.Choice.Read.Declared(backend) }
         : new FrontDecision(decision, null, null);
 
     /// <summary>A connection that reached a port which isn't the Gateway's any more.</summary>

@@ -39,24 +39,11 @@ internal enum GatewayVerdict : byte
 /// <param name="Listener">The listener; null where none is for the host.</param>
 /// <param name="Match">The match that took it, or null.</param>
 /// <param name="Backend">The backend that was drawn, or null.</param>
-/// <param name="Ready">What was read: whether it had a ready endpoint.</param>
-internal readonly record struct GatewayChoice(GatewayVerdict Verdict, ListenerPlan? Listener = null, RuleMatch? Match = null, WeightedBackend? Backend = null, bool Ready = false)
+/// <param name="Read">What was read of the backend.</param>
+internal readonly record struct GatewayChoice(GatewayVerdict Verdict, ListenerPlan? Listener = null, RuleMatch? Match = null, WeightedBackend? Backend = null, BackendReading Read = default)
 {
     /// <summary>The redirect, the backend's own or the rule's.</summary>
     internal RedirectFilter? Redirect => Backend?.Redirect ?? Match?.Rule.Redirect;
-}
-
-/// <summary>The living state that a decision reads.</summary>
-internal interface IReadyBackends
-{
-    /// <summary>Whether a backend has a ready endpoint.</summary>
-    bool IsReady(BackendPlan backend);
-}
-
-/// <summary>What a recorded decision read.</summary>
-internal readonly record struct RecordedReadiness(bool Ready) : IReadyBackends
-{
-    public bool IsReady(BackendPlan backend) => Ready;
 }
 
 /// <summary>A Gateway's choice: listener, rule, backend.</summary>
@@ -69,7 +56,7 @@ internal static class GatewayHop
     /// <item>The rule: of the routes whose host is the most specific, the first match in order of precedence; then of those with a less specific one; else 404.</item>
     /// <item>The rule's own answers: a preflight, a redirect, 500 where a filter or every backend isn't valid.</item>
     /// <item>The backend: drawn by weight among all, so that one that isn't valid answers its share with 500.</item>
-    /// <item>A backend without a ready endpoint: 503.</item>
+    /// <item>A backend without a ready endpoint: 503. Of a headless Service, which has no virtual IP, the endpoint whose turn it is.</item>
     /// </list>
     /// </summary>
     /// <param name="port">The port.</param>
@@ -79,7 +66,7 @@ internal static class GatewayHop
     /// <param name="draw">The draw.</param>
     /// <param name="reasons">Takes every candidate.</param>
     internal static GatewayChoice Decide<TStates, TReasons>(GatewayPort port, ListenerPlan? handshake, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
-        where TStates : struct, IReadyBackends
+        where TStates : struct, IBackendReader
         where TReasons : struct, IReasonSink
     {
         // 1. The listener.
@@ -121,9 +108,9 @@ internal static class GatewayHop
         if (backend.Redirect is not null) return new GatewayChoice(GatewayVerdict.Redirect, listener, match, backend);
 
         // 5. Its endpoints.
-        var ready = states.IsReady(backend.Backend);
-        if (TReasons.Wanted) reasons.Add($"Service {backend.Backend.Label}", ready, ready ? "has a ready endpoint" : "has no ready endpoint");
-        return new GatewayChoice(ready ? GatewayVerdict.Forward : GatewayVerdict.Unavailable, listener, match, backend, ready);
+        var read = states.Read(backend.Backend);
+        if (TReasons.Wanted) read.Explain(backend.Backend, reasons);
+        return new GatewayChoice(read.Ready ? GatewayVerdict.Forward : GatewayVerdict.Unavailable, listener, match, backend, read);
     }
 
     /// <summary>The listener of a port for a host, or null.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Seam;
 using Usher.Wire;
@@ -7,7 +8,7 @@ using Usher.Wire;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>Sends the copies that filters RequestMirror want (Gateway API, HTTPRequestMirrorFilter): the request as it goes to its own backend, with its body. Their answers are thrown away, and their failures change nothing.</summary>
-internal sealed class GatewayMirrors
+internal sealed class GatewayMirrors(IServiceFronts fronts, BalancerTable balancers)
 {
     private static readonly ForwardOptions Options = new() { ConnectTimeout = TimeSpan.FromSeconds(10), ResponseTimeout = TimeSpan.FromSeconds(60), KeepAlive = false };
 
@@ -21,9 +22,19 @@ internal sealed class GatewayMirrors
         if (drawn.Count == 0) return null;
         var target = GatewayFacts.Rewritten(decision.Choice, decision.Facts) ?? passage.Record.Target;
         var headers = Headers(passage, decision);
-        var (copies, ended) = mirror.Start(passage, [.. drawn.Select(m =>
-            (new Subrequest(default, decision.Facts.Method, target, Options) { Headers = headers }, $"Service {m.Backend.Backend.Label}", (Func<ValueTask<UpstreamKey?>>)(() => ValueTask.FromResult<UpstreamKey?>(KeyOf(m.Backend, decision)))))]);
-        decision.Mirrored = copies;
+        var living = new LivingBackend(fronts, passage.Generation, balancers, decision.Port.Pod);
+        var (sent, notSent) = (new List<(Subrequest, string, Func<ValueTask<UpstreamKey?>>)>(drawn.Count), new List<MirroredRequest>());
+        foreach (var backend in drawn.Select(m => m.Backend))
+        {
+            // A virtual IP refuses by itself where nobody is ready.
+            var read = backend.Backend.HasVirtualIP ? new BackendReading(true) : living.Read(backend.Backend);
+            var to = $"Service {backend.Backend.Label}{(read.Endpoint is { } endpoint ? $" ({endpoint.Label})" : "")}";
+            if (read.Ready) sent.Add((new Subrequest(default, decision.Facts.Method, target, Options) { Headers = headers }, to, () => ValueTask.FromResult<UpstreamKey?>(decision.Towards(backend, read))));
+            else notSent.Add(MirroredRequest.NotSent(to, "wasn't sent: the Service is headless, and none of its endpoints is ready"));
+        }
+
+        var (copies, ended) = mirror.Start(passage, sent);
+        decision.Mirrored = [.. copies, .. notSent];
         return ended;
     }
 
@@ -33,8 +44,6 @@ internal sealed class GatewayMirrors
         foreach (var copy in copies) reasons.Add("filter RequestMirror", !copy.Failed, $"the copy to {copy.To} {copy.Told}");
         told["mirrors"] = new JsonArray([.. copies.Select(c => new JsonObject { ["to"] = c.To, ["status"] = c.Status, ["told"] = c.Told, ["failed"] = c.Failed })]);
     }
-
-    private static UpstreamKey KeyOf(WeightedBackend backend, GatewayDecision decision) => new(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2);
 
     /// <summary>What a copy's head has otherwise than the client's: what the Gateway sets, and what the rule's filters change.</summary>
     private static List<KeyValuePair<string, string?>> Headers(RequestPassage passage, GatewayDecision decision)

@@ -7,11 +7,11 @@ using Usher.Wire;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>Carries out what <see cref="GatewayHop"/> decides, for one request after another.</summary>
-internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirrors, SeamParts parts) : IHttpHop
+internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirrors, BalancerTable balancers, SeamParts parts) : IHttpHop
 {
     public Hop Hop => Hop.Ingress;
 
-    /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service and pass the answer back.</summary>
+    /// <summary>1. Take the journey's id from the request. 2. Decide. 3. Answer, or send it on to the Service, or to an endpoint of a headless one, and pass the answer back.</summary>
     public ValueTask ServeAsync(RequestPassage passage)
     {
         if (passage.Generation.Find<GatewaySnapshot>()?.PortAt(passage.Exchange.LocalEndPoint) is not { } port)
@@ -29,7 +29,7 @@ internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirro
         var handshake = port.Plan.Protocol == PortProtocol.Tls ? passage.Exchange.Features.Get<HandshakeRecord>() : null;
         // The listener as this generation has it: the connection may be older.
         var asked = handshake is null ? null : GatewayCertificate.ListenerOf(port, handshake.ServerName);
-        var decision = GatewayDecision.Make(port, asked, new LivingReadiness(fronts, passage.Generation), passage.Facts(scheme, port.Plan.ReadsHeaders), Draw.Random());
+        var decision = GatewayDecision.Make(port, asked, new LivingBackend(fronts, passage.Generation, balancers, port.Pod), passage.Facts(scheme, port.Plan.ReadsHeaders), Draw.Random());
         decision.Handshake = handshake;
         passage.Record.Decision = decision;
 
@@ -75,8 +75,7 @@ internal sealed class GatewayService(IServiceFronts fronts, GatewayMirrors mirro
         if (!editor.IsEmpty) passage.ResponseEditor = editor;
         using var limit = rule.Timeout is null ? null : new CancellationTokenSource(rule.Timeout.After, parts.Time);
         var copied = rule.Mirrors.IsEmpty && backend.Mirrors.IsEmpty ? null : mirrors.Start(passage, decision);
-        var result = await passage.ForwardAsync(
-            new UpstreamKey(backend.Backend.Front.Bound, decision.Port.Bound.Address, backend.Tls, backend.Http2), rule.Forward, canceled: limit?.Token ?? CancellationToken.None);
+        var result = await passage.ForwardAsync(decision.Upstream, rule.Forward, canceled: limit?.Token ?? CancellationToken.None);
         copied?.Invoke();
         if (GatewayFailure.Of(result, decision) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);

@@ -1,3 +1,4 @@
+using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -5,7 +6,7 @@ using Usher.Model.Road;
 namespace Usher.Ingress.Gateways;
 
 /// <summary>A Gateway as <c>explain</c> walks it.</summary>
-internal sealed class GatewayStep(IServiceFronts fronts, GatewayService service) : IRoadStep
+internal sealed class GatewayStep(IServiceFronts fronts, GatewayService service, BalancerTable balancers) : IRoadStep
 {
     public StepTaken? Take(Generation generation, Traveller traveller)
     {
@@ -17,30 +18,32 @@ internal sealed class GatewayStep(IServiceFronts fronts, GatewayService service)
         var asked = tls ? GatewayCertificate.ListenerOf(port, NameOf(traveller)) : null;
         var given = traveller.GivenBy<GatewayDecision>();
         var decision = given is null
-            ? GatewayDecision.Make(port, asked, new LivingReadiness(fronts, generation), facts, Draw.Random())
-            : GatewayDecision.Make(port, asked, new RecordedReadiness(given.Choice.Ready), facts, given.Draw);
+            ? GatewayDecision.Make(port, asked, Living(generation, port), facts, Draw.Random())
+            : GatewayDecision.Make(port, asked, new RecordedBackend(given.Choice.Read), facts, given.Draw);
         if (GatewayAnswer.Of(decision) is { } answer)
             return new StepTaken([decision], null) { Status = answer.Status, AnsweredBy = Hop.Ingress, Problem = given is null ? service.Told(answer, decision, generation) : answer.Problem };
-        return new StepTaken([decision], Onwards(traveller, port, decision.Choice.Backend!) with { Request = facts with { Scheme = decision.Choice.Backend!.Tls is null ? "http" : "https" } });
+        return new StepTaken([decision], Onwards(traveller, port, decision.Choice.Read.Bound(decision.Choice.Backend!)) with { Request = facts with { Scheme = decision.Choice.Backend!.Tls is null ? "http" : "https" } });
     }
 
     private StepTaken Connection(Generation generation, GatewayPort port, Traveller traveller)
     {
         var given = traveller.GivenBy<GatewayConnectionDecision>();
         var decision = given is null
-            ? GatewayConnectionDecision.Make(port, NameOf(traveller), new LivingReadiness(fronts, generation), Draw.Random())
-            : GatewayConnectionDecision.Make(port, NameOf(traveller), new RecordedReadiness(given.Choice.Ready), given.Draw);
+            ? GatewayConnectionDecision.Make(port, NameOf(traveller), Living(generation, port), Draw.Random())
+            : GatewayConnectionDecision.Make(port, NameOf(traveller), new RecordedBackend(given.Choice.Read), given.Draw);
         if (decision.Problem is { } problem) return new StepTaken([decision], null) { AnsweredBy = Hop.Ingress, Problem = problem };
         var ends = decision.Choice.Listener!.Tls is not null;
-        return new StepTaken([decision], Onwards(traveller, port, decision.Choice.Backend!) with
+        return new StepTaken([decision], Onwards(traveller, port, decision.Choice.Read.Bound(decision.Choice.Backend!)) with
         {
             Request = traveller.Request with { Scheme = port.Plan.Protocol == PortProtocol.Tls && ends && decision.Choice.Backend!.Tls is null ? "http" : traveller.Request.Scheme },
         });
     }
 
-    private static Traveller Onwards(Traveller traveller, GatewayPort port, WeightedBackend backend) => traveller with
+    private LivingBackend Living(Generation generation, GatewayPort port) => new(fronts, generation, balancers, port.Pod) { TakesTurns = false };
+
+    private static Traveller Onwards(Traveller traveller, GatewayPort port, IPEndPoint backend) => traveller with
     {
-        Address = backend.Backend.Front.Bound,
+        Address = backend,
         Source = port.Bound.Address,
         Proxied = null,
         Secured = false,

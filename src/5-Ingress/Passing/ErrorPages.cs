@@ -41,7 +41,7 @@ internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
         var (backend, endpoints) = new[] { route.Rules.Fallback, decision.Controller.Routes.Otherwise?.Backend }.OfType<BackendPlan>().Select(b => (b, living.Endpoints(b))).FirstOrDefault(p => !p.Item2.Ready.IsEmpty);
         decision.ErrorPage = new ErrorPageReading(rule, status, fromBackend, backend);
         if (backend is null) return (404, null);
-        var endpoint = endpoints.Ready[balancers.Turn(decision.Controller, backend, endpoints, takes: true)];
+        var endpoint = endpoints.Ready[balancers.Turn(decision.Controller.Pod, backend, endpoints, takes: true)];
         var edits = passage.RequestEdits;
         edits.Reset();
         foreach (var name in NginxHeaders.Dropped(passage, decision.Controller.Config)) edits.Remove(name);

@@ -9,7 +9,9 @@ namespace Usher.Ingress;
 
 /// <summary>A Service's port as a backend.</summary>
 /// <param name="Front">The Service's virtual IP and port; a headless Service's leads nowhere.</param>
-/// <param name="Upstream">What ingress-nginx calls it, <c>shop-users-http</c>: by the port as it is written; empty for a Gateway's, which has no such name.</param>
+/// <param name="Upstream">
+/// What turns and scores are kept by: ingress-nginx's name for it, <c>shop-users-http</c>, by the port as it is written; of a Gateway's headless Service the label; empty for a Gateway's with a virtual IP, which keeps nothing.
+/// </param>
 internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
 {
     /// <summary>Whether the Service has a virtual IP.</summary>

@@ -47,11 +47,17 @@ internal sealed class GatewayCluster
 
     internal TestFronts Fronts { get; } = new();
 
+    internal BalancerTable Balancers { get; } = new(TimeProvider.System);
+
     internal GatewaySnapshot Snapshot => Generation.Get<GatewaySnapshot>();
 
     /// <summary>A Service of namespace shop with one TCP port, 80 unless said.</summary>
     internal static string Service(string name, string port = "{ port: 80 }", string ns = "shop") =>
         $"---\napiVersion: v1\nkind: Service\nmetadata: {{ name: {name}, namespace: {ns} }}\nspec: {{ selector: {{ app: {name} }}, ports: [{port}] }}\n";
+
+    /// <summary>The same without a virtual IP.</summary>
+    internal static string Headless(string name, string port = "{ port: 80 }") =>
+        $"---\napiVersion: v1\nkind: Service\nmetadata: {{ name: {name}, namespace: shop }}\nspec: {{ clusterIP: None, selector: {{ app: {name} }}, ports: [{port}] }}\n";
 
     /// <summary>A Gateway edge of namespace shop; its listeners in YAML's flow style.</summary>
     internal static string Gateway(params string[] listeners) =>
@@ -97,10 +103,10 @@ internal sealed class GatewayCluster
         };
         var at = Port(port);
         var handshake = at.Plan.Protocol == PortProtocol.Tls ? GatewayCertificate.For(at, serverName ?? host)?.Listener : null;
-        var decision = GatewayDecision.Make(at, handshake, new LivingReadiness(Fronts, Generation), facts, new Draw(draw));
+        var decision = GatewayDecision.Make(at, handshake, new LivingBackend(Fronts, Generation, Balancers, at.Pod), facts, new Draw(draw));
         var told = decision.Tell().Single();
         // What is told is decided again from what was recorded.
-        Assert.Equal(decision.Choice, GatewayHop.Decide(at, handshake, new RecordedReadiness(decision.Choice.Ready), facts, new Draw(draw), new ReasonList()));
+        Assert.Equal(decision.Choice, GatewayHop.Decide(at, handshake, new RecordedBackend(decision.Choice.Read), facts, new Draw(draw), new ReasonList()));
         if (GatewayAnswer.Of(decision) is { } answer) return $"{answer.Status}{(answer.Location is null ? "" : " ")}{answer.Location}";
         var rewritten = told.Facts["rewrittenTo"]?.ToString();
         return $"{decision.Choice.Backend!.Backend.Front.Service.Name}{(rewritten is null ? "" : " ")}{rewritten}";

@@ -121,7 +121,9 @@ public sealed class GatewayConnectionWireTests : IDisposable
         using var refused = await RawPeer.ConnectAsync(running.At(5432));
         await refused.SendAsync("anything");
         Assert.Equal(SocketError.ConnectionReset, await refused.ReadErrorAsync());
-        Assert.StartsWith("Service shop/one:80 has no ready endpoint", ((IProblemTeller)(await running.Seam.Journal.EndedAsync(2)).Decision!).Problem, StringComparison.Ordinal);
+        // Either may be the first whose end is recorded.
+        await running.Seam.Journal.EndedAsync(2);
+        Assert.StartsWith("Service shop/one:80 has no ready endpoint", ((IProblemTeller)running.Seam.Journal.Ended.Single(r => r.Upstream is null).Decision!).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Usher.Ingress.Gateways;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
 using Usher.Tests;
 using Usher.Wire.Tests.Peers;
@@ -35,16 +36,22 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Starts the Gateway's pod.</summary>
     internal static async Task<RunningGateway> StartAsync(params string[] yaml)
     {
-        var running = new RunningGateway(new GatewayCluster(string.Concat(yaml), FreeNetwork.Next("64.1:8080", "64.1:8443", "16.1:8080", "16.2:8080")).Valid());
+        var running = new RunningGateway(new GatewayCluster(string.Concat(yaml), FreeNetwork.Next("64.1:8080", "64.1:8443", "16.1:8080", "16.2:8080", "65.1:8080", "65.2:8080")).Valid());
         running.Pod = await running.services.GetRequiredService<GatewayImage>().StartAsync(running.Cluster.Pod().Start, TestContext.Current.CancellationToken);
         return running;
     }
+
+    /// <summary>The Gateway as <c>explain</c> walks it.</summary>
+    internal GatewayStep Step => services.GetServices<IRoadStep>().OfType<GatewayStep>().Single();
 
     /// <summary>Where the pod listens for a listener's port.</summary>
     internal IPEndPoint At(int port = 80, bool udp = false) => Cluster.Port(port, udp: udp).Bound;
 
     /// <summary>Where a Service's port is bound.</summary>
     internal IPEndPoint ServiceAt(string name, int port = 80) => Cluster.Generation.Addresses.Bind(new ResourceKey("", "Service", "shop", name), port);
+
+    /// <summary>Endpoints of a Service in this network: <c>web-1</c> is 10.0.2.1:8080, here 127.N.65.1:8080.</summary>
+    internal FrontEndpoints Endpoints(params int[] numbers) => Balance.Endpoints.In(Cluster.Generation.Addresses.Of(Cluster.Pod().Key).Bound.GetAddressBytes()[1], numbers);
 
     /// <summary>Sends a request in the plain and reads one answer.</summary>
     internal async Task<string> AskAsync(string request, int port = 80)

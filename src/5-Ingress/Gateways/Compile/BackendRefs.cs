@@ -5,7 +5,7 @@ using Usher.Model.Road;
 
 namespace Usher.Ingress.Gateways;
 
-/// <summary>A backend reference → the Service's virtual IP, or why there is none (Gateway API, BackendObjectReference).</summary>
+/// <summary>A backend reference → the Service's virtual IP, or that it is headless and its endpoints are dialled, or why it leads nowhere (Gateway API, BackendObjectReference).</summary>
 internal sealed class BackendRefs(CompileContext context, GatewaySetup setup)
 {
     /// <summary>Resolves a reference. One that leads nowhere is a backend all the same, whose share of the requests is answered 500.</summary>
@@ -28,15 +28,13 @@ internal sealed class BackendRefs(CompileContext context, GatewaySetup setup)
         var ports = service.Value.Spec?.Ports ?? [];
         if (ports.FirstOrDefault(p => p.Port == reference.Port && ((p.Protocol ?? "TCP") == "UDP") == udp) is not { } port)
             return Nowhere(key, reference, weight, "BackendNotFound", $"Service {ns}/{reference.Name} has no {(udp ? "UDP " : "")}port {reference.Port}: there are {string.Join(", ", ports.Select(p => FormattableString.Invariant($"{p.Port}")))}");
-        if (context.Addresses.Find(service.Key) is null)
-            return Nowhere(key, reference, weight, "UnsupportedValue", $"Service {ns}/{reference.Name} is headless: a Gateway here dials virtual IPs, and it has none");
         if (port.AppProtocol is { } protocol && protocol.StartsWith("kubernetes.io/", StringComparison.Ordinal) && protocol is not ("kubernetes.io/h2c" or "kubernetes.io/ws" or "kubernetes.io/wss"))
             return Nowhere(key, reference, weight, "UnsupportedProtocol", $"port {port.Port} of Service {ns}/{reference.Name} has appProtocol {protocol}; kubernetes.io/h2c, /ws and /wss are supported");
         var http2 = isGrpc || port.AppProtocol == "kubernetes.io/h2c";
         var (tls, by, problem) = setup.Policies.For(service, port, gateway is null ? null : setup.ShownToBackends.GetValueOrDefault(gateway.Key).Certificate, http2);
         if (problem is not null) return (Nowhere(key, reference, weight, "BackendNotFound", problem).Backend with { TlsBy = by }, null);
         var plan = BackendPlan.Of(context, service, port);
-        return (new WeightedBackend(plan with { Front = plan.Front with { Udp = udp } }, weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);
+        return (new WeightedBackend(plan with { Front = plan.Front with { Udp = udp }, Upstream = plan.HasVirtualIP ? "" : plan.Label }, weight) { Http2 = http2, Tls = tls, TlsBy = by }, null);
     }
 
     private static (WeightedBackend Backend, Condition? Unresolved) Nowhere(in ResourceKey key, BackendObjectReference reference, int weight, string reason, string why)
