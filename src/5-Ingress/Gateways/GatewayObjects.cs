@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
@@ -29,11 +31,19 @@ internal static class GatewayObjects
     /// <summary>The longest name of a Service (RFC 1035 label).</summary>
     private const int MaxNameLength = 63;
 
-    /// <summary>The name of a Gateway's Deployment and Service.</summary>
+    private const int HashLength = 8;
+
+    /// <summary>
+    /// The name of a Gateway's Deployment and Service: <c>NAME-CLASS</c>. One that is longer than a Service's may be is cut, and ends in 8 digits of the whole name's hash, as NGINX Gateway Fabric has it; so does one with dots, which
+    /// no Service's name has.
+    /// </summary>
     internal static string NameOf(Resource<Gateway> gateway)
     {
-        var name = $"{gateway.Key.Name}-{gateway.Value.Spec.GatewayClassName}".Replace('.', '-');
-        return name.Length <= MaxNameLength ? name : name[..MaxNameLength].TrimEnd('-');
+        var full = $"{gateway.Key.Name}-{gateway.Value.Spec.GatewayClassName}";
+        if (full.Length <= MaxNameLength && !full.Contains('.', StringComparison.Ordinal)) return full;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)))[..HashLength];
+        var kept = full.Replace('.', '-');
+        return $"{kept[..Math.Min(kept.Length, MaxNameLength - HashLength - 1)].TrimEnd('-')}-{hash}";
     }
 
     /// <summary>Every pod of a Gateway, with the Gateway.</summary>

@@ -10,11 +10,19 @@ internal sealed class GatewayReconciler : IReconciler
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
+        var made = new Dictionary<(string Namespace, string Name), ResourceKey>();
         foreach (var gateway in GatewayClasses.Served(context.State))
         {
             if (GatewayAddresses.Unusable(gateway) is not null) continue;
             var name = GatewayObjects.NameOf(gateway);
             if (Written(context, gateway, new ResourceKey("apps", "Deployment", gateway.Key.Namespace, name)) || Written(context, gateway, new ResourceKey("", "Service", gateway.Key.Namespace, name))) continue;
+            // NAME-CLASS doesn't tell where the one ends and the other begins.
+            if (!made.TryAdd((gateway.Key.Namespace, name), gateway.Key))
+            {
+                context.Refuse(gateway, "metadata.name", $"its pods would be Deployment {gateway.Key.Namespace}/{name}, which is that of {made[(gateway.Key.Namespace, name)]} already; give either another name");
+                continue;
+            }
+
             var listeners = gateway.Value.Spec.Listeners.Concat(context.State.All<ListenerSet>()
                 .Where(s => ListenerSets.ParentOf(s) == gateway.Key && ListenerSets.Allows(context.State, gateway, s.Key.Namespace))
                 .SelectMany(s => s.Value.Spec.Listeners)).Where(l => l.Protocol.ToUpperInvariant() is "HTTP" or "HTTPS" or "TLS" or "TCP" or "UDP");
