@@ -46,6 +46,10 @@ internal static class GatewayObjects
         return $"{kept[..Math.Min(kept.Length, MaxNameLength - HashLength - 1)].TrimEnd('-')}-{hash}";
     }
 
+    /// <summary>The Service that was made for a Gateway; null where somebody else's object has its name.</summary>
+    internal static Resource<V1Service>? ServiceOf(DesiredState state, Resource<Gateway> gateway) =>
+        state.Find<V1Service>(gateway.Key.Namespace, NameOf(gateway)) is { } service && service.Value.Metadata.Labels is { } labels && labels.TryGetValue(GatewayLabel, out var of) && of == gateway.Key.Name ? service : null;
+
     /// <summary>Every pod of a Gateway, with the Gateway.</summary>
     internal static IEnumerable<(Resource<V1Pod> Pod, ResourceKey Gateway)> PodsOf(DesiredState state) => state.All<V1Pod>()
         .Where(p => p.Value.Spec?.Containers?.Any(c => c.Image == Image) == true && p.Value.Metadata.Labels?.ContainsKey(GatewayLabel) == true)
@@ -106,7 +110,7 @@ internal static class GatewayObjects
 
     /// <summary>The port of a Gateway's pods behind one of its Service.</summary>
     internal static int PodPort(DesiredState state, Resource<Gateway> gateway, int port, bool udp) =>
-        state.Find<V1Service>(gateway.Key.Namespace, NameOf(gateway))?.Value.Spec.Ports.FirstOrDefault(p => p.Port == port && (p.Protocol == "UDP") == udp)?.TargetPort is { } target
+        ServiceOf(state, gateway)?.Value.Spec.Ports.FirstOrDefault(p => p.Port == port && (p.Protocol == "UDP") == udp)?.TargetPort is { } target
             ? int.Parse(target.Value, CultureInfo.InvariantCulture) : port;
 
     private static V1ObjectMeta Metadata(Resource<Gateway> gateway) => new()

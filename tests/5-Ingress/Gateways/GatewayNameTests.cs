@@ -37,6 +37,8 @@ public sealed class GatewayNameTests
         var cluster = new GatewayCluster(Edge("a", "b-c") + Edge("a-b", "c"));
 
         Assert.Equal("its pods would be Deployment shop/a-b-c, which is that of Gateway shop/a already; give either another name", Assert.Single(cluster.Warnings.All, w => w.NotAccepted).Message);
+        Assert.Contains("Programmed=False NoResources", cluster.Status("Gateway", "a-b"));
+        Assert.Contains("Programmed=True Programmed", cluster.Status("Gateway", "a"));
         Assert.Equal("a", Assert.Single(cluster.Generation.State.All<V1Deployment>()).Value.Spec.Selector.MatchLabels["gateway.networking.k8s.io/gateway-name"]);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using k8s.Models;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
@@ -10,17 +9,21 @@ namespace Usher.Ingress.Gateways;
 /// <summary>A Gateway's addresses: of its Service, or why those that it asks for can't be had (Gateway API, GatewaySpec.addresses).</summary>
 internal static class GatewayAddresses
 {
+    /// <summary>The reason where a Gateway's pods couldn't be made, which is told where they would have been.</summary>
+    internal const string NoPods = "NoResources";
+
     /// <summary>Conditions where something is wrong, and the status' addresses.</summary>
     internal static (IReadOnlyList<Condition> Conditions, IReadOnlyList<KeyValuePair<string, string>> Addresses) Of(CompileContext context, Resource<Gateway> gateway)
     {
         if (Unusable(gateway) is { } wrong) return ([wrong, .. wrong.Type == "Programmed" ? (IEnumerable<Condition>)[] : [new Condition("Programmed", false, "Invalid", wrong.Message)]], []);
+        if (GatewayObjects.ServiceOf(context.State, gateway) is null) return ([new Condition("Programmed", false, NoPods, $"it has no pods, since another object is called {GatewayObjects.NameOf(gateway)}")], []);
         return ([], [.. Published(context.State, gateway).Select(a => KeyValuePair.Create("address", a.Text)).Distinct()]);
     }
 
     /// <summary>The names of the load balancers that were made for its Service, else the Service's virtual IP.</summary>
     internal static IReadOnlyList<PublishedAddress> Published(DesiredState state, Resource<Gateway> gateway)
     {
-        if (state.Find<V1Service>(gateway.Key.Namespace, GatewayObjects.NameOf(gateway)) is not { } service) return [];
+        if (GatewayObjects.ServiceOf(state, gateway) is not { } service) return [];
         var balancers = LoadBalancerAddresses.Of(state, service.Key);
         return balancers.Count > 0 ? balancers : service.Value.Spec?.ClusterIP is { Length: > 0 } address ? [new PublishedAddress(address, service.Key)] : [];
     }

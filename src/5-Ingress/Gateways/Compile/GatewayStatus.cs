@@ -29,7 +29,7 @@ internal static class GatewayStatus
         board.Say(
             gateway, "", [.. GatewayConditions.Of(own, gateway.Key.ToString()).Where(c => address.All(a => a.Type != c.Type)), .. more],
             [.. addresses, new("attachedListenerSets", listeners.Sets.Count(s => listeners.All.Any(d => d.Owner == s.Key && d.IsProgrammed)).ToString(CultureInfo.InvariantCulture))]);
-        foreach (var condition in address.Where(c => c.Holds == false)) board.Refuse(gateway, "spec.addresses", condition);
+        foreach (var condition in address.Where(c => c.Holds == false && c.Reason != GatewayAddresses.NoPods)) board.Refuse(gateway, "spec.addresses", condition);
         foreach (var draft in own) Say(board, gateway, draft, routesOf(draft), listens);
         foreach (var set in listeners.Sets)
         {
