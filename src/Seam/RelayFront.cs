@@ -31,14 +31,16 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     private readonly RelayLinks links;
     private readonly RelayedConnections relayed;
     private readonly IRelayTlsEnd? end;
+    private readonly IRelayEncryption? encryption;
     private readonly RelayTls? tls;
     private readonly CancellationTokenSource quiet = new();
 
-    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop, IRelayTlsEnd? end)
+    private RelayFront(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops, Hop hop, IRelayTlsEnd? end, IRelayEncryption? encryption)
     {
         this.end = end;
+        this.encryption = encryption;
         tls = end is null ? null : new RelayTls(end, parts);
-        relayed = new RelayedConnections(hop, parts, tls, hop == Hop.LoadBalancer ? quiet.Token : CancellationToken.None);
+        relayed = new RelayedConnections(hop, parts, (IEncryptingEnd?)end ?? encryption, hop == Hop.LoadBalancer ? quiet.Token : CancellationToken.None);
         this.decide = decide;
         this.drops = drops;
         this.parts = parts;
@@ -56,10 +58,11 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     /// <param name="parts">The seam's parts.</param>
     /// <param name="drops">Whose connections from this process never arrive; null for nobody's.</param>
     /// <param name="hop">Whose front it is.</param>
-    /// <param name="end">The end of TLS; null where nobody here encrypts or decrypts.</param>
+    /// <param name="end">The end of TLS; null where nobody here decrypts.</param>
+    /// <param name="encryption">How what comes in the plain is encrypted; null where it goes on in the plain, and where <paramref name="end"/> says it.</param>
     /// <exception cref="SocketException">The endpoint can't be bound.</exception>
-    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null, Hop hop = Hop.Node, IRelayTlsEnd? end = null) =>
-        new(bound, decide, parts, drops, hop, end);
+    public static RelayFront Start(IPEndPoint bound, DecideConnection decide, SeamParts parts, DropPackets? drops = null, Hop hop = Hop.Node, IRelayTlsEnd? end = null, IRelayEncryption? encryption = null) =>
+        new(bound, decide, parts, drops, hop, end, encryption);
 
     /// <summary>Refuses new connections from now on, and gives those that are open this long to end.</summary>
     public Task StopAsync(TimeSpan grace)
@@ -101,10 +104,11 @@ public sealed class RelayFront : ILinkFront, IAsyncDisposable
     async ValueTask<DialedUpstream?> ILinkFront.ConnectAsync(UpstreamKey key, bool byWire, CancellationToken cancellationToken)
     {
         // What wants a handshake takes a socket.
-        if (end?.Ends(parts.Generations.Current) == true || !links.TryTake(key.Source, out var from)) return null;
+        var generation = parts.Generations.Current;
+        if (end?.Ends(generation) == true || encryption?.Encrypts(generation) == true || !links.TryTake(key.Source, out var from)) return null;
 
         // 1.
-        var record = relayed.Open(new ConnectionId(from, Bound));
+        var record = relayed.Open(new ConnectionId(from, Bound), generation);
         var dialed = new DialedUpstream { Local = from, Express = true, Aborted = links.Aborted, Closed = closed => Close(record, closed, from) };
         try
         {

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 using Usher.Wire;
 
 namespace Usher.Seam;
@@ -19,9 +20,9 @@ namespace Usher.Seam;
 /// </summary>
 /// <param name="hop">Whose connections.</param>
 /// <param name="parts">The seam's parts.</param>
-/// <param name="tls">Encrypts again towards destinations; null where nobody does.</param>
+/// <param name="encrypts">Says how destinations are encrypted to; null where none is.</param>
 /// <param name="quiet">When it fires, connections on which nothing moves are cut.</param>
-internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls, CancellationToken quiet = default)
+internal sealed class RelayedConnections(Hop hop, SeamParts parts, IEncryptingEnd? encrypts, CancellationToken quiet = default)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
@@ -31,9 +32,12 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
     private readonly RelayOptions options = new() { TimeProvider = parts.Time };
 
     /// <summary>1. The record of a connection.</summary>
-    internal ConnectionRecord Open(ConnectionId downstream)
+    internal ConnectionRecord Open(ConnectionId downstream) => Open(downstream, parts.Generations.Current);
+
+    /// <summary>The same where the generation that serves it was read already.</summary>
+    internal ConnectionRecord Open(ConnectionId downstream, Generation generation)
     {
-        var record = new ConnectionRecord { Hop = hop, Generation = parts.Generations.Current, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
+        var record = new ConnectionRecord { Hop = hop, Generation = generation, Downstream = downstream, AcceptedAt = parts.Time.GetTimestamp() };
         parts.Log.Add(record);
         return record;
     }
@@ -119,14 +123,14 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
             return null;
         }
 
-        var key = new UpstreamKey(destination, decision.Source, record.Handshake is null ? null : tls!.Towards(decision, record));
+        var key = new UpstreamKey(destination, decision.Source, encrypts?.Towards(decision.Decision, record.Handshake?.Alpn));
         try
         {
             var upstream = await TcpDialer.ConnectAsync(key, decision.Preface, ConnectTimeout, parts.Time, cancellationToken);
             record.ConnectedAt = parts.Time.GetTimestamp();
             record.Upstream = new ConnectionId((IPEndPoint)upstream.LocalEndPoint!, key.Remote);
             parts.Log.Connected(record);
-            return new RelaySide(upstream, key.Tls is null ? null : await tls!.SecureAsync(upstream, key, record, cancellationToken));
+            return new RelaySide(upstream, key.Tls is null ? null : await RelayTls.SecureAsync(upstream, key, record, parts.Time, cancellationToken));
         }
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
@@ -164,7 +168,7 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, RelayTls? tls
     {
         ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
         ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
-        ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut => $"{at}: {failed.Reason}",
+        ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut or ConnectFailure.TlsUntrusted => $"{at}: {failed.Reason}",
         _ => $"{at} can't be reached ({failed.Failure})",
     };
 }

@@ -97,7 +97,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         }
 
         // A question may wait for the end of a connection that found nobody.
-        if (record is { Hop: Hop.LoadBalancer } and ({ Upstream: null } or { UpstreamTls.Version: null })) Added.Beat();
+        if (record is { Hop: Hop.LoadBalancer, Upstream: null } or { UpstreamTls.Version: null }) Added.Beat();
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+using Usher.Model.Road;
 using Usher.Seam.Tests.Peers;
 using Usher.Wire;
 using Usher.Wire.Tests.Peers;
@@ -140,6 +142,30 @@ public sealed class RelayFrontTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_comes_in_the_plain_is_encrypted_where_the_hop_says_so_and_then_takes_no_express_link(bool encrypts)
+    {
+        using var ours = new TestCertificates();
+        await using var backend = new TlsUpstream(ours.Issue("db"), _ => "hello");
+        await using var plain = Backend.Answering("hello");
+        await using var front = RelayFront.Start(
+            AnyPort, (_, _) => new FrontDecision(new Told("a"), encrypts ? backend.EndPoint : plain.EndPoint, null), seam.Parts,
+            encryption: new Encryption(encrypts ? new UpstreamTls { ServerName = "db", Trust = ours.Trust("db") } : null));
+        var links = new LinkTable(express: true, TimeProvider.System);
+        links.Add(front.Bound, front);
+
+        var dialed = await links.DialAsync(new UpstreamKey(front.Bound, IPAddress.Parse("127.0.0.2")), byWire: false, Limit.Wait, TestContext.Current.CancellationToken);
+
+        Assert.Equal(!encrypts, dialed.Express);
+        using var client = new RawPeer(dialed.Socket!);
+        await client.SendAsync("hello?\r\n\r\n");
+        Assert.Equal("hello", await client.ReadCountAsync(5));
+        var record = Assert.Single(seam.Journal.Connections);
+        Assert.Equal((null, encrypts ? "db" : null, encrypts), (record.Handshake, record.UpstreamTls?.ServerName, record.UpstreamTls is { Verified: true }));
+    }
+
     [Fact]
     public async Task A_decision_that_throws_resets_the_client_and_the_record_says_why()
     {
@@ -201,5 +227,12 @@ public sealed class RelayFrontTests : IDisposable
     {
         await using var backend = Backend.Saying("");
         return backend.EndPoint;
+    }
+
+    private sealed class Encryption(UpstreamTls? tls) : IRelayEncryption
+    {
+        public bool Encrypts(Generation generation) => tls is not null;
+
+        public UpstreamTls? Towards(IDecision decision, string? alpn) => tls;
     }
 }

@@ -87,6 +87,44 @@ public sealed class RelayPathTests
         Assert.False(Assert.Single(journey.Hops).Ok);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_Gateway_encrypts_for_its_backend_is_told_and_that_the_backend_isnt_who_it_should_be(bool verified)
+    {
+        var road = new TestRoad();
+        road.Relay(TestRoad.ToIngress);
+        var gateway = new ConnectionRecord
+        {
+            Hop = Hop.Ingress,
+            Generation = road.Generation,
+            Downstream = TestRoad.ToIngress,
+            AcceptedAt = TestRoad.At(5.9),
+            Decision = new TestDecision(new HopAccount(Hop.Ingress, "edge-7d", "TCPRoute shop/db → Service shop/db:80 10.100.0.2:80, encrypted")),
+            Upstream = TestRoad.ToVirtualIP,
+            ConnectedAt = TestRoad.At(6.1),
+            UpstreamTls = verified ? new UpstreamSecurity { Version = "TLSv1.3", Cipher = "TLS_AES_256_GCM_SHA384", Verified = true } : new UpstreamSecurity { Subject = "CN=other" },
+            ClosedAt = verified ? 0 : TestRoad.At(6.2),
+            CloseReason = verified ? null : "10.100.0.2:80: the certificate CN=other isn't for db.shop.svc",
+        };
+        road.Log.Add(gateway);
+        road.Log.Connected(gateway);
+        if (!verified) road.Log.Closed(gateway);
+        var virtualIP = road.AtVirtualIP();
+        road.Log.Add(virtualIP);
+        road.Log.Connected(virtualIP);
+        var report = TestRoad.Report() with { Dns = null };
+
+        var journey = (await road.Book.TellAsync(verified ? report : report with { Status = null, Failure = new ClientFailure("tls", "Connection reset by peer.") }, default)).Journey!;
+
+        var told = journey.Hops.Single(h => h.Hop == Hop.Ingress);
+        Assert.Equal(verified, told.Ok);
+        Assert.Equal(verified ? "TLSv1.3 TLS_AES_256_GCM_SHA384" : "handshake failed", told.Facts["tls"]!["encrypted"]!.ToString());
+        if (verified) return;
+        Assert.Equal("ingress.reset.tls-handshake", journey.Outcome);
+        Assert.EndsWith("10.100.0.2:80: the certificate CN=other isn't for db.shop.svc, so the client's connection was reset", journey.Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_handshake_that_fails_at_the_ingress_is_told_behind_the_relays()
     {

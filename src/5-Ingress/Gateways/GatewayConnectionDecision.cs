@@ -56,9 +56,10 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         {
             IngressFacts.Tell(told, backend.Backend);
             replayed.Read.Tell(told);
+            if (backend.Tls is { } tls) told["backendTls"] = $"{backend.TlsBy} ({tls})";
         }
 
-        var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → {replayed.Read.Where(replayed.Backend!)}" : Problem!;
+        var sentence = replayed.Forwards ? $"{replayed.Rule!.Label} → {replayed.Read.Where(replayed.Backend!)}{Encrypted(replayed)}" : Problem!;
         yield return new HopAccount(Hop.Ingress, port.Pod.Name, sentence) { Facts = told, Reasons = reasons.All, Ok = replayed.Forwards, Outcome = replayed.Forwards ? null : Outcome(replayed) };
     }
 
@@ -87,6 +88,8 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         if (TReasons.Wanted) read.Explain(backend.Backend, reasons);
         return new ConnectionChoice(listener, rule, backend, read);
     }
+
+    private static string Encrypted(in ConnectionChoice choice) => choice.Backend!.Tls is null ? "" : choice.Listener!.Tls is null ? ", encrypted" : ", encrypted again";
 
     private static string Outcome(in ConnectionChoice choice) => choice switch
     {

@@ -21,7 +21,7 @@ internal sealed class GatewayFronts(GatewayService service, IServiceFronts servi
         switch (port.Plan.Protocol)
         {
             case PortProtocol.Tcp:
-                return new GatewayFront(PortProtocol.Tcp, RelayFront.Start(bound, (generation, connection) => Decide(generation, connection, udp: false), parts, hop: Hop.Ingress));
+                return new GatewayFront(PortProtocol.Tcp, RelayFront.Start(bound, (generation, connection) => Decide(generation, connection, udp: false), parts, hop: Hop.Ingress, encryption: new GatewayEncryption(bound)));
             case PortProtocol.Udp:
                 return new GatewayFront(PortProtocol.Udp, DatagramFront.Start(bound, (generation, connection) => Decide(generation, connection, udp: true), parts, Hop.Ingress));
             default:

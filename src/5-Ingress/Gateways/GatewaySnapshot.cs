@@ -79,6 +79,9 @@ internal sealed record PortPlan(ResourceKey Gateway, int Port, PortProtocol Prot
 {
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; } = Listeners.All.Any(l => l.ReadsHeaders);
+
+    /// <summary>Whether connections may be encrypted towards backends.</summary>
+    public bool Encrypts { get; } = Listeners.All.Any(l => l.Connections.All.Any(r => r.Backends.Any(b => b.Tls is not null)));
 }
 
 /// <summary>What a listener does with what it takes.</summary>

@@ -32,10 +32,10 @@ internal sealed class GatewayStep(IServiceFronts fronts, GatewayService service,
             ? GatewayConnectionDecision.Make(port, NameOf(traveller), Living(generation, port), Draw.Random())
             : GatewayConnectionDecision.Make(port, NameOf(traveller), new RecordedBackend(given.Choice.Read), given.Draw);
         if (decision.Problem is { } problem) return new StepTaken([decision], null) { AnsweredBy = Hop.Ingress, Problem = problem };
-        var ends = decision.Choice.Listener!.Tls is not null;
+        var (ends, begins) = (decision.Choice.Listener!.Tls is not null, decision.Choice.Backend!.Tls is not null);
         return new StepTaken([decision], Onwards(traveller, port, decision.Choice.Read.Bound(decision.Choice.Backend!)) with
         {
-            Request = traveller.Request with { Scheme = port.Plan.Protocol == PortProtocol.Tls && ends && decision.Choice.Backend!.Tls is null ? "http" : traveller.Request.Scheme },
+            Request = traveller.Request with { Scheme = begins ? "https" : ends ? "http" : traveller.Request.Scheme },
         });
     }
 

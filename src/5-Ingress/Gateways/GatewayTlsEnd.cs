@@ -61,8 +61,7 @@ internal sealed class GatewayTlsEnd(IPEndPoint bound, GatewayService service, Ga
             ? new RelayedTls(() => fronts.Decide(generation, port, hello.Hello?.ServerName), listener.Kind == ListenerKind.Stream)
             : null;
 
-    public UpstreamTls? Towards(IDecision decision, string? alpn) =>
-        (decision as GatewayConnectionDecision)?.Choice.Backend?.Tls is { } tls ? tls with { ApplicationProtocol = alpn } : null;
+    public UpstreamTls? Towards(IDecision decision, string? alpn) => GatewayEncryption.Of(decision, alpn);
 
     private GatewayPort? PortIn(Generation generation) => generation.Find<GatewaySnapshot>()?.PortAt(bound);
 

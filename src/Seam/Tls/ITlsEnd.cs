@@ -26,14 +26,24 @@ public interface ITlsEnd
     HandshakeWords Words { get; }
 }
 
-/// <summary>The same where what was decrypted may be relayed.</summary>
-public interface IDecryptingEnd : ITlsEnd
+/// <summary>TLS that begins at a relay, towards the destination.</summary>
+public interface IEncryptingEnd
 {
-    /// <summary>How the connection to the destination of one that was decrypted is secured; null for in the plain.</summary>
+    /// <summary>How the connection to the destination is secured; null for as it came, or where it was decrypted for in the plain.</summary>
     /// <param name="decision">What was decided for the connection.</param>
-    /// <param name="alpn">The protocol that was negotiated with the client; null for none.</param>
+    /// <param name="alpn">The protocol that was negotiated with the client; null for none, and where no TLS ended here.</param>
     UpstreamTls? Towards(IDecision decision, string? alpn);
 }
+
+/// <summary>The same at a port of a hop that relays what comes in the plain.</summary>
+public interface IRelayEncryption : IEncryptingEnd
+{
+    /// <summary>Whether connections of this generation may be encrypted: they all take a socket then, since an express link knows no TLS.</summary>
+    bool Encrypts(Generation generation);
+}
+
+/// <summary>An end of TLS where what was decrypted may be relayed.</summary>
+public interface IDecryptingEnd : ITlsEnd, IEncryptingEnd;
 
 /// <summary>The same at a port of a hop that reads HTTP.</summary>
 public interface IHttpTlsEnd : ITlsEnd

@@ -1,12 +1,11 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Wire;
 
 namespace Usher.Seam;
 
-/// <summary>TLS at a relay's front: it ends there, and begins anew towards the destination where the hop says so. What came of both stands in the connection's record.</summary>
+/// <summary>TLS at a relay: it may end at its front, and begin towards the destination. What came of both stands in the connection's record.</summary>
 internal sealed class RelayTls(IDecryptingEnd end, SeamParts parts)
 {
     private readonly ServerHandshakes handshakes = new(end, parts);
@@ -22,18 +21,15 @@ internal sealed class RelayTls(IDecryptingEnd end, SeamParts parts)
         return null;
     }
 
-    /// <summary>How the way to the destination is secured; null for in the plain.</summary>
-    internal UpstreamTls? Towards(FrontDecision decision, ConnectionRecord record) => end.Towards(decision.Decision, record.Handshake?.Alpn);
-
-    /// <summary>Shakes hands with the destination.</summary>
+    /// <summary>Shakes hands with a destination.</summary>
     /// <exception cref="ConnectException">The handshake failed; the socket is closed.</exception>
-    internal async Task<SslStream> SecureAsync(Socket upstream, UpstreamKey key, ConnectionRecord record, CancellationToken cancellationToken)
+    internal static async Task<SslStream> SecureAsync(Socket upstream, UpstreamKey key, ConnectionRecord record, TimeProvider time, CancellationToken cancellationToken)
     {
         // Until it is done, what the destination reads is nothing of the client's.
         record.UpstreamTls = new UpstreamSecurity();
         try
         {
-            var (stream, session) = await TcpDialer.SecureAsync(upstream, key, parts.Time, cancellationToken);
+            var (stream, session) = await TcpDialer.SecureAsync(upstream, key, time, cancellationToken);
             record.UpstreamTls = UpstreamIdentity.Tell(session);
             return stream;
         }

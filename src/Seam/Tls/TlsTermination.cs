@@ -10,7 +10,7 @@ internal sealed class TlsTermination(IHttpTlsEnd end, SeamParts parts, Connectio
 {
     private readonly ServerHandshakes handshakes = new(end, parts);
     private readonly IMixedTlsEnd? mixed = end as IMixedTlsEnd;
-    private readonly RelayedConnections? relayed = end is IMixedTlsEnd some ? new RelayedConnections(end.Hop, parts, new RelayTls(some, parts)) : null;
+    private readonly RelayedConnections? relayed = end is IMixedTlsEnd some ? new RelayedConnections(end.Hop, parts, some) : null;
 
     /// <summary>Stands before whatever serves the endpoint.</summary>
     internal ConnectionDelegate Before(ConnectionDelegate next) => connection => AcceptAsync((SocketConnection)connection, next);

@@ -29,7 +29,7 @@ internal static class RelayHops
                 if (nth > 1) report.Facts["decided"] = $"when the connection was opened, {nth - 1} request{(nth == 2 ? "" : "s")} ago";
                 if (relay.Generation.Number != generation) report.Facts["generation"] = relay.Generation.Number;
                 if (carries && relay.Flow is { } flow) Describe(report, relay, flow, clock);
-                else if (account.Hop == Hop.LoadBalancer) Describe(report, relay, nth, clock);
+                else if (account.Hop is Hop.LoadBalancer or Hop.Ingress) Describe(report, relay, nth, clock);
                 yield return account == accounts[^1] && account.Ok && IsUnreached(relay) ? Unreached(report, relay, relay.CloseReason!) : report;
             }
         }

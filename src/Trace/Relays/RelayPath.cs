@@ -13,8 +13,8 @@ internal sealed record RelayPath(ImmutableArray<ConnectionRecord> Relays)
     /// <summary>The client's handshake with the load balancer; null where TLS doesn't end there.</summary>
     public HandshakeRecord? Handshake => Relays[0].Handshake;
 
-    /// <summary>Whether the load balancer reached its target and the handshake there failed, or isn't done.</summary>
-    public bool EncryptedInVain => Relays[0].UpstreamTls is { Version: null };
+    /// <summary>Whether a relay, the load balancer or a Gateway, reached its destination and the handshake there failed, or isn't done.</summary>
+    public bool EncryptedInVain => Relays.Any(r => r.UpstreamTls is { Version: null });
 
     /// <summary>The last connection, as its far end knows it; null when a relay couldn't make one.</summary>
     public ConnectionId? Last => Relays[^1].Upstream;

@@ -7,6 +7,7 @@ using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Ingress.Tests.Gateways;
 
@@ -66,6 +67,10 @@ internal sealed class GatewayCluster
     /// <summary>An object of the Gateway API in namespace shop; the spec in YAML's flow style, without the braces.</summary>
     internal static string Object(string kind, string name, string spec, string ns = "shop", string metadata = "") =>
         $"---\napiVersion: gateway.networking.k8s.io/v1\nkind: {kind}\nmetadata: {{ name: {name}, namespace: {ns}{metadata} }}\nspec: {{ {spec} }}\n";
+
+    /// <summary>A ConfigMap with an authority's certificate in <c>ca.crt</c>.</summary>
+    internal static string Authority(string name, TestCertificates authority) =>
+        $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name}, namespace: shop }}\ndata:\n  ca.crt: |\n{string.Concat(authority.Authority.ExportCertificatePem().Split('\n').Select(l => $"    {l}\n"))}";
 
     /// <summary>An HTTPRoute of the Gateway edge.</summary>
     internal static string Route(string name, string spec, string metadata = "") => Object("HTTPRoute", name, $"parentRefs: [{{ name: edge }}], {spec}", metadata: metadata);

@@ -157,10 +157,6 @@ public sealed class GatewayTlsWireTests : IDisposable
         others.Dispose();
     }
 
-    /// <summary>A ConfigMap with an authority's certificate in <c>ca.crt</c>.</summary>
-    private static string Authority(string name, TestCertificates authority) =>
-        $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name}, namespace: shop }}\ndata:\n  ca.crt: |\n{string.Concat(authority.Authority.ExportCertificatePem().Split('\n').Select(l => $"    {l}\n"))}";
-
     private static async Task<HttpResponseMessage> CallAsync(HttpClient client, string path)
     {
         using var call = new HttpRequestMessage(HttpMethod.Post, $"http://a.com{path}") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(new byte[5]) };

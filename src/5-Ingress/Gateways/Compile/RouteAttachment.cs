@@ -82,10 +82,10 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         return new RouteHead(route.Key, route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue, spec.ParentRefs, hosts);
     }
 
-    /// <summary>A backend of connections. What goes on as it came is encrypted already; what comes in the plain would have to be encrypted first, which isn't done of TCP.</summary>
+    /// <summary>A backend of connections. What goes on as it came is encrypted already; datagrams would want DTLS, of which the API knows nothing.</summary>
     private static WeightedBackend Target(WeightedBackend backend, ListenerKind kind, string route) => backend.Tls is null ? backend
         : kind == ListenerKind.Passthrough ? backend with { Tls = null }
-        : route is "TCPRoute" or "UDPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which what comes by a {route} doesn't get here" }
+        : route == "UDPRoute" ? backend with { Invalid = $"{backend.TlsBy} wants TLS, which datagrams don't get here" }
         : backend;
 
     private ObjectStatus Say<T>(Resource<T> route, Parent parent, List<CompiledRule> rules) where T : class
