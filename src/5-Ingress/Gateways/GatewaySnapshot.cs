@@ -115,6 +115,9 @@ internal sealed record ListenerPlan(string Name, ResourceKey Owner, string Hostn
     /// <summary>TLS, TCP and UDP routes by their hosts.</summary>
     public HostMatches<ConnectionRule> Connections { get; init; } = HostMatches<ConnectionRule>.Empty;
 
+    /// <summary>The hosts of routes that another route or listener has.</summary>
+    public ImmutableArray<LostHost> Lost { get; init; } = [];
+
     /// <summary>What it shows in handshakes; null where no TLS ends.</summary>
     public ListenerTls? Tls { get; init; }
 

@@ -19,6 +19,9 @@ internal sealed class ListenerBuild(ListenerDraft draft, ListenerPlan? before)
     /// <summary>How many routes are attached.</summary>
     internal int Routes { get; set; }
 
+    /// <summary>The hosts of routes that are attached, or want to be, and that another route or listener has.</summary>
+    internal List<LostHost> Lost { get; } = [];
+
     /// <summary>Takes the hosts of an HTTPRoute or GRPCRoute, unless a route of the other kind has one of them.</summary>
     /// <returns>Who has it; null when the hosts are taken.</returns>
     internal (ResourceKey Route, string Host)? ClaimHosts(in ResourceKey route, IReadOnlyList<string> hosts)
@@ -65,8 +68,8 @@ internal sealed class ListenerBuild(ListenerDraft draft, ListenerPlan? before)
         foreach (var (host, list) in matches) routes.Add(new(host, same?.Routes.Of(host) is { } table && table.IsOf(list) ? table : MatchTable.Of(list)));
         var hosts = (same?.Routes ?? HostMatches<MatchTable>.Empty).Next(routes);
         var connected = (same?.Connections ?? HostMatches<ConnectionRule>.Empty).Next(connections);
-        return same is not null && ReferenceEquals(same.Routes, hosts) && ReferenceEquals(same.Connections, connected)
+        return same is not null && ReferenceEquals(same.Routes, hosts) && ReferenceEquals(same.Connections, connected) && same.Lost.SequenceEqual(Lost)
             ? same
-            : new ListenerPlan(Draft.Written.Name, Draft.Owner, Draft.Hostname, Draft.Kind) { Routes = hosts, Connections = connected, Tls = Draft.Tls };
+            : new ListenerPlan(Draft.Written.Name, Draft.Owner, Draft.Hostname, Draft.Kind) { Routes = hosts, Connections = connected, Tls = Draft.Tls, Lost = [.. Lost] };
     }
 }

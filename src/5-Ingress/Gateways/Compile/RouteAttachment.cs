@@ -30,7 +30,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         var head = HeadOf(route, spec);
         var compiled = new Dictionary<ResourceKey, List<CompiledRule>>();
         var attached = new List<AttachedParent>();
-        foreach (var parent in parents.Of(head))
+        foreach (var (parent, lost) in ParentsOf(route, head))
         {
             List<CompiledRule> rules = [];
             var additions = new List<ListenerAddition>(parent.Listeners.Count);
@@ -44,7 +44,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
                 });
             }
 
-            attached.Add(new AttachedParent(parent, additions, Say(route, parent, rules)));
+            attached.Add(new AttachedParent(parent, additions, Say(route, parent, rules)) { Lost = lost });
         }
 
         return new AttachedRoute(route.Value, setup, head, attached);
@@ -54,7 +54,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
     {
         var head = HeadOf(route, spec);
         var attached = new List<AttachedParent>();
-        foreach (var parent in parents.Of(head))
+        foreach (var (parent, lost) in ParentsOf(route, head))
         {
             Condition? unresolved = null;
             var additions = new List<ListenerAddition>(parent.Listeners.Count);
@@ -69,10 +69,27 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
                 });
             }
 
-            attached.Add(new AttachedParent(parent, additions, Say(route, parent, [new CompiledRule([], null, unresolved)])));
+            attached.Add(new AttachedParent(parent, additions, Say(route, parent, [new CompiledRule([], null, unresolved)])) { Lost = lost });
         }
 
         return new AttachedRoute(route.Value, setup, head, attached);
+    }
+
+    /// <summary>The parents, each with the hosts that listeners take away there. Who reads no status is told of those that take effect nowhere, and of those that another listener has.</summary>
+    private IEnumerable<(Parent Parent, IReadOnlyList<(ListenerDraft? Listener, LostHost Lost)> Lost)> ParentsOf<T>(Resource<T> route, RouteHead head) where T : class
+    {
+        var all = parents.Of(head).ToList();
+        foreach (var parent in all)
+        {
+            var lost = LostHosts.Of(setup, head, parent, all);
+            foreach (var (listener, host) in lost)
+            {
+                if (listener is null && (all.Count < head.Parents.Count || all.Any(p => p.Listeners.Any(l => l.Hosts.Contains(host.Host))))) continue;
+                context.Warnings.Add(route, head.FieldOf(host.Host, parent), $"takes no effect: {host.Words}");
+            }
+
+            yield return (lost.Count == 0 ? parent : parent.Without(lost.Select(l => l.Lost)), lost);
+        }
     }
 
     private RouteHead HeadOf<T>(Resource<T> route, RouteSpec spec) where T : class, IMetadata<V1ObjectMeta>
@@ -98,7 +115,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
         List<Condition> conditions = [accepted, unresolved ?? new Condition("ResolvedRefs", true, "ResolvedRefs", "every reference is resolved")];
         if (accepted.Holds == true && wrong.Find(w => w.Type == "Accepted") is { } partly) conditions.Add(new Condition("PartiallyInvalid", true, partly.Reason, partly.Message));
         board.Say(route, parent.Label, conditions);
-        if (accepted.Holds == false) board.Refuse(route, FormattableString.Invariant($"spec.parentRefs[{parent.Index}]"), accepted);
+        if (accepted.Holds == false) board.Refuse(route, parent.Field, accepted);
         foreach (var condition in wrong.Where(w => w != accepted && w.Type == "Accepted")) board.Refuse(route, FieldOf(condition.Message), condition with { Type = "PartiallyInvalid", Holds = true });
         foreach (var (lost, rule) in rules.Where(r => accepted.Holds == true && r.Unresolved is not null).Select(r => (r.Unresolved!, r)).DistinctBy(r => r.Item1))
         {

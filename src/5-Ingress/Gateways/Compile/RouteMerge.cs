@@ -40,37 +40,52 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
 
     private void Take(AttachedRoute route, AttachedParent parent)
     {
-        Condition? taken = null;
+        var lost = new List<LostHost>();
         var attached = 0;
         foreach (var addition in parent.Listeners)
         {
             var build = builds[addition.Listener];
-            var added = addition.Matches is { } matches ? Add(build, route, addition, matches, ref taken) : Add(build, addition, ref taken);
+            var had = lost.Count;
+            var added = addition.Matches is { } matches ? Add(build, route, addition, matches, lost) : Add(build, route, addition, lost);
+            build.Lost.AddRange(lost.Skip(had));
             if (!added) continue;
             attached++;
             build.Routes++;
+            build.Lost.AddRange(parent.Lost.Where(l => l.Listener == addition.Listener).Select(l => l.Lost));
             if (!setup.Policies.Any) continue;
             foreach (var service in addition.Services) led.Add((service, addition.Listener.Gateway.Key));
         }
 
-        if (taken is null || attached > 0)
-        {
-            Statuses.Add(parent.Status);
-            return;
-        }
-
-        // Nothing of it is left.
-        Statuses.Add(parent.Status with { Conditions = [.. parent.Status.Conditions.Select(c => c.Type == "Accepted" ? taken with { Since = c.Since } : c)] });
-        if (context.State.Find(route.Head.Key) is not { } resource) return;
-        var field = FormattableString.Invariant($"spec.parentRefs[{parent.Parent.Index}]");
-        context.Refuse(new ConfigError(resource.Origin.File, resource.Origin.LineOf(field), resource.Key.ToString(), field, $"Accepted is False, {taken.Reason}: {taken.Message}"));
+        if (lost.Count == 0) Statuses.Add(parent.Status);
+        else if (attached > 0) Partly(route, parent, lost);
+        else Refuse(route, parent, new Condition("Accepted", false, "Conflicted", lost[0].Words));
     }
 
-    private static bool Add(ListenerBuild build, AttachedRoute route, ListenerAddition addition, IReadOnlyList<KeyValuePair<string, RuleMatch[]>> matches, ref Condition? taken)
+    /// <summary>Nothing of it is left.</summary>
+    private void Refuse(AttachedRoute route, AttachedParent parent, Condition taken)
+    {
+        Say(parent, c => taken with { Since = c.Since });
+        if (context.State.Find(route.Head.Key) is not { } resource) return;
+        context.Refuse(new ConfigError(resource.Origin.File, resource.Origin.LineOf(parent.Parent.Field), resource.Key.ToString(), parent.Parent.Field, $"Accepted is False, {taken.Reason}: {taken.Message}"));
+    }
+
+    /// <summary>Some of it is, so that it is accepted, and what isn't is told.</summary>
+    private void Partly(AttachedRoute route, AttachedParent parent, List<LostHost> lost)
+    {
+        Say(parent, c => Parent.Without(c, lost));
+        if (context.State.Find(route.Head.Key) is not { } resource) return;
+        foreach (var host in lost) context.Warnings.Add(resource.Key, resource.Origin, route.Head.FieldOf(host.Host, parent.Parent), $"takes no effect: {host.Words}");
+    }
+
+    private void Say(AttachedParent parent, Func<Condition, Condition> accepted) =>
+        Statuses.Add(parent.Status with { Conditions = [.. parent.Status.Conditions.Select(c => c.Type == "Accepted" ? accepted(c) : c)] });
+
+    private static bool Add(ListenerBuild build, AttachedRoute route, ListenerAddition addition, IReadOnlyList<KeyValuePair<string, RuleMatch[]>> matches, List<LostHost> lost)
     {
         if (build.ClaimHosts(route.Head.Key, addition.Hosts) is { } other)
         {
-            taken ??= new Condition("Accepted", false, "Conflicted", $"listener {build.Draft.Written.Name} has {other.Route} for host {(other.Host.Length == 0 ? "any" : other.Host)}, which came first; a host is either HTTPRoutes' or GRPCRoutes'");
+            var why = $"{other.Route} has host {(other.Host.Length == 0 ? "any" : other.Host)}, and came first; a host is either HTTPRoutes' or GRPCRoutes', so nothing of the route takes effect there";
+            lost.AddRange(addition.Hosts.Select(host => new LostHost(route.Head.Key, host, build.Draft.Written.Name, why)));
             return false;
         }
 
@@ -78,12 +93,12 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
         return true;
     }
 
-    private static bool Add(ListenerBuild build, ListenerAddition addition, ref Condition? taken)
+    private static bool Add(ListenerBuild build, AttachedRoute route, ListenerAddition addition, List<LostHost> lost)
     {
         var added = false;
         foreach (var rule in addition.Connections)
         {
-            if (build.Add(rule) is { } other) taken ??= new Condition("Accepted", false, "Conflicted", $"listener {build.Draft.Written.Name} has {other.Label} already, which came first");
+            if (build.Add(rule) is { } other) lost.Add(new LostHost(route.Head.Key, rule.Host, build.Draft.Written.Name, $"{other.Label} has it already, and came first"));
             else added = true;
         }
 

@@ -11,6 +11,19 @@ namespace Usher.Ingress.Gateways;
 /// <param name="Hostnames">Its hosts in lower case; empty for all of the listener's.</param>
 internal sealed record RouteHead(ResourceKey Key, DateTime Created, IList<ParentReference> Parents, IReadOnlyList<string> Hostnames)
 {
+    /// <summary>Where a host is written; of a route without hosts, where one of its parents is.</summary>
+    /// <param name="host">The host; empty for any.</param>
+    /// <param name="parent">The parent that it is about.</param>
+    internal string FieldOf(string host, Parent parent)
+    {
+        for (var i = 0; i < Hostnames.Count; i++)
+        {
+            if (Hostnames[i] == host) return FormattableString.Invariant($"spec.hostnames[{i}]");
+        }
+
+        return parent.Field;
+    }
+
     /// <summary>The older first, then by namespace and name.</summary>
     internal static int Compare(RouteHead one, RouteHead other) => one.Created != other.Created ? one.Created.CompareTo(other.Created) : ResourceKey.ByName.Compare(one.Key, other.Key);
 }
@@ -20,7 +33,18 @@ internal sealed record RouteHead(ResourceKey Key, DateTime Created, IList<Parent
 /// <param name="Label">The parent, for status: <c>parent shop/edge section https</c>.</param>
 /// <param name="Listeners">Where the route attaches, with the hosts that it has there.</param>
 /// <param name="Accepted">The condition.</param>
-internal sealed record Parent(int Index, string Label, IReadOnlyList<(ListenerDraft Listener, IReadOnlyList<string> Hosts)> Listeners, Condition Accepted);
+internal sealed record Parent(int Index, string Label, IReadOnlyList<(ListenerDraft Listener, IReadOnlyList<string> Hosts)> Listeners, Condition Accepted)
+{
+    /// <summary>Where it is written: <c>spec.parentRefs[0]</c>.</summary>
+    internal string Field => FormattableString.Invariant($"spec.parentRefs[{Index}]");
+
+    /// <summary>The parent with what of the route doesn't take effect there named in its condition.</summary>
+    internal Parent Without(IEnumerable<LostHost> lost) => this with { Accepted = Without(Accepted, lost) };
+
+    /// <summary>A condition that holds, with what of it doesn't.</summary>
+    internal static Condition Without(Condition accepted, IEnumerable<LostHost> lost) =>
+        string.Join("; ", lost.Select(l => l.Words)) is { Length: > 0 } words ? accepted with { Message = $"{accepted.Message}. Without effect: {words}" } : accepted;
+}
 
 /// <summary>
 /// Where a route attaches (Gateway API, ParentReference and Listener.allowedRoutes):
