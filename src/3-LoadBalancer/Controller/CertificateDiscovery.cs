@@ -7,31 +7,26 @@ namespace Usher.LoadBalancer;
 
 /// <summary>
 /// The certificates of an Ingress that listens for HTTPS (the controller's guide, Certificate discovery): those that it names; else, for each host of its rules and of <c>spec.tls</c>, the one in ACM that has
-/// the host. One that isn't on the road is taken to be in the account: it is issued for the Ingress's hosts, and a warning says so.
+/// the host. One that isn't on the road is taken to be in the account: it is issued for the Ingress's hosts, of an Ingress without any for the names that lead to its load balancer, and a warning says so.
 /// </summary>
 internal sealed class CertificateDiscovery(CompileContext context, RoadCertificates certificates)
 {
-    private readonly SupposedCertificates supposed = new(context);
+    private readonly SupposedCertificates supposed = new(context, certificates);
 
     /// <summary>Those that aren't on the road and were asked for.</summary>
     internal IEnumerable<Resource> Supposed => supposed.All;
 
     /// <summary>The ARNs of an Ingress's certificates, the default first.</summary>
-    internal IReadOnlyList<string> Of(GroupMember member)
+    /// <param name="member">The Ingress.</param>
+    /// <param name="dnsName">Its load balancer's name.</param>
+    internal IReadOnlyList<string> Of(GroupMember member, string dnsName)
     {
-        const string name = "certificate-arn";
-        var named = member.Annotations.List(name);
         var hosts = Hosts(member.Ingress.Value).ToList();
+        var named = supposed.Named(member.Annotations, "certificate-arn", hosts, () => supposed.Leading(member.Ingress.Value.Metadata, dnsName), member.Ingress.Origin);
         if (named.Count == 0 && hosts.Count == 0)
         {
             member.Annotations.Error("listen-ports", "listens for HTTPS, but names no certificate-arn, and has no host that a certificate could be found for; give one of them");
             return [];
-        }
-
-        foreach (var arn in named.Where(a => !certificates.Has(a)))
-        {
-            // Without a host nothing tells what would be on it: the certificates' hop says what there is.
-            if (hosts.Count > 0) supposed.Named(member.Annotations, name, arn, hosts, member.Ingress.Origin);
         }
 
         return named.Count > 0 ? named : [.. hosts.Select(h => Discover(member, h)).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];

@@ -15,8 +15,8 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
 
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
-        var ports = ListenPorts.Of(group, discovery);
         var balancer = LoadBalancer(zones);
+        var ports = ListenPorts.Of(group, discovery, ((Model.Aws.LoadBalancer)balancer.Value).DnsName);
         var groups = new ControllerTargetGroups(context, group);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
         var made = new List<Resource> { balancer };

@@ -1,3 +1,4 @@
+using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -5,32 +6,69 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Certificates that aren't on the road and are taken to be in the account, issued, as the manifests of the controller's users suppose.</summary>
-internal sealed class SupposedCertificates(CompileContext context)
+internal sealed class SupposedCertificates(CompileContext context, RoadCertificates certificates)
 {
     private const string Group = "acm.services.k8s.aws";
+
+    /// <summary>RFC 5280, appendix A.1 (ub-common-name), in characters; and so the longest domain name that ACM takes first.</summary>
+    private const int LongestCommonName = 64;
 
     private readonly SortedDictionary<string, Resource> byArn = new(StringComparer.Ordinal);
 
     /// <summary>All of them, ordered by their ARNs.</summary>
     internal IEnumerable<Resource> All => byArn.Values;
 
-    /// <summary>One that an annotation names; a warning says what it is taken to be.</summary>
-    /// <param name="annotations">Who names it.</param>
+    /// <summary>Those that an annotation names, on the road or not; a warning says what one that isn't is taken to be.</summary>
+    /// <param name="annotations">Who names them.</param>
     /// <param name="annotation">By which annotation.</param>
-    /// <param name="arn">Its ARN.</param>
-    /// <param name="hosts">The names on it, one at least.</param>
-    /// <param name="written">Where the object that wants it is written.</param>
-    internal void Named(ControllerAnnotations annotations, string annotation, string arn, IReadOnlyList<string> hosts, Origin written)
+    /// <param name="hosts">The names on one that isn't; without any, it has those that lead to the load balancer.</param>
+    /// <param name="leading">The names that lead there, one at least.</param>
+    /// <param name="written">Where the object that wants them is written.</param>
+    /// <returns>Their ARNs, as they are written.</returns>
+    internal IReadOnlyList<string> Named(ControllerAnnotations annotations, string annotation, IReadOnlyList<string> hosts, Func<IReadOnlyList<string>> leading, Origin written)
     {
-        Add(arn, arn[(arn.LastIndexOf('/') + 1)..], hosts, written);
-        annotations.Warn(context.Warnings, annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
+        var named = annotations.List(annotation);
+        foreach (var arn in named.Distinct(StringComparer.Ordinal).Where(a => !certificates.Has(a)))
+        {
+            if (!arn.StartsWith("arn:", StringComparison.Ordinal))
+            {
+                annotations.Error(annotation, $"found '{arn}'; a certificate's ARN is wanted{(certificates.Arns.Count == 0 ? "" : $": on this road there are {string.Join(", ", certificates.Arns)}")}");
+                continue;
+            }
+
+            if (hosts.Count == 0) hosts = leading();
+            Add(arn, arn[(arn.LastIndexOf('/') + 1)..], hosts, written);
+            annotations.Warn(context.Warnings, annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
+        }
+
+        return named;
+    }
+
+    /// <summary>The names that lead to a load balancer, or to the object that it is made for: those of external-dns' annotation and of the record sets, else the load balancer's own.</summary>
+    internal IReadOnlyList<string> Leading(V1ObjectMeta? metadata, string dnsName)
+    {
+        var hosts = new DnsAnnotations(metadata).List("hostname")
+            .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget?.DnsName.TrimEnd('.').Equals(dnsName, StringComparison.OrdinalIgnoreCase) == true).Select(r => r.Value.Name))
+            .Select(h => h.TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
+        return hosts.Count > 0 ? hosts : [dnsName];
     }
 
     /// <summary>One of a name; what was supposed of an ARN first counts.</summary>
     internal void Add(string arn, string name, IReadOnlyList<string> hosts, Origin written)
     {
         if (byArn.ContainsKey(arn)) return;
-        var certificate = new Certificate { CertificateArn = arn, DomainName = hosts[0], SubjectAlternativeNames = [.. hosts.Skip(1)], IsThere = true };
+        var common = CommonName(hosts);
+        var certificate = new Certificate { CertificateArn = arn, DomainName = common, SubjectAlternativeNames = [.. hosts.Where(h => h != common)], IsThere = true };
         byArn[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedObjects.OriginOf(written));
+    }
+
+    /// <summary>The first name that fits, else the wildcard above the first one that does: the name of a load balancer alone is longer.</summary>
+    private static string CommonName(IReadOnlyList<string> hosts)
+    {
+        if (hosts.FirstOrDefault(h => h.Length <= LongestCommonName) is { } fits) return fits;
+        var above = hosts[0];
+        do above = above[(above.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        while (above.Length > LongestCommonName - 2);
+        return $"*.{above}";
     }
 }

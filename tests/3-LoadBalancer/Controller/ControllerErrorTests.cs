@@ -26,6 +26,7 @@ public sealed partial class ControllerErrorTests
         ["a port too high"] = One("~listen-ports: '[{\"HTTP\":65536}]'", "listen-ports: found 65536; listen port must be within [1, 65535]"),
         ["redirect to nowhere"] = One("~ssl-redirect: '443'", "ssl-redirect: found 443; the group listens at no such port: list it in listen-ports"),
         ["redirect to HTTP"] = One("~ssl-redirect: '80'", "ssl-redirect: found 80, which is an HTTP port; an HTTPS one is wanted"),
+        ["no ARN"] = One("~certificate-arn: mine", "certificate-arn: found 'mine'; a certificate's ARN is wanted"),
         ["HTTPS without a host"] = One(Https, "listen-ports: listens for HTTPS, but names no certificate-arn, and has no host that a certificate could be found for; give one of them"),
         ["policy"] = One($"{Https}, ~ssl-policy: None", $"ssl-policy: found None; known here are {string.Join(", ", TlsPolicy.Names)}", "a.com"),
         ["an attribute's slip"] = One("~load-balancer-attributes: idle_timeout.timeout_second=5", "load-balancer-attributes: found idle_timeout.timeout_second; did you mean idle_timeout.timeout_seconds?"),

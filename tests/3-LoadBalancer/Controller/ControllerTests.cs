@@ -154,6 +154,31 @@ public sealed class ControllerTests
         Assert.Equal($"{arn} isn't on this road; it is taken to be in the account, for a.com", Assert.Single(cluster.Warnings.All).Message);
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData(", external-dns.kubernetes.io/hostname: 'b.com, a.com'", "a.com and b.com")]
+    public void A_certificate_of_an_Ingress_without_hosts_is_taken_to_be_for_what_leads_there(string annotation, string? names)
+    {
+        const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), $"~certificate-arn: '{arn}'{annotation}"));
+
+        var state = cluster.Valid();
+
+        var certificate = state.All<Certificate>().Single().Value;
+        if (names is null)
+        {
+            // It is longer than a common name may be.
+            names = state.All<Model.Aws.LoadBalancer>().Single().Value.DnsName;
+            Assert.Equal(["*.us-east-1.elb.amazonaws.com", names], certificate.Names);
+        }
+        else
+        {
+            Assert.Equal(names, string.Join(" and ", certificate.Names));
+        }
+
+        Assert.Equal($"{arn} isn't on this road; it is taken to be in the account, for {names}", Assert.Single(cluster.Warnings.All).Message);
+    }
+
     [Fact]
     public void What_has_no_effect_is_told_where_it_would_keep_requests_out()
     {

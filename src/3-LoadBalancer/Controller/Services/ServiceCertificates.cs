@@ -1,5 +1,4 @@
 using k8s.Models;
-using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 using static Usher.LoadBalancer.NlbAnnotationTable;
@@ -18,14 +17,8 @@ internal sealed class ServiceCertificates
 
     internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, string dnsName)
     {
-        supposed = new SupposedCertificates(context);
-        Named = annotations.List(Name);
-        List<string>? hosts = null;
-        foreach (var arn in Named.Distinct(StringComparer.Ordinal).Where(a => !certificates.Has(a)))
-        {
-            if (arn.StartsWith("arn:", StringComparison.Ordinal)) supposed.Named(annotations, Name, arn, hosts ??= Hosts(context, service, dnsName), service.Origin);
-            else annotations.Error(Name, $"found '{arn}'; a certificate's ARN is wanted{(certificates.Arns.Count == 0 ? "" : $": on this road there are {string.Join(", ", certificates.Arns)}")}");
-        }
+        supposed = new SupposedCertificates(context, certificates);
+        Named = supposed.Named(annotations, Name, [], () => supposed.Leading(service.Value.Metadata, dnsName), service.Origin);
     }
 
     /// <summary>The ARNs, the default first.</summary>
@@ -33,12 +26,4 @@ internal sealed class ServiceCertificates
 
     /// <summary>Those that aren't on the road.</summary>
     internal IEnumerable<Resource> Supposed => supposed.All;
-
-    private static List<string> Hosts(CompileContext context, Resource<V1Service> service, string dnsName)
-    {
-        var hosts = new DnsAnnotations(service.Value.Metadata).List("hostname")
-            .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget?.DnsName.TrimEnd('.').Equals(dnsName, StringComparison.OrdinalIgnoreCase) == true).Select(r => r.Value.Name))
-            .Select(h => h.TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
-        return hosts.Count > 0 ? hosts : [dnsName];
-    }
 }
