@@ -48,7 +48,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
     internal IngressChoice Choice { get; private set; } = choice;
 
     /// <summary>Where the request is sent on to, and how.</summary>
-    internal UpstreamKey Upstream => new(Choice.Bound, Controller.Bound.Address, Choice.Route!.Rules.BackendTls, Choice.Route.Rules.BackendHttp2);
+    internal UpstreamKey Upstream => new(Choice.Bound, Controller.SourceTo(Choice.Bound), Choice.Route!.Rules.BackendTls, Choice.Route.Rules.BackendHttp2);
 
     /// <summary>The handshake of the client's connection; null in the plain, and where no connection was.</summary>
     internal HandshakeRecord? Handshake { get; set; }

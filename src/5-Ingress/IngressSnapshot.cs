@@ -48,6 +48,9 @@ internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEn
 
     /// <summary>The declared port as text; 443 for the HTTPS port, whichever that is, as ingress-nginx tells backends.</summary>
     public string PortText => Https ? "443" : portText;
+
+    /// <summary>Where it dials an address from: one of the road from the pod's own, any other from what the system says, since no way leads back from there to the pod's.</summary>
+    internal IPAddress? SourceTo(IPEndPoint at) => IPAddress.IsLoopback(at.Address) ? Bound.Address : null;
 }
 
 /// <summary>The routes of one controller, by host.</summary>

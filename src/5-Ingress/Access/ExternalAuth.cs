@@ -34,7 +34,7 @@ internal sealed class ExternalAuth(HostAddresses hosts, AuthCache cache, TimePro
         {
             ConnectTimeout = Patience, ResponseTimeout = Patience, SendTimeout = Patience, KeepAlive = rule.KeepAlive, RetryStaleConnection = rule.KeepAlive, Upgrades = ForwardedUpgrades.None, MaxRequestBody = long.MaxValue,
         };
-        var request = new Subrequest(new UpstreamKey(at, SourceOf(decision, at), tls), rule.Method ?? "GET", target.Target.Length == 0 ? "/" : target.Target, options) { Headers = Headers(passage, decision, rule, target, view, uri) };
+        var request = new Subrequest(new UpstreamKey(at, decision.Controller.SourceTo(at), tls), rule.Method ?? "GET", target.Target.Length == 0 ? "/" : target.Target, options) { Headers = Headers(passage, decision, rule, target, view, uri) };
         var (result, head) = await passage.AskAsync(request);
         if (head.StatusCode == 0) return Failed(at, $"{passage.Generation.Addresses.Declared(at, target.Port)}: {result.Detail}");
         var reading = new AuthReading(rule, url, at.ToString(), head.StatusCode) { Headers = [.. Kept(head, rule)], Took = time.GetElapsedTime(started) };
@@ -43,9 +43,6 @@ internal sealed class ExternalAuth(HostAddresses hosts, AuthCache cache, TimePro
 
         AuthReading Failed(IPEndPoint? address, string why) => new(rule, url, address?.ToString(), 0) { Failure = why };
     }
-
-    /// <summary>An address of the road is dialled from the pod's own.</summary>
-    internal static IPAddress? SourceOf(IngressDecision decision, IPEndPoint at) => IPAddress.IsLoopback(at.Address) ? decision.Controller.Bound.Address : null;
 
     private static List<KeyValuePair<string, string?>> Headers(RequestPassage passage, IngressDecision decision, ExternalAuthRule rule, AuthTarget target, in ClientView view, string uri)
     {

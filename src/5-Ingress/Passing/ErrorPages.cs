@@ -48,7 +48,7 @@ internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
         NginxHeaders.ForErrorPage(passage, decision, status);
         passage.Through = new BodilessExchange(passage.Exchange);
         passage.ResponseEditor = ResponseHeaders.OfConfig(decision.Controller.Config);
-        var result = await passage.ForwardAsync(new UpstreamKey(endpoint.Bound, decision.Controller.Bound.Address), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
+        var result = await passage.ForwardAsync(new UpstreamKey(endpoint.Bound, decision.Controller.SourceTo(endpoint.Bound)), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
         if (BackendFailure.Of(result, route, backend, endpoint) is not { } failure) return null;
         if (!result.ResponseStarted && result.Outcome != ForwardOutcome.ClientGone) return (failure.Status, failure.Problem);
         passage.Note(failure.Outcome, failure.Problem);

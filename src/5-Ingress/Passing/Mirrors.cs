@@ -37,7 +37,7 @@ internal sealed class Mirrors(HostAddresses hosts)
         return ended;
 
         async ValueTask<UpstreamKey?> FindAsync() => await hosts.FindAsync(generation, target, CancellationToken.None) is { } at
-            ? new UpstreamKey(at, ExternalAuth.SourceOf(decision, at), target.Secured ? UpstreamTls.Unverified : null)
+            ? new UpstreamKey(at, decision.Controller.SourceTo(at), target.Secured ? UpstreamTls.Unverified : null)
             : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -189,6 +190,17 @@ public sealed class BalanceTests
     {
         var cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", $", annotations: {{ nginx.ingress.kubernetes.io/{annotations} }}"));
         Assert.Contains(error, Assert.Single(cluster.Told).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.18.65.1", "127.18.64.1")]
+    [InlineData("192.0.2.7", null)]
+    public void An_endpoint_that_is_no_address_of_the_road_is_not_dialled_from_one(string endpoint, string? source)
+    {
+        var road = new Road("");
+        var at = new IPEndPoint(IPAddress.Parse(endpoint), 8080);
+        road.Pods([new FrontEndpoint(null, "web", at, at)]);
+        Assert.Equal((at, source), (road.Ask("/").Upstream.Remote, road.Ask("/").Upstream.Source?.ToString()));
     }
 
     [Fact]
