@@ -11,6 +11,7 @@ public sealed class SaveTests : IDisposable
     private static readonly string[] Pieces =
     [
         "", "\n", "  ", "---\n", "---\n---\n", "--- # again\n", "...\n", "# a comment\n", "%YAML 1.1\n", "\r\n", "é", "spec:\n", "name: other", "x: 1\n", ": ", "\t",
+        "\r...\r", "\u0085...\n", "\u2028--- \n",
         "---\napiVersion: v1\nkind: Namespace\nmetadata: { name: more }\n", "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: last }\n",
     ];
 
@@ -91,6 +92,27 @@ public sealed class SaveTests : IDisposable
         Assert.Same(before.Value, after.Value);
         Assert.Equal(before.Origin.Line + 2, after.Origin.Line);
         Assert.Equal(before.Origin.LineOf("spec.rules[0].host") + 2, after.Origin.LineOf("spec.rules[0].host"));
+    }
+
+    [Theory]
+    [InlineData("\n...\n")]
+    [InlineData("\r...\n")]
+    [InlineData("\u0085...\n")]
+    [InlineData("\u2028--- \n")]
+    public void What_only_the_parser_takes_for_a_document_s_end_ends_no_part(string end)
+    {
+        const string after = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\ndata: { x: one }\n";
+        var file = folder.Write("a.yaml", $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: a }}{end}{after}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: c }}\n");
+        var source = new ManifestSource([file], AwsScope.Default, TextReader.Null);
+        var before = source.Load(new ErrorList()).Resources;
+        Assert.Equal(["a", "b", "c"], before.Select(r => r.Key.Name));
+
+        File.WriteAllText(file, File.ReadAllText(file).Replace("x: one", "x: two", StringComparison.Ordinal));
+        var errors = new ErrorList();
+        var loaded = source.LoadIfChanged(errors)!.Resources;
+        Assert.Empty(errors.All);
+        Assert.Equal(FilesDoorway.Load([file], AwsScope.Default, errors).Select(Text), loaded.Select(Text));
+        Assert.Same(before[2], loaded[2]);
     }
 
     [Fact]

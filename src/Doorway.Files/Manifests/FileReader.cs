@@ -7,7 +7,7 @@ namespace Usher.Doorway.Files.Manifests;
 
 /// <summary>
 /// A file → its objects. Of a file that was read before, only the documents between the first and the last byte that differ are read again; the others' objects are the very same
-/// as before, but for their lines. Documents stand alone (the file is split at its <c>---</c> lines before anything is read), so that this finds what reading everything finds.
+/// as before, but for their lines. Documents stand alone (<see cref="YamlReader"/> splits the file before it reads any), so that this finds what reading everything finds.
 /// </summary>
 internal static class FileReader
 {
@@ -31,8 +31,6 @@ internal static class FileReader
     {
         var was = before.File.Content.Span;
         var now = file.Content.Span;
-        // An end of a document without a beginning of the next: what follows may belong to either.
-        if (HasEnds(was) || HasEnds(now)) return null;
         var same = was.CommonPrefixLength(now);
         var sameAtEnd = CommonSuffix(was[same..], now[same..]);
         var (first, next) = (0, before.Documents.Count);
@@ -65,7 +63,7 @@ internal static class FileReader
         var (at, bytes) = (0, start);
         foreach (var document in read.All)
         {
-            ManifestReader.Read(text, document, reading);
+            foreach (var root in document.Roots) ManifestReader.Read(text, root, reading);
             bytes += Encoding.UTF8.GetByteCount(text.Text.AsSpan(at, document.Start - at));
             at = document.Start;
             documents.Add(new ReadDocument(bytes, document.Line, reading.Take()));
@@ -73,8 +71,6 @@ internal static class FileReader
 
         return (documents, read.IsComplete);
     }
-
-    private static bool HasEnds(ReadOnlySpan<byte> text) => text.StartsWith("..."u8) || text.IndexOf("\n..."u8) >= 0;
 
     private static bool IsWithin(int start, ReadOnlySpan<byte> same) => start < same.Length && same[start..].Contains(NewLine);
 

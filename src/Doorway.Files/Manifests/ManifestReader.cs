@@ -7,7 +7,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Manifests;
 
-/// <summary>A document → its objects.</summary>
+/// <summary>A document's value → its objects.</summary>
 internal sealed class ManifestReader
 {
     internal const string DefaultNamespace = "default";
@@ -17,11 +17,11 @@ internal sealed class ManifestReader
 
     private ManifestReader(string file, Reading reading) => (this.file, this.reading) = (file, reading);
 
-    internal static void Read(SourceText source, YamlDocument document, Reading reading)
+    internal static void Read(SourceText source, YamlValue root, Reading reading)
     {
-        var isManifest = document.Root is YamlMap map && (map["apiVersion"] ?? map["kind"]) is not null;
-        if (!isManifest && ImagesFile.Names.Contains(source.FileName, StringComparer.Ordinal)) ImagesFile.Read(source, document.Root, reading);
-        else new ManifestReader(source.Name, reading).Object(document.Root);
+        var isManifest = root is YamlMap map && (map["apiVersion"] ?? map["kind"]) is not null;
+        if (!isManifest && ImagesFile.Names.Contains(source.FileName, StringComparer.Ordinal)) ImagesFile.Read(source, root, reading);
+        else new ManifestReader(source.Name, reading).Object(root);
     }
 
     private void Object(YamlValue value)

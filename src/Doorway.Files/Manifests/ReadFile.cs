@@ -2,8 +2,8 @@ using Usher.Doorway.Files.Sources;
 
 namespace Usher.Doorway.Files.Manifests;
 
-/// <summary>A document of a file, with what may follow it up to the next.</summary>
-/// <param name="Start">Where its part of the file starts, in bytes.</param>
+/// <summary>A document of a file (<see cref="Yaml.YamlDocument"/>), with those that follow it and are empty.</summary>
+/// <param name="Start">Where in the file it starts, in bytes.</param>
 /// <param name="Line">The line there.</param>
 /// <param name="Manifests">Its objects.</param>
 internal readonly record struct ReadDocument(int Start, int Line, Manifest[] Manifests)

@@ -40,11 +40,11 @@ internal static class Kustomization
     {
         var resources = new List<KustomizationResource>();
         var documents = YamlReader.Read(text, errors);
-        foreach (var document in documents.All)
+        foreach (var root in documents.All.SelectMany(d => d.Roots))
         {
-            if (document.Root is not YamlMap map)
+            if (root is not YamlMap map)
             {
-                Error(document.Root.Line, "", $"found {Found.Describe(document.Root)}; a kustomization is an object with resources");
+                Error(root.Line, "", $"found {Found.Describe(root)}; a kustomization is an object with resources");
                 continue;
             }
 

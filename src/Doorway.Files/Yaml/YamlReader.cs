@@ -6,7 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Usher.Doorway.Files.Yaml;
 
 /// <summary>
-/// A file → its documents. As kubectl does, the text is split at its <c>---</c> lines first, so that an error in one document doesn't hide the others.
+/// A file → its documents. As kubectl does, the text is split at its <c>---</c> lines first, so that an error in one document doesn't hide the others. Nowhere else is it said where
+/// a document begins and ends.
 /// </summary>
 internal static class YamlReader
 {
@@ -25,6 +26,7 @@ internal static class YamlReader
         foreach (var (start, end) in Split(source.Text, lines))
         {
             var part = source.Text[start..end];
+            var roots = new List<YamlValue>(1);
             var parser = new Parser(new Scanner(new StringReader(part), skipComments: true));
             try
             {
@@ -32,7 +34,7 @@ internal static class YamlReader
                 while (parser.TryConsume<DocumentStart>(out _))
                 {
                     var root = new NodeBuilder(parser, index => before + lines.At(start + index).Line).Build();
-                    if (root is not YamlScalar { Kind: ScalarKind.Null }) documents.Add(new YamlDocument(root, start, before + lines.At(start).Line));
+                    if (root is not YamlScalar { Kind: ScalarKind.Null }) roots.Add(root);
                     parser.Consume<DocumentEnd>();
                 }
             }
@@ -51,6 +53,8 @@ internal static class YamlReader
                 // The parser's own slips on text that it doesn't expect.
                 Report(start + (parser.Current?.Start.Index ?? 0), $"this document is not valid YAML{SyntaxMessage.Template(part)}");
             }
+
+            if (roots.Count > 0) documents.Add(new YamlDocument(roots, start, before + lines.At(start).Line));
         }
 
         return new YamlDocuments(documents, complete);

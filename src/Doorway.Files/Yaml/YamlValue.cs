@@ -88,11 +88,11 @@ internal sealed class YamlMap(int line, List<YamlEntry> entries, IReadOnlyList<D
     }
 }
 
-/// <summary>A document of a file.</summary>
-/// <param name="Root">Its value.</param>
-/// <param name="Start">Where in the text the part starts that it is in: its <c>---</c> line, or the text's start.</param>
+/// <summary>A document of a file: what stands from its <c>---</c> line, or the text's start, to the next such line.</summary>
+/// <param name="Roots">Its value; several where the parser finds ends in it, as <c>...</c> lines.</param>
+/// <param name="Start">Where in the text it starts.</param>
 /// <param name="Line">The line there.</param>
-internal sealed record YamlDocument(YamlValue Root, int Start, int Line);
+internal sealed record YamlDocument(IReadOnlyList<YamlValue> Roots, int Start, int Line);
 
 /// <summary>The documents of a file.</summary>
 /// <param name="All">Those that could be read and aren't empty.</param>
