@@ -19,6 +19,31 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_links_lead_to_is_read_once_by_the_name_that_comes_first()
+    {
+        var file = folder.Write("real/b.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n");
+        File.CreateSymbolicLink(folder.At("real/c.yaml"), "b.yaml");
+        File.CreateSymbolicLink(folder.At("real/a.yaml"), "c.yaml");
+        Directory.CreateSymbolicLink(folder.At("link"), folder.At("real"));
+
+        Assert.Empty(Load(out var resources, folder.At("real")));
+        Assert.Equal(folder.At("real/a.yaml"), Assert.Single(resources).Origin.File);
+        Assert.Empty(Load(out resources, folder.At("link/c.yaml"), file, folder.At("real"), folder.At("link")));
+        Assert.Equal(folder.At("link/c.yaml"), Assert.Single(resources).Origin.File);
+    }
+
+    [Fact]
+    public void Links_that_lead_nowhere_are_errors()
+    {
+        folder.Write("a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n");
+        File.CreateSymbolicLink(folder.At("gone.yaml"), "missing/b.yaml");
+        File.CreateSymbolicLink(folder.At("round.yaml"), "round.yaml");
+
+        Assert.Equal([folder.At("gone.yaml"), folder.At("round.yaml")], Load(out var resources, folder.Path).Select(e => e.File));
+        Assert.Single(resources);
+    }
+
+    [Fact]
     public void A_link_to_the_folder_above_does_not_go_round()
     {
         folder.Write("a/a.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n");

@@ -10,6 +10,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private const string StandardInputName = "standard input";
 
     private readonly List<SourceFile> found = [];
+    private readonly RealPaths real = new();
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> places = new(StringComparer.Ordinal);
 
@@ -59,17 +60,25 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private void AddFile(string name)
     {
         var full = Path.GetFullPath(name);
-        if (!seen.Add(full)) return;
+        var target = RealPaths.Target(full);
+        if (!seen.Add(real.Of(target)))
+        {
+            // The other name of a pipe leads to no file.
+            if (File.Exists(target)) Look(full, target);
+            return;
+        }
+
         var file = cache.Pipes.GetValueOrDefault(full) ?? cache.Untouched(name, new FileInfo(full)) ?? SourceFile.OfFile(name, full, errors);
         if (file is { IsPipe: true }) cache.Pipes[full] = file;
-        else Look(full);
+        else Look(full, target);
         if (file is not null) found.Add(file);
     }
 
     private void AddEntry(string name, FileInfo entry)
     {
-        Look(entry.FullName);
-        if (seen.Add(entry.FullName) && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
+        var target = RealPaths.Target(entry.FullName);
+        Look(entry.FullName, target);
+        if (seen.Add(real.Of(target)) && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
     }
 
     /// <summary>Adds what a folder holds, sorted by name.</summary>
@@ -116,8 +125,10 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
 
     private int AddKustomization(string name)
     {
-        Look(Path.GetFullPath(name));
-        if (!seen.Add(Path.GetFullPath(name)) || SourceFile.OfFile(name, Path.GetFullPath(name), errors)?.Text(errors) is not { } text) return 1;
+        var full = Path.GetFullPath(name);
+        var target = RealPaths.Target(full);
+        Look(full, target);
+        if (!seen.Add(real.Of(target)) || SourceFile.OfFile(name, full, errors)?.Text(errors) is not { } text) return 1;
         var folder = Path.GetDirectoryName(name)!;
         foreach (var resource in Kustomization.Resources(text, errors)) AddResource(name, folder, resource);
 
@@ -140,17 +151,10 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     }
 
     /// <summary>A link is changed by writing to what it leads to as well.</summary>
-    private void Look(string file)
+    private void Look(string file, string target)
     {
         places.Add(file);
-        try
-        {
-            if (File.ResolveLinkTarget(file, returnFinalTarget: true) is { } target) places.Add(target.FullName);
-        }
-        catch (IOException)
-        {
-            // A link that leads nowhere, or in a circle: reading it says so.
-        }
+        places.Add(target);
     }
 
     private void Error(string? file, string message) => errors.Add(new ConfigError(file, 0, "", "", message));
