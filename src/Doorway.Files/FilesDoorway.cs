@@ -65,14 +65,14 @@ public static class FilesDoorway
         }
 
         // 4.
-        var resources = manifests.Finish(scope, cache);
+        var load = manifests.Finish(scope, cache);
         if (found.IsEmpty && manifests.IsEmpty)
         {
             found.Add(new ConfigError(null, 0, "", "", $"{string.Join(", ", paths)}: no object is defined there; name a file or folder with manifests"));
         }
 
-        if (found.IsEmpty && manifests.IsComplete) cache.Finish(new CleanLoad(resources, manifests.Plain, manifests.OfAck));
+        if (found.IsEmpty && manifests.IsComplete) cache.Finish(load);
         foreach (var error in found.All) errors.Add(error);
-        return new LoadedManifests(resources, search.Places);
+        return new LoadedManifests(load.Resources, search.Places);
     }
 }

@@ -3,7 +3,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Manifests;
 
-/// <summary>The objects of a load without errors.</summary>
+/// <summary>The objects of a load that have no errors: all of them, for one that is kept.</summary>
 /// <param name="Resources">All of them.</param>
 /// <param name="Plain">How many of those come before ACK's.</param>
 /// <param name="Ack">ACK's, not yet AWS's.</param>

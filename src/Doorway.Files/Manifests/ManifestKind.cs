@@ -117,10 +117,9 @@ internal sealed class ManifestKind
         where TSpec : new()
     {
         var apiVersion = $"{GatewayApi.Group}/v1";
-        var kind = Kubernetes<T>(apiVersion, name, namespaced);
         return new ManifestKind(apiVersion, name, namespaced, NameRule.Subdomain, typeof(T), json =>
         {
-            var model = (T)kind.Read(json)!;
+            var model = ReadModel<T>(json, namespaced);
             model.ApiVersion = apiVersion;
             return model;
         })
@@ -140,16 +139,15 @@ internal sealed class ManifestKind
 
     private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain, Action<SchemaCheck, T>? check = null)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        new(apiVersion, name, namespaced, nameRule, typeof(T), json =>
-        {
-            var model = KubernetesJson.Deserialize<T>(Encoding.UTF8.GetString(json.Span));
-            model.Metadata ??= new V1ObjectMeta();
-            if (namespaced && string.IsNullOrEmpty(model.Metadata.NamespaceProperty)) model.Metadata.NamespaceProperty = ManifestReader.DefaultNamespace;
-            return model;
-        })
-        {
-            Check = check is null ? null : (schema, value) => check(schema, (T)value),
-        };
+        new(apiVersion, name, namespaced, nameRule, typeof(T), json => ReadModel<T>(json, namespaced)) { Check = check is null ? null : (schema, value) => check(schema, (T)value) };
+
+    private static T ReadModel<T>(ReadOnlyMemory<byte> json, bool namespaced) where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var model = KubernetesJson.Deserialize<T>(Encoding.UTF8.GetString(json.Span));
+        model.Metadata ??= new V1ObjectMeta();
+        if (namespaced && string.IsNullOrEmpty(model.Metadata.NamespaceProperty)) model.Metadata.NamespaceProperty = ManifestReader.DefaultNamespace;
+        return model;
+    }
 
     private static ManifestKind Ack<TSpec>(string apiVersion, string name, Action<TSpec, JsonElement>? status = null) where TSpec : class =>
         new(apiVersion, name, namespaced: true, NameRule.Subdomain, typeof(AckObject<TSpec>), json =>

@@ -20,12 +20,6 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
     /// <summary>False when a document could not be read: then nothing is said to be missing.</summary>
     internal bool IsComplete { get; set; } = true;
 
-    /// <summary>How many of the objects come before ACK's; there once it is finished.</summary>
-    internal int Plain { get; private set; }
-
-    /// <summary>ACK's objects; there once it is finished.</summary>
-    internal IReadOnlyList<Manifest> OfAck { get; private set; } = [];
-
     /// <summary>True when there is no object of a cluster or of AWS.</summary>
     internal bool IsEmpty => all.Values.All(m => m.Kind is null);
 
@@ -38,7 +32,7 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
     }
 
     /// <summary>Checks what concerns several objects, and returns those without errors.</summary>
-    internal SharedList<Resource> Finish(AwsScope scope, ManifestCache cache)
+    internal CleanLoad Finish(AwsScope scope, ManifestCache cache)
     {
         if (IsComplete) CheckNamespaces();
         var resources = new List<Resource>(all.Count);
@@ -49,8 +43,7 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
             else if (manifest.Value is not null) resources.Add(manifest.Resource);
         }
 
-        (Plain, OfAck) = (resources.Count, ack);
-        return SharedList.Of<Resource>(resources.Concat(cache.Map(ack, scope, Errors, IsComplete)));
+        return new CleanLoad(SharedList.Of<Resource>(resources.Concat(cache.Map(ack, scope, Errors, IsComplete))), resources.Count, ack);
     }
 
     private void CheckNamespaces()
