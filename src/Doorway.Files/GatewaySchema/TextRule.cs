@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Usher.Doorway.Files.Manifests;
 
 namespace Usher.Doorway.Files.GatewaySchema;
 
@@ -15,21 +16,21 @@ internal sealed record TextRule(string Wanted, int Most, Regex? Form = null, int
 /// <summary>The types of text that the CRDs share (Gateway API, <c>apis/v1/shared_types.go</c>).</summary>
 internal static partial class TextRules
 {
-    private const string Subdomain = "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit";
+    private const string SubdomainText = "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit";
 
     internal static TextRule Hostname { get; } = new("a host name in lower case, or one after '*.', at most 253 characters", 253, HostnameForm());
 
-    internal static TextRule PreciseHostname { get; } = new("a host name in lower case without '*', at most 253 characters", 253, SubdomainForm());
+    internal static TextRule PreciseHostname { get; } = new("a host name in lower case without '*', at most 253 characters", 253, ObjectNames.Subdomain());
 
-    internal static TextRule Group { get; } = new($"{Subdomain}; \"\" is the core group", 253, GroupForm(), Least: 0);
+    internal static TextRule Group { get; } = new($"{SubdomainText}; \"\" is the core group", 253, GroupForm(), Least: 0);
 
     internal static TextRule Kind { get; } = new("letters, digits and '-', starting with a letter and ending with a letter or digit, at most 63", 63, KindForm());
 
     internal static TextRule ObjectName { get; } = new("the name of an object, at most 253 characters", 253);
 
-    internal static TextRule Namespace { get; } = new("a namespace: lower-case letters, digits and '-', at most 63 (DNS label, RFC 1123)", 63, LabelForm());
+    internal static TextRule Namespace { get; } = new("a namespace: lower-case letters, digits and '-', at most 63 (DNS label, RFC 1123)", 63, ObjectNames.Label());
 
-    internal static TextRule SectionName { get; } = new($"{Subdomain}, at most 253", 253, SubdomainForm());
+    internal static TextRule SectionName { get; } = new($"{SubdomainText}, at most 253", 253, ObjectNames.Subdomain());
 
     internal static TextRule ControllerName { get; } = new("a domain, '/' and a path, as example.com/gateway-controller", 253, ControllerForm());
 
@@ -51,6 +52,9 @@ internal static partial class TextRules
 
     internal static TextRule Path { get; } = new("at most 1024 characters", 1024, Least: 0);
 
+    /// <summary>A regular expression for a gRPC service or method.</summary>
+    internal static TextRule Expression => Path;
+
     internal static TextRule Duration { get; } = new("a duration of whole h, m, s and ms, each up to 5 digits, as 10s or 1m30s (GEP-2257)", 32, DurationForm());
 
     internal static TextRule Uri { get; } = new("a URI with a scheme, as spiffe://example.com/ns/shop/sa/users, at most 253 characters", 253, UriForm());
@@ -65,33 +69,27 @@ internal static partial class TextRules
 
     internal static TextRule GrpcMethod { get; } = new("letters, digits and '_', not starting with a digit", 1024, GrpcMethodForm());
 
-    [GeneratedRegex(@"^(\*\.)?[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(\*\.)?" + ObjectNames.SubdomainPattern + @"\z", RegexOptions.NonBacktracking)]
     private static partial Regex HostnameForm();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.NonBacktracking)]
-    private static partial Regex SubdomainForm();
-
-    [GeneratedRegex(@"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(" + ObjectNames.SubdomainPattern + @")?\z", RegexOptions.NonBacktracking)]
     private static partial Regex GroupForm();
 
     [GeneratedRegex(@"^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?\z", RegexOptions.NonBacktracking)]
     private static partial Regex KindForm();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
-    private static partial Regex LabelForm();
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^" + ObjectNames.SubdomainPattern + @"/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+\z", RegexOptions.NonBacktracking)]
     private static partial Regex ControllerForm();
 
     // The CRD's second alternative isn't anchored at its start.
-    [GeneratedRegex(@"^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\z|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9]+\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?\z|" + ObjectNames.SubdomainPattern + @"/[A-Za-z0-9]+\z", RegexOptions.NonBacktracking)]
     private static partial Regex ProtocolForm();
 
     // Nor are this one's alternatives anchored but for the first and the last.
-    [GeneratedRegex(@"^Hostname|IPAddress|NamedAddress|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^Hostname|IPAddress|NamedAddress|" + ObjectNames.SubdomainPattern + @"/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+\z", RegexOptions.NonBacktracking)]
     private static partial Regex AddressTypeForm();
 
-    [GeneratedRegex(@"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(" + ObjectNames.SubdomainPattern + @"/)?([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]\z", RegexOptions.NonBacktracking)]
     private static partial Regex QualifiedForm();
 
     [GeneratedRegex(@"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?\z", RegexOptions.NonBacktracking)]
@@ -109,7 +107,7 @@ internal static partial class TextRules
     [GeneratedRegex(@"^(\*|https?://((\*\.)?([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+|\*)(:[0-9]{1,5})?)\z", RegexOptions.NonBacktracking)]
     private static partial Regex OriginForm();
 
-    [GeneratedRegex(@"^(System|[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^(System|" + ObjectNames.SubdomainPattern + @"/([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])\z", RegexOptions.NonBacktracking)]
     private static partial Regex WellKnownForm();
 
     [GeneratedRegex(@"^\.?[a-zA-Z_][a-zA-Z_0-9]*(\.[a-zA-Z_][a-zA-Z_0-9]*)*\z", RegexOptions.NonBacktracking)]

@@ -21,6 +21,12 @@ internal enum NameRule
 /// <summary>Checks names of objects.</summary>
 internal static partial class ObjectNames
 {
+    /// <summary>A DNS label in lower case, its length aside.</summary>
+    internal const string LabelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+
+    /// <summary>A DNS subdomain in lower case, its length aside.</summary>
+    internal const string SubdomainPattern = LabelPattern + @"(\." + LabelPattern + ")*";
+
     /// <summary>What is wrong with a name, or null.</summary>
     internal static string? Problem(string name, NameRule rule)
     {
@@ -38,11 +44,13 @@ internal static partial class ObjectNames
         return wanted is null ? null : $"found {Binding.Found.Quote(name)}; wanted are {wanted}";
     }
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Subdomain();
+    /// <summary>The form of a subdomain.</summary>
+    [GeneratedRegex("^" + SubdomainPattern + @"\z", RegexOptions.NonBacktracking)]
+    internal static partial Regex Subdomain();
 
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Label();
+    /// <summary>The form of a label.</summary>
+    [GeneratedRegex("^" + LabelPattern + @"\z", RegexOptions.NonBacktracking)]
+    internal static partial Regex Label();
 
     [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
     private static partial Regex LetterLabel();
