@@ -12,19 +12,7 @@ public sealed class TlsRouteSpec : HostRouteSpec
 {
     /// <summary>Its one rule.</summary>
     [JsonPropertyName("rules")]
-    public IList<TlsRouteRule> Rules { get; set; } = [];
-}
-
-/// <summary>Where connections go.</summary>
-public sealed class TlsRouteRule
-{
-    /// <summary>Its name.</summary>
-    [JsonPropertyName("name")]
-    public string? Name { get; set; }
-
-    /// <summary>The backends, 1 to 16.</summary>
-    [JsonPropertyName("backendRefs")]
-    public IList<BackendRef> BackendRefs { get; set; } = [];
+    public IList<ConnectionRouteRule> Rules { get; set; } = [];
 }
 
 /// <summary>From TCP connections to backends.</summary>
@@ -32,39 +20,25 @@ public sealed class TlsRouteRule
 public sealed class TcpRoute : GatewayObject<TcpRouteSpec>;
 
 /// <summary>What a TCPRoute says.</summary>
-public sealed class TcpRouteSpec : RouteSpec
-{
-    /// <summary>Its one rule.</summary>
-    [JsonPropertyName("rules")]
-    public IList<TcpRouteRule> Rules { get; set; } = [];
-}
-
-/// <summary>Where connections go.</summary>
-public sealed class TcpRouteRule
-{
-    /// <summary>Its name.</summary>
-    [JsonPropertyName("name")]
-    public string? Name { get; set; }
-
-    /// <summary>The backends, 1 to 16.</summary>
-    [JsonPropertyName("backendRefs")]
-    public IList<BackendRef> BackendRefs { get; set; } = [];
-}
+public sealed class TcpRouteSpec : ConnectionRouteSpec;
 
 /// <summary>From UDP flows to backends.</summary>
 [KubernetesEntity(Group = GatewayApi.Group, ApiVersion = "v1", Kind = "UDPRoute", PluralName = "udproutes")]
 public sealed class UdpRoute : GatewayObject<UdpRouteSpec>;
 
 /// <summary>What a UDPRoute says.</summary>
-public sealed class UdpRouteSpec : RouteSpec
+public sealed class UdpRouteSpec : ConnectionRouteSpec;
+
+/// <summary>What a route that looks at nothing of a connection or flow says.</summary>
+public abstract class ConnectionRouteSpec : RouteSpec
 {
     /// <summary>Its one rule.</summary>
     [JsonPropertyName("rules")]
-    public IList<UdpRouteRule> Rules { get; set; } = [];
+    public IList<ConnectionRouteRule> Rules { get; set; } = [];
 }
 
-/// <summary>Where flows go.</summary>
-public sealed class UdpRouteRule
+/// <summary>Where connections or flows go.</summary>
+public sealed class ConnectionRouteRule
 {
     /// <summary>Its name.</summary>
     [JsonPropertyName("name")]

@@ -40,16 +40,8 @@ internal static class BackendTlsPolicySchema
 
     private static void Name(SchemaCheck check, string at, SubjectAltName name)
     {
-        check.Word(at, "type", name.Type, "Hostname", "URI");
+        check.Variant(at, name.Type, ("Hostname", "hostname", !string.IsNullOrEmpty(name.Hostname)), ("URI", "uri", !string.IsNullOrEmpty(name.Uri)));
         check.Text(at, "hostname", name.Hostname, TextRules.Hostname);
         check.Text(at, "uri", name.Uri, TextRules.Uri);
-        OnlyWith("Hostname", "hostname", name.Hostname);
-        OnlyWith("URI", "uri", name.Uri);
-
-        void OnlyWith(string type, string field, string? value)
-        {
-            if (name.Type == type && string.IsNullOrEmpty(value)) check.Error($"{at}.{field}", $"is required for type {type}");
-            else if (name.Type.Length > 0 && name.Type != type && !string.IsNullOrEmpty(value)) check.Error($"{at}.{field}", $"is for type {type}; this one's type is {name.Type}");
-        }
     }
 }

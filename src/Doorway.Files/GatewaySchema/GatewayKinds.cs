@@ -14,9 +14,9 @@ internal static class GatewayKinds
         ManifestKind.Gateway<ListenerSet, ListenerSetSpec>("ListenerSet", [], ListenerSetSchema.Check),
         ManifestKind.Gateway<HttpRoute, HttpRouteSpec>("HTTPRoute", ["v1beta1"], HttpRouteSchema.Check),
         ManifestKind.Gateway<GrpcRoute, GrpcRouteSpec>("GRPCRoute", ["v1alpha2"], GrpcRouteSchema.Check),
-        ManifestKind.Gateway<TlsRoute, TlsRouteSpec>("TLSRoute", ["v1alpha2", "v1alpha3"], ConnectionRouteSchema.Check),
-        ManifestKind.Gateway<TcpRoute, TcpRouteSpec>("TCPRoute", ["v1alpha2"], ConnectionRouteSchema.Check),
-        ManifestKind.Gateway<UdpRoute, UdpRouteSpec>("UDPRoute", ["v1alpha2"], ConnectionRouteSchema.Check),
+        ManifestKind.Gateway<TlsRoute, TlsRouteSpec>("TLSRoute", ["v1alpha2", "v1alpha3"], RouteSchema.Connections),
+        ManifestKind.Gateway<TcpRoute, TcpRouteSpec>("TCPRoute", ["v1alpha2"], RouteSchema.Connections),
+        ManifestKind.Gateway<UdpRoute, UdpRouteSpec>("UDPRoute", ["v1alpha2"], RouteSchema.Connections),
         ManifestKind.Gateway<ReferenceGrant, ReferenceGrantSpec>("ReferenceGrant", ["v1beta1", "v1alpha2"], ReferenceGrantSchema.Check),
         ManifestKind.Gateway<BackendTlsPolicy, BackendTlsPolicySpec>("BackendTLSPolicy", ["v1alpha3"], BackendTlsPolicySchema.Check),
     ];

@@ -26,7 +26,8 @@ internal static class GatewayObjectSchema
             ListenerSchema.Selector(check, "spec.allowedListeners.namespaces.selector", allowed.Namespaces.Selector);
         }
 
-        if (spec.Tls?.Backend?.ClientCertificateRef is { } certificate) ReferenceSchema.Secret(check, "spec.tls.backend.clientCertificateRef", certificate);
+        if (spec.Tls?.Backend?.ClientCertificateRef is { } certificate)
+            ReferenceSchema.Object(check, "spec.tls.backend.clientCertificateRef", certificate.Group, certificate.Kind, certificate.Name, certificate.Namespace);
         if (spec.Tls?.Frontend is { } frontend) Frontend(check, frontend);
     }
 

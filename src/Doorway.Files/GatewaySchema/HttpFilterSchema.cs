@@ -27,7 +27,7 @@ internal static class HttpFilterSchema
         if (filter.Type == "ExternalAuth") check.Error($"{at}.type", $"found ExternalAuth, {ExperimentalFields.Note}");
         else
         {
-            FilterSchema.Types(check, at, filter.Type,
+            check.Variant(at, filter.Type,
                 ("RequestHeaderModifier", "requestHeaderModifier", filter.RequestHeaderModifier is not null),
                 ("ResponseHeaderModifier", "responseHeaderModifier", filter.ResponseHeaderModifier is not null),
                 ("RequestMirror", "requestMirror", filter.RequestMirror is not null),
@@ -37,10 +37,7 @@ internal static class HttpFilterSchema
                 ("ExtensionRef", "extensionRef", filter.ExtensionRef is not null));
         }
 
-        FilterSchema.Headers(check, $"{at}.requestHeaderModifier", filter.RequestHeaderModifier);
-        FilterSchema.Headers(check, $"{at}.responseHeaderModifier", filter.ResponseHeaderModifier);
-        FilterSchema.Mirror(check, $"{at}.requestMirror", filter.RequestMirror);
-        FilterSchema.Extension(check, $"{at}.extensionRef", filter.ExtensionRef);
+        FilterSchema.Fields(check, at, filter.RequestHeaderModifier, filter.ResponseHeaderModifier, filter.RequestMirror, filter.ExtensionRef);
         if (filter.Cors is { } cors) CorsSchema.Check(check, $"{at}.cors", cors);
         if (filter.UrlRewrite is { } rewrite)
         {
@@ -59,7 +56,7 @@ internal static class HttpFilterSchema
     private static void Path(SchemaCheck check, string at, HttpPathModifier? path)
     {
         if (path is null) return;
-        FilterSchema.Types(check, at, path.Type,
+        check.Variant(at, path.Type,
             ("ReplaceFullPath", "replaceFullPath", path.ReplaceFullPath is not null),
             ("ReplacePrefixMatch", "replacePrefixMatch", path.ReplacePrefixMatch is not null));
         check.Text(at, "replaceFullPath", path.ReplaceFullPath, TextRules.Path);

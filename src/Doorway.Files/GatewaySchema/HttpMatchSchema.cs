@@ -7,9 +7,9 @@ namespace Usher.Doorway.Files.GatewaySchema;
 /// <summary>The matches of an HTTPRoute.</summary>
 internal static partial class HttpMatchSchema
 {
-    private const int MaxHeaders = 16;
+    /// <summary>The methods that are known.</summary>
+    internal static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-    private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
     private static readonly string[] NotWithin = ["//", "/./", "/../", "%2f", "%2F", "#"];
     private static readonly string[] NotAtEnd = ["/..", "/."];
 
@@ -17,30 +17,8 @@ internal static partial class HttpMatchSchema
     {
         Path(check, $"{at}.path", match.Path);
         check.Word(at, "method", match.Method, Methods);
-        check.Count(at, "headers", match.Headers.Count, MaxHeaders);
-        for (var i = 0; i < match.Headers.Count; i++)
-        {
-            var header = match.Headers[i];
-            Pair(check, $"{at}.headers[{i}]", header.Type, header.Name, header.Value, TextRules.HeaderValue);
-        }
-
-        check.Unique(at, "headers", match.Headers.Select(h => h.Name), ".name");
-        check.Count(at, "queryParams", match.QueryParams.Count, MaxHeaders);
-        for (var i = 0; i < match.QueryParams.Count; i++)
-        {
-            var parameter = match.QueryParams[i];
-            Pair(check, $"{at}.queryParams[{i}]", parameter.Type, parameter.Name, parameter.Value, TextRules.QueryParamValue);
-        }
-
-        check.Unique(at, "queryParams", match.QueryParams.Select(p => p.Name), ".name");
-    }
-
-    /// <summary>A match of a name and a value.</summary>
-    internal static void Pair(SchemaCheck check, string at, string type, string name, string value, TextRule rule)
-    {
-        check.Word(at, "type", type, "Exact", "RegularExpression");
-        check.Required(at, "name", name, TextRules.HeaderName);
-        check.Required(at, "value", value, rule);
+        PairSchema.Check(check, at, "headers", match.Headers.Select(h => ((string?)h.Type, h.Name, h.Value)), TextRules.HeaderValue);
+        PairSchema.Check(check, at, "queryParams", match.QueryParams.Select(p => ((string?)p.Type, p.Name, p.Value)), TextRules.QueryParamValue);
     }
 
     private static void Path(SchemaCheck check, string at, HttpPathMatch path)

@@ -6,15 +6,9 @@ namespace Usher.Doorway.Files.GatewaySchema;
 /// <summary>HTTPRoute.</summary>
 internal static class HttpRouteSchema
 {
-    private const int MaxHostnames = 16;
-
     internal static void Check(SchemaCheck check, HttpRouteSpec spec)
     {
-        ReferenceSchema.Parents(check, spec.ParentRefs);
-        RouteSchema.Hostnames(check, spec.Hostnames, MaxHostnames);
-        check.Count("spec", "rules", spec.Rules.Count, RouteSchema.MaxRules, least: 1);
-        RouteSchema.Names(check, spec.Rules.Select(r => r.Name));
-        RouteSchema.Matches(check, [.. spec.Rules.Select(r => r.Matches.Count)]);
+        RouteSchema.Requests(check, spec, [.. spec.Rules.Select(r => (r.Name, r.Matches.Count))], least: 1);
         for (var i = 0; i < spec.Rules.Count; i++) Rule(check, $"spec.rules[{i}]", spec.Rules[i]);
     }
 
@@ -23,11 +17,10 @@ internal static class HttpRouteSchema
         for (var i = 0; i < rule.Matches.Count; i++) HttpMatchSchema.Check(check, $"{at}.matches[{i}]", rule.Matches[i]);
         HttpFilterSchema.Check(check, at, rule.Filters);
         Prefixes(check, at, rule, rule.Filters);
-        check.Count(at, "backendRefs", rule.BackendRefs.Count, RouteSchema.MaxBackends);
+        RouteSchema.Backends(check, at, rule.BackendRefs);
         for (var i = 0; i < rule.BackendRefs.Count; i++)
         {
             var backend = $"{at}.backendRefs[{i}]";
-            ReferenceSchema.Backend(check, backend, rule.BackendRefs[i]);
             HttpFilterSchema.Check(check, backend, rule.BackendRefs[i].Filters);
             Prefixes(check, backend, rule, rule.BackendRefs[i].Filters);
         }

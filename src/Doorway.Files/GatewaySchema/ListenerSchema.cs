@@ -61,7 +61,12 @@ internal static class ListenerSchema
         if (protocol == "HTTPS" && tls.Mode == "Passthrough") check.Error($"{at}.mode", "found Passthrough; an HTTPS listener's is Terminate: for Passthrough the protocol is TLS");
         if (tls.Mode == "Terminate" && tls.CertificateRefs.Count == 0 && tls.Options.Count == 0) check.Error($"{at}.certificateRefs", "is required: with mode Terminate, a listener has certificateRefs or options");
         check.Count(at, "certificateRefs", tls.CertificateRefs.Count, MaxCertificates);
-        for (var i = 0; i < tls.CertificateRefs.Count; i++) ReferenceSchema.Secret(check, $"{at}.certificateRefs[{i}]", tls.CertificateRefs[i]);
+        for (var i = 0; i < tls.CertificateRefs.Count; i++)
+        {
+            var certificate = tls.CertificateRefs[i];
+            ReferenceSchema.Object(check, $"{at}.certificateRefs[{i}]", certificate.Group, certificate.Kind, certificate.Name, certificate.Namespace);
+        }
+
         check.Map(at, "options", tls.Options, MaxOptions, TextRules.AnnotationValue);
     }
 

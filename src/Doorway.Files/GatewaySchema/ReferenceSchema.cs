@@ -14,10 +14,7 @@ internal static class ReferenceSchema
         for (var i = 0; i < parents.Count; i++)
         {
             var (at, parent) = ($"spec.parentRefs[{i}]", parents[i]);
-            check.Text(at, "group", parent.Group, TextRules.Group);
-            check.Text(at, "kind", parent.Kind, TextRules.Kind);
-            check.Text(at, "namespace", parent.Namespace, TextRules.Namespace);
-            check.Required(at, "name", parent.Name, TextRules.ObjectName);
+            Object(check, at, parent.Group, parent.Kind, parent.Name, parent.Namespace);
             check.Text(at, "sectionName", parent.SectionName, TextRules.SectionName);
             check.Number(at, "port", parent.Port, 1, 65535);
         }
@@ -45,21 +42,19 @@ internal static class ReferenceSchema
 
     internal static void Backend(SchemaCheck check, string at, BackendObjectReference backend)
     {
-        check.Text(at, "group", backend.Group, TextRules.Group);
-        check.Text(at, "kind", backend.Kind, TextRules.Kind);
-        check.Required(at, "name", backend.Name, TextRules.ObjectName);
-        check.Text(at, "namespace", backend.Namespace, TextRules.Namespace);
+        Object(check, at, backend.Group, backend.Kind, backend.Name, backend.Namespace);
         check.Number(at, "port", backend.Port, 1, 65535);
         if (backend is { Group: "", Kind: "Service", Port: null }) check.Error($"{at}.port", "is required for a Service: its port, not the target port");
         if (backend is BackendRef weighted) check.Number(at, "weight", weighted.Weight, 0, MaxWeight);
     }
 
-    internal static void Secret(SchemaCheck check, string at, SecretObjectReference secret)
+    /// <summary>A reference whose group and kind have defaults.</summary>
+    internal static void Object(SchemaCheck check, string at, string group, string kind, string name, string? ns)
     {
-        check.Text(at, "group", secret.Group, TextRules.Group);
-        check.Text(at, "kind", secret.Kind, TextRules.Kind);
-        check.Required(at, "name", secret.Name, TextRules.ObjectName);
-        check.Text(at, "namespace", secret.Namespace, TextRules.Namespace);
+        check.Text(at, "group", group, TextRules.Group);
+        check.Text(at, "kind", kind, TextRules.Kind);
+        check.Required(at, "name", name, TextRules.ObjectName);
+        check.Text(at, "namespace", ns, TextRules.Namespace);
     }
 
     /// <summary>A reference whose group, kind and name are all required; the core group is written as <c>""</c>.</summary>

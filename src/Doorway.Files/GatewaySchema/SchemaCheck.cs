@@ -49,6 +49,20 @@ internal sealed class SchemaCheck(Origin origin, Action<int, string, string> rep
         Error($"{at}.{name}", $"{(text.Length == 0 ? "is required" : $"found {Found.Quote(text)}")}; allowed are {string.Join(", ", allowed)}");
     }
 
+    /// <summary>A type that says which one of some fields is written: its own is, and no other's.</summary>
+    /// <param name="at">The parent of the type and the fields.</param>
+    /// <param name="type">The type.</param>
+    /// <param name="fields">Each type, its field and whether that is written.</param>
+    internal void Variant(string at, string type, params IReadOnlyList<(string Type, string Field, bool Written)> fields)
+    {
+        Word(at, "type", type, [.. fields.Select(f => f.Type)]);
+        foreach (var (own, field, written) in fields)
+        {
+            if (written && own != type && type.Length > 0) Error($"{at}.{field}", $"is for type {own}; this one's type is {type}");
+            else if (!written && own == type) Error($"{at}.{field}", $"is required for type {own}");
+        }
+    }
+
     /// <summary>A number within a range.</summary>
     internal void Number(string at, string name, int? number, int least, int most = int.MaxValue)
     {
