@@ -2,14 +2,10 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using Microsoft.Extensions.DependencyInjection;
 using Usher.Bench.Road;
-using Usher.Cli.Running;
-using Usher.Control;
 using Usher.Doorway.Files;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
-using Usher.Model.Road;
 
 namespace Usher.Bench.Control;
 
@@ -18,12 +14,8 @@ namespace Usher.Bench.Control;
 public class SaveBenchmarks : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("usher-bench-").FullName;
-    private readonly ResourceStore store = new();
-    private StateDirectory state = null!;
-    private ServiceProvider services = null!;
-    private RoadCompiler compiler = null!;
+    private CompiledRoad road = null!;
     private ManifestSource source = null!;
-    private Generation running = Generation.None;
     private IReadOnlyList<Resource>[] loads = [];
     private string[] texts = [];
     private int saves;
@@ -36,9 +28,7 @@ public class SaveBenchmarks : IDisposable
     [GlobalSetup]
     public void Start()
     {
-        state = StateDirectory.Open(Path.Combine(folder, "state"));
-        services = Usher.Cli.Running.Road.Explaining(new RoadSettings { Paths = [], StandIn = true, DnsPort = 0, ApiPort = 0 }, state).BuildServiceProvider();
-        compiler = services.GetRequiredService<RoadCompiler>();
+        road = new CompiledRoad();
         texts = [Manifests("/a"), Manifests("/b")];
         source = new ManifestSource([folder], AwsScope.Default, TextReader.Null);
         loads = [Load(0), Load(1)];
@@ -51,23 +41,13 @@ public class SaveBenchmarks : IDisposable
 
     /// <summary>From the objects to the next generation.</summary>
     [Benchmark]
-    public object Compile()
-    {
-        var errors = new ErrorList();
-        var objects = loads[saves++ % 2];
-        var desired = store.Preview(FilesDoorway.Name, objects, errors);
-        running = compiler.Compile(desired, running, errors);
-        if (!errors.IsEmpty) throw new InvalidOperationException(string.Join('\n', errors.All));
-        store.Keep(FilesDoorway.Name, objects, desired);
-        return running;
-    }
+    public object Compile() => road.Compile(loads[saves++ % 2], new ErrorList());
 
     /// <summary>Takes everything away.</summary>
     [GlobalCleanup]
     public void Dispose()
     {
-        services.Dispose();
-        state.Dispose();
+        road.Dispose();
         Directory.Delete(folder, recursive: true);
         GC.SuppressFinalize(this);
     }

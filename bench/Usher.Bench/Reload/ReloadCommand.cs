@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 
 namespace Usher.Bench.Reload;
@@ -9,16 +8,12 @@ namespace Usher.Bench.Reload;
 /// <item>The load and the poll alone, for what they cost.</item>
 /// <item>The same with the saves.</item>
 /// </list>
-/// A save puts a file in the place of another, with <c>@K@</c> in a template replaced by the save's number; the path <c>/probe-K</c> then answers 200. Prints
-/// <c>name=value</c> lines for a script.
+/// A save (<see cref="Saves"/>) puts a file in the place of another.
 /// </summary>
 internal static class ReloadCommand
 {
     internal const string Usage =
         "usage: reload ADDRESS:PORT HOST TEMPLATE FILE SAVES PID [hup]    PID: whose CPU time and memory is measured, its children's too; hup: signal it after each save";
-
-    /// <summary>The longest that a save may take to be served.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(5);
     private static readonly TimeProvider Time = TimeProvider.System;
@@ -38,10 +33,11 @@ internal static class ReloadCommand
         var load = new SteadyLoad(server, "api.example.com", "/v1/users");
         var loading = load.RunAsync(stop.Token);
         using var poll = new KeptConnection(server, host);
+        var save = new Saves(poll, template, file, args.Length == 7 ? processes : null);
 
         // The first save is for what is compiled as it runs.
-        await SaveAsync(0);
-        Print("memory_before_mb", processes.Memory / 1e6);
+        await save.SaveAsync(0);
+        Figures.Print("memory_before_mb", processes.Memory / 1e6);
 
         // 1.
         var (began, spent) = (Time.GetTimestamp(), processes.Cpu);
@@ -53,7 +49,7 @@ internal static class ReloadCommand
         var times = new List<double>();
         for (var k = 1; k <= saves; k++)
         {
-            times.Add(await SaveAsync(k));
+            times.Add(await save.SaveAsync(k));
             // What a generation leaves to do is a part of its cost.
             for (var after = Time.GetTimestamp(); Time.GetElapsedTime(after) < TimeSpan.FromMilliseconds(500);) await poll.AskAsync("/probe-none");
         }
@@ -62,30 +58,13 @@ internal static class ReloadCommand
         await stop.CancelAsync();
         await loading;
         times.Sort();
-        Print("served_median_ms", times[times.Count / 2]);
-        Print("served_most_ms", times[^1]);
-        Print("cpu_per_reload_ms", cpu.TotalMilliseconds / saves);
-        Print("memory_after_mb", processes.Memory / 1e6);
-        Print("load_requests", load.Answered);
-        Print("failed", load.Failed);
-        Print("closed", load.Closed);
+        Figures.Print("served_median_ms", times[times.Count / 2]);
+        Figures.Print("served_most_ms", times[^1]);
+        Figures.Print("cpu_per_reload_ms", cpu.TotalMilliseconds / saves);
+        Figures.Print("memory_after_mb", processes.Memory / 1e6);
+        Figures.Print("load_requests", load.Answered);
+        Figures.Print("failed", load.Failed);
+        Figures.Print("closed", load.Closed);
         return 0;
-
-        async Task<double> SaveAsync(int k)
-        {
-            var text = template.Replace("@K@", k.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-            await File.WriteAllTextAsync($"{file}.new", text);
-            File.Move($"{file}.new", file, overwrite: true);
-            var saved = Time.GetTimestamp();
-            if (args.Length == 7) processes.Hup();
-            while (await poll.AskAsync(string.Create(CultureInfo.InvariantCulture, $"/probe-{k}")) != 200)
-            {
-                if (Time.GetElapsedTime(saved) > Limit) throw new TimeoutException($"save {k} was not served within {Limit.TotalSeconds:0} s");
-            }
-
-            return Time.GetElapsedTime(saved).TotalMilliseconds;
-        }
     }
-
-    private static void Print(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:0.#}"));
 }

@@ -1,20 +1,15 @@
-using System.Globalization;
 using System.Net;
 using Usher.Bench.Reload;
 
 namespace Usher.Bench.Routes;
 
 /// <summary>
-/// <c>changes</c>: changes one route of many on disk again and again under a steady load, and measures each time how long it takes until a request follows it. A change writes a file with
-/// <c>@K@</c> in a template replaced by its number; the path <c>/probe-K</c> then answers 200. Ends by itself. Prints <c>name=value</c> lines for a script.
+/// <c>changes</c>: changes one route of many on disk again and again under a steady load, and measures each time how long it takes until a request follows it (<see cref="Saves"/>). Ends by itself.
 /// </summary>
 internal static class ChangesCommand
 {
     internal const string Usage =
         "usage: changes ADDRESS:PORT HOST TEMPLATE FILE CHANGES SECONDS PID rename|write [hup]    SECONDS: no further change after so many; rename: another file takes its place, write: it is written again; hup: signal PID after each";
-
-    /// <summary>The longest that a change may take to be followed.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>From one change that is followed to the next.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -31,12 +26,13 @@ internal static class ChangesCommand
             return 2;
         }
 
-        var (host, template, file, rename) = (args[1], await File.ReadAllTextAsync(args[2]), args[3], args[7] == "rename");
+        var (host, template, file, inPlace) = (args[1], await File.ReadAllTextAsync(args[2]), args[3], args[7] == "write");
         var processes = new ProcessTree(pid);
         using var stop = new CancellationTokenSource();
         var load = new SteadyLoad(server, "api.example.com", "/v1/users", plain: true);
         var loading = load.RunAsync(stop.Token);
         using var poll = new KeptConnection(server, host, plain: true);
+        var saves = new Saves(poll, template, file, args.Length == 9 ? processes : null) { InPlace = inPlace };
 
         // The first ones are for what is compiled as it runs.
         var warmUp = Math.Min(changes, 20);
@@ -45,7 +41,7 @@ internal static class ChangesCommand
         for (var k = 1; k <= warmUp + changes && (k <= warmUp || Time.GetElapsedTime(began) < TimeSpan.FromSeconds(seconds)); k++)
         {
             if (k == warmUp + 1) began = Time.GetTimestamp();
-            var taken = await ChangeAsync(k);
+            var taken = await saves.SaveAsync(k);
             if (k > warmUp) times.Add(taken);
             await Task.Delay(Pause);
         }
@@ -53,30 +49,13 @@ internal static class ChangesCommand
         await stop.CancelAsync();
         await loading;
         times.Sort();
-        Print("changes", times.Count);
-        Print("p50_ms", times[times.Count / 2]);
-        Print("p99_ms", times[Math.Min(times.Count - 1, times.Count * 99 / 100)]);
-        Print("most_ms", times[^1]);
-        Print("memory_mb", processes.Memory / 1e6);
-        Print("requests", load.Answered);
-        Print("failed", load.Failed);
+        Figures.Print("changes", times.Count);
+        Figures.Print("p50_ms", times[times.Count / 2]);
+        Figures.Print("p99_ms", times[Math.Min(times.Count - 1, times.Count * 99 / 100)]);
+        Figures.Print("most_ms", times[^1]);
+        Figures.Print("memory_mb", processes.Memory / 1e6);
+        Figures.Print("requests", load.Answered);
+        Figures.Print("failed", load.Failed);
         return 0;
-
-        async Task<double> ChangeAsync(int k)
-        {
-            var text = template.Replace("@K@", k.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
-            await File.WriteAllTextAsync(rename ? $"{file}.new" : file, text);
-            if (rename) File.Move($"{file}.new", file, overwrite: true);
-            var saved = Time.GetTimestamp();
-            if (args.Length == 9) processes.Hup();
-            while (await poll.AskAsync(string.Create(CultureInfo.InvariantCulture, $"/probe-{k}")) != 200)
-            {
-                if (Time.GetElapsedTime(saved) > Limit) throw new TimeoutException($"change {k} was not followed within {Limit.TotalSeconds:0} s");
-            }
-
-            return Time.GetElapsedTime(saved).TotalMilliseconds;
-        }
     }
-
-    private static void Print(string name, double value) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:0.#}"));
 }

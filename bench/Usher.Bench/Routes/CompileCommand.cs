@@ -2,13 +2,10 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
-using Usher.Cli.Running;
-using Usher.Control;
+using Usher.Bench.Control;
 using Usher.Doorway.Files;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
-using Usher.Model.Road;
 
 namespace Usher.Bench.Routes;
 
@@ -23,21 +20,13 @@ internal sealed class CompileCommand : IDisposable
     private const int Times = 50;
     private static readonly TimeProvider Time = TimeProvider.System;
 
-    private readonly string stateFolder = Directory.CreateTempSubdirectory("usher-bench-").FullName;
     private readonly string folder;
-    private readonly StateDirectory state;
-    private readonly ServiceProvider services;
-    private readonly RoadCompiler compiler;
-    private readonly ResourceStore store = new();
+    private readonly CompiledRoad road = new();
     private readonly ManifestSource source;
-    private Generation running = Generation.None;
 
     private CompileCommand(string folder)
     {
         this.folder = folder;
-        state = StateDirectory.Open(stateFolder);
-        services = Usher.Cli.Running.Road.Explaining(new RoadSettings { Paths = [], StandIn = true, DnsPort = 0, ApiPort = 0 }, state).BuildServiceProvider();
-        compiler = services.GetRequiredService<RoadCompiler>();
         source = new ManifestSource([folder], AwsScope.Default, TextReader.Null);
     }
 
@@ -55,12 +44,7 @@ internal sealed class CompileCommand : IDisposable
         return 0;
     }
 
-    public void Dispose()
-    {
-        services.Dispose();
-        state.Dispose();
-        Directory.Delete(stateFolder, recursive: true);
-    }
+    public void Dispose() => road.Dispose();
 
     private void Measure()
     {
@@ -69,7 +53,7 @@ internal sealed class CompileCommand : IDisposable
         Write("x-service.yaml", Service("x", 0));
         Write("x-secret.yaml", secrets[0]);
         var errors = new ErrorList();
-        Compile(source.Load(errors), errors);
+        road.Compile(source.Load(errors).Resources, errors);
 
         Row("an Ingress's path", "x-ingress.yaml", i => Ingress("x", $"/{i}"));
         Row("an Ingress's annotation", "x-ingress.yaml", i => Ingress("x", "/0", $"proxy-read-timeout: \"{i + 1}\""));
@@ -89,7 +73,7 @@ internal sealed class CompileCommand : IDisposable
             var loaded = source.LoadWhole(path, () => true) ?? source.LoadIfChanged(errors, new HashSet<string> { path });
             var read = Time.GetElapsedTime(began);
             began = Time.GetTimestamp();
-            Compile(loaded ?? throw new InvalidOperationException($"{file} changed nothing"), errors);
+            road.Compile(loaded?.Resources ?? throw new InvalidOperationException($"{file} changed nothing"), errors);
             // What comes first is compiled as it runs.
             if (i <= 10) continue;
             reads.Add(read.TotalMilliseconds);
@@ -99,14 +83,6 @@ internal sealed class CompileCommand : IDisposable
         reads.Sort();
         compiles.Sort();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {reads[Times / 2]:0.00} | {compiles[Times / 2]:0.00} |"));
-    }
-
-    private void Compile(LoadedManifests loaded, ErrorList errors)
-    {
-        var desired = store.Preview(FilesDoorway.Name, loaded.Resources, errors);
-        running = compiler.Compile(desired, running, errors);
-        if (!errors.IsEmpty) throw new InvalidOperationException(string.Join('\n', errors.All));
-        store.Keep(FilesDoorway.Name, loaded.Resources, desired);
     }
 
     private void Write(string file, string? text)
