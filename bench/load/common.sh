@@ -67,6 +67,25 @@ peer_certificate() { # file
     cat "$work/peer.crt" "$work/peer.key" > "$1"
 }
 
+# The command line of bench/Usher.Bench, built.
+build_bench() { dotnet build "$root/bench/Usher.Bench" -c Release --nologo -v quiet -clp:NoSummary; }
+bench() { dotnet "$root/artifacts/bin/Usher.Bench/release/Usher.Bench.dll" "$@"; }
+# One of the name=value lines that it has written to $work/measured.
+measured() { sed -n "s/^$1=//p" "$work/measured"; }
+
+# A document with the Ingress of host number i, hI.example.com, each of its paths to the Service users.
+ingress() { # number path…
+    printf -- '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: h%s.example.com\n      http:\n        paths:\n' "$1" "$1"
+    local path
+    for path in "${@:2}"; do printf '          - { path: %s, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }\n' "$path"; done
+}
+
+# Resident memory of one process in MB, and with its open file descriptors and threads.
+resident() { awk -v d="${2:-0}" '/VmRSS/ { printf "%.*f", d, $2 / 1024 }' "/proc/$1/status"; } # pid [decimals]
+usage() { echo "$(resident "$1" "${2:-0}") $(ls "/proc/$1/fd" | wc -l) $(ls "/proc/$1/task" | wc -l)"; } # pid [decimals]
+# About twelve of many samples, the last two among them, as rows of a table.
+thinned() { awk '{ line[NR] = $0 } END { step = (NR - 2) / 12; for (i = 1; i < NR; i += (step > 1 ? step : 1)) print line[int(i)]; print line[NR - 1]; print line[NR] }' "$1" | uniq | sed 's/ / | /g; s/.*/| & |/'; }
+
 # CPU of one process so far, in clock ticks, user and system.
 ticks_of() { set -- $(sed 's/.*) //' "/proc/$1/stat"); echo $((${12} + ${13})); }
 

@@ -24,8 +24,7 @@ for _ in $(seq 300); do
     sleep 0.2
 done
 
-rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$road/status"; }
-sample() { echo "$1 $(rss) $(ls "/proc/$road/fd" | wc -l) $(ls "/proc/$road/task" | wc -l) ${2:-0}" | tee -a "$work/samples"; }
+sample() { echo "$1 $(usage "$road") ${2:-0}" | tee -a "$work/samples"; }
 held() { awk 'END { print $1 + 0 }' "$work/slow"; }
 : > "$work/samples"; : > "$work/slow"
 sample start
@@ -69,6 +68,6 @@ pids=("$road")
     echo
     echo "| s | MB | files | threads | slow |"
     echo "| --- | --- | --- | --- | --- |"
-    awk '{ line[NR] = $0 } END { step = (NR - 2) / 12; for (i = 1; i < NR; i += (step > 1 ? step : 1)) print line[int(i)]; print line[NR - 1]; print line[NR] }' "$work/samples" | uniq | awk '{ printf "| %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5 }'
+    thinned "$work/samples"
 } | tee "$root/bench/results/faults.md"
 exit "$right"

@@ -87,9 +87,8 @@ while IFS='|' read -r name kind connections path; do
 done <<<"$cases"
 
 of() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | median; }
-rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$(pid_of "$1")/status"; }
 ratio() { awk -v c="$1:usher" -v n="$1:nginx" '$1 == n { a[$2] = $6 } $1 == c { b[$2] = $6 } END { for (r in b) printf "%.3f\n", b[r] / a[r] }' "$work/rows" | median | awk '{ printf "%.2f", $1 }'; }
-memory="usher $(rss usher), nginx $(rss nginx), HAProxy $(rss haproxy)"
+memory="usher $(resident "$(pid_of usher)"), nginx $(resident "$(pid_of nginx)"), HAProxy $(resident "$(pid_of haproxy)")"
 {
     echo "# The load balancer's hop alone, beside nginx and HAProxy"
     echo

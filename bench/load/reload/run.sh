@@ -8,13 +8,7 @@ set -eu
 saves=${SAVES:-20} network=${NETWORK:-120}
 . "$(dirname "$0")/../common.sh"
 need "$nginx"
-dotnet build "$root/bench/Usher.Bench" -c Release --nologo -v quiet -clp:NoSummary
-probe() { dotnet "$root/artifacts/bin/Usher.Bench/release/Usher.Bench.dll" reload "$@"; }
-
-ingress() { # number path…
-    printf -- '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: h%s.example.com\n      http:\n        paths:\n' "$1" "$1"
-    for path in "${@:2}"; do printf '          - { path: %s, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }\n' "$path"; done
-}
+build_bench
 
 # A road with the hosts in one file, or in files of 100; the template of the file that changes, with the host in its middle.
 manifests() { # hosts layout
@@ -30,9 +24,8 @@ manifests() { # hosts layout
     changed_host="h$changed.example.com"
 }
 
-of() { sed -n "s/^$1=//p" "$work/measured"; }
 row() { # label
-    printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$1" "$(of served_median_ms)" "$(of served_most_ms)" "$2" "$(of cpu_per_reload_ms)" "$(of memory_before_mb)" "$(of memory_after_mb)" "$3" "$(of failed) of $(of load_requests)" >> "$work/rows"
+    printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$1" "$(measured served_median_ms)" "$(measured served_most_ms)" "$2" "$(measured cpu_per_reload_ms)" "$(measured memory_before_mb)" "$(measured memory_after_mb)" "$3" "$(measured failed) of $(measured load_requests)" >> "$work/rows"
     tail -1 "$work/rows"
 }
 
@@ -42,7 +35,7 @@ for hosts in "$@"; do
     for layout in $layouts; do
         manifests "$hosts" $layout
         up road "$network"
-        probe "127.$network.0.1:8443" "$changed_host" "$work/template" "$target" "$saves" "$road" > "$work/measured"
+        bench reload "127.$network.0.1:8443" "$changed_host" "$work/template" "$target" "$saves" "$road" > "$work/measured"
         own=$(sed -n 's/^generation [0-9]* runs after \([0-9.]*\) ms.*/\1/p' "$work/up-road.log" | tail -n "$saves" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
         row "Usher, $hosts hosts in $([ $layout = one ] && echo "one file" || echo "files of 100")" "$own" "$up_ms"
         [ $layout = one ] && [ "$hosts" -ge 1000 ] && { stop; continue; }
@@ -50,12 +43,12 @@ for hosts in "$@"; do
         # nginx behind nginx with as many server blocks; the road's pods are its backends.
         mkdir -p "$work/nginx"
         backends=$(pods_of "$network")
-        openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=api.example.com -days 2 -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null
+        peer_certificate "$work/peer.pem"
         cat > "$work/nginx/front.conf" <<CONF
 worker_processes 1; daemon off; pid $work/nginx/front.pid; error_log stderr crit; events { worker_connections 4096; }
 http { access_log off; $(temp f)
   upstream inner { server 127.$network.200.1:8080; keepalive 64; keepalive_requests 1000000000; }
-  server { listen 127.$network.200.1:8443 ssl; keepalive_requests 1000000000; ssl_certificate $work/cert.pem; ssl_certificate_key $work/key.pem; ssl_protocols TLSv1.2 TLSv1.3;
+  server { listen 127.$network.200.1:8443 ssl; keepalive_requests 1000000000; ssl_certificate $work/peer.pem; ssl_certificate_key $work/peer.pem; ssl_protocols TLSv1.2 TLSv1.3;
     location / { proxy_pass http://inner; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host \$host; } } }
 CONF
         forward='proxy_pass http://pods; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;'
@@ -72,7 +65,7 @@ CONF
         "$nginx" -p "$work/nginx" -c "$work/nginx/inner.conf" & inner=$!; pids+=($!)
         "$nginx" -p "$work/nginx" -c "$work/nginx/front.conf" & pids+=($!)
         for _ in $(seq 600); do curl -sko /dev/null -f -H 'Host: api.example.com' "https://127.$network.200.1:8443/v1/users" && break; sleep 0.1; done
-        probe "127.$network.200.1:8443" "$changed_host" "$work/template" "$work/nginx/inner.conf" "$saves" "$inner" hup > "$work/measured"
+        bench reload "127.$network.200.1:8443" "$changed_host" "$work/template" "$work/nginx/inner.conf" "$saves" "$inner" hup > "$work/measured"
         row "nginx, $hosts server blocks, \`nginx -s reload\`" "" ""
         stop
     done

@@ -14,9 +14,7 @@ name() { if [ "$1" = 1 ]; then echo api.example.com; else echo "h$1.example.com"
 all_hosts() { local i; for i in $(seq "$hosts"); do name "$i"; done; }
 if [ "$hosts" -gt 1 ]; then
     take_all_hosts
-    for i in $(seq 2 "$hosts"); do
-        printf -- '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: %s\n      http: { paths: [{ path: /v1/users, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }] }\n' "$i" "$(name "$i")"
-    done > "$work/road/manifests/hosts.yaml"
+    for i in $(seq 2 "$hosts"); do ingress "$i" /v1/users; done > "$work/road/manifests/hosts.yaml"
 fi
 
 # Two roads, wire and express, in turns as the others; the pods of the first are the backends of nginx and HAProxy.
@@ -112,12 +110,11 @@ for round in $(seq "$rounds"); do
             'BEGIN { printf "%s %d %.0f %s %s %.1f %d %d\n", chain, round, s, p50, p99, t / hz * 1e6 / r, bad, errors }' | tee -a "$work/rows"
     done
 done
-rss() { awk '/VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${road_pid[$1]}/status"; }
 busy=$(awk '{ print $1 }' /proc/loadavg)
 
 # The demo, once built.
 demo() { local started ended; started=$(date +%s.%N); "$root/usher" demo >/dev/null 2>&1; ended=$(date +%s.%N); echo "$ended - $started" | bc; }
-memory_wire=$(rss wire) memory_express=$(rss express)
+memory_wire=$(resident "${road_pid[wire]}") memory_express=$(resident "${road_pid[express]}")
 demo_time=${SKIP_DEMO:+skipped}; [ -n "$demo_time" ] || demo_time=$(for _ in 1 2 3; do demo; done | median)
 
 of() { awk -v c="$1" -v f="$2" '$1 == c { print $f }' "$work/rows" | median; }

@@ -11,13 +11,8 @@ seconds=${SECONDS_EACH:-5} rounds=${ROUNDS:-3} changes=${CHANGES:-1000} network=
 at_most=${CHANGE_SECONDS:-90}
 . "$(dirname "$0")/../common.sh"
 need "$nginx" wrk
-dotnet build "$root/bench/Usher.Bench" -c Release --nologo -v quiet -clp:NoSummary
-bench() { dotnet "$root/artifacts/bin/Usher.Bench/release/Usher.Bench.dll" "$@"; }
+build_bench
 
-ingress() { # number path…
-    printf 'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: h%s, namespace: shop }\nspec:\n  ingressClassName: nginx\n  rules:\n    - host: h%s.example.com\n      http:\n        paths:\n' "$1" "$1"
-    for path in "${@:2}"; do printf '          - { path: %s, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }\n' "$path"; done
-}
 forward='proxy_pass http://pods; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Real-IP $remote_addr; proxy_set_header X-Forwarded-For $remote_addr;'
 server() { # host path…
     printf 'server { listen %s; keepalive_requests 1000000000; server_name %s;\n' "$nginx_at" "$1"
@@ -31,7 +26,6 @@ program() { readlink "/proc/$1/exe" || true; }
 with_children() { echo "$1"; for child in $(pgrep -P "$1"); do [ "$(program "$child")" != "$(program "$1")" ] || echo "$child"; done; }
 cpu() { local sum=0 pid; for pid in $(with_children "$1"); do sum=$((sum + $(ticks_of "$pid" 2>/dev/null || echo 0))); done; echo $sum; }
 rss() { local pid; for pid in $(with_children "$1"); do cat "/proc/$pid/status"; done 2>/dev/null | awk '/^VmRSS/ { s += $2 } END { printf "%.0f", s * 1.024 / 1000 }'; }
-of() { sed -n "s/^$1=//p" "$work/measured"; }
 median_of() { awk -v h="$1" -v c="$2" -v f="$3" '$1 == h && $2 == c { print $f }' "$work/rounds" | median; }
 ratio_of() { awk -v h="$1" '$1 == h && $2 == "nginx" { n[$3] = $4 } $1 == h && $2 == "usher" { v[$3] = $4 } END { for (r in v) printf "%.3f\n", v[r] / n[r] }' "$work/rounds" | median; }
 
@@ -101,15 +95,15 @@ CONF
     usher_loaded=$(rss "$road")
 
     # 2. Changes.
-    change_row() { printf '| %s | %s | %s | %s | %s | %s | %s of %s |\n' "$hosts" "$1" "$(of changes)" "$(of p50_ms)" "$(of p99_ms)" "$(of most_ms)" "$(of failed)" "$(of requests)" | tee -a "$work/changes"; }
+    change_row() { printf '| %s | %s | %s | %s | %s | %s | %s of %s |\n' "$hosts" "$1" "$(measured changes)" "$(measured p50_ms)" "$(measured p99_ms)" "$(measured most_ms)" "$(measured failed)" "$(measured requests)" | tee -a "$work/changes"; }
     bench changes "$usher_at" "h$changed.example.com" "$work/template" "$file" "$changes" "$at_most" "$road" rename > "$work/measured"
     change_row "Usher, another file renamed to it"
-    usher_changed=$(of memory_mb)
+    usher_changed=$(measured memory_mb)
     bench changes "$usher_at" "h$changed.example.com" "$work/template" "$file" $((changes / 10 + 1)) "$at_most" "$road" write > "$work/measured"
     change_row "Usher, written in place"
     bench changes "$nginx_at" "h$changed.example.com" "$work/nginx-template" "$nginx_file" $((changes / 10 + 1)) "$at_most" "$peer" rename hup > "$work/measured"
     change_row "nginx, \`nginx -s reload\`"
-    printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$hosts" "$usher_start" "$nginx_start" "$usher_memory" "$usher_loaded" "$usher_changed" "$nginx_memory" "$(of memory_mb)" | tee -a "$work/memory"
+    printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$hosts" "$usher_start" "$nginx_start" "$usher_memory" "$usher_loaded" "$usher_changed" "$nginx_memory" "$(measured memory_mb)" | tee -a "$work/memory"
     stop
 
     # 3. What each kind of change costs before anything is started.

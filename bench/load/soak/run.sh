@@ -32,8 +32,7 @@ live() { # MB, or nothing
     command -v dotnet-gcdump >/dev/null || return 0
     dotnet-gcdump collect -p "$road" -o "$work/$1.gcdump" >/dev/null 2>&1 && dotnet-gcdump report "$work/$1.gcdump" 2>/dev/null | sed -n 's/^ *\([0-9,]*\) *GC Heap bytes.*/\1/p' | tr -d , | awk '{ printf "%.1f", $1 / 1048576 }'
 }
-rss() { awk '/VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$road/status"; }
-sample() { echo "$1 $(rss) $(ls "/proc/$road/fd" | wc -l) $(ls "/proc/$road/task" | wc -l)" | tee -a "$work/samples"; }
+sample() { echo "$1 $(usage "$road" 1)" | tee -a "$work/samples"; }
 : > "$work/samples"
 done_requests=0 errors=0 other=0 early="" early_at=0 spent=0
 sample 0
@@ -64,7 +63,7 @@ name=soak; case " $* " in *" --express "*) name=soak-express ;; esac
     echo
     echo "| requests | MB | files | threads |"
     echo "| --- | --- | --- | --- |"
-    awk '{ line[NR] = $0 } END { step = (NR - 2) / 12; for (i = 1; i < NR; i += (step > 1 ? step : 1)) print line[int(i)]; print line[NR - 1]; print line[NR] }' "$work/samples" | uniq | awk '{ printf "| %s | %s | %s | %s |\n", $1, $2, $3, $4 }'
+    thinned "$work/samples"
     echo
     awk 'NR > 1 { r[++n] = $2 } END { n--; for (i = int(n / 4) + 1; i <= int(n / 2); i++) { a += r[i]; x++ } for (i = n - int(n / 4) + 1; i <= n; i++) { b += r[i]; y++ }
         if (x > 0 && y > 0) printf "Mean resident memory in the second quarter of the run %.0f MB, in the last quarter %.0f MB; it depends on when the last collection was.\n", a / x, b / y }' "$work/samples"
