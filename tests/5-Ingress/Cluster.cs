@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
-using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Ingress.Tests;
 
@@ -29,7 +29,7 @@ internal sealed class Cluster
 
     internal Cluster(string yaml, byte network = 18, bool standard = true, Cluster? before = null)
     {
-        var state = new DesiredState(Read((standard ? Standard : "") + yaml));
+        var state = new DesiredState(ClusterYaml.Read((standard ? Standard : "") + yaml));
         var context = new CompileContext(state, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings, Running = before?.Generation ?? Generation.None };
         var claims = state.All<V1Service>().Where(s => s.Value.Spec is { ClusterIP: not "None", Type: not "ExternalName" }).Select((s, i) => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse($"10.96.0.{i + 1}")))
             .Concat(state.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));
@@ -139,10 +139,6 @@ internal sealed class Cluster
         var choice = Decide(host, path).Choice;
         return choice.Verdict == IngressVerdict.Forward ? choice.Backend!.Front.Service.Name : choice.Verdict.ToString();
     }
-
-    private static IEnumerable<Resource> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>
-        new Resource(new ResourceKey(o.ApiVersion.Contains('/') ? o.ApiVersion.Split('/')[0] : "", o.Kind, o.Metadata.NamespaceProperty ?? "",
-            o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1)));
 }
 
 /// <summary>Services that have one endpoint, at the virtual IP's own place, unless a test says otherwise.</summary>

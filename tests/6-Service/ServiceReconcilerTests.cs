@@ -4,6 +4,7 @@ using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Service.Tests;
 
@@ -13,7 +14,7 @@ public sealed class ServiceReconcilerTests
     [Fact]
     public void A_service_gets_an_address_node_ports_and_the_defaults_and_the_written_object_stays_as_it_is()
     {
-        var written = TestCluster.Read(Yaml.Service("a", "type: NodePort, ports: [{ name: x, port: 80 }, { name: y, port: 81, targetPort: http }]"));
+        var written = ClusterYaml.Read(Yaml.Service("a", "type: NodePort, ports: [{ name: x, port: 80 }, { name: y, port: 81, targetPort: http }]"));
         var before = k8s.KubernetesJson.Serialize(written[0].Value);
 
         var service = Reconcile(written).Single();
@@ -36,12 +37,12 @@ public sealed class ServiceReconcilerTests
     [InlineData("type: LoadBalancer, ports: [{ port: 80 }]", true)]
     [InlineData("type: LoadBalancer, allocateLoadBalancerNodePorts: false, ports: [{ port: 80 }]", false)]
     public void Which_types_get_node_ports(string spec, bool expected) =>
-        Assert.Equal(expected, Reconcile(TestCluster.Read(Yaml.Service("a", spec))).Single().Spec.Ports[0].NodePort is not null);
+        Assert.Equal(expected, Reconcile(ClusterYaml.Read(Yaml.Service("a", spec))).Single().Spec.Ports[0].NodePort is not null);
 
     [Fact]
     public void Headless_services_and_external_names_get_nothing()
     {
-        var services = Reconcile(TestCluster.Read(
+        var services = Reconcile(ClusterYaml.Read(
             Yaml.Service("headless", "clusterIP: None, ports: [{ port: 80 }]") + Yaml.Service("name", "type: ExternalName, externalName: example.com")));
 
         Assert.Equal("None", Assert.Single(services).Spec.ClusterIP);
@@ -50,13 +51,13 @@ public sealed class ServiceReconcilerTests
     [Fact]
     public void Numbers_of_the_running_generation_are_kept_unless_somebody_writes_them()
     {
-        var first = Reconcile(TestCluster.Read(Yaml.Service("a", "type: NodePort, ports: [{ port: 80 }]") + Yaml.Service("b", "type: NodePort, ports: [{ port: 80 }]")));
+        var first = Reconcile(ClusterYaml.Read(Yaml.Service("a", "type: NodePort, ports: [{ port: 80 }]") + Yaml.Service("b", "type: NodePort, ports: [{ port: 80 }]")));
         // As an operator would have had them, and not as the hash of the name gives them.
         var moved = first.Select(s => s with { Spec = s.Spec with { ClusterIP = $"10.100.9.{(int)s.Metadata.Name[0]}", Ports = [s.Spec.Ports[0] with { NodePort = 31000 + s.Metadata.Name[0] }] } }).ToList();
         var previous = new DesiredState(moved.Select(s => new Resource(new ResourceKey("", "Service", "shop", s.Metadata.Name), s, Origin.Derived)));
 
         var next = Reconcile(
-            TestCluster.Read(Yaml.Service("a", "type: NodePort, ports: [{ port: 80 }]") + Yaml.Service("b", "type: NodePort, ports: [{ port: 80 }]")
+            ClusterYaml.Read(Yaml.Service("a", "type: NodePort, ports: [{ port: 80 }]") + Yaml.Service("b", "type: NodePort, ports: [{ port: 80 }]")
                 + Yaml.Service("c", "clusterIP: 10.100.9.98, type: NodePort, ports: [{ port: 1, nodePort: 31098 }]")), previous);
 
         Assert.Equal(("10.100.9.97", 31097), (next[0].Spec.ClusterIP, next[0].Spec.Ports[0].NodePort));
@@ -76,7 +77,7 @@ public sealed class ServiceReconcilerTests
     public void Numbers_that_can_not_be_given(string spec, string field, string message)
     {
         var errors = new ErrorList();
-        Reconcile(TestCluster.Read(
+        Reconcile(ClusterYaml.Read(
             Yaml.Service("first", "type: NodePort, clusterIP: 10.100.0.5, ports: [{ port: 80, nodePort: 30001 }]") + Yaml.Service("second", spec)), null, errors);
 
         var error = Assert.Single(errors.All);
@@ -88,7 +89,7 @@ public sealed class ServiceReconcilerTests
     public void A_health_check_port_is_given_where_it_is_wanted_and_kept()
     {
         const string Local = "type: LoadBalancer, externalTrafficPolicy: Local, ports: [{ port: 80 }]";
-        var first = Reconcile(TestCluster.Read(Yaml.Service("a", Local) + Yaml.Service("b", "type: LoadBalancer, ports: [{ port: 80 }]") + Yaml.Service("c", "type: NodePort, externalTrafficPolicy: Local, ports: [{ port: 80 }]")));
+        var first = Reconcile(ClusterYaml.Read(Yaml.Service("a", Local) + Yaml.Service("b", "type: LoadBalancer, ports: [{ port: 80 }]") + Yaml.Service("c", "type: NodePort, externalTrafficPolicy: Local, ports: [{ port: 80 }]")));
 
         var given = first[0].Spec.HealthCheckNodePort!.Value;
         Assert.InRange(given, 30086, 32767);
@@ -97,7 +98,7 @@ public sealed class ServiceReconcilerTests
         Assert.Null(first[2].Spec.HealthCheckNodePort);
 
         var previous = new DesiredState([new Resource(new ResourceKey("", "Service", "shop", "a"), first[0] with { Spec = first[0].Spec with { HealthCheckNodePort = 31234 } }, Origin.Derived)]);
-        Assert.Equal(31234, Reconcile(TestCluster.Read(Yaml.Service("a", Local)), previous).Single().Spec.HealthCheckNodePort);
+        Assert.Equal(31234, Reconcile(ClusterYaml.Read(Yaml.Service("a", Local)), previous).Single().Spec.HealthCheckNodePort);
     }
 
     [Fact]
@@ -119,9 +120,9 @@ public sealed class ServiceReconcilerTests
         Gen.String[Gen.Char['a', 'z'], 1, 8].HashSet[2, 60].Sample(names =>
         {
             var all = names.Select(n => Yaml.Service(n, "ports: [{ port: 80 }]")).ToList();
-            var whole = Reconcile(TestCluster.Read(string.Concat(all))).ToDictionary(s => s.Metadata.Name, s => s.Spec.ClusterIP);
+            var whole = Reconcile(ClusterYaml.Read(string.Concat(all))).ToDictionary(s => s.Metadata.Name, s => s.Spec.ClusterIP);
             var last = whole.Keys.Last();
-            var without = Reconcile(TestCluster.Read(string.Concat(names.Where(n => n != last).Select(n => Yaml.Service(n, "ports: [{ port: 80 }]")))));
+            var without = Reconcile(ClusterYaml.Read(string.Concat(names.Where(n => n != last).Select(n => Yaml.Service(n, "ports: [{ port: 80 }]")))));
 
             Assert.Equal(whole.Count, whole.Values.Distinct().Count());
             Assert.All(whole.Values, a => Assert.True(new IPNetwork(IPAddress.Parse("10.100.0.0"), 16).Contains(IPAddress.Parse(a))));

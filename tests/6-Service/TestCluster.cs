@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
-using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Service.Tests;
 
@@ -15,7 +15,7 @@ internal sealed class TestCluster
 {
     public TestCluster(string yaml, TestCluster? previous = null, TimeProvider? time = null, ServiceOptions? options = null)
     {
-        var state = new DesiredState(Read(yaml));
+        var state = new DesiredState(ClusterYaml.Read(yaml));
         var before = previous?.Generation ?? Generation.None;
         var context = new CompileContext(state, before.Addresses, AwsScope.Default, Errors);
         context = context with { State = state.With(new ServiceReconciler().Reconcile(context, before.State)) };
@@ -79,9 +79,6 @@ internal sealed class TestCluster
     }
 
     public static ResourceKey PodKey(string ns, string name) => new("", "Pod", ns, name);
-
-    public static IReadOnlyList<Resource> Read(string yaml) => [.. KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>
-        new Resource(new ResourceKey(o.ApiVersion.Contains('/') ? o.ApiVersion.Split('/')[0] : "", o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o, new Origin("files", "cluster.yaml")))];
 }
 
 /// <summary>A directory of pods that a test writes.</summary>

@@ -1,11 +1,11 @@
 using System.Net;
-using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Dns.Tests;
 
@@ -20,7 +20,7 @@ internal sealed class TestCluster : IServiceEndpoints
 {
     public TestCluster(string yaml, string endpoints = "", string zones = "", AddressPlan? previous = null)
     {
-        var state = new DesiredState([.. Read(yaml), .. TestZones.Read(zones)]);
+        var state = new DesiredState([.. ClusterYaml.Read(yaml), .. TestZones.Read(zones)]);
         var context = new CompileContext(state, previous ?? AddressPlan.Empty, AwsScope.Default, Errors);
         var claims = state.All<V1Service>().Where(s => IPAddress.TryParse(s.Value.Spec.ClusterIP, out _))
             .Select(s => new AddressClaim(s.Key, AddressBlock.Service, IPAddress.Parse(s.Value.Spec.ClusterIP)))
@@ -59,8 +59,4 @@ internal sealed class TestCluster : IServiceEndpoints
         var why = words[4] == "ready" ? null : words[4];
         return (words[0], new ServiceEndpoint(words[1] == "-" ? "" : words[1], declared, bound, words[3] == "-" ? null : words[3], why is null, why));
     });
-
-    private static IEnumerable<Resource> Read(string yaml) => yaml.Trim().Length == 0 ? [] : KubernetesYaml.LoadAllFromString(yaml).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>
-        new Resource(new ResourceKey(o.ApiVersion.Contains('/', StringComparison.Ordinal) ? o.ApiVersion.Split('/')[0] : "", o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o,
-            new Origin("files", "cluster.yaml")));
 }
