@@ -1,9 +1,8 @@
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Usher.Seam.Tests.Peers;
+using Usher.Wire.Tests.Peers;
 using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
@@ -11,9 +10,8 @@ namespace Usher.Ingress.Tests;
 /// <summary>auth-tls-*: who is let in at the HTTPS port by the certificate that it shows, and what a backend is told of it.</summary>
 public sealed class ClientCertificateTests : IDisposable
 {
-    private static readonly DateTimeOffset Start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly Authority ours = new("CN=Ours");
-    private readonly Authority others = new("CN=Others");
+    private readonly TestCertificates ours = new("CN=Ours");
+    private readonly TestCertificates others = new("CN=Others");
 
     [Theory]
     [InlineData("on", "none", "400 ingress.400.no-client-certificate No required SSL certificate was sent")]
@@ -41,7 +39,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         await using var running = await StartAsync("auth-tls-pass-certificate-to-upstream: \"true\"");
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
-        using var ann = ours.Issue("CN=ann,O=\"Acme, Inc\",C=DE");
+        using var ann = ours.Leaf("ann", subject: "CN=ann,O=\"Acme, Inc\",C=DE");
         await AskAsync(running, ann, "ssl-client-verify: forged\r\n");
         var seen = await web.RequestAsync();
         Assert.Contains("\r\nssl-client-verify: SUCCESS\r\n", seen, StringComparison.Ordinal);
@@ -62,8 +60,8 @@ public sealed class ClientCertificateTests : IDisposable
         await using var running = await StartAsync("auth-tls-error-page: https://b.com/cert, nginx.ingress.kubernetes.io/auth-tls-match-cn: CN=bob");
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
         Assert.Contains("302 Moved Temporarily\r\n", await AskAsync(running, null), StringComparison.Ordinal);
-        using var ann = ours.Issue("CN=ann");
-        using var bob = ours.Issue("CN=bob");
+        using var ann = ours.Leaf("ann");
+        using var bob = ours.Leaf("bob");
         var denied = await AskAsync(running, ann);
         Assert.StartsWith("HTTP/1.1 403 ", denied, StringComparison.Ordinal);
         Assert.EndsWith("client certificate unauthorized", denied, StringComparison.Ordinal);
@@ -75,7 +73,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         await using var running = await StartAsync("auth-tls-verify-client: \"on\"");
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
-        using var ann = ours.Issue("CN=ann");
+        using var ann = ours.Leaf("ann");
         Assert.StartsWith("HTTP/1.1 421 ", await AskAsync(running, ann, sni: "b.com"), StringComparison.Ordinal);
         Assert.Equal("ingress.421.other-server", (await running.Seam.Journal.RequestAsync()).Outcome);
         Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(running, ann, sni: "b.com", host: "b.com"), StringComparison.Ordinal);
@@ -101,55 +99,19 @@ public sealed class ClientCertificateTests : IDisposable
 
     private X509Certificate2? Of(string shown) => shown switch
     {
-        "ours" => ours.Issue("CN=ann"), "others" => others.Issue("CN=ann"), "expired" => ours.Issue("CN=ann", Start.AddYears(1)), _ => null,
+        "ours" => ours.Leaf("ann"), "others" => others.Leaf("ann"), "expired" => ours.Leaf("ann", expired: true), _ => null,
     };
 
     private Task<Running> StartAsync(string annotations) => Running.StartAsync(
-        Service("web") + Secrets.Tls("a", ["a.com"]) + Secrets.Tls("b", ["b.com"]) + Secrets.Yaml("clients", "Opaque", ("ca.crt", ours.Pem))
+        Service("web") + Secrets.Tls("a", ["a.com"]) + Secrets.Tls("b", ["b.com"]) + Secrets.Yaml("clients", "Opaque", ("ca.crt", ours.Authority.ExportCertificatePem()))
         + Routes("api", $"tls: [{{ hosts: [a.com], secretName: a }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("auth-tls-secret: shop/clients", annotations, "ssl-redirect: \"false\""))
         + Routes("other", $"tls: [{{ hosts: [b.com], secretName: b }}], rules: [{Rule("b.com", Path("/", "Prefix", "web"))}]"));
 
     private static async Task<string> AskAsync(Running running, X509Certificate2? certificate, string headers = "", string sni = "a.com", string host = "a.com")
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(running.HttpsAt);
-        await using var tls = new SslStream(new NetworkStream(socket), false, (_, shown, _, _) => shown is not null);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-        {
-            TargetHost = sni, ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true), ApplicationProtocols = [SslApplicationProtocol.Http11],
-        });
+        await using var tls = await TlsPeer.HandshakeAsync(running.HttpsAt, sni, protocol: SslApplicationProtocol.Http11, certificate: certificate);
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n"));
         using var reader = new StreamReader(tls, Encoding.Latin1);
         return await reader.ReadToEndAsync();
-    }
-
-    private sealed class Authority : IDisposable
-    {
-        private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        private readonly X509Certificate2 certificate;
-
-        internal Authority(string name)
-        {
-            var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-            certificate = request.CreateSelfSigned(Start, Start.AddYears(30));
-        }
-
-        internal string Pem => certificate.ExportCertificatePem();
-
-        internal X509Certificate2 Issue(string name, DateTimeOffset? end = null)
-        {
-            using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest(name, own, HashAlgorithmName.SHA256);
-            using var issued = request.Create(certificate, Start, end ?? Start.AddYears(20), RandomNumberGenerator.GetBytes(8));
-            using var keyed = issued.CopyWithPrivateKey(own);
-            return X509CertificateLoader.LoadPkcs12(keyed.Export(X509ContentType.Pkcs12), null);
-        }
-
-        public void Dispose()
-        {
-            certificate.Dispose();
-            key.Dispose();
-        }
     }
 }

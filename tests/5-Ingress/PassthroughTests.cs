@@ -1,10 +1,10 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Text;
 using Usher.Model.Journeys;
+using Usher.Wire.Tests.Peers;
 using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
@@ -18,7 +18,7 @@ public sealed class PassthroughTests
     public async Task TLS_of_the_host_goes_on_as_it_came_and_others_ends_here()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Secrets.SelfSigned(key, "own.example.com");
+        using var certificate = TestCertificates.SelfSigned(key, "own.example.com");
         await using var running = await Running.StartAsync(
             Pod("controller", "10.0.1.20", "/nginx-ingress-controller, --enable-ssl-passthrough") + Class + Service("web")
             + Routes("passed", $"rules: [{Rule("own.example.com", Path("/", "Prefix", "web"))}]", Annotated("ssl-passthrough: \"true\"")) + Routes("ended", $"rules: [{Rule("other.example.com", Path("/", "Prefix", "web"))}]"), standard: false);
@@ -26,7 +26,7 @@ public sealed class PassthroughTests
         listener.Start();
         var serving = AnswerAsync(listener, SslStreamCertificateContext.Create(certificate, null, offline: true));
 
-        await using (var client = await HandshakeAsync(running.HttpsAt, "own.example.com"))
+        await using (var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "own.example.com", SslProtocols.Tls13))
         {
             Assert.Equal("CN=own.example.com", client.RemoteCertificate!.Subject);
             await client.WriteAsync("GET / HTTP/1.1\r\nHost: own.example.com\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
@@ -40,7 +40,7 @@ public sealed class PassthroughTests
         Assert.Equal((Hop.Ingress, true), (told.Hop, told.Ok));
         Assert.Equal("shop/passed: own.example.com / (Prefix): TLS for own.example.com goes on as it came → Service shop/web:http 10.96.0.1:80", told.Decision);
         Assert.True(record.BytesUp > 0 && record.BytesDown > 0);
-        await using var ended = await HandshakeAsync(running.HttpsAt, "other.example.com");
+        await using var ended = await TlsPeer.HandshakeAsync(running.HttpsAt, "other.example.com", SslProtocols.Tls13);
         Assert.Contains("Kubernetes Ingress Controller Fake Certificate", ended.RemoteCertificate!.Subject, StringComparison.Ordinal);
     }
 
@@ -82,15 +82,5 @@ public sealed class PassthroughTests
         Assert.StartsWith("GET / HTTP/1.1\r\n", Encoding.ASCII.GetString(heard, 0, await tls.ReadAsync(heard, TestContext.Current.CancellationToken)), StringComparison.Ordinal);
         await tls.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\npassed"u8.ToArray(), TestContext.Current.CancellationToken);
         await tls.ShutdownAsync();
-    }
-
-    private static async Task<SslStream> HandshakeAsync(IPEndPoint at, string name)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(at, TestContext.Current.CancellationToken);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = name, EnabledSslProtocols = SslProtocols.Tls13, RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null }, TestContext.Current.CancellationToken);
-        return stream;
     }
 }

@@ -87,7 +87,7 @@ public sealed class TlsTests
     {
         await using var running = await StartAsync();
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
-        await using var client = await HandshakeAsync(running.HttpsAt, "a.com", version, SslApplicationProtocol.Http11);
+        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", version, SslApplicationProtocol.Http11);
         Assert.Equal("CN=a.com", client.RemoteCertificate!.Subject);
         await client.WriteAsync(Encoding.ASCII.GetBytes("GET /x HTTP/1.1\r\nHost: a.com\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(client);
@@ -131,7 +131,7 @@ public sealed class TlsTests
     public async Task Another_name_gets_the_fake_certificate()
     {
         await using var running = await StartAsync();
-        await using var client = await HandshakeAsync(running.HttpsAt, "other.com", SslProtocols.None, SslApplicationProtocol.Http11);
+        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "other.com", SslProtocols.None, SslApplicationProtocol.Http11);
         Assert.Equal("O=Acme Co, CN=Kubernetes Ingress Controller Fake Certificate", string.Join(", ", client.RemoteCertificate!.Subject.Split(", ").Order(StringComparer.Ordinal).Reverse()));
     }
 
@@ -175,7 +175,7 @@ public sealed class TlsTests
     public async Task Old_versions_of_HTTP_are_negotiated_as_nginx_does(string protocol)
     {
         await using var running = await StartAsync();
-        await using var stream = await HandshakeAsync(running.HttpsAt, "a.com", SslProtocols.Tls13, new SslApplicationProtocol(protocol));
+        await using var stream = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", SslProtocols.Tls13, new SslApplicationProtocol(protocol));
         Assert.Equal(protocol, stream.NegotiatedApplicationProtocol.ToString());
         await stream.WriteAsync("GET / HTTP/1.0\r\nHost: other.com\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);
@@ -210,7 +210,7 @@ public sealed class TlsTests
     public async Task A_backend_is_spoken_to_over_TLS(string annotations, int status, string? serverName)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Secrets.SelfSigned(key, "web.shop.svc");
+        using var certificate = TestCertificates.SelfSigned(key, "web.shop.svc");
         await using var running = await Running.StartAsync(Web
             + Secrets.Yaml("backend", "Opaque", ("ca.crt", certificate.ExportCertificatePem())) + Secrets.Tls("stranger", ["web.shop.svc"])
             + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("backend-protocol: HTTPS" + annotations)));
@@ -229,7 +229,7 @@ public sealed class TlsTests
     public async Task A_gRPC_backend_is_spoken_to_over_HTTP2_in_the_plain_or_over_TLS(string protocol, string spoken)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = Secrets.SelfSigned(key, "web.shop.svc");
+        using var certificate = TestCertificates.SelfSigned(key, "web.shop.svc");
         await using var running = await Running.StartAsync(Web + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated($"backend-protocol: {protocol}")));
         await using var web = await Http2Server.StartAsync(
             context => context.Response.WriteAsync($"{context.Request.Protocol} {context.Request.Scheme}", context.RequestAborted), protocol == "GRPCS" ? certificate : null, at: running.Cluster.ServiceAt("web"));
@@ -286,17 +286,6 @@ public sealed class TlsTests
 
     private static Task<Running> StartAsync() => Running.StartAsync(
         Web + Secrets.Tls("a", ["a.com"]) + Routes("a", $"tls: [{{ hosts: [a.com], secretName: a }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"));
-
-    private static async Task<SslStream> HandshakeAsync(IPEndPoint at, string serverName, SslProtocols version, SslApplicationProtocol protocol)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(at, TestContext.Current.CancellationToken);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        await stream.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = serverName, EnabledSslProtocols = version, ApplicationProtocols = [protocol], RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null },
-            TestContext.Current.CancellationToken);
-        return stream;
-    }
 
     /// <summary>Answers one request over TLS; the server name that the client sent.</summary>
     private static async Task<string> ServeAsync(TcpListener listener, SslServerAuthenticationOptions options)

@@ -28,10 +28,13 @@ internal sealed class TestCertificates : IDisposable
         SslStreamCertificateContext.Create(Leaf(name, expired), [Authority], offline: true);
 
     /// <summary>A certificate with its key.</summary>
-    public X509Certificate2 Leaf(string name, bool expired = false)
+    /// <param name="name">The host or address that it is for.</param>
+    /// <param name="expired">Whether it expired a day ago.</param>
+    /// <param name="subject">Its subject; <c>CN=</c> and the name when there is none.</param>
+    public X509Certificate2 Leaf(string name, bool expired = false, string? subject = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject ?? $"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         if (IPAddress.TryParse(name, out var address)) names.AddIpAddress(address);
         else names.AddDnsName(name);
@@ -40,6 +43,18 @@ internal sealed class TestCertificates : IDisposable
         using var issued = request.Create(Authority, now.AddDays(-30), expired ? now.AddDays(-1) : now.AddDays(30), RandomNumberGenerator.GetBytes(8));
         using var whole = issued.CopyWithPrivateKey(key);
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>A certificate that signs itself, for these hosts, and that may be trusted as an authority.</summary>
+    public static X509Certificate2 SelfSigned(ECDsa key, params string[] hosts)
+    {
+        var request = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        foreach (var host in hosts) names.AddDnsName(host);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddYears(-2), now.AddYears(1));
     }
 
     public void Dispose()
