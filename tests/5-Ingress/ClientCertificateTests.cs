@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Usher.Seam.Tests.Peers;
@@ -109,7 +108,7 @@ public sealed class ClientCertificateTests : IDisposable
 
     private static async Task<string> AskAsync(Running running, X509Certificate2? certificate, string headers = "", string sni = "a.com", string host = "a.com")
     {
-        await using var tls = await TlsPeer.HandshakeAsync(running.HttpsAt, sni, protocol: SslApplicationProtocol.Http11, certificate: certificate);
+        await using var tls = await TlsPeer.HandshakeAsync(running.HttpsAt, sni, protocols: ["http/1.1"], certificate: certificate);
         await tls.WriteAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n"));
         using var reader = new StreamReader(tls, Encoding.Latin1);
         return await reader.ReadToEndAsync();

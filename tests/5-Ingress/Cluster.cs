@@ -109,8 +109,8 @@ internal sealed class Cluster
 
     internal IngressDecision Decide(string host, string path) => IngressDecision.Make(Plan, new LivingBackends(Fronts, Generation), Facts(host, path));
 
-    /// <summary>A request as people write it: <c>GET http://a.com/x Header=value …</c>; what is sent on as <c>service target</c>, or the status with where it leads.</summary>
-    internal string Ask(string request, ulong draw = 0, ControllerPlan? plan = null)
+    /// <summary>A request as people write it: <c>GET http://a.com/x Header=value …</c>, with <c>_</c> for a space in a value.</summary>
+    internal static RequestFacts Written(string request)
     {
         var words = request.Split(' ');
         var uri = words[1];
@@ -119,12 +119,17 @@ internal sealed class Cluster
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
         var (host, port) = RequestFacts.SplitHost(rest[..slash]);
         var (path, query) = RequestFacts.SplitTarget(rest[slash..]);
-        var facts = new RequestFacts
+        return new RequestFacts
         {
             Method = words[0], Scheme = scheme, Host = host, HostPort = port, Path = path, Query = query, Source = IPAddress.Parse("127.18.0.1"),
             Headers = [.. words.Skip(2).Select(h => KeyValuePair.Create(h[..h.IndexOf('=', StringComparison.Ordinal)], h[(h.IndexOf('=', StringComparison.Ordinal) + 1)..].Replace('_', ' ')))],
         };
-        var decision = IngressDecision.Make(plan ?? Plan, new LivingBackends(Fronts, Generation), facts, new Draw(draw));
+    }
+
+    /// <summary>What becomes of a request (<see cref="Written"/>): what is sent on as <c>service target</c>, or the status with where it leads.</summary>
+    internal string Ask(string request, ulong draw = 0, ControllerPlan? plan = null)
+    {
+        var decision = IngressDecision.Make(plan ?? Plan, new LivingBackends(Fronts, Generation), Written(request), new Draw(draw));
         // What is told is decided again from what was recorded.
         Assert.Equal(decision.Choice, decision.Replay(new ReasonList()));
         var told = decision.Tell().Single();

@@ -87,7 +87,7 @@ public sealed class TlsTests
     {
         await using var running = await StartAsync();
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
-        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", version, SslApplicationProtocol.Http11);
+        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", version, ["http/1.1"]);
         Assert.Equal("CN=a.com", client.RemoteCertificate!.Subject);
         await client.WriteAsync(Encoding.ASCII.GetBytes("GET /x HTTP/1.1\r\nHost: a.com\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(client);
@@ -131,7 +131,7 @@ public sealed class TlsTests
     public async Task Another_name_gets_the_fake_certificate()
     {
         await using var running = await StartAsync();
-        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "other.com", SslProtocols.None, SslApplicationProtocol.Http11);
+        await using var client = await TlsPeer.HandshakeAsync(running.HttpsAt, "other.com", protocols: ["http/1.1"]);
         Assert.Equal("O=Acme Co, CN=Kubernetes Ingress Controller Fake Certificate", string.Join(", ", client.RemoteCertificate!.Subject.Split(", ").Order(StringComparer.Ordinal).Reverse()));
     }
 
@@ -175,7 +175,7 @@ public sealed class TlsTests
     public async Task Old_versions_of_HTTP_are_negotiated_as_nginx_does(string protocol)
     {
         await using var running = await StartAsync();
-        await using var stream = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", SslProtocols.Tls13, new SslApplicationProtocol(protocol));
+        await using var stream = await TlsPeer.HandshakeAsync(running.HttpsAt, "a.com", SslProtocols.Tls13, [protocol]);
         Assert.Equal(protocol, stream.NegotiatedApplicationProtocol.ToString());
         await stream.WriteAsync("GET / HTTP/1.0\r\nHost: other.com\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         using var reader = new StreamReader(stream);

@@ -1,5 +1,4 @@
 using System.Net;
-using k8s;
 using k8s.Models;
 using Usher.Ingress.Gateways;
 using Usher.Model.Aws;
@@ -7,6 +6,7 @@ using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Ingress.Tests.Gateways;
@@ -30,7 +30,7 @@ internal sealed class GatewayCluster
 
     internal GatewayCluster(string yaml, byte network = 18)
     {
-        var written = new DesiredState(Read(yaml));
+        var written = new DesiredState(ClusterYaml.Read(yaml, Kinds));
         var context = new CompileContext(written, AddressPlan.Empty, AwsScope.Default, Errors) { Warnings = Warnings };
         var derived = new GatewayReconciler().Reconcile(context, DesiredState.Empty).ToList();
         var state = written.With(derived).With(derived.Select(d => d.Value).OfType<V1Deployment>().Select((d, i) => Pod(d, i + 1)));
@@ -91,23 +91,12 @@ internal sealed class GatewayCluster
     internal IEnumerable<string> Status(string kind, string name) => Snapshot.Statuses.Where(s => s.Key.Kind == kind && s.Key.Name == name)
         .SelectMany(s => s.Conditions, (s, c) => $"{(s.Part.Length == 0 ? "" : $"{s.Part}: ")}{c.Type}={c.Status} {c.Reason}");
 
-    /// <summary>A request as people write it: <c>GET http://a.com/x Header=value …</c>; what is sent on as <c>service target</c>, or the status with where it leads.</summary>
+    /// <summary>What becomes of a request (<see cref="Cluster.Written"/>): what is sent on as <c>service target</c>, or the status with where it leads.</summary>
     internal string Ask(string request, ulong draw = 0, int port = 80, string? serverName = null)
     {
-        var words = request.Split(' ');
-        var uri = words[1];
-        var scheme = uri[..uri.IndexOf("://", StringComparison.Ordinal)];
-        var rest = uri[(scheme.Length + 3)..];
-        var slash = rest.IndexOf('/', StringComparison.Ordinal);
-        var (host, hostPort) = RequestFacts.SplitHost(rest[..slash]);
-        var (path, query) = RequestFacts.SplitTarget(rest[slash..]);
-        var facts = new RequestFacts
-        {
-            Method = words[0], Scheme = scheme, Host = host, HostPort = hostPort, Path = path, Query = query, Source = IPAddress.Parse("127.18.0.1"),
-            Headers = [.. words.Skip(2).Select(h => KeyValuePair.Create(h[..h.IndexOf('=', StringComparison.Ordinal)], h[(h.IndexOf('=', StringComparison.Ordinal) + 1)..].Replace('_', ' ')))],
-        };
+        var facts = Cluster.Written(request);
         var at = Port(port);
-        var handshake = at.Plan.Protocol == PortProtocol.Tls ? GatewayCertificate.For(at, serverName ?? host)?.Listener : null;
+        var handshake = at.Plan.Protocol == PortProtocol.Tls ? GatewayCertificate.For(at, serverName ?? facts.Host)?.Listener : null;
         var decision = GatewayDecision.Make(at, handshake, new LivingBackend(Fronts, Generation, Balancers, at.Pod), facts, new Draw(draw));
         var told = decision.Tell().Single();
         // What is told is decided again from what was recorded.
@@ -130,9 +119,6 @@ internal sealed class GatewayCluster
         var pod = new V1Pod { ApiVersion = "v1", Kind = "Pod", Metadata = new V1ObjectMeta { Name = $"{of.Metadata.Name}-0", NamespaceProperty = of.Metadata.NamespaceProperty, Labels = template.Metadata.Labels }, Spec = template.Spec, Status = new V1PodStatus { PodIP = $"10.0.1.{number}" } };
         return new Resource(new ResourceKey("", "Pod", pod.Metadata.NamespaceProperty, pod.Metadata.Name), pod, Origin.Derived);
     }
-
-    private static IEnumerable<Resource> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml, Kinds).Cast<IKubernetesObject<V1ObjectMeta>>().Select(o =>
-        new Resource(new ResourceKey(o.ApiVersion.Contains('/') ? o.ApiVersion.Split('/')[0] : "", o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1)));
 }
 
 /// <summary>A pod of a generation, to be started.</summary>

@@ -7,7 +7,6 @@ using Usher.Ingress.Gateways;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
-using Usher.Seam.Tests.Peers;
 using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
@@ -16,33 +15,22 @@ namespace Usher.Ingress.Tests.Gateways;
 /// <summary>
 /// The pod of the Gateway edge on real sockets, in a network of its own. Addresses: the pod is 127.N.64.1 (80 → 8080, 443 → 8443), Services are 127.N.16.x in the order of their names (80 → 8080).
 /// </summary>
-internal sealed class RunningGateway : IAsyncDisposable
+internal sealed class RunningGateway : RunningIngress
 {
-    private readonly ServiceProvider services;
-
-    private RunningGateway(GatewayCluster cluster)
-    {
-        Cluster = cluster;
-        Seam.Generations.Current = cluster.Generation;
-        services = new ServiceCollection().AddSingleton(Seam.Parts).AddSingleton<IServiceFronts>(cluster.Fronts).AddIngress().BuildServiceProvider();
-    }
+    private RunningGateway(GatewayCluster cluster) : base(cluster.Generation, cluster.Fronts) => Cluster = cluster;
 
     internal GatewayCluster Cluster { get; }
-
-    internal SeamUnderTest Seam { get; } = new();
-
-    private IRunningPod? Pod { get; set; }
 
     /// <summary>Starts the Gateway's pod.</summary>
     internal static async Task<RunningGateway> StartAsync(params string[] yaml)
     {
         var running = new RunningGateway(new GatewayCluster(string.Concat(yaml), FreeNetwork.Next("64.1:8080", "64.1:8443", "16.1:8080", "16.2:8080", "65.1:8080", "65.2:8080")).Valid());
-        running.Pod = await running.services.GetRequiredService<GatewayImage>().StartAsync(running.Cluster.Pod().Start, TestContext.Current.CancellationToken);
+        running.Pod = await running.Services.GetRequiredService<GatewayImage>().StartAsync(running.Cluster.Pod().Start, TestContext.Current.CancellationToken);
         return running;
     }
 
     /// <summary>The Gateway as <c>explain</c> walks it.</summary>
-    internal GatewayStep Step => services.GetServices<IRoadStep>().OfType<GatewayStep>().Single();
+    internal GatewayStep Step => Services.GetServices<IRoadStep>().OfType<GatewayStep>().Single();
 
     /// <summary>Where the pod listens for a listener's port.</summary>
     internal IPEndPoint At(int port = 80, bool udp = false) => Cluster.Port(port, udp: udp).Bound;
@@ -54,38 +42,11 @@ internal sealed class RunningGateway : IAsyncDisposable
     internal FrontEndpoints Endpoints(params int[] numbers) => Balance.Endpoints.In(Cluster.Generation.Addresses.Of(Cluster.Pod().Key).Bound.GetAddressBytes()[1], numbers);
 
     /// <summary>Sends a request in the plain and reads one answer.</summary>
-    internal async Task<string> AskAsync(string request, int port = 80)
-    {
-        using var client = await RawPeer.ConnectAsync(At(port));
-        await client.SendAsync(request);
-        return await client.ReadMessageAsync();
-    }
+    internal Task<string> AskAsync(string request, int port = 80) => AskAsync(At(port), request);
 
     /// <summary>Shakes hands, taking any certificate; what ALPN offers is told by its names.</summary>
-    internal async Task<SslStream> HandshakeAsync(string? serverName, string[]? protocols = null, X509Certificate2? certificate = null, int port = 443)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(At(port), TestContext.Current.CancellationToken);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
-        try
-        {
-            await stream.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = serverName,
-                    ApplicationProtocols = protocols is null ? null : [.. protocols.Select(p => new SslApplicationProtocol(p))],
-                    ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, null, offline: true),
-                    RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null,
-                },
-                TestContext.Current.CancellationToken);
-            return stream;
-        }
-        catch
-        {
-            await stream.DisposeAsync();
-            throw;
-        }
-    }
+    internal Task<SslStream> HandshakeAsync(string? serverName, string[]? protocols = null, X509Certificate2? certificate = null, int port = 443) =>
+        TlsPeer.HandshakeAsync(At(port), serverName, protocols: protocols, certificate: certificate);
 
     /// <summary>A request of HTTP/1.1 over TLS, and all that comes back until the end.</summary>
     internal async Task<string> AskSecurelyAsync(string serverName, string request, X509Certificate2? certificate = null, int port = 443)
@@ -113,11 +74,4 @@ internal sealed class RunningGateway : IAsyncDisposable
         DefaultRequestVersion = HttpVersion.Version20,
         DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
     };
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Pod is not null) await Pod.DisposeAsync();
-        await services.DisposeAsync();
-        Seam.Dispose();
-    }
 }
