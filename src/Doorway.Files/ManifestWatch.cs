@@ -22,6 +22,7 @@ public sealed class ManifestWatch : IDisposable
     private SaveBurst burst = new();
     private volatile HashSet<string> places = [];
     private volatile HashSet<string> folders = [];
+    private TimeSpan? signalled;
     private bool blind;
 
     /// <summary>Watches nothing yet.</summary>
@@ -31,7 +32,7 @@ public sealed class ManifestWatch : IDisposable
         (this.time, started) = (time, time.GetTimestamp());
         try
         {
-            inotify = new Inotify(OnEvent);
+            inotify = new Inotify(OnEvent, UntilDue, OnDue);
         }
         catch (Exception e) when (e is Win32Exception or DllNotFoundException or EntryPointNotFoundException)
         {
@@ -116,6 +117,18 @@ public sealed class ManifestWatch : IDisposable
         // Events were lost: whatever it was, look.
         if (what.Change != FileChange.Unknown && !Concerns(what)) return;
         lock (gate) burst.Add(what, Now);
+        signals.Writer.TryWrite(true);
+    }
+
+    /// <summary>How long until the change can be read; null for when nothing has changed, and once it was signalled.</summary>
+    private TimeSpan? UntilDue()
+    {
+        lock (gate) return burst.IsEmpty || burst.Due == signalled ? null : burst.Due - Now;
+    }
+
+    private void OnDue()
+    {
+        lock (gate) signalled = burst.IsEmpty ? null : burst.Due;
         signals.Writer.TryWrite(true);
     }
 

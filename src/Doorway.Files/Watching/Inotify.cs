@@ -20,6 +20,8 @@ internal sealed partial class Inotify : IDisposable
     private const int HeaderLength = 16;
 
     private readonly Action<FileEvent> tell;
+    private readonly Func<TimeSpan?> untilLate;
+    private readonly Action late;
     private readonly Lock gate = new();
     private readonly int events;
     private readonly int stop;
@@ -28,10 +30,14 @@ internal sealed partial class Inotify : IDisposable
 
     /// <summary>Watches nothing yet.</summary>
     /// <param name="tell">Told of each event, one at a time; must not wait.</param>
+    /// <param name="untilLate">Asked after events how long to wait for more before <paramref name="late"/> is called; null for as long as it takes.</param>
+    /// <param name="late">
+    /// Called when so long nothing more came; must not wait. The system wakes this thread to the millisecond, where .NET's timers go by a clock that moves every 4.
+    /// </param>
     /// <exception cref="Win32Exception">The system has none left.</exception>
-    internal Inotify(Action<FileEvent> tell)
+    internal Inotify(Action<FileEvent> tell, Func<TimeSpan?> untilLate, Action late)
     {
-        this.tell = tell;
+        (this.tell, this.untilLate, this.late) = (tell, untilLate, late);
         events = Checked(Init(NonBlock | CloseOnExec));
         stop = Checked(EventFd(0, NonBlock | CloseOnExec));
         thread = new Thread(Follow) { IsBackground = true, Name = "manifest watch" };
@@ -80,8 +86,10 @@ internal sealed partial class Inotify : IDisposable
         Span<PollEntry> entries = [new PollEntry { Handle = events, Wanted = PollIn }, new PollEntry { Handle = stop, Wanted = PollIn }];
         while (true)
         {
-            if (Poll(entries, entries.Length, -1) < 0 && Marshal.GetLastPInvokeError() != Interrupted) return;
+            var found = Poll(entries, entries.Length, untilLate() is { } left ? Math.Max(0, (int)Math.Ceiling(left.TotalMilliseconds)) : -1);
+            if (found < 0 && Marshal.GetLastPInvokeError() != Interrupted) return;
             if (entries[1].Found != 0) return;
+            if (found == 0) late();
             while (Read(events, buffer, buffer.Length) is > 0 and var length) Tell(buffer.AsSpan(0, (int)length));
         }
     }
