@@ -115,7 +115,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         if (answer.Status == 401) headers = [.. AuthAnswers.Challenge(decision), .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
         var problem = UnreadyBackend.Told(answer, decision, fronts, passage.Generation);
-        if (answer.Location is null && ErrorPages.RuleOf(decision, answer.Status) is { } rule) return ErrorPageAsync(passage, decision, rule, answer with { Problem = problem }, fromBackend: false);
+        if (answer.Location is null && ErrorPages.RuleOf(decision, answer.Status) is { } rule) return ErrorPageAsync(passage, decision, rule, answer with { Problem = problem }, answer.Status == 401 ? [.. AuthAnswers.Challenge(decision).Select(h => h.Value)] : []);
         if (decision.Choice.Verdict != IngressVerdict.Certificate) return PageAsync(passage, answer.Status, headers, answer.Outcome, problem);
         if (answer.Status is 400 or 421) passage.Exchange.CloseAfterResponse();
         return passage.AnswerAsync(answer.Status, [new("Content-Type", answer.Status == 403 ? "text/plain" : "text/html"), .. headers], ClientCertificate.Page(answer) ?? NginxPage.Of(answer.Status), answer.Outcome, problem, NginxPage.Phrase(answer.Status));
@@ -136,13 +136,13 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         ended?.Invoke();
         if (watched is { Status: > 0 and var kept })
         {
-            await ErrorPageAsync(passage, decision, ErrorPages.RuleOf(decision, kept)!, new IngressAnswer(kept), fromBackend: true);
+            await ErrorPageAsync(passage, decision, ErrorPages.RuleOf(decision, kept)!, new IngressAnswer(kept), watched.Challenges, fromBackend: true);
             return;
         }
 
         if (BackendFailure.Of(result, decision) is not { } failure) return;
         if (result.ResponseStarted || result.Outcome == ForwardOutcome.ClientGone) passage.Note(failure.Outcome, failure.Problem);
-        else if (ErrorPages.RuleOf(decision, failure.Status) is { } rule) await ErrorPageAsync(passage, decision, rule, new IngressAnswer(failure.Status, failure.Outcome, failure.Problem), fromBackend: false);
+        else if (ErrorPages.RuleOf(decision, failure.Status) is { } rule) await ErrorPageAsync(passage, decision, rule, new IngressAnswer(failure.Status, failure.Outcome, failure.Problem), []);
         else await PageAsync(passage, failure.Status, SessionCookieEditor.AtOwnAnswer(decision, passage, balancers.Time, responses.AtOwnAnswer(failure.Status)), failure.Outcome, failure.Problem);
     }
 
@@ -159,9 +159,9 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
     }
 
     /// <summary>Sends the page of a default backend in the place of an answer; nginx's own where that can't be had.</summary>
-    private async ValueTask ErrorPageAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, IngressAnswer answer, bool fromBackend)
+    private async ValueTask ErrorPageAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, IngressAnswer answer, IReadOnlyList<string> challenges, bool fromBackend = false)
     {
-        var failed = await errorPages.SendAsync(passage, decision, rule, answer.Status, fromBackend);
+        var failed = await errorPages.SendAsync(passage, decision, rule, answer.Status, challenges, fromBackend);
         if (failed is { } own) await PageAsync(passage, own.Status, ResponseHeaders.OfConfig(decision.Controller.Config).Set, answer.Outcome ?? (own.Problem is null ? null : $"ingress.{own.Status}.error-page"), answer.Problem ?? own.Problem);
         else if (answer.Outcome is not null) passage.Note(answer.Outcome, answer.Problem);
     }

@@ -16,6 +16,7 @@ internal sealed class ResponseHeaders : IResponseEditor
     private AuthReading? authorization;
     private ResponseRewrites? rewrites;
     private string own = "";
+    private IReadOnlyList<string> challenges = [];
     private readonly bool hideServer;
     private readonly IReadOnlyList<string> hidden;
 
@@ -47,6 +48,9 @@ internal sealed class ResponseHeaders : IResponseEditor
     internal static ResponseHeaders OfConfig(NginxConfig config) =>
         config.AddHeaders.IsEmpty && config.HideHeaders.IsEmpty ? config.BackendServerHeader ? Untouched : Plain : new ResponseHeaders(!config.BackendServerHeader, config.HideHeaders, config.AddHeaders);
 
+    /// <summary>The same with what the 401 in whose place a page stands asked for.</summary>
+    internal ResponseHeaders With(IReadOnlyList<string> asked) => asked.Count == 0 ? this : new ResponseHeaders(hideServer, hidden, Set) { challenges = asked };
+
     private static ResponseHeaders Common(IngressDecision decision)
     {
         var config = decision.Controller.Config;
@@ -66,6 +70,7 @@ internal sealed class ResponseHeaders : IResponseEditor
         rewrites?.Edit(response, edits, own);
         foreach (var name in hidden) edits.Remove(name);
         foreach (var (name, value) in Set) edits.Set(name, value);
+        foreach (var challenge in challenges) edits.Add("WWW-Authenticate", challenge);
         if (authorization?.Cookie(response.StatusCode) is { } cookie) edits.Add("Set-Cookie", cookie);
     }
 }

@@ -10,6 +10,8 @@ public sealed class PassingTests
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nX-From: web\r\nContent-Length: 4\r\n\r\nlost";
     private const string Sorry = "HTTP/1.1 404 Not Found\r\nX-From: sorry\r\nServer: x\r\nContent-Length: 5\r\n\r\nsorry";
 
+    private const string Users = "---\napiVersion: v1\nkind: Secret\nmetadata: { name: users, namespace: shop }\nstringData: { auth: 'ann:{PLAIN}secret' }\n";
+
     [Fact]
     public async Task An_error_of_a_backend_gets_the_page_of_the_default_backend()
     {
@@ -35,6 +37,18 @@ public sealed class PassingTests
         Assert.EndsWith("\r\n\r\nsorry", await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n"), StringComparison.Ordinal);
         Assert.Contains("\r\nX-Code: 403\r\n", await sorry.RequestAsync(), StringComparison.Ordinal);
         Assert.Equal("ingress.403.source-range", (await running.Seam.Journal.RequestAsync()).Outcome);
+    }
+
+    [Theory]
+    [InlineData("", "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer\r\nwww-authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n", "WWW-Authenticate: Bearer\r\nWWW-Authenticate: Basic realm=\"x\"")]
+    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: users, nginx.ingress.kubernetes.io/auth-realm: own", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "WWW-Authenticate: Basic realm=\"own\"")]
+    public async Task In_the_place_of_a_401_it_asks_for_the_same(string annotation, string answer, string expected)
+    {
+        string[] annotations = ["custom-http-errors: '401'", "default-backend: sorry", .. annotation.Length == 0 ? Array.Empty<string>() : [annotation]];
+        await using var running = await StartAsync(annotations);
+        await using var web = Backend.Answering(answer, running.Cluster.ServiceAt("web"));
+        await using var sorry = Backend.Answering("HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n\r\nsorry", running.Cluster.ServiceAt("sorry"));
+        Assert.Equal($"HTTP/1.1 401 Unauthorized\r\nContent-Length: 5\r\n{expected}\r\n\r\nsorry", await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n"));
     }
 
     [Fact]
@@ -135,5 +149,5 @@ public sealed class PassingTests
     }
 
     private static Task<Running> StartAsync(params string[] annotations) =>
-        Running.StartAsync(Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)));
+        Running.StartAsync(Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)) + Users);
 }

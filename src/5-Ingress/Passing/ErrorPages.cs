@@ -32,9 +32,9 @@ internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
     internal static ErrorPageRule? RuleOf(IngressDecision decision, int status) =>
         decision.Choice.Route?.Rules.ErrorPages is { } rule && decision.ErrorPage is null && rule.Statuses.Contains(status) ? rule : null;
 
-    /// <summary>Sends the page in the place of an answer.</summary>
+    /// <summary>Sends the page in the place of an answer; in that of a 401 it asks for what that did (ngx_http_upstream_intercept_errors).</summary>
     /// <returns>The failure to answer the client with when the page can't be had either; null when all is done.</returns>
-    internal async ValueTask<(int Status, string? Problem)?> SendAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, int status, bool fromBackend)
+    internal async ValueTask<(int Status, string? Problem)?> SendAsync(RequestPassage passage, IngressDecision decision, ErrorPageRule rule, int status, IReadOnlyList<string> challenges, bool fromBackend)
     {
         var route = decision.Choice.Route!;
         var living = new LivingBackends(fronts, passage.Generation);
@@ -47,7 +47,7 @@ internal sealed class ErrorPages(IServiceFronts fronts, BalancerTable balancers)
         foreach (var name in NginxHeaders.Dropped(passage, decision.Controller.Config)) edits.Remove(name);
         NginxHeaders.ForErrorPage(passage, decision, status);
         passage.Through = new BodilessExchange(passage.Exchange);
-        passage.ResponseEditor = ResponseHeaders.OfConfig(decision.Controller.Config);
+        passage.ResponseEditor = ResponseHeaders.OfConfig(decision.Controller.Config).With(challenges);
         var result = await passage.ForwardAsync(new UpstreamKey(endpoint.Bound, decision.Controller.SourceTo(endpoint.Bound)), route.Rules.Proxy.Forward with { Upgrades = ForwardedUpgrades.None });
         if (BackendFailure.Of(result, route, backend, endpoint) is not { } failure) return null;
         if (!result.ResponseStarted && result.Outcome != ForwardOutcome.ClientGone) return (failure.Status, failure.Problem);

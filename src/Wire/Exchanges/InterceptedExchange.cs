@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Usher.Wire;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class InterceptedExchange : ExchangeView
     private const int MostDropped = 256 * 1024;
 
     private readonly Func<int, bool> which;
+    private List<string>? challenges;
     private long dropped;
     private bool completed;
 
@@ -20,6 +23,9 @@ public sealed class InterceptedExchange : ExchangeView
 
     /// <summary>The status of the answer that was kept from the client; 0 when none was.</summary>
     public int Status { get; private set; }
+
+    /// <summary>What a 401 that was kept asked for (RFC 9110, section 11.6.1): the answer in its place asks for it too.</summary>
+    public IReadOnlyList<string> Challenges => challenges ?? [];
 
     /// <inheritdoc/>
     public override bool ResponseStarted => Status == 0 && Inner.ResponseStarted;
@@ -33,6 +39,7 @@ public sealed class InterceptedExchange : ExchangeView
         ArgumentNullException.ThrowIfNull(head);
         if (!which(head.StatusCode)) return Inner.StartResponseAsync(head, edits, framing, cancellationToken);
         Status = head.StatusCode;
+        if (Status == 401) challenges = Values(head, "WWW-Authenticate"u8);
         return default;
     }
 
@@ -59,6 +66,17 @@ public sealed class InterceptedExchange : ExchangeView
         if (Status == 0) return Inner.CompleteAsync(cancellationToken);
         completed = true;
         return default;
+    }
+
+    private static List<string> Values(ResponseHead head, ReadOnlySpan<byte> name)
+    {
+        var values = new List<string>();
+        for (var i = 0; i < head.HeaderCount; i++)
+        {
+            if (Grammar.Same(head.Name(i), name)) values.Add(Encoding.Latin1.GetString(head.Value(i)));
+        }
+
+        return values;
     }
 
     /// <inheritdoc/>
