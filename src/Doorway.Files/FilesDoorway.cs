@@ -73,6 +73,6 @@ public static class FilesDoorway
 
         if (found.IsEmpty && manifests.IsComplete) cache.Finish(load);
         foreach (var error in found.All) errors.Add(error);
-        return new LoadedManifests(load.Resources, search.Places);
+        return new LoadedManifests(load.Resources, search.Places, search.Folders);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class ManifestCache
     internal SourceFile? Untouched(string name, FileInfo now)
     {
         if (Touched is null || Touched.Contains(now.FullName) || !byName.TryGetValue(name, out var read) || read.File.FullPath != now.FullName || read.File.IsPipe) return null;
-        return now is { Exists: true, LinkTarget: null } && now.Length == read.File.Length && now.LastWriteTimeUtc == read.File.Written ? read.File : null;
+        return now.Exists && !RealPaths.IsLink(now) && now.Length == read.File.Length && now.LastWriteTimeUtc == read.File.Written ? read.File : null;
     }
 
     /// <summary>Reads one file again; see <see cref="ManifestSource.LoadWhole"/>.</summary>

@@ -49,13 +49,15 @@ public sealed class ManifestWatch : IDisposable
         }
     }
 
-    /// <summary>Watches these files and folders from now on, and nothing else; see <see cref="LoadedManifests.Places"/>.</summary>
+    /// <summary>Watches what a load looked at from now on, and nothing else.</summary>
     /// <returns>Why some can only be looked at every <see cref="Interval"/>; null when none.</returns>
-    public string? Follow(IReadOnlySet<string> wanted)
+    public string? Follow(LoadedManifests loaded)
     {
-        ArgumentNullException.ThrowIfNull(wanted);
-        var named = wanted.Select(Folder).ToHashSet(StringComparer.Ordinal);
-        (places, folders) = (wanted as HashSet<string> ?? [.. wanted], named);
+        ArgumentNullException.ThrowIfNull(loaded);
+        var named = loaded.Folders.ToHashSet(StringComparer.Ordinal);
+        // The others, but for the files of a folder that is listed, of which there may be many.
+        foreach (var place in loaded.Places.Where(p => !loaded.Folders.Contains(p) && !loaded.Folders.Contains(Path.GetDirectoryName(p) ?? ""))) named.Add(Folder(place));
+        (places, folders) = (loaded.Places as HashSet<string> ?? [.. loaded.Places], named);
         // The folder above tells when another comes in a folder's place; the system would go on watching the old one.
         var above = named.Select(f => Path.GetDirectoryName(f) ?? f).Where(f => !named.Contains(f)).Distinct(StringComparer.Ordinal);
         var problems = inotify?.Watch([.. above.Select(f => (f, false)), .. named.Select(f => (f, true))]) ?? [.. named.Select(f => (Folder: f, Why: unable!))];

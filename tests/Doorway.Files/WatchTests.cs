@@ -102,11 +102,24 @@ public sealed class WatchTests : IDisposable
         var file = Start(folder.At("a.yaml"));
         await Noticed(() => File.Delete(file));
         var errors = new ErrorList();
-        watch.Follow(source!.LoadIfChanged(errors)!.Places);
+        watch.Follow(source!.LoadIfChanged(errors)!);
         Assert.Equal("no such file or folder", Assert.Single(errors.All).Message);
 
         await Noticed(() => File.WriteAllText(file, Namespace("c")));
         Assert.Equal("c", Assert.Single(Changed()!.Resources).Key.Name);
+    }
+
+    [Fact]
+    public async Task What_a_kustomization_lacks_is_a_change_when_it_comes()
+    {
+        folder.Write("kustomization.yaml", "resources: [a.yaml]\n");
+        folder.Write("sub/b.yaml", Namespace("b"));
+        Start(folder.Path);
+        await Noticed(() => folder.Write("kustomization.yaml", "resources: [a.yaml, sub]\n"));
+        Assert.Single(Changed()!.Resources);
+
+        await Noticed(() => folder.Write("sub/kustomization.yaml", "resources: [b.yaml]\n"));
+        Assert.Equal(["a", "b"], Changed()!.Resources.Select(r => r.Key.Name));
     }
 
     [Theory]
@@ -126,7 +139,7 @@ public sealed class WatchTests : IDisposable
             else Directory.Move(named, folder.At("old"));
         });
         var errors = new ErrorList();
-        watch.Follow(source!.LoadIfChanged(errors)!.Places);
+        watch.Follow(source!.LoadIfChanged(errors)!);
         Assert.Equal("no such file or folder", Assert.Single(errors.All).Message);
 
         await Noticed(() => Directory.Move(folder.At("2"), named));
@@ -211,7 +224,7 @@ public sealed class WatchTests : IDisposable
         if (write) folder.Write("a.yaml", Namespace("a"));
         source = new ManifestSource([path], AwsScope.Default, TextReader.Null);
         var errors = new ErrorList();
-        Assert.Null(watch.Follow(source.Load(errors).Places));
+        Assert.Null(watch.Follow(source.Load(errors)));
         Assert.Empty(errors.All);
         return folder.At("a.yaml");
     }
@@ -226,7 +239,7 @@ public sealed class WatchTests : IDisposable
     private LoadedManifests? Changed()
     {
         var loaded = source!.LoadIfChanged(new ErrorList());
-        if (loaded is not null) watch.Follow(loaded.Places);
+        if (loaded is not null) watch.Follow(loaded);
         return loaded;
     }
 

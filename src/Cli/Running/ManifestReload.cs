@@ -69,6 +69,6 @@ internal sealed class ManifestReload(
 
     private void Follow(ManifestWatch watch, LoadedManifests loaded)
     {
-        if (watch.Follow(loaded.Places) is { } problem) observer.Warn(problem);
+        if (watch.Follow(loaded) is { } problem) observer.Warn(problem);
     }
 }

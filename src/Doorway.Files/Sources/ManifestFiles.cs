@@ -13,9 +13,13 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private readonly RealPaths real = new();
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> places = new(StringComparer.Ordinal);
+    private readonly HashSet<string> folders = new(StringComparer.Ordinal);
 
     /// <summary>Every file and folder that was looked at, missing ones too, as absolute paths: a change of one of them may change what is found.</summary>
     internal IReadOnlySet<string> Places => places;
+
+    /// <summary>The places that are folders.</summary>
+    internal IReadOnlySet<string> Folders => folders;
 
     internal IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths)
     {
@@ -76,7 +80,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
 
     private void AddEntry(string name, FileInfo entry)
     {
-        var target = RealPaths.Target(entry.FullName);
+        var target = RealPaths.Target(entry);
         Look(entry.FullName, target);
         if (seen.Add(real.Of(target)) && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
     }
@@ -85,7 +89,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     /// <returns>How many files there were, or errors in their place.</returns>
     private int AddFolder(string folder)
     {
-        places.Add(Path.GetFullPath(folder));
+        LookInto(folder);
         if (Kustomization.In(folder) is { } kustomization) return AddKustomization(kustomization);
         if (File.Exists(Path.Combine(folder, "Chart.yaml")))
         {
@@ -140,7 +144,8 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private void AddResource(string kustomization, string folder, KustomizationResource resource)
     {
         var path = Collapse(Path.Combine(folder, resource.Path));
-        places.Add(Path.GetFullPath(path));
+        if (Directory.Exists(path)) LookInto(path);
+        else places.Add(Path.GetFullPath(path));
         if (File.Exists(path)) AddFile(path);
         else if (!Directory.Exists(path)) Error(resource, $"found {resource.Path}; there is no such file or folder");
         else if (Kustomization.In(path) is { } inner) AddKustomization(inner);
@@ -148,6 +153,13 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
 
         void Error(KustomizationResource at, string message) =>
             errors.Add(new ConfigError(kustomization, at.Line, Kustomization.Label, at.Field, message));
+    }
+
+    private void LookInto(string folder)
+    {
+        var full = Path.GetFullPath(folder);
+        places.Add(full);
+        folders.Add(full);
     }
 
     /// <summary>A link is changed by writing to what it leads to as well.</summary>

@@ -19,6 +19,12 @@ internal sealed class RealPaths
         }
     }
 
+    /// <summary>The same of a file that a folder has listed, which tells by itself whether it is a link.</summary>
+    internal static string Target(FileInfo entry) => IsLink(entry) ? Target(entry.FullName) : entry.FullName;
+
+    /// <summary>Whether a file is a link, without asking the system again.</summary>
+    internal static bool IsLink(FileInfo entry) => entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+
     /// <summary>A path without links in its folders.</summary>
     /// <param name="target">An absolute path that is no link itself.</param>
     internal string Of(string target) => Path.GetDirectoryName(target) is { } folder ? Path.Combine(OfFolder(folder), Path.GetFileName(target)) : target;
