@@ -39,9 +39,12 @@ internal static class Pki
 
         if (issuer is null) return request.CreateSelfSigned(Now.AddDays(fromDay), Now.AddDays(toDay));
         using var signed = request.Create(
-            issuer.SubjectName, X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!), Now.AddDays(fromDay), Now.AddDays(toDay), RandomNumberGenerator.GetBytes(8));
+            issuer.SubjectName, Generator(issuer), Now.AddDays(fromDay), Now.AddDays(toDay), RandomNumberGenerator.GetBytes(8));
         return key is RSA own ? signed.CopyWithPrivateKey(own) : signed.CopyWithPrivateKey((ECDsa)key);
     }
+
+    private static X509SignatureGenerator Generator(X509Certificate2 issuer) => issuer.GetECDsaPrivateKey() is { } key
+        ? X509SignatureGenerator.CreateForECDsa(key) : X509SignatureGenerator.CreateForRSA(issuer.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1);
 
     internal static string Pem(params X509Certificate2[] certificates) => string.Concat(certificates.Select(c => c.ExportCertificatePem() + "\n"));
 

@@ -33,6 +33,29 @@ public sealed class ClientCertificateTests : IDisposable
         Assert.Contains(wanted[2], answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("of nobody", "200", "SUCCESS")]
+    [InlineData("of bob", "200", "SUCCESS")]
+    [InlineData("of ann", "400", "FAILED:certificate revoked")]
+    [InlineData("expired", "400", "FAILED:CRL has expired")]
+    [InlineData("of others", "400", "FAILED:unable to get certificate CRL")]
+    [InlineData("forged", "400", "FAILED:CRL signature failure")]
+    public async Task A_revocation_list_counts_as_in_nginx(string list, string status, string verified)
+    {
+        using var forger = new TestCertificates("CN=Ours");
+        using var ann = ours.Leaf("ann");
+        using var bob = ours.Leaf("bob");
+        var pem = list switch
+        {
+            "of ann" => ours.RevocationList([ann]), "of bob" => ours.RevocationList([bob]), "expired" => ours.RevocationList([], expired: true),
+            "of others" => others.RevocationList([]), "forged" => forger.RevocationList([]), _ => ours.RevocationList([]),
+        };
+        await using var running = await StartAsync("auth-tls-verify-client: \"on\"", ("ca.crl", pem));
+        await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
+        Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(running, ann), StringComparison.Ordinal);
+        Assert.Equal(verified, (await running.Seam.Journal.RequestAsync()).Decision!.Tell().Single().Facts["clientVerify"]!.ToString());
+    }
+
     [Fact]
     public async Task A_backend_is_told_who_the_client_is()
     {
@@ -101,8 +124,8 @@ public sealed class ClientCertificateTests : IDisposable
         "ours" => ours.Leaf("ann"), "others" => others.Leaf("ann"), "expired" => ours.Leaf("ann", expired: true), _ => null,
     };
 
-    private Task<Running> StartAsync(string annotations) => Running.StartAsync(
-        Service("web") + Secrets.Tls("a", ["a.com"]) + Secrets.Tls("b", ["b.com"]) + Secrets.Yaml("clients", "Opaque", ("ca.crt", ours.Authority.ExportCertificatePem()))
+    private Task<Running> StartAsync(string annotations, params (string Key, string Text)[] more) => Running.StartAsync(
+        Service("web") + Secrets.Tls("a", ["a.com"]) + Secrets.Tls("b", ["b.com"]) + Secrets.Yaml("clients", "Opaque", [("ca.crt", ours.Authority.ExportCertificatePem()), .. more])
         + Routes("api", $"tls: [{{ hosts: [a.com], secretName: a }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("auth-tls-secret: shop/clients", annotations, "ssl-redirect: \"false\""))
         + Routes("other", $"tls: [{{ hosts: [b.com], secretName: b }}], rules: [{Rule("b.com", Path("/", "Prefix", "web"))}]"));
 

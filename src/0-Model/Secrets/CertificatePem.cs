@@ -12,6 +12,7 @@ namespace Usher.Model.Secrets;
 public static class CertificatePem
 {
     private const string CertificateLabel = "CERTIFICATE";
+    private const string RevocationListLabel = "X509 CRL";
 
     /// <summary>Every certificate of a text, in its order.</summary>
     /// <param name="pem">The text.</param>
@@ -35,6 +36,29 @@ public static class CertificatePem
         }
 
         if (found.Count == 0) problem = $"has no certificate in PEM (-----BEGIN CERTIFICATE-----){InsteadOf(pem, "x509")}";
+        return found.ToImmutable();
+    }
+
+    /// <summary>The revocation lists of a text.</summary>
+    /// <param name="pem">The text.</param>
+    /// <param name="problem">What is wrong and the way out; null when nothing is.</param>
+    public static ImmutableArray<RevocationList> ReadRevocationLists(ReadOnlySpan<byte> pem, out string? problem)
+    {
+        var found = ImmutableArray.CreateBuilder<RevocationList>();
+        problem = null;
+        foreach (var (label, der) in Blocks(pem))
+        {
+            if (label != RevocationListLabel) continue;
+            var list = RevocationList.Read(der);
+            var number = found.Count + 1;
+            if (list is null) problem = $"list {number} in it is no certificate revocation list: it was damaged on the way";
+            else if (list.Unknown is { } unknown) problem = $"list {number} in it has the critical extension {unknown}, which isn't supported: a full list of its issuer's certificates is wanted";
+            else if (!list.IsVerifiable) problem = $"list {number} in it is signed by an algorithm that isn't supported: RSA or ECDSA with SHA-256, SHA-384 or SHA-512 is wanted";
+            if (problem is not null) return [];
+            found.Add(list!);
+        }
+
+        if (found.Count == 0) problem = $"has no revocation list in PEM (-----BEGIN {RevocationListLabel}-----){InsteadOf(pem, "crl")}";
         return found.ToImmutable();
     }
 

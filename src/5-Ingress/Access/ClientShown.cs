@@ -20,6 +20,28 @@ internal sealed record ClientShown(string Subject, string Issuer, string Pem, st
         return policy;
     }
 
+    /// <summary>
+    /// Why the revocation lists forbid a chain; null when they don't. As nginx has OpenSSL do it (X509_V_FLAG_CRL_CHECK_ALL, which ssl_crl sets): each certificate, the authorities too, wants a list of its issuer that holds.
+    /// </summary>
+    private static string? Revoked(ClientCertificateRule rule, X509Chain chain)
+    {
+        if (rule.RevocationLists.IsEmpty) return null;
+        var now = new DateTimeOffset(chain.ChainPolicy.VerificationTime);
+        for (var i = 0; i < chain.ChainElements.Count; i++)
+        {
+            var certificate = chain.ChainElements[i].Certificate;
+            var issuer = chain.ChainElements[Math.Min(i + 1, chain.ChainElements.Count - 1)].Certificate;
+            // The newest, of several.
+            if (rule.RevocationLists.Where(l => l.IsOf(certificate)).MaxBy(l => l.ThisUpdate) is not { } list) return "unable to get certificate CRL";
+            if (!list.IsSignedBy(issuer)) return "CRL signature failure";
+            if (list.ThisUpdate > now) return "CRL is not yet valid";
+            if (list.NextUpdate < now) return "CRL has expired";
+            if (list.Has(certificate)) return "certificate revoked";
+        }
+
+        return null;
+    }
+
     /// <summary>Reads what was shown. A certificate is gone once its handshake is: what is told of it is read now.</summary>
     internal static ClientShown? Read(ClientCertificateRule rule, X509Certificate? certificate, X509Chain? chain)
     {
@@ -34,7 +56,7 @@ internal sealed record ClientShown(string Subject, string Issuer, string Pem, st
             _ when flags.HasFlag(X509ChainStatusFlags.NotSignatureValid) => ("certificate signature failure", false),
             _ when flags.HasFlag(X509ChainStatusFlags.NotValidForUsage) => ("unsuitable certificate purpose", false),
             X509ChainStatusFlags.NoError when depth > rule.Depth => ("certificate chain too long", false),
-            X509ChainStatusFlags.NoError => ((string?)null, false),
+            X509ChainStatusFlags.NoError => (Revoked(rule, chain!), false),
             _ => ("invalid certificate", false),
         };
         return new ClientShown(DistinguishedName.Of(shown.SubjectName), DistinguishedName.Of(shown.IssuerName), shown.ExportCertificatePem() + "\n", error) { IsOverlooked = overlooked };

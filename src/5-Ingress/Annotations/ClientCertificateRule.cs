@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using k8s.Models;
@@ -29,6 +30,9 @@ internal enum VerifyClient
 /// <param name="Authorities">Its certificates.</param>
 internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret, X509Certificate2Collection Authorities)
 {
+    /// <summary>The Secret's <c>ca.crl</c> (nginx's <c>ssl_crl</c>); empty when it has none, and then nothing is asked of them.</summary>
+    public ImmutableArray<RevocationList> RevocationLists { get; init; } = [];
+
     /// <summary><c>auth-tls-verify-client</c>.</summary>
     public VerifyClient Mode { get; init; } = VerifyClient.On;
 
@@ -64,7 +68,8 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
 
         string? problem = "it has no ca.crt, the authorities that clients' certificates have to lead to";
         var found = secret.Value.ValueOf("ca.crt") is { } pem ? CertificatePem.ReadCertificates(pem, out problem) : [];
-        if (problem is null) return new ClientCertificateRule(ingress.Key, name, [.. found]) { Mode = mode, Depth = depth, ErrorPage = page, PassCertificate = pass, Subject = subject };
+        var lists = problem is null && secret.Value.ValueOf("ca.crl") is { } crl ? CertificatePem.ReadRevocationLists(crl, out problem) : [];
+        if (problem is null) return new ClientCertificateRule(ingress.Key, name, [.. found]) { RevocationLists = lists, Mode = mode, Depth = depth, ErrorPage = page, PassCertificate = pass, Subject = subject };
         reader.Wrong("auth-tls-secret", name, problem);
         return null;
     }

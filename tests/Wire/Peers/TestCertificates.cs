@@ -45,6 +45,18 @@ internal sealed class TestCertificates : IDisposable
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
     }
 
+    /// <summary>A revocation list of this authority in PEM.</summary>
+    /// <param name="revoked">What is on it.</param>
+    /// <param name="expired">Whether a newer one was due a day ago.</param>
+    public string RevocationList(IEnumerable<X509Certificate2> revoked, bool expired = false)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var certificate in revoked) list.AddEntry(certificate);
+        var now = TimeProvider.System.GetUtcNow();
+        var der = list.Build(Authority.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), 1, expired ? now.AddDays(-1) : now.AddDays(30), HashAlgorithmName.SHA256, X509AuthorityKeyIdentifierExtension.CreateFromIssuerNameAndSerialNumber(Authority.SubjectName, Authority.SerialNumberBytes.Span), now.AddDays(-30));
+        return PemEncoding.WriteString("X509 CRL", der);
+    }
+
     /// <summary>A certificate that signs itself, for these hosts, and that may be trusted as an authority.</summary>
     public static X509Certificate2 SelfSigned(ECDsa key, params string[] hosts)
     {
