@@ -6,14 +6,18 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// The targets of a group of target type <c>alb</c>: an Application Load Balancer, by its node in each zone, at a port where it has a listener (NLB user guide, Application Load Balancers as targets; ELBv2 API, RegisterTargets).
+/// The targets of a group of target type <c>alb</c>: an Application Load Balancer, by its node in each zone, at a port where it has a listener: the one that it is registered with, else the group's (NLB user guide, Application
+/// Load Balancers as targets; ELBv2 API, TargetDescription).
 /// </summary>
 internal sealed class AlbTargets(CompileContext context)
 {
-    /// <summary>The same Application Load Balancer may be the target of two Network Load Balancers, in a group for each.</summary>
-    private const int MostGroups = 2;
+    /// <summary>The same Application Load Balancer may be the target of two Network Load Balancers, each of which may have it in a group for each of its ports.</summary>
+    private const int MostBalancers = 2;
 
-    private readonly Dictionary<string, List<ResourceKey>> groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(string By, ResourceKey Group)>> users = new(StringComparer.Ordinal);
+
+    private readonly Lazy<ILookup<string, string>> balancers = new(() => context.State.All<Listener>()
+        .SelectMany(l => l.Value.DefaultActions.SelectMany(a => a.TargetGroups), (l, t) => (t.TargetGroupArn, l.Value.LoadBalancerArn)).ToLookup(u => u.TargetGroupArn, u => u.LoadBalancerArn, StringComparer.Ordinal));
 
     /// <summary>Whether a group has such targets.</summary>
     internal static bool IsOf(TargetGroup group) => group.TargetType == "alb";
@@ -23,12 +27,12 @@ internal sealed class AlbTargets(CompileContext context)
     {
         Refuse(group, "preserve_client_ip.enabled", "false", "the client's address is always preserved for a target type of alb");
         Refuse(group, "proxy_protocol_v2.enabled", "true", "an Application Load Balancer reads no PROXY header");
-        return group.Value.Targets.SelectMany((target, index) => Nodes(group, target.Id, $"spec.targets[{index}].id"));
+        return group.Value.Targets.SelectMany((target, index) => Nodes(group, target, $"spec.targets[{index}].id"));
     }
 
-    private IEnumerable<TargetPlan> Nodes(Resource<TargetGroup> group, string arn, string field)
+    private IEnumerable<TargetPlan> Nodes(Resource<TargetGroup> group, TargetDescription target, string field)
     {
-        var port = group.Value.Port;
+        var (arn, port) = (target.Id, target.Port ?? group.Value.Port);
         var all = context.State.All<Model.Aws.LoadBalancer>().ToList();
         if (all.Find(b => b.Value.LoadBalancerArn == arn) is not { } balancer || balancer.Value.IsNetwork)
         {
@@ -45,9 +49,9 @@ internal sealed class AlbTargets(CompileContext context)
             yield break;
         }
 
-        if (Count(arn, group.Key) is { Count: > MostGroups } users)
+        if (OthersOf(arn, group) is { Count: >= MostBalancers } others)
         {
-            context.Errors.Add(group, field, $"found {balancer.Key}, which {string.Join(" and ", users.Take(MostGroups))} have; an application load balancer can be in {MostGroups} target groups, of a network load balancer each");
+            context.Errors.Add(group, field, $"found {balancer.Key}, which {string.Join(" and ", others)} have; an application load balancer can be the target of {MostBalancers} network load balancers");
         }
 
         var checkPort = group.Value.HealthCheck.PortOf(port);
@@ -56,15 +60,18 @@ internal sealed class AlbTargets(CompileContext context)
         foreach (var node in LoadBalancerNode.Of(balancer))
         {
             if (context.Addresses.Find(node.Owner) is not { } address) continue;
-            yield return new TargetPlan(id, port, node.Zone, new IPEndPoint(address.Declared, port), context.Addresses.Bind(node.Owner, port), context.Addresses.Bind(node.Owner, checkPort)) { Node = node.Zone };
+            yield return new TargetPlan(id, port, node.Zone, new IPEndPoint(address.Declared, port), context.Addresses.Bind(node.Owner, port), context.Addresses.Bind(node.Owner, checkPort)) { Node = node.Zone, CheckPort = checkPort };
         }
     }
 
-    private List<ResourceKey> Count(string arn, ResourceKey group)
+    /// <summary>A group of each other Network Load Balancer that has the load balancer already; a group that none forwards to counts as one's.</summary>
+    private List<ResourceKey> OthersOf(string arn, Resource<TargetGroup> group)
     {
-        if (!groups.TryGetValue(arn, out var users)) groups.Add(arn, users = []);
-        users.Add(group);
-        return users;
+        if (!users.TryGetValue(arn, out var known)) users.Add(arn, known = []);
+        var by = balancers.Value[group.Value.TargetGroupArn].FirstOrDefault() ?? group.Value.TargetGroupArn;
+        var others = known.Where(u => u.By != by).Select(u => u.Group).ToList();
+        if (others.Count == known.Count) known.Add((by, group.Key));
+        return others;
     }
 
     private void Refuse(Resource<TargetGroup> group, string key, string value, string why)

@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Model.Aws;
 using Usher.Model.Journeys;
 using Usher.Seam.Tests.Peers;
 using Usher.Wire.Tests.Peers;
@@ -26,6 +27,34 @@ public sealed class AlbTargetTests
         var (relay, request) = (rig.Journal.Ended[0], rig.Journal.Requests.Find(r => r.Target == "/a")!);
         Assert.Equal((rig.Http, Hop.LoadBalancer, Hop.LoadBalancer), (relay.Upstream!.To, relay.Hop, request.Hop));
         Assert.Equal(relay.Upstream, request.Downstream);
+    }
+
+    [Fact]
+    public void It_is_reached_at_the_port_that_it_is_registered_with_and_one_balancer_may_have_it_for_many_ports()
+    {
+        var edge = new Edge().Listener(80).Listener(81).Listener(82).Network();
+        foreach (var port in new[] { 80, 81, 82 })
+        {
+            edge = edge.AlbGroup($"alb-{port}", 9000 + port, port: port).NetworkListener(9000 + port, Forward($"alb-{port}"));
+        }
+
+        var groups = edge.CompileValid().Get<LoadBalancerSnapshot>().TargetGroups.Where(g => g.Name.StartsWith("alb-", StringComparison.Ordinal));
+
+        Assert.Equal([80, 81, 82], groups.Select(g => g.Targets.Single().Declared.Port).Order());
+        Assert.All(groups, g => Assert.Equal(g.Targets.Single().Bound, g.Targets.Single().HealthBound));
+    }
+
+    [Fact]
+    public void It_may_be_checked_at_another_of_its_ports()
+    {
+        var checkedAt = new Edge().Listener(80).Listener(81).Network().Group(new TargetGroup
+        {
+            TargetGroupArn = AwsNames.TargetGroupArn(Scope, "alb"), Name = "alb", Protocol = "TCP", Port = 80, TargetType = "alb", Targets = [new TargetDescription(Arn)],
+            HealthCheck = new() { Port = "81", Matcher = "200-399" },
+        }).CompileValid().Get<LoadBalancerSnapshot>().TargetGroups.Single(g => g.Name == "alb").Targets.Single();
+
+        Assert.Equal((80, 81), (checkedAt.Port, checkedAt.CheckPort));
+        Assert.NotEqual(checkedAt.Bound, checkedAt.HealthBound);
     }
 
     [Fact]

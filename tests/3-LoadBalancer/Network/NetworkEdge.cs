@@ -30,12 +30,12 @@ internal static class NetworkEdge
         });
 
     /// <summary>A group whose target is an Application Load Balancer, the edge's own unless another is named.</summary>
-    internal static Edge AlbGroup(this Edge edge, string name, int port, string? arn = null, params (string Key, string Value)[] attributes) =>
+    internal static Edge AlbGroup(this Edge edge, string name, int number, string? arn = null, int? port = null, params (string Key, string Value)[] attributes) =>
         edge.Group(new TargetGroup
         {
-            TargetGroupArn = AwsNames.TargetGroupArn(Edge.Scope, name), Name = name, Protocol = "TCP", Port = port, TargetType = "alb",
+            TargetGroupArn = AwsNames.TargetGroupArn(Edge.Scope, name), Name = name, Protocol = "TCP", Port = number, TargetType = "alb",
             HealthCheck = new() { Protocol = "HTTP", Path = "/", TimeoutSeconds = 6, Matcher = "200-399", IntervalSeconds = 5 },
-            Targets = [new TargetDescription(arn ?? Edge.Arn)],
+            Targets = [new TargetDescription(arn ?? Edge.Arn, port)],
             Attributes = attributes.ToDictionary(a => a.Key, a => a.Value),
         });
 
