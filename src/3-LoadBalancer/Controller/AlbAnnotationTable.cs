@@ -17,22 +17,29 @@ internal static class AlbAnnotationTable
     private static readonly string[] OfIngresses =
     [
         "load-balancer-name", "group.name", "group.order", "scheme", "listen-ports", "ssl-redirect", "certificate-arn", "ssl-policy", "load-balancer-attributes", "use-regex-path-match", "jwt-validation",
+        "enable-frontend-nlb",
     ];
 
-    private static readonly string[] Silent = ["tags", "subnets", "manage-backend-security-group-rules", "multi-cluster-target-group", "customer-owned-ipv4-pool", "minimum-load-balancer-capacity", "ipam-ipv4-pool-id"];
+    /// <summary>Of the Network Load Balancer in front of an Ingress's load balancer.</summary>
+    internal static readonly string[] OfFrontends =
+    [
+        "frontend-nlb-scheme", "frontend-nlb-listener-port-mapping", "frontend-nlb-attributes", "frontend-nlb-status-only", "frontend-nlb-healthcheck-port", "frontend-nlb-healthcheck-protocol", "frontend-nlb-healthcheck-path",
+        "frontend-nlb-healthcheck-interval-seconds", "frontend-nlb-healthcheck-timeout-seconds", "frontend-nlb-healthcheck-healthy-threshold-count", "frontend-nlb-healthcheck-unhealthy-threshold-count",
+        "frontend-nlb-healthcheck-success-codes",
+    ];
+
+    private static readonly string[] Silent = ["tags", "subnets", "manage-backend-security-group-rules", "multi-cluster-target-group", "customer-owned-ipv4-pool", "minimum-load-balancer-capacity", "ipam-ipv4-pool-id", "frontend-nlb-subnets", "frontend-nlb-tags"];
 
     private static readonly string[] WithoutEffect =
     [
         "ip-address-type", "security-groups", "inbound-cidrs", "security-group-prefix-lists", "wafv2-acl-arn", "wafv2-acl-name", "waf-acl-id", "web-acl-id", "shield-advanced-protection",
+        "frontend-nlb-security-groups", "frontend-nlb-eip-allocations",
     ];
 
     private static readonly string[] Refused =
     [
         "auth-type", "auth-idp-cognito", "auth-idp-oidc", "auth-on-unauthenticated-request", "auth-scope", "auth-session-cookie", "auth-session-timeout", "mutual-authentication",
-        "enable-frontend-nlb", "frontend-nlb-scheme", "frontend-nlb-subnets", "frontend-nlb-security-groups", "frontend-nlb-listener-port-mapping",
-        "frontend-nlb-eip-allocations", "frontend-nlb-healthcheck-port", "frontend-nlb-healthcheck-protocol", "frontend-nlb-healthcheck-path", "frontend-nlb-healthcheck-interval-seconds",
-        "frontend-nlb-healthcheck-timeout-seconds", "frontend-nlb-healthcheck-healthy-threshold-count", "frontend-nlb-healthcheck-unhealthy-threshold-count",
-        "frontend-nlb-healthcheck-success-codes", "frontend-nlb-attributes", "frontend-nlb-tags", "create-acm-cert", "acm-pca-arn", "dry-run-plan",
+        "create-acm-cert", "acm-pca-arn", "dry-run-plan",
     ];
 
     // What follows the dot is a name: of a backend, or of a listener.
@@ -43,5 +50,5 @@ internal static class AlbAnnotationTable
     ];
 
     internal static AnnotationTable Table { get; } = new(
-        Prefix, Named, (OfTargetGroups, AnnotationState.Applied), (OfIngresses, AnnotationState.Applied), (Silent, AnnotationState.Silent), (WithoutEffect, AnnotationState.WithoutEffect), (Refused, AnnotationState.Refused));
+        Prefix, Named, (OfTargetGroups, AnnotationState.Applied), (OfIngresses, AnnotationState.Applied), (OfFrontends, AnnotationState.Applied), (Silent, AnnotationState.Silent), (WithoutEffect, AnnotationState.WithoutEffect), (Refused, AnnotationState.Refused));
 }

@@ -18,11 +18,11 @@ internal sealed class CertificateDiscovery(CompileContext context, RoadCertifica
 
     /// <summary>The ARNs of an Ingress's certificates, the default first.</summary>
     /// <param name="member">The Ingress.</param>
-    /// <param name="dnsName">Its load balancer's name.</param>
-    internal IReadOnlyList<string> Of(GroupMember member, string dnsName)
+    /// <param name="dnsNames">Its load balancer's name, and that of the one in front.</param>
+    internal IReadOnlyList<string> Of(GroupMember member, IReadOnlyList<string> dnsNames)
     {
         var hosts = Hosts(member.Ingress.Value).ToList();
-        var named = supposed.Named(member.Annotations, "certificate-arn", hosts, () => supposed.Leading(member.Ingress.Value.Metadata, dnsName), member.Ingress.Origin);
+        var named = supposed.Named(member.Annotations, "certificate-arn", hosts, () => supposed.Leading(member.Ingress.Value.Metadata, dnsNames), member.Ingress.Origin);
         if (named.Count == 0 && hosts.Count == 0)
         {
             member.Annotations.Error("listen-ports", "listens for HTTPS, but names no certificate-arn, and has no host that a certificate could be found for; give one of them");

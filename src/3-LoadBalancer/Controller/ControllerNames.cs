@@ -15,6 +15,7 @@ internal static class ControllerNames
     internal const string Cluster = "usher";
 
     private const int MaxLoadBalancer = 32;
+    private const string Front = "-nlb";
 
     internal static string LoadBalancer(IngressGroup group, string scheme)
     {
@@ -27,6 +28,18 @@ internal static class ControllerNames
     internal static string TargetGroup(IngressGroup group, ResourceKey ingress, ResourceKey service, string port, int targetPort, string type, string protocol, string version) =>
         $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
         + Hash(Cluster, group.Id, ingress.Namespace, ingress.Name, $"{service.Namespace}/{service.Name}", port, targetPort.ToString(CultureInfo.InvariantCulture), type, protocol, version);
+
+    /// <summary>The name of the Network Load Balancer in front of another: that one's, cut so that <c>-nlb</c> fits.</summary>
+    internal static string FrontendOf(string name) => $"{name[..Math.Min(MaxLoadBalancer - Front.Length, name.Length)]}{Front}";
+
+    /// <summary>The name of a target group of it.</summary>
+    internal static string FrontendTargetGroup(IngressGroup group, int port, Model.Aws.HealthCheck check)
+    {
+        var hash = Hash(Cluster, group.Id, port.ToString(CultureInfo.InvariantCulture), "alb", "TCP", check.Port, check.Protocol);
+        if (group.Name is { } name) return $"k8s-{Cut(name, 17)}-{hash}";
+        var ingress = group.Members[0].Ingress.Key;
+        return $"k8s-{Cut(ingress.Namespace, 8)}-{Cut(ingress.Name, 8)}-{hash}";
+    }
 
     /// <summary>The name of a Service's load balancer.</summary>
     internal static string LoadBalancer(ResourceKey service, string scheme) =>

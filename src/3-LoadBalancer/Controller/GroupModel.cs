@@ -16,11 +16,14 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
         var balancer = LoadBalancer(zones);
-        var ports = ListenPorts.Of(group, discovery, ((Model.Aws.LoadBalancer)balancer.Value).DnsName);
+        var front = FrontendNlb.Of(context, group, balancer);
+        string[] names = [((Model.Aws.LoadBalancer)balancer.Value).DnsName, .. front is null ? [] : new[] { front.DnsName }];
+        var ports = ListenPorts.Of(group, discovery, names);
         var groups = new ControllerTargetGroups(context, group);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
         var made = new List<Resource> { balancer };
         foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));
+        made.AddRange(front?.Build(ports) ?? []);
         return made.Concat(groups.Made);
     }
 
@@ -42,7 +45,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Scheme = scheme,
             AvailabilityZones = zones,
             Attributes = attributes.Values,
-            Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],
+            Ingresses = [.. FrontendNlb.ToldBehind(group).Select(m => m.Ingress.Key)],
         };
         return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
     }

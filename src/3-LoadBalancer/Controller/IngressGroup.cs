@@ -76,11 +76,15 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
         foreach (var other in Members)
         {
             if (other.Annotations.Text(name) is not { } another || another == value) continue;
-            other.Annotations.Error(name, $"conflicting {what}: '{value}' ({first.Name}) and '{another}' ({other.Name}) in one group; give both the same, or one of them none");
+            other.Annotations.Error(name, Conflict(what, (first, value), (other, another)));
         }
 
         return value;
     }
+
+    /// <summary>What is told of two members that say different things.</summary>
+    internal static string Conflict(string what, (GroupMember Member, string Value) first, (GroupMember Member, string Value) other) =>
+        $"conflicting {what}: '{first.Value}' ({first.Member.Name}) and '{other.Value}' ({other.Member.Name}) in one group; give both the same, or one of them none";
 
     [GeneratedRegex("^([a-z0-9][-a-z0-9.]*)?[a-z0-9]$", RegexOptions.NonBacktracking)]
     private static partial Regex GroupName();

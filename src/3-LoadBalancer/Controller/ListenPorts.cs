@@ -22,14 +22,14 @@ internal static class ListenPorts
 {
     private const string Standard = "ELBSecurityPolicy-2016-08";
 
-    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, string dnsName)
+    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames)
     {
         var ports = new SortedDictionary<int, List<(GroupMember Member, string Protocol)>>();
         var certificates = new Dictionary<GroupMember, IReadOnlyList<string>>();
         foreach (var member in group.Members)
         {
             var listened = Of(member.Annotations);
-            if (listened.Values.Contains("HTTPS")) certificates[member] = discovery.Of(member, dnsName);
+            if (listened.Values.Contains("HTTPS")) certificates[member] = discovery.Of(member, dnsNames);
             foreach (var (port, protocol) in listened)
             {
                 if (!ports.TryGetValue(port, out var all)) ports[port] = all = [];

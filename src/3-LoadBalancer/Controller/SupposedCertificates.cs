@@ -45,12 +45,14 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
     }
 
     /// <summary>The names that lead to a load balancer, or to the object that it is made for: those of external-dns' annotation and of the record sets, else the load balancer's own.</summary>
-    internal IReadOnlyList<string> Leading(V1ObjectMeta? metadata, string dnsName)
+    /// <param name="metadata">The object's.</param>
+    /// <param name="dnsNames">The load balancer's own names, one at least: those of one in front of it are too.</param>
+    internal IReadOnlyList<string> Leading(V1ObjectMeta? metadata, params IReadOnlyList<string> dnsNames)
     {
         var hosts = new DnsAnnotations(metadata).List("hostname")
-            .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget?.DnsName.TrimEnd('.').Equals(dnsName, StringComparison.OrdinalIgnoreCase) == true).Select(r => r.Value.Name))
+            .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget is { } alias && dnsNames.Contains(alias.DnsName.TrimEnd('.'), StringComparer.OrdinalIgnoreCase)).Select(r => r.Value.Name))
             .Select(h => h.TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
-        return hosts.Count > 0 ? hosts : [dnsName];
+        return hosts.Count > 0 ? hosts : dnsNames;
     }
 
     /// <summary>One of a name; what was supposed of an ARN first counts.</summary>

@@ -95,6 +95,7 @@ internal sealed class NetworkDecision(NetworkListenerPlan listener, Flow flow, D
             ["flowHash"] = choice.Hash.ToString("x16", CultureInfo.InvariantCulture),
         };
         if (Listener.Service is not null) told["service"] = Listener.Service;
+        if (Listener.Ingress is not null) told["ingress"] = Listener.Ingress;
         if (Listener.Tls is { } policy)
         {
             told["sslPolicy"] = policy.Name;

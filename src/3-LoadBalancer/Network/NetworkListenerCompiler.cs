@@ -32,6 +32,7 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
             LoadBalancerArn = balancer.Value.LoadBalancerArn,
             Port = listener.Value.Port,
             Service = balancer.Value.Service is { } service ? $"{service.Namespace}/{service.Name}" : null,
+            Ingress = balancer.Value.Ingresses.Count == 0 ? null : string.Join(", ", balancer.Value.Ingresses.Select(i => $"{i.Namespace}/{i.Name}")),
             Protocol = NetworkProtocols.Parse(listener.Value.Protocol),
             Bound = context.Addresses.Bind(node.Owner, listener.Value.Port),
             Forward = forward,

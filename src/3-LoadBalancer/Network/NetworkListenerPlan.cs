@@ -53,6 +53,9 @@ internal sealed record NetworkListenerPlan : IListenerNode
     /// <summary>The Service that the AWS Load Balancer Controller made the load balancer of, <c>namespace/name</c>; null for any other.</summary>
     internal string? Service { get; init; }
 
+    /// <summary>The Ingresses that it made the load balancer of, in front of another, <c>namespace/name</c> with commas between several; null for any other.</summary>
+    internal string? Ingress { get; init; }
+
     internal required NetworkProtocol Protocol { get; init; }
 
     /// <summary>Where it listens on this machine: the address of the load balancer's node in <see cref="Zone"/>.</summary>

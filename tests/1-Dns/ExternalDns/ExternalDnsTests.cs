@@ -45,6 +45,21 @@ public sealed class ExternalDnsTests
     }
 
     [Fact]
+    public void Of_two_load_balancers_in_a_status_an_alias_leads_to_the_first_in_alphabetical_order()
+    {
+        var pod = ExternalDnsCluster.Pod(Flags);
+        var web = ExternalDnsCluster.Ingress("web", "www.example.com");
+
+        IEnumerable<string> Sets(string made) => ExternalDnsCluster.Sets(new ExternalDnsCluster(pod + web, $"loadbalancer blue\nloadbalancer green\n{made}\n{Zone}").Reconcile());
+
+        var (blue, both) = (Sets("made blue Ingress shop/web"), Sets("made green Ingress shop/web\nmade blue Ingress shop/web"));
+
+        Assert.Equal(2, blue.Count());
+        Assert.Equal(blue, both);
+        Assert.NotEqual(blue, Sets("made green Ingress shop/web"));
+    }
+
+    [Fact]
     public void With_upsert_only_a_record_set_whose_zone_or_load_balancer_is_gone_goes_too()
     {
         var pod = ExternalDnsCluster.Pod($"{Flags} --policy=upsert-only");

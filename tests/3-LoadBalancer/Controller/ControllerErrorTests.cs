@@ -15,7 +15,27 @@ public sealed partial class ControllerErrorTests
         ["no annotation of it"] = One("~whatever-it-is: x", "whatever-it-is: the AWS Load Balancer Controller has no such annotation"),
         ["authentication"] = One("~auth-type: oidc", "auth-type: found 'oidc'; this annotation isn't supported, and would change what is answered: take it away"),
         ["mutual TLS"] = One("~mutual-authentication: '[]'", "mutual-authentication: found '[]'; this annotation isn't supported, and would change what is answered: take it away"),
-        ["a load balancer in front"] = One("~enable-frontend-nlb: 'true'", "enable-frontend-nlb: found 'true'; this annotation isn't supported, and would change what is answered: take it away"),
+        ["whether one is in front"] = One("~enable-frontend-nlb: 'yes'", "enable-frontend-nlb: found 'yes'; allowed are true and false"),
+        ["the scheme in front"] = Front("~frontend-nlb-scheme: public", "frontend-nlb-scheme: unknown scheme: 'public'; allowed are internal and internet-facing"),
+        ["no port in front"] = Front("~frontend-nlb-listener-port-mapping: http=80", "frontend-nlb-listener-port-mapping: invalid NLB listener port: found 'http'; 1 to 65535 is wanted"),
+        ["no port behind"] = Front("~frontend-nlb-listener-port-mapping: 80=0", "frontend-nlb-listener-port-mapping: invalid ALB listener port: found '0'; 1 to 65535 is wanted"),
+        ["no pair of ports"] = Front("~frontend-nlb-listener-port-mapping: '80'", "frontend-nlb-listener-port-mapping: found '80'; key=value is wanted, with commas between several"),
+        ["an attribute in front"] = Front("~frontend-nlb-attributes: deletion_protection.enable=true", "frontend-nlb-attributes: found deletion_protection.enable; did you mean deletion_protection.enabled?"),
+        ["the check's protocol in front"] = Front("~frontend-nlb-healthcheck-protocol: TCP", "frontend-nlb-healthcheck-protocol: found 'TCP'; allowed are HTTP, HTTPS"),
+        ["the check's port in front"] = Front("~frontend-nlb-healthcheck-port: http", "frontend-nlb-healthcheck-port: failed to resolve healthCheckPort: found 'http'; traffic-port or 1 to 65535 is wanted"),
+        ["the check's path in front"] = Front("~frontend-nlb-healthcheck-path: ok", "frontend-nlb-healthcheck-path: found 'ok'; a path that starts with / is wanted, at most 1024 characters"),
+        ["the check's codes in front"] = Front("~frontend-nlb-healthcheck-success-codes: '600'", "frontend-nlb-healthcheck-success-codes: found '600'; codes from 200 to 599 are wanted, as 200, 200,202 or 200-399"),
+        ["the check's timeout in front"] = Front("~frontend-nlb-healthcheck-timeout-seconds: '16'", "frontend-nlb-healthcheck-timeout-seconds: the timeout (16 s) must not be longer than the interval (15 s)"),
+        ["the check's threshold in front"] = Front("~frontend-nlb-healthcheck-healthy-threshold-count: '11'", "frontend-nlb-healthcheck-healthy-threshold-count: found '11'; 2 to 10 is wanted"),
+        ["one in front and none"] = Two("~enable-frontend-nlb: 'true'", "~enable-frontend-nlb: 'false'", "enable-frontend-nlb: conflicting enable frontend NLB: 'true' (shop/a) and 'false' (shop/b) in one group; give both the same, or one of them none"),
+        ["two schemes in front"] = Two("~enable-frontend-nlb: 'true', ~frontend-nlb-scheme: internal", "~frontend-nlb-scheme: internet-facing",
+            "frontend-nlb-scheme: conflicting scheme: 'internal' (shop/a) and 'internet-facing' (shop/b) in one group; give both the same, or one of them none"),
+        ["two values in front"] = Two("~enable-frontend-nlb: 'true', ~frontend-nlb-attributes: deletion_protection.enabled=true", "~frontend-nlb-attributes: deletion_protection.enabled=false",
+            "frontend-nlb-attributes: conflicting deletion_protection.enabled: 'true' (shop/a) and 'false' (shop/b) in one group"),
+        ["two checks in front"] = Two("~enable-frontend-nlb: 'true', ~frontend-nlb-healthcheck-interval-seconds: '20'", "~frontend-nlb-healthcheck-interval-seconds: '30'",
+            "frontend-nlb-healthcheck-interval-seconds: conflicting interval-seconds: '20' (shop/a) and '30' (shop/b) in one group; give both the same, or one of them none"),
+        ["a port in front that leads to two"] = Two("~enable-frontend-nlb: 'true', ~frontend-nlb-listener-port-mapping: 80=80", "~listen-ports: '[{\"HTTP\":81}]', ~frontend-nlb-listener-port-mapping: 80=81",
+            "frontend-nlb-listener-port-mapping: conflicting target port of the NLB's port 80: '80' (shop/a) and '81' (shop/b) in one group; give both the same, or one of them none"),
         ["group's name"] = One("~group.name: Shop", "group.name: found 'Shop'; at most 63 lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last"),
         ["group's order"] = One("~group.order: '1001'", "group.order: found '1001'; -1000 to 1000 is wanted"),
         ["scheme"] = One("~scheme: public", "scheme: unknown scheme: 'public'; allowed are internal and internet-facing"),
@@ -137,10 +157,16 @@ public sealed partial class ControllerErrorTests
     public void Any_text_in_an_annotation_is_read_or_told() =>
         Gen.Select(Gen.Int[0, AlbAnnotationTable.Table.Names.Count() - 1].Select(i => AlbAnnotationTable.Table.Names.ElementAt(i)), Gen.OneOf(Gen.String, Gen.String[Gen.Char["[]{}\":,=0a-~*"], 0, 40])).Sample((name, text) =>
         {
-            var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com", port: "name: use-annotation"), "~scheme: internal"));
+            var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com", port: "name: use-annotation"), "~scheme: internal, ~enable-frontend-nlb: 'true'"));
             cluster.Annotate("web", name.EndsWith('.') ? $"{name}web" : name, text);
             cluster.Reconcile();
         });
+
+    private static (string Yaml, string Error) Front(string annotations, string error) => One($"~enable-frontend-nlb: 'true', {annotations}", error);
+
+    /// <summary>Two members of a group, of which the second isn't accepted.</summary>
+    private static (string Yaml, string Error) Two(string first, string second, string error) => (
+        Service() + Ingress("a", Rule(), $"~group.name: g, {first}") + Ingress("b", Rule("b.com"), $"~group.name: g, {second}"), $"Ingress shop/b: metadata.annotations.{Prefix}{error}");
 
     private static (string, string) One(string annotations, string error, string host = "") =>
         (Service() + Ingress("web", Rule(host), annotations), $"Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/{error}");
