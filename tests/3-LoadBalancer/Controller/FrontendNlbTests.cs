@@ -144,6 +144,23 @@ public sealed class FrontendNlbTests
         Assert.DoesNotContain(second.All<Model.Aws.LoadBalancer>(), b => b.Value.IsNetwork);
     }
 
+    [Fact]
+    public void Another_mapping_registers_another_port_and_members_that_disagree_leave_it_as_it_was()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("a", Rule(), $"~group.name: g, {Enabled}, {Both}, ~frontend-nlb-listener-port-mapping: 80=80, ~frontend-nlb-healthcheck-port: '80'") + Ingress("b", Rule("b.com"), "~group.name: g, ~frontend-nlb-listener-port-mapping: 81=80"));
+        var first = cluster.Reconcile();
+        Assert.Equal("TCP:80 → 80, TCP:81 → 80", Ports(first));
+
+        cluster.Annotate("a", "frontend-nlb-listener-port-mapping", "80=443");
+        var second = cluster.Reconcile(first);
+        cluster.Annotate("b", "enable-frontend-nlb", "false");
+        var third = cluster.Reconcile(second);
+
+        Assert.Equal("TCP:80 → 443, TCP:81 → 80", Ports(second));
+        Assert.Equal(Ports(second), Ports(third));
+        Assert.EndsWith("in one group; give both the same, or one of them none; until then IngressGroup g stays as it was", Assert.Single(cluster.Refused), StringComparison.Ordinal);
+    }
+
     /// <summary>The ports in front, and where each leads.</summary>
     private static string Ports(DesiredState state)
     {
