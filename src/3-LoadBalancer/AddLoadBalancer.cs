@@ -11,6 +11,8 @@ public static class LoadBalancerRegistration
     /// <summary>Adds hop 3. Wants <see cref="SeamParts"/>, <see cref="ICertificateChooser"/>, logging, and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddLoadBalancer(this IServiceCollection services) => services
         .AddSingleton<TargetTable>()
+        .AddSingleton<TargetHealthGates>()
+        .AddSingleton<IPodConditions>(s => s.GetRequiredService<TargetHealthGates>())
         .AddSingleton<HealthCheckFeed>()
         .AddSingleton<IHealthCheckFeed>(s => s.GetRequiredService<HealthCheckFeed>())
         .AddSingleton<HealthChecks>()
@@ -32,7 +34,9 @@ public static class LoadBalancerRegistration
         .AddSingleton<ICarrier, LoadBalancerCarrier>();
 
     /// <summary>Adds the AWS Load Balancer Controller. It reads nodes, Services with their NodePorts and pods, so it comes after those who make these.</summary>
-    public static IServiceCollection AddLoadBalancerController(this IServiceCollection services) => services.AddSingleton<IReconciler, LoadBalancerController>();
+    public static IServiceCollection AddLoadBalancerController(this IServiceCollection services) => services
+        .AddSingleton<IPodAdmission, GateInjection>()
+        .AddSingleton<IReconciler, LoadBalancerController>();
 
     /// <summary>Gives load balancers a node in each zone of the worker nodes; so it comes after those who make these.</summary>
     public static IServiceCollection AddLoadBalancerZones(this IServiceCollection services) => services.AddSingleton<IReconciler, LoadBalancerZones>();

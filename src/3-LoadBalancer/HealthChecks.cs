@@ -65,7 +65,7 @@ internal sealed class HealthChecks(TargetTable table, IGenerationSource generati
                 // The generation may have changed meanwhile, and its groups' states with it.
                 var (group, target) = State(check.Subject);
                 var before = target.Health.State;
-                if (before != HealthState.Initial || pace.Counts(result)) target.Health = fall.Of(streak.Next(result), check.Subject.Group.Network, time);
+                if (before != HealthState.Initial || pace.Counts(result)) table.Note(target, fall.Of(streak.Next(result), check.Subject.Group.Network, time));
                 Became(group, target, before, check.Subject.Group.Network);
                 await Task.Delay(target.Health.State == HealthState.Initial ? InitialInterval : plan.Interval, time, cancellationToken);
             }

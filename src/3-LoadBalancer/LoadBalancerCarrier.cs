@@ -6,7 +6,7 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Keeps one listening server for each listener and one health checker for each target group of the running generation.</summary>
-internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table, HealthChecks checks, KeySources keys) : ICarrier
+internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table, HealthChecks checks, KeySources keys, TargetHealthGates gates) : ICarrier
 {
     private readonly Dictionary<IPEndPoint, ListenerServer> servers = [];
     private LoadBalancerSnapshot? running;
@@ -30,7 +30,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
 
         table.Prepare(snapshot.TargetGroups);
         keys.Prepare(snapshot);
-        return new Change(this, snapshot, started);
+        return new Change(this, next, started);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -44,8 +44,9 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
         servers.Clear();
     }
 
-    private async Task CommitAsync(LoadBalancerSnapshot snapshot, IEnumerable<ListenerServer> started, CancellationToken cancellationToken)
+    private async Task CommitAsync(Generation next, IEnumerable<ListenerServer> started, CancellationToken cancellationToken)
     {
+        var snapshot = next.Get<LoadBalancerSnapshot>();
         running = snapshot;
         foreach (var server in started) servers.Add(server.Bound, server);
         foreach (var server in servers.Values)
@@ -55,6 +56,7 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
 
         table.Retain(snapshot.TargetGroups);
         checks.Follow(snapshot.GroupsInUse);
+        gates.Follow(next);
         await keys.RetainAsync(snapshot);
         var wanted = snapshot.Listeners.ToDictionary(l => l.Bound, l => l.Https);
         foreach (var old in servers.Values.Where(s => !wanted.TryGetValue(s.Bound, out var https) || https != s.Https).ToList())
@@ -69,14 +71,14 @@ internal sealed class LoadBalancerCarrier(ListenerParts parts, TargetTable table
     /// <summary>Fetches nothing that only a change wanted which isn't made.</summary>
     private Task ForgetAsync() => keys.RetainAsync(running);
 
-    private sealed class Change(LoadBalancerCarrier carrier, LoadBalancerSnapshot snapshot, List<ListenerServer> started) : ICarrierChange
+    private sealed class Change(LoadBalancerCarrier carrier, Generation next, List<ListenerServer> started) : ICarrierChange
     {
         private bool committed;
 
         public Task CommitAsync(CancellationToken cancellationToken)
         {
             committed = true;
-            return carrier.CommitAsync(snapshot, started, cancellationToken);
+            return carrier.CommitAsync(next, started, cancellationToken);
         }
 
         public async ValueTask DisposeAsync()

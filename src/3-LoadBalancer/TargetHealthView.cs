@@ -11,12 +11,18 @@ internal sealed class TargetHealthView(TargetTable table) : ITargetHealth
         [.. (generation.Find<LoadBalancerSnapshot>() is { } snapshot ? snapshot.TargetGroups.SelectMany(group => Reports(snapshot, group)) : [])
             .Concat(table.Draining.Select(d => Report(d.Group, d.Target, d.State.Health, d.State)))];
 
+    /// <summary>A registered target's health as DescribeTargetHealth has it.</summary>
+    /// <param name="used">Whether some rule forwards to its group.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="state">Its living state.</param>
+    internal static TargetHealth Of(bool used, TargetPlan target, TargetState state) => !used ? TargetHealth.Unused : target.InEnabledZone ? state.Health : TargetHealth.ZoneNotEnabled;
+
     private IEnumerable<TargetHealthReport> Reports(LoadBalancerSnapshot snapshot, TargetGroupPlan group)
     {
         var used = snapshot.GroupsInUse.Contains(group);
         var state = table.Of(group);
         var standings = state.Standings;
-        return group.Targets.Select((target, i) => Report(group.Name, target.Label, !used ? TargetHealth.Unused : target.InEnabledZone ? state.Targets[i].Health : TargetHealth.ZoneNotEnabled, state.Targets[i]) with
+        return group.Targets.Select((target, i) => Report(group.Name, target.Label, Of(used, target, state.Targets[i]), state.Targets[i]) with
         {
             AnomalyDetection = standings?[i] is { } standing ? new AnomalyReport(standing.Result, standing.Mitigated ? "yes" : "no") : null,
         });

@@ -15,6 +15,17 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     /// <summary>The stickiness cookies, whose key lives as long as this.</summary>
     internal StickyCookies Cookies { get; } = new(time ?? TimeProvider.System);
 
+    /// <summary>Raised after the health of a target has changed by its checks; handlers must not wait.</summary>
+    internal event Action? HealthChanged;
+
+    /// <summary>Notes what a check makes of a target's health.</summary>
+    internal void Note(TargetState target, TargetHealth health)
+    {
+        if (target.Health == health) return;
+        target.Health = health;
+        HealthChanged?.Invoke();
+    }
+
     /// <summary>Targets that were taken away and whose deregistration delay isn't over.</summary>
     internal IEnumerable<DrainingTarget> Draining => draining.All;
 

@@ -10,7 +10,7 @@ public static class PodRegistration
 {
     /// <summary>
     /// Adds step 7. Wants <see cref="PodOptions"/> and an <see cref="IGenerationSource"/>; takes every <see cref="IBuiltInImage"/> and
-    /// <see cref="IPodEnvironment"/> that is registered. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/>,
+    /// <see cref="IPodEnvironment"/> and <see cref="IPodAdmission"/> that is registered, and <see cref="IPodConditions"/> where they are. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/>,
     /// <see cref="IRollouts"/>, <see cref="ISchedules"/> and <see cref="IPodAccounts"/>.
     /// </summary>
     public static IServiceCollection AddPods(this IServiceCollection services)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -7,7 +8,7 @@ namespace Usher.Pod;
 
 /// <summary>
 /// Pods that nobody started, for explanations from files: every pod that has a node counts as running and ready, with the message
-/// <c>assumed ready</c>; one that no node takes is Pending, as it would be.
+/// <c>assumed ready</c>; one that no node takes is Pending, as it would be, and one with a readiness gate that nothing opens isn't ready.
 /// </summary>
 public sealed class AssumedPods : IPodDirectory
 {
@@ -21,14 +22,24 @@ public sealed class AssumedPods : IPodDirectory
     public void Assume(Generation generation)
     {
         var pods = generation.Find<PodSnapshot>()?.Pods ?? [];
-        Current = pods.ToImmutableDictionary(p => p.Key, p => p.Node is null
-            ? PodDirectory.Pending(p)
-            : new PodStatus(p.Key, p.Runtime, "Running", Ready: true, Terminating: false, Restarts: 0, ProcessId: null, "assumed ready")
-            {
-                Containers = Lasting(p),
-                ReadyContainers = Lasting(p),
-            });
+        Current = pods.ToImmutableDictionary(p => p.Key, p => p.Node is null ? PodDirectory.Pending(p) : Of(p));
         Changed?.Invoke();
+    }
+
+    private static PodStatus Of(PodPlan plan)
+    {
+        // What a load balancer would say of its target is assumed, too.
+        var gates = GateReading.Of(plan, type => TargetHealthGate.Binding(type) is null ? null : new PodConditionStatus(true, null, null));
+        var ready = gates.Open == gates.All;
+        return new PodStatus(plan.Key, plan.Runtime, "Running", ready, Terminating: false, Restarts: 0, ProcessId: null, ready ? "assumed ready" : gates.Message)
+        {
+            ContainersReady = true,
+            Gates = gates.All,
+            OpenGates = gates.Open,
+            Blocked = gates.Blocked,
+            Containers = Lasting(plan),
+            ReadyContainers = Lasting(plan),
+        };
     }
 
     private static int Lasting(PodPlan plan) => plan.AllContainers.Count(c => c.Role != ContainerRole.Init);

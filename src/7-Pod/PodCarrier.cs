@@ -12,17 +12,18 @@ namespace Usher.Pod;
 /// </summary>
 internal sealed class PodCarrier(
     PodOptions options, IPodLauncher launcher, IProber prober, PodDirectory directory, Warden warden, TimeProvider time,
-    ILogger<PodCarrier> logger, INodeDirectory? nodes = null) : ICarrier, IAsyncDisposable, IDisposable
+    ILogger<PodCarrier> logger, INodeDirectory? nodes = null, IPodConditions? conditions = null) : ICarrier, IAsyncDisposable, IDisposable
 {
-    private readonly PodTools tools = new(launcher, prober, directory, time, logger);
+    private readonly PodTools tools = new(launcher, prober, directory, time, logger, conditions);
 
     // Pods of the running generation; written by commits only, which come one after another.
     private readonly ConcurrentDictionary<ResourceKey, PodWorker> workers = new();
     private readonly ConcurrentDictionary<PodWorker, Task> leaving = new();
     private readonly ConcurrentDictionary<PodWorker, byte> all = new();
 
-    // Follows the nodes from the first change on.
+    // Follows the nodes, and the conditions of pods, from the first change on.
     private StoppedNodes? stopped;
+    private bool follows;
 
     /// <summary>The pods of the running generation.</summary>
     internal IEnumerable<PodWorker> Running => workers.Values;
@@ -40,6 +41,8 @@ internal sealed class PodCarrier(
     public async Task<ICarrierChange> PrepareAsync(Generation next, ErrorList errors, CancellationToken cancellationToken)
     {
         if (nodes is not null) stopped ??= new StoppedNodes(this, directory, nodes);
+        if (conditions is not null && !follows) conditions.Changed += GateChanged;
+        follows = true;
         var change = new PodChange(this, next.Get<PodSnapshot>());
         foreach (var plan in change.Next.Pods)
         {
@@ -66,6 +69,7 @@ internal sealed class PodCarrier(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         stopped?.Dispose();
+        if (conditions is not null) conditions.Changed -= GateChanged;
         await Task.WhenAll(all.Keys.Select(worker => StopAsync(worker, cancellationToken)));
         workers.Clear();
     }
@@ -104,6 +108,14 @@ internal sealed class PodCarrier(
     // One of the same name or address may still be in its grace period.
     private Task Left(PodPlan plan) =>
         Task.WhenAll(leaving.Where(l => l.Key.Plan.Key == plan.Key || Same(l.Key.Plan.Address, plan.Address)).Select(l => l.Value));
+
+    private void GateChanged(ResourceKey pod)
+    {
+        foreach (var (worker, _) in all)
+        {
+            if (worker.Plan.Key == pod) worker.GateChanged();
+        }
+    }
 
     private PodWorker Track(PodWorker worker)
     {

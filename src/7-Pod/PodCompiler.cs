@@ -22,7 +22,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
     /// <inheritdoc/>
     public Snapshot Compile(CompileContext context)
     {
-        var blame = new PodBlame(context.Errors);
+        var blame = new PodBlame(context.Errors, context.Warnings);
         var carry = PodCarryOver.Of(context.State);
         foreach (var template in carry.Templates) Compile(template, context, blame);
         return Snapshot.Of(new PodSnapshot(
@@ -56,6 +56,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
 
         // 2. Refusals.
         UnsupportedFields.Check(spec, scene, runsPrograms);
+        ReadinessGates.Check(spec, scene);
 
         // 3. The plan.
         var policy = Restart(spec, scene);

@@ -112,6 +112,9 @@ internal sealed record PodPlan
 
     public RestartPolicy RestartPolicy { get; init; }
 
+    /// <summary>The condition types of its readiness gates.</summary>
+    public IEnumerable<string> Gates => (Pod.Spec.ReadinessGates ?? []).Select(g => g.ConditionType);
+
     /// <summary>Fields that have no effect, because the image's own program doesn't run or this machine can't carry them out.</summary>
     public ImmutableArray<string> NotApplied { get; init; } = [];
 

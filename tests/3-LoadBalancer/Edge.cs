@@ -144,7 +144,7 @@ internal sealed class Edge
     private void Pod(string name, string ip) =>
         Add(new ResourceKey("", "Pod", "shop", name), new V1Pod { Metadata = new V1ObjectMeta { Name = name }, Status = new V1PodStatus { PodIP = ip } });
 
-    private Edge Add(ResourceKey key, object value)
+    internal Edge Add(ResourceKey key, object value)
     {
         resources.Add(new Resource(key, value, File));
         return this;

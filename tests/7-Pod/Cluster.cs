@@ -15,6 +15,9 @@ internal sealed class Cluster
     private ImmutableDictionary<ResourceKey, PodStatus> living = ImmutableDictionary<ResourceKey, PodStatus>.Empty;
     private DesiredState desired = DesiredState.Empty;
 
+    /// <summary>The webhooks that pods go through.</summary>
+    public List<IPodAdmission> Admissions { get; } = [];
+
     public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public DesiredState State { get; private set; } = DesiredState.Empty;
@@ -70,7 +73,7 @@ internal sealed class Cluster
     {
         var due = new DueTimes();
         var context = new CompileContext(desired, AddressPlan.Empty, AwsScope.Default, Errors) { Observed = Observed, Due = due };
-        var derived = new PodReconciler().Reconcile(context, State).ToList();
+        var derived = new PodReconciler(Admissions).Reconcile(context, State).ToList();
         Due = due.Next;
         var next = desired.With(derived);
         var changed = next.Count != State.Count || derived.Exists(r => !ReferenceEquals(State.Find(r.Key)?.Value, r.Value));

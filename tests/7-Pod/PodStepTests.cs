@@ -69,12 +69,13 @@ public sealed class PodStepTests
     {
         road.Publish(TestRoad.Image("run") + TestRoad.OnePod("ports: [{ containerPort: 80 }]"));
         var key = road.Pod("a").Key;
-        var living = new FixedPods(new PodStatus(key, PodRuntime.Process, "Running", false, false, 2, 77, "Readiness probe failed: HTTP probe failed with statuscode: 503"));
+        var living = new FixedPods(new PodStatus(key, PodRuntime.Process, "Running", false, false, 2, 77, "Readiness probe failed: HTTP probe failed with statuscode: 503") { Gates = 2, OpenGates = 1 });
 
         var account = Tell(new PodStep(living).Take(road.Current, At(8080))!);
         Assert.True(account.Ok);
         Assert.Equal("process 77 (app:1) answers at 10.0.1.100:80 on node node-1, though it isn't ready", account.Decision);
         Assert.Equal(2, (int)account.Facts["restarts"]!);
+        Assert.Equal("1/2", (string)account.Facts["readinessGates"]!);
         Assert.Contains(account.Reasons, r => r.Candidate == "ready" && r.Why.EndsWith("503", StringComparison.Ordinal));
 
         Assert.Equal("pod.not-running", Tell(new PodStep(new FixedPods()).Take(road.Current, At(8080))!).Outcome);

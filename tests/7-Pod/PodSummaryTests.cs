@@ -31,21 +31,23 @@ public sealed class PodSummaryTests
     public void Table(string policy, string containers, string phase, bool ready, string reason, string count, int restarts)
     {
         var (plan, states) = Parse(policy, containers);
-        var status = PodSummary.Of(plan, states, terminating: false);
+        var status = PodSummary.Of(plan, states, terminating: false, NoConditions);
         Assert.Equal((phase, ready, reason, count, restarts), (status.Phase, status.Ready, status.Reason, $"{status.ReadyContainers}/{status.Containers}", status.Restarts));
-        Assert.Equal(phase is "Succeeded" or "Failed" ? reason : "Terminating", PodSummary.Of(plan, states, terminating: true).Reason);
+        Assert.Equal(phase is "Succeeded" or "Failed" ? reason : "Terminating", PodSummary.Of(plan, states, terminating: true, NoConditions).Reason);
     }
 
     [Fact]
     public void The_message_names_the_container_when_there_are_more()
     {
         var (plan, states) = Parse("Always", "a=R b=B");
-        Assert.Equal("container b: it backs off", PodSummary.Of(plan, states, terminating: false).Message);
+        Assert.Equal("container b: it backs off", PodSummary.Of(plan, states, terminating: false, NoConditions).Message);
         (plan, states) = Parse("Always", "a=B");
-        Assert.Equal("it backs off", PodSummary.Of(plan, states, terminating: false).Message);
+        Assert.Equal("it backs off", PodSummary.Of(plan, states, terminating: false, NoConditions).Message);
         (plan, states) = Parse("Always", "i1=B a=-");
-        Assert.Equal("init container i1: it backs off", PodSummary.Of(plan, states, terminating: false).Message);
+        Assert.Equal("init container i1: it backs off", PodSummary.Of(plan, states, terminating: false, NoConditions).Message);
     }
+
+    private static PodConditionStatus? NoConditions(string type) => null;
 
     private static (PodPlan Plan, List<ContainerState> States) Parse(string policy, string containers)
     {

@@ -30,6 +30,8 @@ public sealed class StoppedNodesTests : IAsyncDisposable
         nodes.Set(new NodeStatus(TestNodes.Key) { StoppedSince = DateTimeOffset.UnixEpoch, NotReadySince = DateTimeOffset.UnixEpoch });
         await Wait.Until(() => Pod() is { Ready: false }, "the control plane has missed it");
         Assert.Equal("NodeNotReady: node node-1 is stopped", Pod().Message);
+        // So that it is no target of a load balancer either.
+        Assert.False(Pod().ContainersReady);
 
         // A generation that changes nothing starts nothing there.
         await ApplyAsync();

@@ -53,6 +53,18 @@ public sealed record PodStatus(
     /// <summary>How many of those are ready.</summary>
     public int ReadyContainers { get; init; } = Ready ? 1 : 0;
 
+    /// <summary>The ContainersReady condition: all of those are. Ready is besides that what its readiness gates say (Kubernetes documentation, Pod Lifecycle, Pod readiness).</summary>
+    public bool ContainersReady { get; init; } = Ready;
+
+    /// <summary>How many readiness gates it has.</summary>
+    public int Gates { get; init; }
+
+    /// <summary>Of how many of those the condition is True.</summary>
+    public int OpenGates { get; init; }
+
+    /// <summary>One of its readiness gates waits for a condition that nothing here sets: it never becomes ready.</summary>
+    public bool Blocked { get; init; }
+
     /// <summary>Since when it is ready, the Ready condition's lastTransitionTime; null while it isn't.</summary>
     public DateTimeOffset? ReadySince { get; init; }
 

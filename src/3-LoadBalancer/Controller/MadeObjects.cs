@@ -27,6 +27,9 @@ internal sealed class MadeObjects
     /// <summary>What a stack made for the running generation.</summary>
     internal IReadOnlyList<Resource> Of(string stack) => [.. byStack.Value[stack]];
 
+    /// <summary>All bindings that it made.</summary>
+    internal IEnumerable<TargetGroupBinding> Bindings => Noted<TargetGroupBinding>().Select(n => (TargetGroupBinding)n.Made.Value);
+
     /// <summary>Whether a stack has rules of an Ingress in the running generation.</summary>
     internal bool HasMember(string stack, ResourceKey ingress) => byStack.Value[stack].Any(m => m.Value is ListenerRule rule ? rule.Ingress == ingress : m.Value is Listener listener && listener.Ingress == ingress);
 

@@ -6,8 +6,8 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// The targets of a Service's port (the controller's guide, Ingress annotations, <c>target-type</c> and <c>target-node-labels</c>): the worker nodes, or the pods that its selector finds and that are ready, as
-/// their EndpointSlices tell. Where nothing runs, as for <c>explain -f</c>, every pod is taken to be ready.
+/// The targets of a Service's port (the controller's guide, Ingress annotations, <c>target-type</c> and <c>target-node-labels</c>): the worker nodes, or the pods that its selector finds and whose containers are
+/// ready: one whose readiness gate waits for its target must be registered first (the controller's <c>backend</c> package, <c>ResolvePodEndpoints</c>). Where nothing runs, as for <c>explain -f</c>, every pod is taken to be ready.
 /// </summary>
 internal sealed class ServiceTargets(CompileContext context)
 {
@@ -46,7 +46,7 @@ internal sealed class ServiceTargets(CompileContext context)
     {
         if (pod.Value.Metadata?.DeletionTimestamp is not null) return false;
         if (context.Observed == Observed.Nothing) return true;
-        return context.Observed.Pods.TryGetValue(pod.Key, out var status) && !status.Terminating && (status.Ready || service.Spec.PublishNotReadyAddresses == true);
+        return context.Observed.Pods.TryGetValue(pod.Key, out var status) && !status.Terminating && (status.ContainersReady || service.Spec.PublishNotReadyAddresses == true);
     }
 
     private static TargetDescription? Target(Resource<V1Pod> pod, V1ServicePort port)

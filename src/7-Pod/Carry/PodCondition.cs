@@ -11,6 +11,7 @@ internal sealed class PodCondition
     private readonly List<ContainerCondition> containers;
     private PodStatus? status;
     private bool terminating;
+    private bool over;
 
     public PodCondition(PodPlan plan, PodTools tools)
     {
@@ -52,6 +53,21 @@ internal sealed class PodCondition
         }
     }
 
+    /// <summary>A condition that one of its readiness gates waits for has changed.</summary>
+    public void GateChanged()
+    {
+        lock (gate)
+        {
+            if (status is not null && !over) Publish();
+        }
+    }
+
+    /// <summary>Its conditions count no more: it is gone, or its node lost its power and nobody tells of it.</summary>
+    public void Over()
+    {
+        lock (gate) over = true;
+    }
+
     /// <summary>Changes a container's state and tells it.</summary>
     public void Change(ContainerCondition container, Func<ContainerState, ContainerState> change)
     {
@@ -65,7 +81,7 @@ internal sealed class PodCondition
     private void Publish()
     {
         var before = status;
-        status = PodSummary.Of(plan, [.. containers.Select(c => c.State)], terminating);
+        status = PodSummary.Of(plan, [.. containers.Select(c => c.State)], terminating, type => tools.Conditions?.Find(plan.Key, type));
         tools.Directory.Set(status);
         if (status.Ready && before?.Ready != true) tools.Logger.Ready(plan.Name);
         // A container that ended tells of it itself, and what comes of it.

@@ -6,7 +6,8 @@ namespace Usher.Pod;
 public interface IPodReadiness
 {
     /// <summary>
-    /// Waits until every pod is ready, or can't become so by waiting: no node takes it, it has ended for good, or it is being stopped.
+    /// Waits until every pod is ready, or can't become so by waiting: no node takes it, it has ended for good, nothing opens one of its
+    /// readiness gates, or it is being stopped.
     /// </summary>
     /// <param name="limit">The longest wait.</param>
     /// <param name="cancellationToken">Ends the wait with an exception.</param>
@@ -47,6 +48,6 @@ internal sealed class PodReadiness(PodDirectory directory, TimeProvider time) : 
             .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)];
     }
 
-    private static bool Settled(PodStatus pod) => pod.Ready || pod.Terminating || pod.Phase is "Succeeded" or "Failed"
+    private static bool Settled(PodStatus pod) => pod.Ready || pod.Terminating || (pod is { ContainersReady: true, Blocked: true }) || pod.Phase is "Succeeded" or "Failed"
         || (pod.Phase == "Pending" && pod.Reason is "Pending" or "CreateContainerError");
 }

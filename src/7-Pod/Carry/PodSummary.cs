@@ -10,7 +10,8 @@ internal static class PodSummary
     /// <param name="plan">The pod.</param>
     /// <param name="states">Its containers, in the order of their start.</param>
     /// <param name="terminating">Whether it is being stopped.</param>
-    public static PodStatus Of(PodPlan plan, IReadOnlyList<ContainerState> states, bool terminating)
+    /// <param name="condition">The conditions that others set of it, by type.</param>
+    public static PodStatus Of(PodPlan plan, IReadOnlyList<ContainerState> states, bool terminating, Func<string, PodConditionStatus?> condition)
     {
         var inits = states.Where(s => s.Plan.Role != ContainerRole.App).ToList();
         var apps = states.Where(s => s.Plan.Role == ContainerRole.App).ToList();
@@ -19,13 +20,19 @@ internal static class PodSummary
         var begun = at < 0 || apps.Exists(a => a.HasRun);
         var phase = Phase(plan, inits, apps, begun ? -1 : at);
         var lasting = states.Where(s => s.Plan.Role != ContainerRole.Init).ToList();
-        var ready = phase == "Running" && at < 0 && lasting.All(s => s.Ready);
+        var containersReady = phase == "Running" && at < 0 && lasting.All(s => s.Ready);
+        var gates = GateReading.Of(plan, condition);
+        var ready = containersReady && gates.Open == gates.All;
         var main = apps.FirstOrDefault(s => s.Plan.Name == plan.Container);
         return new PodStatus(plan.Key, plan.Runtime, phase, ready, terminating,
-            (begun ? lasting : inits).Sum(s => s.Restarts), main?.ProcessId, ready ? null : Message(plan, inits, apps, at))
+            (begun ? lasting : inits).Sum(s => s.Restarts), main?.ProcessId, ready ? null : containersReady ? gates.Message : Message(plan, inits, apps, at))
         {
             Reason = terminating && phase is not ("Succeeded" or "Failed") ? "Terminating"
                 : begun ? Reason(at < 0 ? phase : InitReason(inits, at), apps) : InitReason(inits, at),
+            ContainersReady = containersReady,
+            Gates = gates.All,
+            OpenGates = gates.Open,
+            Blocked = gates.Blocked,
             Containers = lasting.Count,
             ReadyContainers = lasting.Count(s => s.Ready),
         };

@@ -4,8 +4,8 @@ using Usher.Model.Contracts;
 
 namespace Usher.Pod;
 
-/// <summary>What every worker uses.</summary>
-internal sealed record PodTools(IPodLauncher Launcher, IProber Prober, PodDirectory Directory, TimeProvider Time, ILogger Logger);
+/// <summary>What every worker uses; without conditions nobody opens readiness gates.</summary>
+internal sealed record PodTools(IPodLauncher Launcher, IProber Prober, PodDirectory Directory, TimeProvider Time, ILogger Logger, IPodConditions? Conditions = null);
 
 /// <summary>
 /// One pod from its start to its end: the kubelet's part.
@@ -107,6 +107,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         await StopAllAsync();
         await life;
         tools.Launcher.TearDown(plan);
+        condition.Over();
         tools.Directory.Remove(plan.Key);
         tools.Logger.Stopped(plan.Name);
     }
@@ -114,11 +115,15 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     /// <summary>Ends its processes as a power-off does: at once, and nobody is told how the pod is now.</summary>
     public async Task CutAsync()
     {
+        condition.Over();
         lock (gate) stop.TrySetResult();
         await hurry.CancelAsync();
         await StopAllAsync();
         await life;
     }
+
+    /// <summary>A condition that one of the pod's readiness gates waits for has changed.</summary>
+    public void GateChanged() => condition.GateChanged();
 
     // What is to run to its end, and has no program, succeeds at once: an init container, and a container without a port in a pod that isn't restarted (a Job's).
     private bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process }

@@ -65,7 +65,7 @@ internal sealed class StoppedNodes : IDisposable
     private void Tell(PodWorker worker)
     {
         if (Status(worker) is not { NotReadySince: not null } || directory.Current.GetValueOrDefault(worker.Plan.Key) is not { Ready: true } status) return;
-        directory.Set(status with { Ready = false, Message = $"NodeNotReady: node {worker.Plan.Node} is stopped" });
+        directory.Set(status with { Ready = false, ContainersReady = false, Message = $"NodeNotReady: node {worker.Plan.Node} is stopped" });
     }
 
     private NodeStatus? Status(PodWorker worker) =>

@@ -32,15 +32,20 @@ internal sealed record Written(ResourceKey Key, Origin Origin, string Spec)
 }
 
 /// <summary>Reports what is wrong with a template once, however many pods were made from it.</summary>
-internal sealed class PodBlame(ErrorList errors)
+internal sealed class PodBlame(ErrorList errors, ErrorList warnings)
 {
     private readonly HashSet<(ResourceKey, string, string)> reported = [];
 
     /// <summary>Reports an error in a field below the pod's spec; an empty field means the spec.</summary>
-    public void Add(Written written, string field, string message)
+    public void Add(Written written, string field, string message) => Add(errors, written, field, message);
+
+    /// <summary>The same of what stops nothing.</summary>
+    public void Warn(Written written, string field, string message) => Add(warnings, written, field, message);
+
+    private void Add(ErrorList list, Written written, string field, string message)
     {
         var path = field.Length == 0 ? written.Spec : $"{written.Spec}.{field}";
-        if (reported.Add((written.Key, path, message))) errors.Add(written.Key, written.Origin, path, message);
+        if (reported.Add((written.Key, path, message))) list.Add(written.Key, written.Origin, path, message);
     }
 }
 
@@ -56,6 +61,8 @@ internal sealed record PodScene(CompileContext Context, Resource<V1Pod> Pod, Wri
     public HashSet<string> PortNames { get; } = new(StringComparer.Ordinal);
 
     public void Error(string field, string message) => Blame.Add(Written, field, message);
+
+    public void Warn(string field, string message) => Blame.Warn(Written, field, message);
 
     /// <summary>Notes a field that has no effect, because only the image's own program would notice it.</summary>
     public void NotApply(string field)

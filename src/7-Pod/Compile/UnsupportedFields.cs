@@ -12,7 +12,6 @@ internal static class UnsupportedFields
     {
         // Whatever runs in the pod's place: these change addresses, ports and readiness.
         Refuse(spec.HostNetwork == true, "hostNetwork", "a pod on its node's address isn't supported; take the field away");
-        Refuse(spec.ReadinessGates is { Count: > 0 }, "readinessGates", "readiness gates aren't supported: nothing would open them");
         Refuse(spec.SchedulingGates is { Count: > 0 }, "schedulingGates", "scheduling gates aren't supported: nothing would open them");
         Refuse(spec.ActiveDeadlineSeconds is not null, "activeDeadlineSeconds", "isn't supported; take the field away");
         Refuse(spec.EphemeralContainers is { Count: > 0 }, "ephemeralContainers", "Forbidden: ephemeral containers can't be set in a manifest");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using k8s.Models;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -15,11 +16,13 @@ internal sealed class PodBook
     private readonly HashSet<ResourceKey> settled = [];
     private readonly List<Resource<V1Pod>> templates = [];
     private readonly ILookup<ResourceKey, Resource<V1ReplicaSet>> sets;
+    private readonly List<Func<V1Pod, V1Pod>> admissions;
 
-    public PodBook(CompileContext context, DesiredState previous)
+    public PodBook(CompileContext context, DesiredState previous, IEnumerable<IPodAdmission> admissions)
     {
         Context = context;
         Previous = previous;
+        this.admissions = [.. admissions.Select(a => a.For(context, previous))];
         sets = previous.All<V1ReplicaSet>().Where(s => s.Origin == Origin.Derived)
             .SelectMany(s => s.Value.Metadata.OwnerReferences, (set, owner) => (Set: set, Owner: new ResourceKey("apps", owner.Kind, set.Key.Namespace, owner.Name)))
             .ToLookup(s => s.Owner, s => s.Set);
@@ -96,6 +99,10 @@ internal sealed class PodBook
             Metadata = written.Value.Metadata with { CreationTimestamp = had?.Pod.Metadata.CreationTimestamp ?? Context.Observed.Timestamp },
             Spec = written.Value.Spec with { },
         };
+        // One that says of its spec what it said before is the same pod, and was admitted when it was made.
+        pod = had is not null && Sources.TryGetValue(had.Pod, out var said) && SafeNames.Canonical(said.Spec) == SafeNames.Canonical(written.Value.Spec)
+            ? pod with { Spec = pod.Spec with { ReadinessGates = had.Pod.Spec.ReadinessGates } }
+            : Admitted(pod);
         Add(new PodEntry(written.Key, pod, written.Origin, had?.Pod, had?.Status) { Wanted = true, Source = written.Value });
     }
 
@@ -119,7 +126,7 @@ internal sealed class PodBook
     /// <summary>A new pod of a controller with a name that it chose.</summary>
     public PodEntry Create(ResourceKey key, V1OwnerReference reference, V1PodTemplateSpec template, string? generateName = null)
     {
-        var entry = new PodEntry(key, Made(key, reference, template, generateName), Origin.Derived, had: null, status: null) { Wanted = true };
+        var entry = new PodEntry(key, Admitted(Made(key, reference, template, generateName)), Origin.Derived, had: null, status: null) { Wanted = true };
         Add(entry);
         return entry;
     }
@@ -173,6 +180,8 @@ internal sealed class PodBook
         var carry = PodCarryOver.Of(settled.Where(byKey.ContainsKey), templates, Previous);
         return [.. byKey.Values.Select(p => new Resource(p.Key, p.Pod, p.Origin)), .. carry is null ? [] : new[] { carry }];
     }
+
+    private V1Pod Admitted(V1Pod pod) => admissions.Aggregate(pod, (made, admit) => admit(made));
 
     private V1Pod Made(ResourceKey key, V1OwnerReference reference, V1PodTemplateSpec template, string? generateName) => new()
     {

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -16,7 +17,8 @@ namespace Usher.Pod;
 /// <item>A pod gets a node, and an address of its subnet; it keeps both.</item>
 /// </list>
 /// </summary>
-internal sealed class PodReconciler : IReconciler
+/// <param name="admissions">Webhooks that pods go through when they are made.</param>
+internal sealed class PodReconciler(IEnumerable<IPodAdmission>? admissions = null) : IReconciler
 {
     /// <inheritdoc/>
     public bool Observes => true;
@@ -24,7 +26,7 @@ internal sealed class PodReconciler : IReconciler
     /// <inheritdoc/>
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
-        var book = new PodBook(context, previous);
+        var book = new PodBook(context, previous, admissions ?? []);
 
         // 1. Written pods.
         var nodes = context.State.All<V1Node>().Select(n => n.Key.Name).ToHashSet(StringComparer.Ordinal);

@@ -42,6 +42,11 @@ internal static class DeploymentProgress
             if (spec.Paused == true) return $"paused, {updated} out of {wanted} new replicas have been updated";
             if (done) return "successfully rolled out";
             if (failed) return $"exceeded its progress deadline: {Stuck(active.Where(p => p.Controller!.Name == newest.Name))}";
+            return Words() + GateWait.Of(active);
+        }
+
+        string Words()
+        {
             if (updated < wanted) return $"{updated} out of {wanted} new replicas have been updated";
             return active.Count > updated
                 ? $"{active.Count - updated} old replicas are pending termination"

@@ -25,7 +25,7 @@ internal static class SetProgress
             : !done ? string.Create(CultureInfo.InvariantCulture, $"{available} of {wanted} pods are available")
             : partition > 0 ? string.Create(CultureInfo.InvariantCulture, $"partitioned roll out complete: {updated} new pods have been updated")
             : "rolling update complete";
-        return new RolloutStatus(set.Key, done, Failed: false, message, wanted, updated, ready, available);
+        return new RolloutStatus(set.Key, done, Failed: false, done ? message : message + GateWait.Of(active), wanted, updated, ready, available);
     }
 
     public static RolloutStatus Of(Resource<V1DaemonSet> set, DesiredState state, IReadOnlyList<PodEntry> pods, DateTimeOffset now)
@@ -42,7 +42,7 @@ internal static class SetProgress
         var message = done ? "successfully rolled out"
             : updated < wanted && !onDelete ? string.Create(CultureInfo.InvariantCulture, $"{updated} out of {wanted} new pods have been updated")
             : string.Create(CultureInfo.InvariantCulture, $"{availableNew} of {wanted} updated pods are available");
-        return new RolloutStatus(set.Key, done, Failed: false, message, wanted, updated, active.Count(p => p.Ready), available);
+        return new RolloutStatus(set.Key, done, Failed: false, done ? message : message + GateWait.Of(active), wanted, updated, active.Count(p => p.Ready), available);
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ internal static class SetProgress
         var updated = active.Count(p => TemplateText.IsOf(p.Pod, spec.Template));
         var available = active.Count(p => p.AvailableAt(spec.MinReadySeconds ?? 0) <= now);
         var older = updated == active.Count ? "" : string.Create(CultureInfo.InvariantCulture, $", {active.Count - updated} of an older template, which stay until they are deleted");
-        var message = string.Create(CultureInfo.InvariantCulture, $"{active.Count} current / {wanted} desired{older}");
+        var message = string.Create(CultureInfo.InvariantCulture, $"{active.Count} current / {wanted} desired{older}{GateWait.Of(active)}");
         return new RolloutStatus(set.Key, active.Count == wanted && available == wanted, Failed: false, message, wanted, updated, active.Count(p => p.Ready), available);
     }
 

@@ -42,7 +42,7 @@ internal static class StatusCommand
             foreach (var c in road.CronJobs) await Console.Out.WriteLineAsync($"cronjob   {c}");
             foreach (var p in road.Pods)
             {
-                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}, {p.Restarts} restarts, {Runtime(p.Runtime)}{(p.Message is null ? "" : $": {p.Message}")}");
+                await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}{(p.ReadinessGates is null ? "" : $", {p.ReadinessGates} readiness gates open")}, {p.Restarts} restarts, {Runtime(p.Runtime)}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
             foreach (var error in road.NotAccepted) await Console.Out.WriteLineAsync($"not accepted  {error}");

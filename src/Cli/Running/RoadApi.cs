@@ -46,12 +46,12 @@ internal static class RoadApi
             services.GetRequiredService<DnsServerAddress>().EndPoint?.ToString() ?? "",
             services.GetRequiredService<CertificateAuthority>().CertificatePath,
             [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone, OutOfDns = l.OutOfDns })],
-            [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding) { AnomalyDetection = t.AnomalyDetection })],
+            [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding) { AnomalyDetection = t.AnomalyDetection, Reason = t.Reason })],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
-                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}"))],
+                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.Gates == 0 ? null : $"{p.OpenGates}/{p.Gates}" })],
             [.. services.GetRequiredService<INodeReports>().All(generation)
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived)
                 {
@@ -149,13 +149,20 @@ internal sealed record TargetLine(string TargetGroup, string Target, string Stat
     /// <summary>How it compares with the other targets of a weighted random group; null in any other.</summary>
     public AnomalyReport? AnomalyDetection { get; init; }
 
+    /// <summary>AWS's reason code; null when it is healthy.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>As <c>usher status</c> prints it.</summary>
     public override string ToString() =>
-        $"{TargetGroup} {Target}  {State}, {Outstanding} outstanding{(AnomalyDetection is { } a ? $", anomaly detection {a.Result}{(a.MitigationInEffect == "yes" ? ", mitigation in effect" : "")}" : "")}{(Description is null ? "" : $": {Description}")}";
+        $"{TargetGroup} {Target}  {State}, {Outstanding} outstanding{(AnomalyDetection is { } a ? $", anomaly detection {a.Result}{(a.MitigationInEffect == "yes" ? ", mitigation in effect" : "")}" : "")}{(Reason is null ? "" : $", {Reason}")}{(Description is null ? "" : $": {Description}")}";
 }
 
 /// <summary>A pod.</summary>
-internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message, string Status, string Containers);
+internal sealed record PodLine(string Name, string Address, string Phase, bool Ready, int Restarts, string Runtime, string? Message, string Status, string Containers)
+{
+    /// <summary>How many of its readiness gates are open, of how many, as kubectl's READINESS GATES column; null without any.</summary>
+    public string? ReadinessGates { get; init; }
+}
 
 /// <summary>A worker node.</summary>
 internal sealed record NodeLine(string Name, string? InstanceId, string? Zone, string Address, string State, bool Derived)

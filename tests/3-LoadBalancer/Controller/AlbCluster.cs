@@ -63,9 +63,13 @@ internal sealed class AlbCluster
     /// <summary>Everything that follows.</summary>
     internal DesiredState Reconcile(DesiredState? previous = null, Observed? observed = null)
     {
-        var context = new CompileContext(written, AddressPlan.Empty, Scope, Errors) { Warnings = Warnings, Observed = observed ?? Observed.Nothing };
-        return written.With(new LoadBalancerController().Reconcile(context, previous ?? DesiredState.Empty));
+        return written.With(new LoadBalancerController().Reconcile(Context(observed), previous ?? DesiredState.Empty));
     }
+
+    /// <summary>A written pod as it is made while this generation runs.</summary>
+    internal V1Pod Admit(string pod, DesiredState running) => new GateInjection().For(Context(null), running)(Written<V1Pod>(pod));
+
+    private CompileContext Context(Observed? observed) => new(written, AddressPlan.Empty, Scope, Errors) { Warnings = Warnings, Observed = observed ?? Observed.Nothing };
 
     /// <summary>The same, without an error.</summary>
     internal DesiredState Valid()

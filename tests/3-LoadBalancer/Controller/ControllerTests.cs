@@ -91,14 +91,17 @@ public sealed class ControllerTests
         var key = new ResourceKey("", "Pod", "shop", "web-1");
 
         string Targets(Observed? observed) => string.Join(' ', cluster.Reconcile(observed: observed).All<TargetGroup>().Single().Value.Targets.Select(t => $"{t.Pod} {t.Port}"));
-        Observed With(bool ready, bool terminating) => new(
-            DateTimeOffset.UnixEpoch, ImmutableDictionary<ResourceKey, PodStatus>.Empty.Add(key, new PodStatus(key, PodRuntime.StandIn, "Running", ready, terminating, 0, null, null)));
+        Observed With(bool ready, bool terminating, bool containersReady = false) => new(
+            DateTimeOffset.UnixEpoch, ImmutableDictionary<ResourceKey, PodStatus>.Empty.Add(key, new PodStatus(key, PodRuntime.StandIn, "Running", ready, terminating, 0, null, null) { ContainersReady = ready || containersReady }));
 
         Assert.Equal("Pod shop/web-1 8080", Targets(null)); // nothing runs, as for explain -f
         Assert.Equal("", Targets(new Observed(DateTimeOffset.UnixEpoch, ImmutableDictionary<ResourceKey, PodStatus>.Empty)));
         Assert.Equal("", Targets(With(ready: false, terminating: false)));
         Assert.Equal("", Targets(With(ready: true, terminating: true)));
         Assert.Equal("Pod shop/web-1 8080", Targets(With(ready: true, terminating: false)));
+        // Its readiness gate waits for the target.
+        Assert.Equal("Pod shop/web-1 8080", Targets(With(ready: false, terminating: false, containersReady: true)));
+        Assert.Equal("", Targets(With(ready: false, terminating: true, containersReady: true)));
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using k8s.Models;
+using Usher.Model.Aws;
 
 namespace Usher.Pod;
 
 /// <summary>
 /// Whether a pod is of its controller's template as it is now. The pods of a ReplicaSet or ReplicationController bear no mark of theirs, so the fields are
-/// compared: labels, annotations and the spec, but for <c>nodeName</c>, which is the pod's own.
+/// compared: labels, annotations and the spec, but for what is the pod's own: <c>nodeName</c>, and readiness gates that a webhook may have added.
 /// </summary>
 internal static class TemplateText
 {
@@ -19,6 +20,6 @@ internal static class TemplateText
     private static string Of(V1ObjectMeta? metadata, V1PodSpec spec) => Texts.GetValue(spec.Containers, _ => SafeNames.Canonical(new V1PodTemplateSpec
     {
         Metadata = new V1ObjectMeta { Labels = metadata?.Labels, Annotations = metadata?.Annotations },
-        Spec = spec with { NodeName = null },
+        Spec = spec with { NodeName = null, ReadinessGates = spec.ReadinessGates?.Where(g => TargetHealthGate.Binding(g.ConditionType ?? "") is null).ToList() is { Count: > 0 } own ? own : null },
     }));
 }
