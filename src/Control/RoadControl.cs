@@ -47,6 +47,11 @@ public sealed class RoadControl(
             if (!stopped) loop.Begin(StepAsync, pods);
             return next;
         }
+        catch (Exception e) when (IsOurs(e))
+        {
+            errors.Add(Fault(e));
+            return null;
+        }
         finally
         {
             oneAtATime.Release();
@@ -67,6 +72,11 @@ public sealed class RoadControl(
             var next = compiler.Follow(store.Current, current.Current, Observe(), due, errors);
             if (next is not null) await BringAsync(next, () => { }, errors, cancellationToken);
             return due.Next;
+        }
+        catch (Exception e) when (IsOurs(e))
+        {
+            errors.Add(Fault(e));
+            return null;
         }
         finally
         {
@@ -103,6 +113,12 @@ public sealed class RoadControl(
     public void Dispose() => oneAtATime.Dispose();
 
     private Observed Observe() => pods is null ? Observed.Nothing with { Now = time.GetUtcNow() } : new Observed(time.GetUtcNow(), pods.Current);
+
+    /// <summary>A road that runs goes on whatever is wrong with a change, a fault in Usher included; one that starts ends with it.</summary>
+    private bool IsOurs(Exception e) => e is not OperationCanceledException && current.Current != Generation.None;
+
+    private static ConfigError Fault(Exception e) =>
+        new(null, 0, "", "", $"a fault in Usher itself: {e.Message}{(e.TargetSite is { DeclaringType: { } type } method ? $" (in {type.Name}.{method.Name})" : "")}; it came with the last change, which is left out");
 
     private async Task<bool> BringAsync(Generation next, Action keep, ErrorList errors, CancellationToken cancellationToken)
     {

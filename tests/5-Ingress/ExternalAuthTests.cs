@@ -133,7 +133,13 @@ public sealed class ExternalAuthTests
         await using var running = await StartAsync($"{Url}, nginx.ingress.kubernetes.io/auth-cache-key: $cookie_user, nginx.ingress.kubernetes.io/auth-cache-duration: '200 10m, 401 1m'");
         await using var auth = Backend.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", running.Cluster.ServiceAt("auth"));
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
-        foreach (var user in new[] { "ann", "ann", "bob", "ann" }) Assert.Equal(Ok, await running.AskAsync($"GET / HTTP/1.1\r\nHost: a.com\r\nCookie: user={user}\r\n\r\n"));
+        foreach (var (number, user) in new[] { "ann", "ann", "bob", "ann" }.Index())
+        {
+            Assert.Equal(Ok, await running.AskAsync($"GET / HTTP/1.1\r\nHost: a.com\r\nCookie: user={user}\r\n\r\n"));
+            // Requests are recorded after their answers, each before the next is sent.
+            await running.Seam.Journal.RequestAsync(number + 1);
+        }
+
         Assert.Equal(2, auth.Requests.Count);
         Assert.True((bool)(await running.Seam.Journal.RequestAsync(2)).Decision!.Tell().Single().Facts["externalAuth"]!["cached"]!);
     }
@@ -152,6 +158,16 @@ public sealed class ExternalAuthTests
         Assert.Contains("(global-auth-url of shop/api)", (await running.Seam.Journal.RequestAsync()).Problem, StringComparison.Ordinal);
         Assert.Equal(Ok, await running.AskAsync("GET /open HTTP/1.1\r\nHost: a.com\r\n\r\n"));
         Assert.Equal(Ok, await running.AskAsync("GET / HTTP/1.1\r\nHost: b.com\r\n\r\n"));
+    }
+
+    [Theory]
+    [InlineData("200 10m")]
+    [InlineData("200 68y")]
+    [InlineData("200 2000000y", "200 2000000y")]
+    public void A_duration_that_nobody_lives_to_see_is_no_fault(string text, string? told = null)
+    {
+        var cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("auth-url: http://10.96.0.1/", $"auth-cache-key: $host, nginx.ingress.kubernetes.io/auth-cache-duration: '{text}'")));
+        Assert.Equal(told is not null, cluster.Told.Any(e => e.Message.Contains($"found '{told}'", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -40,6 +40,22 @@ public sealed class RoadControlTests
     }
 
     [Fact]
+    public async Task A_fault_of_our_own_keeps_the_running_generation()
+    {
+        await using var road = Build();
+        var control = road.GetRequiredService<RoadControl>();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => control.ApplyAsync("files", [Note("broken")], new ErrorList(), TestContext.Current.CancellationToken));
+        await control.ApplyAsync("files", [Note("a")], new ErrorList(), TestContext.Current.CancellationToken);
+        var errors = new ErrorList();
+
+        Assert.Null(await control.ApplyAsync("files", [Note("broken")], errors, TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("a fault in Usher itself: was not thought of (in ", Assert.Single(errors.All).Message, StringComparison.Ordinal);
+        Assert.Equal(1, road.GetRequiredService<IGenerationSource>().Current.Number);
+        Assert.NotNull(await control.ApplyAsync("files", [Note("b")], new ErrorList(), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_warning_stops_nothing_and_is_kept_once()
     {
         await using var road = Build();
@@ -129,6 +145,7 @@ public sealed class RoadControlTests
 
             // Two that find the same.
             foreach (var note in notes.Concat(notes).Where(n => n.Value.Text == "odd")) context.Warnings.Add(note, "text", "is odd");
+            if (notes.Any(n => n.Value.Text == "broken")) throw new InvalidOperationException("was not thought of");
             foreach (var note in notes.Where(n => n.Value.Text == "lone")) context.Refuse(note, "text", "stands alone");
             return Snapshot.Of(new Notes([.. notes.Select(n => n.Value.Text)]));
         }

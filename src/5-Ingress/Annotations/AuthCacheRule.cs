@@ -51,15 +51,20 @@ internal sealed record AuthCacheRule(NginxTemplate Key, ImmutableArray<(Immutabl
         return time is { } whole ? (statuses.ToImmutable(), whole) : null;
     }
 
+    private const long Day = 86_400_000;
+
+    /// <summary>So many seconds as 32 bits hold, in milliseconds.</summary>
+    private const long Longest = int.MaxValue * 1000L;
+
     /// <summary>nginx's units of time (nginx documentation, Configuration file measurement units).</summary>
     private static TimeSpan? Time(string word)
     {
         var unit = word.TrimStart("0123456789".ToCharArray());
         if (!int.TryParse(word[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return null;
-        return unit switch
+        long? milliseconds = unit switch
         {
-            "ms" => TimeSpan.FromMilliseconds(count), "s" => TimeSpan.FromSeconds(count), "m" => TimeSpan.FromMinutes(count), "h" => TimeSpan.FromHours(count), "d" => TimeSpan.FromDays(count),
-            "w" => TimeSpan.FromDays(7L * count), "M" => TimeSpan.FromDays(30L * count), "y" => TimeSpan.FromDays(365L * count), _ => null,
+            "ms" => 1, "s" => 1000, "m" => 60_000, "h" => 3_600_000, "d" => Day, "w" => 7 * Day, "M" => 30 * Day, "y" => 365 * Day, _ => null,
         };
+        return milliseconds * count is { } whole && whole <= Longest ? TimeSpan.FromMilliseconds(whole) : null;
     }
 }

@@ -31,7 +31,7 @@ internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
     /// <summary>A front that leads nowhere.</summary>
     internal static BackendPlan Nowhere(ResourceKey service, string? portName, int port, string upstream = "")
     {
-        var nowhere = new IPEndPoint(IPAddress.None, port);
+        var nowhere = new IPEndPoint(IPAddress.None, port is >= IPEndPoint.MinPort and <= IPEndPoint.MaxPort ? port : 0);
         return new BackendPlan(new ServiceFront(FrontKind.ClusterIP, service, portName ?? "", null, nowhere, nowhere), upstream);
     }
 

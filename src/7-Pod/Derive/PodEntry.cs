@@ -64,5 +64,5 @@ internal static class Pods
     public static IPAddress? Ip(V1Pod pod) => IPAddress.TryParse(pod.Status?.PodIP, out var ip) ? ip : null;
 
     /// <summary>The grace period; 30 s unless written.</summary>
-    public static long Grace(V1Pod pod) => pod.Spec?.TerminationGracePeriodSeconds ?? 30;
+    public static long Grace(V1Pod pod) => Math.Min(pod.Spec?.TerminationGracePeriodSeconds ?? 30, int.MaxValue);
 }
