@@ -183,7 +183,7 @@ public sealed class AnnotationTests
     [Theory]
     [InlineData("ssl-redirect: maybe", "ssl-redirect: found 'maybe'; \"true\" or \"false\" is wanted")]
     [InlineData("proxy-body-size: 8kb", "proxy-body-size: found '8kb'; a size is wanted: bytes, or a number with k, m or g")]
-    [InlineData("proxy-read-timeout: 1m", "proxy-read-timeout: found '1m'; whole seconds from 1 to 86400 are wanted")]
+    [InlineData("proxy-read-timeout: 1m", "proxy-read-timeout: found '1m'; whole seconds from 1 to 86400, without a unit, are wanted")]
     [InlineData("proxy-buffer-size: '16'", "proxy-buffer-size: found '16'; a size from 1k to 1m is wanted")]
     [InlineData("whitelist-source-range: '10.0.0.0/8,office'", "whitelist-source-range: found 'office'; an address or an address range (10.0.0.0/8) is wanted")]
     [InlineData("whitelist-source-range: 10.0.0.0/33", "whitelist-source-range: found '10.0.0.0/33'; an address or an address range (10.0.0.0/8) is wanted")]

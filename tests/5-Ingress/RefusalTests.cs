@@ -30,6 +30,30 @@ public sealed class RefusalTests
     }
 
     [Theory]
+    [InlineData("", "/a(/|$)(.*)", "Prefix", "spec.rules[0].http.paths[0].path: path /a(/|$)(.*) cannot be used with pathType Prefix: letters, digits and . _ - / are")]
+    [InlineData("", "/a b", "Exact", "spec.rules[0].http.paths[0].path: path /a b cannot be used with pathType Exact: letters, digits and . _ - / are")]
+    [InlineData("", "/a(/|$)(.*)", "ImplementationSpecific", "")]
+    [InlineData("strict-validate-path-type: \"false\"", "/a(/|$)(.*)", "Prefix", "")]
+    public void A_path_of_a_type_has_its_characters(string key, string path, string type, string told)
+    {
+        var cluster = new Cluster((key.Length == 0 ? "" : ConfigMap(key)) + Services + Good + Routes("bad", $"rules: [{Rule("bad.com", Path(path, type, "bad"))}]", Annotated("use-regex: \"true\"")), standard: key.Length == 0);
+        Assert.Equal((told.Length == 0, "good"), (cluster.Ask("GET http://bad.com/a/b") == "bad", cluster.Ask("GET http://good.com/")));
+        Assert.StartsWith(told, cluster.Told.Select(e => $"{e.Field}: {e.Message}").SingleOrDefault() ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("auth-type: basic, nginx.ingress.kubernetes.io/auth-secret: other/users", "auth-secret")]
+    [InlineData("auth-tls-secret: other/users", "auth-tls-secret")]
+    [InlineData("backend-protocol: HTTPS, nginx.ingress.kubernetes.io/proxy-ssl-secret: other/users", "proxy-ssl-secret")]
+    public void A_secret_of_another_namespace_wants_the_config_maps_leave(string annotations, string field)
+    {
+        var secret = "---\napiVersion: v1\nkind: Secret\nmetadata: { name: users, namespace: other }\nstringData: { auth: 'ann:{PLAIN}secret' }\n";
+        var told = Assert.Single(new Cluster(Services + secret + Bad(annotations)).Told);
+        Assert.Equal((Prefix + field, true), (told.Field, told.Message.Contains("cross namespace usage of secrets is not allowed: the Ingress is in namespace shop", StringComparison.Ordinal)));
+        Assert.DoesNotContain(new Cluster(ConfigMap("allow-cross-namespace-resources: \"true\"") + Services + secret + Bad(annotations), standard: false).Told, e => e.Message.Contains("cross namespace", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("server-snippet: x")]
     [InlineData("auth-url: nowhere")]
     [InlineData("proxy-read-timeout: long")]

@@ -19,7 +19,8 @@ public sealed class RouteIndexTests
             // Several Ingresses for the host, and one for another; at times one that makes all of its paths regular expressions.
             var ingresses = rows.Chunk(8).Select((chunk, i) => Routes($"i{i}", $"rules: [{Rule(host.Length == 0 ? null : host, [.. chunk.Select(r => Path(r.Path, r.Kind, "s"))])}]",
                 some == i ? Annotated("use-regex: \"true\"") : ""));
-            var cluster = new Cluster(Service("s") + Routes("other", $"rules: [{Rule("x.example.org", Path("/", "Prefix", "s"))}]") + string.Concat(ingresses)).Valid();
+            var cluster = new Cluster(
+                ConfigMap("strict-validate-path-type: \"false\"") + Service("s") + Routes("other", $"rules: [{Rule("x.example.org", Path("/", "Prefix", "s"))}]") + string.Concat(ingresses), standard: false).Valid();
             var server = cluster.Plan.Routes.ServerOf(host)!;
             Assert.Equal(server.Routes.Length > RouteIndex.Few && server.RegexBy is null, server.Index is not null);
             foreach (var request in requests)

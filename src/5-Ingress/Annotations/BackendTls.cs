@@ -21,7 +21,7 @@ internal static class BackendTls
     private static readonly string[] Names = ["proxy-ssl-secret", "proxy-ssl-verify", "proxy-ssl-verify-depth", "proxy-ssl-name", "proxy-ssl-server-name", "proxy-ssl-protocols", "proxy-ssl-ciphers"];
 
     /// <summary>The settings, null without TLS, and whether HTTP/2 is spoken.</summary>
-    internal static (UpstreamTls? Tls, bool Http2) Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, TimeSpan connectTimeout)
+    internal static (UpstreamTls? Tls, bool Http2) Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, NginxConfig config, TimeSpan connectTimeout)
     {
         var (secured, http2) = Protocol(reader);
         var verify = Switch(reader, "proxy-ssl-verify") ?? false;
@@ -29,7 +29,7 @@ internal static class BackendTls
         var sends = Switch(reader, "proxy-ssl-server-name") ?? false;
         var depth = reader.Number("proxy-ssl-verify-depth", 0, 100) ?? 1;
         var protocols = Protocols(reader);
-        var (roots, client) = Secret(reader, context, ingress);
+        var (roots, client) = Secret(reader, context, ingress, config);
         if (!secured)
         {
             if (Names.FirstOrDefault(n => reader.Text(n) is not null) is { } idle)
@@ -93,10 +93,16 @@ internal static class BackendTls
     }
 
     /// <summary>The Secret's <c>ca.crt</c>, and its <c>tls.crt</c> and <c>tls.key</c> to show to the backend.</summary>
-    private static (X509Certificate2Collection? Roots, SslStreamCertificateContext? Client) Secret(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress)
+    private static (X509Certificate2Collection? Roots, SslStreamCertificateContext? Client) Secret(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, NginxConfig config)
     {
         if (reader.Text("proxy-ssl-secret") is not { } name) return (null, null);
         var (space, own) = NamespacedName.Of(name, ingress.Key.Namespace);
+        if (config.Crosses(ingress.Key.Namespace, space) is { } crosses)
+        {
+            reader.Wrong("proxy-ssl-secret", name, crosses);
+            return (null, null);
+        }
+
         if (context.State.Find<V1Secret>(space, own) is not { } secret)
         {
             reader.Wrong("proxy-ssl-secret", name, "there is no such Secret; namespace/name is wanted");

@@ -26,7 +26,7 @@ internal sealed class BasicAuthRule
     /// <summary>The Secret with the users, <c>namespace/name</c>.</summary>
     internal string Secret { get; }
 
-    internal static BasicAuthRule? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress)
+    internal static BasicAuthRule? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, NginxConfig config)
     {
         var name = reader.Text("auth-secret");
         var kind = reader.Text("auth-secret-type") ?? "auth-file";
@@ -49,6 +49,12 @@ internal sealed class BasicAuthRule
         }
 
         var (ns, bare) = NamespacedName.Of(name, ingress.Key.Namespace);
+        if (config.Crosses(ingress.Key.Namespace, ns) is { } crosses)
+        {
+            reader.Wrong("auth-secret", name, crosses);
+            return null;
+        }
+
         if (context.State.Find<V1Secret>(ns, bare) is { } secret) return new BasicAuthRule(realm, $"{ns}/{bare}", Users(context, secret, kind));
         reader.Wrong("auth-secret", name, $"there is no such Secret in namespace {ns}");
         return null;

@@ -51,7 +51,7 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
     /// <summary>How it asks, as nginx writes it.</summary>
     internal string ModeText => Mode switch { VerifyClient.On => "on", VerifyClient.Optional => "optional", VerifyClient.OptionalNoCa => "optional_no_ca", _ => "off" };
 
-    internal static ClientCertificateRule? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress)
+    internal static ClientCertificateRule? Read(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, NginxConfig config)
     {
         var mode = Verify(reader);
         var depth = reader.Number("auth-tls-verify-depth", 0, 100) is { } written and > 0 ? written : 1;
@@ -60,6 +60,12 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
         var subject = SubjectOf(reader);
         if (reader.Text("auth-tls-secret") is not { } name) return null;
         var (space, own) = NamespacedName.Of(name, "");
+        if (space.Length > 0 && config.Crosses(ingress.Key.Namespace, space) is { } crosses)
+        {
+            reader.Wrong("auth-tls-secret", name, crosses);
+            return null;
+        }
+
         if (context.State.Find<V1Secret>(space, own) is not { } secret)
         {
             reader.Wrong("auth-tls-secret", name, name.Contains('/', StringComparison.Ordinal) ? "there is no such Secret" : "namespace/name is wanted");

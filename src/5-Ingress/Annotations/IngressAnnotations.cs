@@ -55,7 +55,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Cors = CorsRule.Read(reader),
             Sources = SourceRule.Read(reader, config),
             Limit = LimitRule.Read(reader, ingress.Key),
-            Auth = BasicAuthRule.Read(reader, context, ingress),
+            Auth = BasicAuthRule.Read(reader, context, ingress, config),
             External = ExternalAuthRule.Read(reader, context, ingress.Key.Namespace) ?? (reader.Flag("enable-global-auth") == false ? null : config.GlobalAuth),
             SatisfyAny = Satisfy(reader),
             Fallback = Fallback(reader, ingress, backends),
@@ -67,7 +67,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Balance = BalanceRule.Read(reader, config.Balance, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
         };
-        var (tls, http2) = BackendTls.Read(reader, context, ingress, rules.Proxy.Forward.ConnectTimeout);
+        var (tls, http2) = BackendTls.Read(reader, context, ingress, config, rules.Proxy.Forward.ConnectTimeout);
         rules = rules with { BackendTls = tls, BackendHttp2 = http2, ErrorPages = ErrorPageRule.Read(reader, config, rules.External) };
         // A kept connection that has closed is an error like others.
         if (!rules.Next.Lets(NextCondition.Error, idempotent: true)) rules = rules with { Proxy = rules.Proxy with { Forward = rules.Proxy.Forward with { RetryStaleConnection = false } } };
@@ -80,7 +80,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             FromToWww = reader.Flag("from-to-www-redirect") ?? false,
             Passthrough = reader.Flag("ssl-passthrough") ?? false,
             Vhost = Header(reader, "upstream-vhost"),
-            ClientCertificate = ClientCertificateRule.Read(reader, context, ingress),
+            ClientCertificate = ClientCertificateRule.Read(reader, context, ingress, config),
             Canary = CanaryRule.Read(reader, ingress.Key),
         };
         return all with { Rules = rules with { Annotations = [.. reader.Used] } };

@@ -60,6 +60,12 @@ internal sealed record NginxConfig
     /// <summary><c>proxy-body-size</c> in bytes; 0 for no limit.</summary>
     public long BodySize { get; init; } = 1024 * 1024;
 
+    /// <summary><c>strict-validate-path-type</c>: paths of Exact and Prefix have letters, digits and <c>. _ - /</c> alone (ValidatePathType of ingress-nginx's inspector).</summary>
+    public bool StrictPathTypes { get; init; } = true;
+
+    /// <summary><c>allow-cross-namespace-resources</c>: annotations may name Secrets of other namespaces.</summary>
+    public bool CrossNamespace { get; init; }
+
     /// <summary><c>proxy-connect-timeout</c>.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -128,6 +134,10 @@ internal sealed record NginxConfig
 
     /// <summary>Whether a decision reads request headers whatever the route.</summary>
     public bool ReadsHeaders => UseForwardedHeaders || EnableRealIp || UseProxyProtocol;
+
+    /// <summary>Why an Ingress may not name a Secret of a namespace; null where it may.</summary>
+    internal string? Crosses(string own, string other) => CrossNamespace || own == other ? null
+        : $"cross namespace usage of secrets is not allowed: the Ingress is in namespace {own}, and allow-cross-namespace-resources of the controller's ConfigMap isn't true";
 
     private static bool BeginsWithOneOf(ImmutableArray<string> prefixes, string path)
     {

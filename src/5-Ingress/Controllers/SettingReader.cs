@@ -45,13 +45,13 @@ internal sealed class SettingReader(Func<string, string?> find, Action<string, s
         return null;
     }
 
-    /// <summary>Seconds; nginx's suffix s is taken too.</summary>
+    /// <summary>Seconds.</summary>
     internal TimeSpan? Seconds(string name)
     {
         if (Text(name) is not { } text) return null;
-        if (int.TryParse(text.EndsWith('s') ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 86_400)
             return TimeSpan.FromSeconds(seconds);
-        Wrong(name, text, "whole seconds from 1 to 86400 are wanted");
+        Wrong(name, text, "whole seconds from 1 to 86400, without a unit, are wanted");
         return null;
     }
 
