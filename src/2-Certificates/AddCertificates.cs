@@ -19,6 +19,7 @@ public static class CertificateServices
         services.AddSingleton<IRoadAuthority>(s => s.GetRequiredService<CertificateAuthority>());
         services.AddSingleton<LeafStore>();
         services.AddSingleton<IHopCompiler, CertificateCompiler>();
+        services.AddSingleton<IListenerTrial, CertificateCompiler>();
         services.AddSingleton<ICarrier, CertificateCarrier>();
         services.AddSingleton<ICertificateChooser, CertificateChooser>();
         services.AddSingleton<IRoadStep, TlsStep>();

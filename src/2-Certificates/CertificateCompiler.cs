@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 using Usher.Model.Secrets;
@@ -11,7 +12,7 @@ namespace Usher.Certificates;
 /// Desired state → <see cref="CertificateSnapshot"/>: checks each Certificate as <c>RequestCertificate</c> or <c>ImportCertificate</c> would, finds out whether it is
 /// issued or pending validation, and resolves every listener's certificates. Pure; reports all errors.
 /// </summary>
-internal sealed class CertificateCompiler : IHopCompiler
+internal sealed class CertificateCompiler : IHopCompiler, IListenerTrial
 {
     /// <summary>The most alternative names that ACM allows (ACM API, <c>RequestCertificate</c>).</summary>
     private const int AlternativeNamesLimit = 100;
@@ -46,6 +47,9 @@ internal sealed class CertificateCompiler : IHopCompiler
         var listeners = new ListenerCompiler(context, byArn, compiled).Compile();
         return Snapshot.Of(new CertificateSnapshot(compiled.Values, listeners));
     }
+
+    /// <inheritdoc/>
+    public void Try(CompileContext context) => Compile(context);
 
     private static CompiledCertificate Compile(Resource<Certificate> resource, DnsValidation validation)
     {

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -15,7 +16,8 @@ namespace Usher.LoadBalancer;
 /// </list>
 /// An object that would say what that of the running generation says is that one.
 /// </summary>
-internal sealed class LoadBalancerController : IReconciler
+/// <param name="trials">Who else would refuse a listener.</param>
+internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials) : IReconciler
 {
     private readonly AlbSelection selection = new();
 
@@ -37,7 +39,7 @@ internal sealed class LoadBalancerController : IReconciler
         List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones, certificates)), .. services.Select(s => ServiceStack(context, s, zones, certificates))];
 
         // 3.
-        if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks);
+        if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks, trials);
         stacks = stacks.ConvertAll(s => s.Errors.IsEmpty ? s : AsItWas(context, s, before));
 
         // 4.

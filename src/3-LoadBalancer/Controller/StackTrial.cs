@@ -1,21 +1,23 @@
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// Tries what the controller made before it counts: what the ELBv2 API would refuse of it is wrong with the stack that made it, and not with the road. It is compiled as it will be, and what is found wrong is told of the
+/// Tries what the controller made before it counts: what the ELBv2 API would refuse of it, a certificate that isn't issued too, is wrong with the stack that made it, and not with the road. It is compiled as it will be, and what is found wrong is told of the
 /// Ingress or Service behind it.
 /// </summary>
 internal static class StackTrial
 {
-    internal static void Of(CompileContext context, IReadOnlyList<Stack> stacks)
+    internal static void Of(CompileContext context, IReadOnlyList<Stack> stacks, IEnumerable<IListenerTrial> trials)
     {
         Names(context, stacks);
         var right = stacks.Where(s => s.Errors.IsEmpty).ToList();
         var trial = context with { State = context.State.With(right.SelectMany(s => s.Made)), Errors = new ErrorList(), Warnings = new ErrorList() };
         trial = trial with { Addresses = context.Addresses.Next(new LoadBalancerClaims().Claims(trial)) };
         _ = new LoadBalancerCompiler().Compile(trial);
+        foreach (var other in trials) other.Try(trial);
         if (trial.Errors.IsEmpty) return;
         // Of several that made it the first is told.
         var made = new Dictionary<string, (Stack Stack, Resource Made)>(StringComparer.Ordinal);

@@ -3,6 +3,7 @@ using System.Text;
 using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 
@@ -60,10 +61,13 @@ internal sealed class AlbCluster
     internal static string Path(string path, string type = "Prefix", string service = "web", string port = "number: 80") =>
         $"{{ path: '{path}', pathType: {type}, backend: {{ service: {{ name: {service}, port: {{ {port} }} }} }} }}";
 
+    /// <summary>Who else refuses listeners.</summary>
+    internal IReadOnlyList<IListenerTrial> Trials { get; init; } = [];
+
     /// <summary>Everything that follows.</summary>
     internal DesiredState Reconcile(DesiredState? previous = null, Observed? observed = null)
     {
-        return written.With(new LoadBalancerController().Reconcile(Context(observed), previous ?? DesiredState.Empty));
+        return written.With(new LoadBalancerController(Trials).Reconcile(Context(observed), previous ?? DesiredState.Empty));
     }
 
     /// <summary>A written pod as it is made while this generation runs.</summary>

@@ -95,11 +95,33 @@ public sealed class StackTests
     }
 
     [Fact]
+    public void A_listener_that_another_hop_would_refuse_is_that_group_s_matter()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("bad", Rule("a.com"), "~listen-ports: '[{\"HTTPS\": 443}]'") + Ingress("good", Rule("b.com"))) { Trials = [new NoHttps()] };
+
+        var made = cluster.Reconcile();
+
+        var told = Assert.Single(cluster.Refused);
+        Assert.StartsWith("cluster.yaml:1: Ingress shop/bad: of its Listener shop/k8s-shop-bad-", told, StringComparison.Ordinal);
+        Assert.EndsWith(":443, spec.certificates[0].certificateARN: is PENDING_VALIDATION; until then nothing is made of Ingress shop/bad", told, StringComparison.Ordinal);
+        Assert.Empty(cluster.Errors.All);
+        Assert.Equal("good", Assert.Single(made.All<ListenerRule>()).Value.Ingress!.Value.Name);
+    }
+
+    [Fact]
     public void A_certificate_that_two_groups_suppose_has_the_hosts_of_both()
     {
         const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
         var cluster = new AlbCluster(Service() + Ingress("a", Rule("b.com"), $"~certificate-arn: '{arn}'") + Ingress("b", Rule("a.com"), $"~certificate-arn: '{arn}'"));
 
         Assert.Equal(["b.com", "a.com"], cluster.Valid().All<Certificate>().Single().Value.Names);
+    }
+
+    private sealed class NoHttps : IListenerTrial
+    {
+        public void Try(CompileContext context)
+        {
+            foreach (var listener in context.State.All<Listener>().Where(l => l.Value.Protocol == "HTTPS")) context.Errors.Add(listener, "spec.certificates[0].certificateARN", "is PENDING_VALIDATION");
+        }
     }
 }
