@@ -67,12 +67,20 @@ public sealed class CompilerTests
     }
 
     [Fact]
+    public void An_Ingress_of_a_class_that_is_not_there_stops_no_other()
+    {
+        var cluster = new Cluster(Web + Routes("slip", $"ingressClassName: ngnix, {Fine}") + Routes("api", $"rules: [{Rule("good.com", Path("/", "Prefix", "web"))}]")).Valid();
+        Assert.Equal("Ingress shop/slip", Assert.Single(cluster.Told).Object);
+        Assert.Equal("web", cluster.Chosen("good.com", "/"));
+    }
+
+    [Fact]
     public void A_class_that_is_not_there_hides_nothing_else()
     {
         var cluster = new Cluster(Web + Routes("api", $"ingressClassName: other, rules: [{Rule("a.com", Path("api", "Prefx", "web"))}]"));
         Assert.Equal(
             ["spec.ingressClassName", "spec.rules[0].http.paths[0].path", "spec.rules[0].http.paths[0].pathType"],
-            cluster.Errors.All.Select(e => e.Field).Order(StringComparer.Ordinal));
+            cluster.Told.Select(e => e.Field).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -86,8 +94,8 @@ public sealed class CompilerTests
     }
 
     [Fact]
-    public void Without_classes_the_error_says_so() =>
-        Assert.Contains("no IngressClass is written here", Assert.Single(new Cluster(Web + Routes("api", Fine), standard: false).Errors.All).Message, StringComparison.Ordinal);
+    public void Without_classes_it_says_so() =>
+        Assert.Contains("no IngressClass is written here", Assert.Single(new Cluster(Web + Routes("api", Fine), standard: false).Told).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("annotations: { kubernetes.io/ingress.class: nginx }", "")]

@@ -32,7 +32,7 @@ internal sealed class IngressClasses(CompileContext context)
     }
 
     /// <summary>
-    /// Says of an Ingress that no controller here serves why that is so: a warning where another controller would, an error where none could. True when what is wrong
+    /// Says of an Ingress that no controller here serves why that is so: a warning where another controller would; where none could, that it isn't accepted. True when what is wrong
     /// in it is to be told all the same: it is for ingress-nginx, which only no pod runs, or its class is a slip.
     /// </summary>
     internal bool Report(Resource<V1Ingress> ingress, IReadOnlyList<ControllerImage> running)
@@ -42,7 +42,7 @@ internal sealed class IngressClasses(CompileContext context)
         switch (ClassOf(ingress) ?? legacy)
         {
             case null:
-                context.Errors.Add(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
+                context.Refuse(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
                 return true;
             // The load balancers' matter.
             case var name when classes.IsAlb(name):
@@ -61,7 +61,7 @@ internal sealed class IngressClasses(CompileContext context)
                 return false;
             case var name:
                 var near = NearestWord.Of(name, classes.Names.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(IngressClassObjects.AlbName));
-                context.Errors.Add(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
+                context.Refuse(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
                 return true;
         }
     }
