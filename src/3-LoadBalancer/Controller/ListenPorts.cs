@@ -51,7 +51,7 @@ internal static class ListenPorts
         foreach (var (protocol, written) in entries.SelectMany(e => e ?? []))
         {
             if (protocol is not ("HTTP" or "HTTPS")) annotations.Error(name, $"found {protocol}; listen protocol must be within [HTTP, HTTPS]");
-            else if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out var port) || port is < 1 or > 65535) annotations.Error(name, $"found {written}; listen port must be within [1, 65535]");
+            else if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out var port) || port is < 1 or > 65535) annotations.Error(name, $"found {written.GetRawText()}; listen port must be within [1, 65535]{(written.ValueKind == JsonValueKind.String ? ", a number without quotes" : "")}");
             else ports[port] = protocol;
         }
 

@@ -38,7 +38,7 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
         }
 
         var compiled = pattern is null || value is not null ? null : PathPattern.Compile(pattern, RegexOptions.None);
-        if (pattern is not null && value is null && compiled is null) reader.Wrong("canary-by-header-pattern", pattern, PathPattern.Wanted);
+        if (pattern is not null && value is null && compiled is null) reader.Wrong("canary-by-header-pattern", pattern, PathPattern.Problem(pattern));
         return new CanaryRule(ingress, weight ?? 0, total, header, value, compiled, cookie);
     }
 

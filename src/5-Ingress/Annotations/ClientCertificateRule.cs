@@ -108,7 +108,7 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
         if (reader.Text("auth-tls-match-cn") is not { } text) return null;
         if (!text.Contains("CN=", StringComparison.Ordinal)) reader.Wrong("auth-tls-match-cn", text, "CN= and a regular expression are wanted");
         else if (PathPattern.Compile(text, RegexOptions.None) is { } pattern) return pattern;
-        else reader.Wrong("auth-tls-match-cn", text, PathPattern.Wanted);
+        else reader.Wrong("auth-tls-match-cn", text, PathPattern.Problem(text));
         return null;
     }
 }

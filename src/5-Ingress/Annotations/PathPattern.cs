@@ -6,8 +6,20 @@ namespace Usher.Ingress;
 /// <summary>Regular expressions that people write in manifests: matched in time linear to the text, whatever they are.</summary>
 internal static class PathPattern
 {
-    /// <summary>What is wanted of one, for people.</summary>
-    internal const string Wanted = "a regular expression without lookarounds, backreferences and atomic groups is wanted";
+    /// <summary>What is wanted of a pattern that can't be compiled, for people.</summary>
+    internal static string Problem(string pattern)
+    {
+        const string wanted = "a regular expression without lookarounds, backreferences and atomic groups is wanted";
+        try
+        {
+            _ = new Regex(pattern);
+            return wanted;
+        }
+        catch (RegexParseException e)
+        {
+            return $"it is no regular expression: {e.Message[(e.Message.IndexOf(" at offset ", StringComparison.Ordinal) + 1)..].TrimEnd('.')}";
+        }
+    }
 
     /// <summary>Compiles a pattern; null when it is none, or none that can be matched in linear time.</summary>
     internal static Regex? Compile(string pattern, RegexOptions options)

@@ -72,7 +72,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         if (target is null && !annotations.UseRegex) return null;
         if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern)
         {
-            refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Wanted}");
+            refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Problem(route.Path)}");
             return null;
         }
 

@@ -103,7 +103,7 @@ internal sealed class ServerBuilder(string host)
         var only = route.Kind == PathKind.Prefix && !IsRegex(route) && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
         var text = only && !route.Path.EndsWith('/') ? route.Path + "/" : route.Path;
         var pattern = PathPattern.Compile("^" + text, RegexOptions.IgnoreCase);
-        if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Path}'; {PathPattern.Wanted}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
+        if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Path}'; {PathPattern.Problem(text)}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
         return pattern;
     }
 
