@@ -1,83 +1,47 @@
-using System.Text.RegularExpressions;
 using k8s.Models;
 using Usher.Doorway.Files.GatewaySchema;
 
 namespace Usher.Doorway.Files.Manifests;
 
 /// <summary>
-/// What the API server refuses in an Ingress's backends, in its words (<c>validateIngressBackend</c>, <c>validateIngressTypedLocalObjectReference</c>). Which
-/// of those that it takes a controller serves, is the hop's matter.
+/// What the API server refuses in an Ingress, in its words (<c>ValidateIngressSpec</c> and what it calls, <c>pkg/apis/networking/validation</c>). Which of the
+/// Ingresses that it takes a controller serves, is the hop's matter.
 /// </summary>
-internal static partial class IngressSchema
+internal static class IngressSchema
 {
-    private const int MaxGroup = 253;
-
-    /// <summary>Checks every backend.</summary>
+    /// <summary>Checks the spec.</summary>
     internal static void Check(SchemaCheck check, V1Ingress ingress)
     {
-        if (ingress.Spec?.DefaultBackend is { } standard) Backend(check, "spec", "defaultBackend", standard);
-        for (var i = 0; i < (ingress.Spec?.Rules?.Count ?? 0); i++)
+        var spec = ingress.Spec;
+        if (spec is not ({ DefaultBackend: not null } or { Rules.Count: > 0 }))
         {
-            var paths = ingress.Spec!.Rules[i].Http?.Paths ?? [];
-            for (var j = 0; j < paths.Count; j++)
-            {
-                if (paths[j].Backend is { Service: not null, Resource: null }) continue;
-                Backend(check, $"spec.rules[{i}].http.paths[{j}]", "backend", paths[j].Backend);
-            }
+            check.Error("spec", $"Invalid value: []networking.IngressRule{(spec?.Rules is null ? "(nil)" : "{}")}: either `defaultBackend` or `rules` must be specified");
         }
+
+        if (spec is null) return;
+        if (spec.DefaultBackend is { } standard) IngressBackendSchema.Check(check, "spec.defaultBackend", standard);
+        for (var i = 0; i < (spec.Rules?.Count ?? 0); i++) Rule(check, $"spec.rules[{i}]", spec.Rules![i]);
+        for (var i = 0; i < (spec.Tls?.Count ?? 0); i++) Tls(check, $"spec.tls[{i}]", spec.Tls![i]);
+        if (spec.IngressClassName is { } name) ServerNames.Subdomain(check, "spec.ingressClassName", name);
     }
 
-    private static void Backend(SchemaCheck check, string at, string name, V1IngressBackend? backend)
+    private static void Rule(SchemaCheck check, string at, V1IngressRule? rule)
     {
-        switch (backend)
+        if (rule?.Host is { Length: > 0 } host)
         {
-            case { Service: not null, Resource: not null }:
-                check.Error($"{at}.{name}", "Invalid value: \"\": cannot set both resource and service backends");
-                break;
-            case { Resource: { } resource }:
-                Resource(check, $"{at}.{name}.resource", resource);
-                break;
-            case { Service: not null }:
-                break;
-            default:
-                check.Error($"{at}.{name}", "Invalid value: \"\": resource or service backend is required");
-                break;
+            ServerNames.NoAddress(check, $"{at}.host", host);
+            ServerNames.Host(check, $"{at}.host", host);
         }
+
+        if (rule?.Http is not { } http) return;
+        if (http.Paths is not { Count: > 0 }) check.Error($"{at}.http.paths", "Required value");
+        for (var i = 0; i < (http.Paths?.Count ?? 0); i++) IngressPathSchema.Check(check, $"{at}.http.paths[{i}]", http.Paths![i]);
     }
 
-    private static void Resource(SchemaCheck check, string at, V1TypedLocalObjectReference resource)
+    private static void Tls(SchemaCheck check, string at, V1IngressTLS? tls)
     {
-        // The core group is one that isn't written.
-        if (resource.ApiGroup is { Length: > MaxGroup }) check.Error($"{at}.apiGroup", $"Invalid value: \"{resource.ApiGroup}\": must be no more than {MaxGroup} bytes");
-        if (resource.ApiGroup is { } group && !Subdomain().IsMatch(group))
-        {
-            check.Error($"{at}.apiGroup", $"Invalid value: \"{group}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character");
-        }
-
-        Segment(check, at, "kind", resource.Kind);
-        Segment(check, at, "name", resource.Name);
+        // A host in digits is taken here (validateIngressTLS).
+        for (var i = 0; i < (tls?.Hosts?.Count ?? 0); i++) ServerNames.Host(check, $"{at}.hosts[{i}]", tls!.Hosts[i] ?? "");
+        if (tls?.SecretName is { Length: > 0 } secret) ServerNames.Subdomain(check, $"{at}.secretName", secret);
     }
-
-    private static void Segment(SchemaCheck check, string at, string name, string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            check.Error($"{at}.{name}", $"Required value: {name} is required");
-            return;
-        }
-
-        if (text is "." or "..")
-        {
-            check.Error($"{at}.{name}", $"Invalid value: \"{text}\": may not be '{text}'");
-            return;
-        }
-
-        foreach (var character in "/%")
-        {
-            if (text.Contains(character, StringComparison.Ordinal)) check.Error($"{at}.{name}", $"Invalid value: \"{text}\": may not contain '{character}'");
-        }
-    }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Subdomain();
 }

@@ -52,6 +52,7 @@ internal static partial class ObjectNames
     [GeneratedRegex("^" + LabelPattern + @"\z", RegexOptions.NonBacktracking)]
     internal static partial Regex Label();
 
+    /// <summary>The form of a label that starts with a letter.</summary>
     [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.NonBacktracking)]
-    private static partial Regex LetterLabel();
+    internal static partial Regex LetterLabel();
 }

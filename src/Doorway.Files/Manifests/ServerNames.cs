@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Usher.Doorway.Files.Binding;
+using Usher.Doorway.Files.GatewaySchema;
+
+namespace Usher.Doorway.Files.Manifests;
+
+/// <summary>
+/// The rules that an API server has for names in fields, in its words but for their patterns (<c>IsDNS1123Subdomain</c> and its neighbours in
+/// <c>k8s.io/apimachinery/pkg/util/validation</c>).
+/// </summary>
+internal static partial class ServerNames
+{
+    private const int MaxSubdomain = 253;
+    private const int MaxLabel = 63;
+    private const int MaxPort = 15;
+
+    /// <summary>A host's name, or <c>*.</c> and one.</summary>
+    internal static void Host(SchemaCheck check, string field, string host)
+    {
+        if (!host.Contains('*', StringComparison.Ordinal))
+        {
+            Subdomain(check, field, host);
+            return;
+        }
+
+        Most(check, field, host, MaxSubdomain);
+        if (!WildcardForm().IsMatch(host))
+        {
+            Invalid(check, field, host, "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character");
+        }
+    }
+
+    /// <summary>What may not be an IP address.</summary>
+    internal static void NoAddress(SchemaCheck check, string field, string host)
+    {
+        if (IsAddress(host)) Invalid(check, field, host, "must be a DNS name, not an IP address");
+    }
+
+    internal static void Subdomain(SchemaCheck check, string field, string name)
+    {
+        Most(check, field, name, MaxSubdomain);
+        if (!ObjectNames.Subdomain().IsMatch(name))
+        {
+            Invalid(check, field, name, "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character");
+        }
+    }
+
+    /// <summary>The name of a Service.</summary>
+    internal static void LetterLabel(SchemaCheck check, string field, string name)
+    {
+        Most(check, field, name, MaxLabel);
+        if (!ObjectNames.LetterLabel().IsMatch(name))
+        {
+            Invalid(check, field, name, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character");
+        }
+    }
+
+    /// <summary>The name of a port (an IANA service name, RFC 6335, section 5.1, in lower case).</summary>
+    internal static void Port(SchemaCheck check, string field, string name)
+    {
+        Most(check, field, name, MaxPort);
+        if (!name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) Invalid(check, field, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (!name.Any(char.IsAsciiLetterLower)) Invalid(check, field, name, "must contain at least one letter (a-z)");
+        if (name.Contains("--", StringComparison.Ordinal)) Invalid(check, field, name, "must not contain consecutive hyphens");
+        if (name.StartsWith('-') || name.EndsWith('-')) Invalid(check, field, name, "must not begin or end with a hyphen");
+    }
+
+    /// <summary>Go's ParseIPSloppy: four numbers to 255, zeros in front or not, or an IPv6 address without a zone.</summary>
+    private static bool IsAddress(string host)
+    {
+        if (host.Contains(':', StringComparison.Ordinal)) return !host.AsSpan().ContainsAny("%[]") && IPAddress.TryParse(host, out _);
+        var numbers = host.Split('.');
+        return numbers.Length == 4 && numbers.All(n => byte.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    }
+
+    private static void Most(SchemaCheck check, string field, string text, int bytes)
+    {
+        if (Encoding.UTF8.GetByteCount(text) > bytes) Invalid(check, field, text, string.Create(CultureInfo.InvariantCulture, $"must be no more than {bytes} bytes"));
+    }
+
+    private static void Invalid(SchemaCheck check, string field, string text, string why) => check.Error(field, $"Invalid value: {Found.Quote(text)}: {why}");
+
+    [GeneratedRegex(@"^\*\." + ObjectNames.SubdomainPattern + @"\z", RegexOptions.NonBacktracking)]
+    private static partial Regex WildcardForm();
+}
