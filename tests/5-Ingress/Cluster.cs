@@ -45,7 +45,7 @@ internal sealed class Cluster
     internal IEnumerable<ConfigError> Told => Errors.All.Concat(Warnings.All.Where(w => w.NotAccepted));
 
     /// <summary>The same, without what becomes of the object.</summary>
-    internal IEnumerable<string> Refusals => Told.Select(e => e.ToString().Split(". The Ingress isn't accepted")[0].Split(". The key counts")[0]);
+    internal IEnumerable<string> Refusals => Told.Select(e => e.ToString().Split([". The Ingress isn't accepted", " The Ingress isn't accepted"], StringSplitOptions.None)[0].Split(". The key counts")[0]);
 
     internal Generation Generation { get; }
 

@@ -51,6 +51,12 @@ public sealed class CompilerTests
         Assert.Equal([$"cluster.yaml:1: Ingress shop/api: {error}"], told);
     }
 
+    [Theory]
+    [InlineData("rewrite-targt: /", "did you mean rewrite-target? The Ingress isn't accepted, and nothing serves it")]
+    [InlineData("configuration-snippet: return 418", "or in the application. The Ingress isn't accepted, and nothing serves it")]
+    public void What_becomes_of_an_Ingress_begins_a_sentence(string annotation, string end) =>
+        Assert.EndsWith(end, Assert.Single(new Cluster(Web + Routes("api", Fine, Annotated(annotation))).Told).Message, StringComparison.Ordinal);
+
     /// <summary>As on a cluster: the Ingress is taken, and its requests are answered 503 until what it names is there.</summary>
     [Theory]
     [InlineData("web", "{ name: http, port: 80 }", "none", "number: 80", "no-service", "backend.service.name: found 'none'; namespace shop has the Services web")]

@@ -51,7 +51,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
 
     private void Refuse(string what)
     {
-        foreach (var error in refused.All) context.Warnings.Add(error with { Message = $"{error.Message}. {what}", NotAccepted = true });
+        foreach (var error in refused.All) context.Warnings.Add(error with { Message = $"{error.Message}{(error.Message.EndsWith('?') ? "" : ".")} {what}", NotAccepted = true });
     }
 
     private IngressPart Make(Resource<V1Ingress> ingress)
