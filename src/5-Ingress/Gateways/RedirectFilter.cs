@@ -19,17 +19,21 @@ internal sealed record PathChange(string Replacement, bool IsPrefix)
         return joined.Length == 0 ? "/" : joined;
     }
 
-    /// <summary>What follows a prefix, as the client sent it. The path may be written otherwise than it was matched (an escape, a double slash, dots): then the last place counts where what is before it is the prefix.</summary>
+    /// <summary>
+    /// What follows a prefix, as the client sent it. The path may be written otherwise than it was matched (an escape, a double slash, dots): then the last place counts where what is before it is the
+    /// prefix and what is after it the rest. An encoded slash may leave no such place: then it is the rest of the path that was matched, encoded again.
+    /// </summary>
     private static string Rest(string path, string prefix)
     {
-        if (prefix.Length == 0) return path;
-        if (ReferenceEquals(NormalPath.Of(path), path)) return path.StartsWith(prefix, StringComparison.Ordinal) ? path[prefix.Length..] : path;
+        if (prefix.Length == 0 || NormalPath.Of(path) is not { } normal || !normal.StartsWith(prefix, StringComparison.Ordinal)) return path;
+        var rest = normal[prefix.Length..];
+        if (ReferenceEquals(normal, path)) return rest;
         for (var end = path.Length; end > 0; end = path.LastIndexOf('/', end - 1))
         {
-            if (NormalPath.Of(path[..end])?.TrimEnd('/') == prefix) return path[end..];
+            if (NormalPath.Of(path[..end])?.TrimEnd('/') == prefix && (end == path.Length ? "" : NormalPath.Of(path[end..])) == rest) return path[end..];
         }
 
-        return path;
+        return RewriteRule.Escape(rest, argument: false);
     }
 }
 

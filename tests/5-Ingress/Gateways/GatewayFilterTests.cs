@@ -26,6 +26,13 @@ public sealed class GatewayFilterTests
     [InlineData("/my%20foo", "/xyz", "/my%20foo/a%20b", "/xyz/a%20b")]
     [InlineData("/foo", "/xyz", "//f%6fo/a//b", "/xyz/a//b")]
     [InlineData("/foo", "/xyz", "/foo/../foo/bar", "/xyz/bar")]
+    [InlineData("/foo", "/xyz", "/f%6fo/", "/xyz/")]
+    // An encoded slash ends the prefix too: what was matched goes on, encoded again.
+    [InlineData("/foo", "/xyz", "/foo%2Fbar", "/xyz/bar")]
+    [InlineData("/foo", "/xyz", "/foo%2fa%20b%3F%25/c%2Fd", "/xyz/a%20b%3F%25/c/d")]
+    [InlineData("/foo", "/", "/foo%2F", "/")]
+    [InlineData("/foo", "/xyz", "/foo/../foo%2Fbar", "/xyz/bar")]
+    [InlineData("/foo", "/xyz", "/foo/a%2Fb", "/xyz/a%2Fb")]
     public void A_prefix_is_replaced(string match, string replacement, string path, string wanted)
     {
         var cluster = Filtered($"{{ type: URLRewrite, urlRewrite: {{ path: {{ type: ReplacePrefixMatch, replacePrefixMatch: \"{replacement}\" }} }} }}", Path("PathPrefix", match));
@@ -47,6 +54,14 @@ public sealed class GatewayFilterTests
         var cluster = new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 80 }") + Route("a", $"rules: [{{ filters: [{{ type: RequestRedirect, requestRedirect: {{ {filter} }} }}] }}]")).Valid();
 
         Assert.Equal(wanted, cluster.Ask($"GET {url}"));
+    }
+
+    [Fact]
+    public void A_redirect_that_takes_the_prefix_away_leads_elsewhere_after_an_encoded_slash_too()
+    {
+        var cluster = Filtered("{ type: RequestRedirect, requestRedirect: { path: { type: ReplacePrefixMatch, replacePrefixMatch: / } } }", Path("PathPrefix", "/pre"), served: false);
+
+        Assert.Equal("302 http://a.com/q?x=1", cluster.Ask("GET http://a.com/pre%2Fq?x=1"));
     }
 
     [Fact]
@@ -100,6 +115,6 @@ public sealed class GatewayFilterTests
         Headers = [new("Origin", origin), new("Access-Control-Request-Method", method), .. headers.Length == 0 ? (IEnumerable<KeyValuePair<string, string>>)[] : [new("Access-Control-Request-Headers", headers)]],
     };
 
-    private static GatewayCluster Filtered(string filter, string match) =>
-        new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 80 }") + Service("a") + Route("a", $"rules: [{Rule("a", match, filter)}]")).Valid();
+    private static GatewayCluster Filtered(string filter, string match, bool served = true) =>
+        new GatewayCluster(Gateway("{ name: http, protocol: HTTP, port: 80 }") + Service("a") + Route("a", served ? $"rules: [{Rule("a", match, filter)}]" : $"rules: [{{ matches: [{match}], filters: [{filter}] }}]")).Valid();
 }
