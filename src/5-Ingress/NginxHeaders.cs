@@ -20,6 +20,7 @@ internal static class NginxHeaders
     private static readonly HeaderName ForwardedHost = new("X-Forwarded-Host");
     private static readonly HeaderName ForwardedPort = new("X-Forwarded-Port");
     private static readonly HeaderName ForwardedProto = new("X-Forwarded-Proto");
+    private static readonly HeaderName ForwardedPrefix = new("X-Forwarded-Prefix");
     private static readonly HeaderName ForwardedScheme = new("X-Forwarded-Scheme");
     private static readonly HeaderName Scheme = new("X-Scheme");
     private static readonly HeaderName OriginalUri = new("X-Original-URI");
@@ -62,7 +63,7 @@ internal static class NginxHeaders
         var route = decision.Choice.Route!;
         if (route.Rewrite is { } rewrite && NormalPath.Of(decision.Facts.Path) is { } uri)
         {
-            if (route.Rules.ForwardedPrefix is { } prefix) edits.Set("X-Forwarded-Prefix", prefix);
+            if (route.Rules.ForwardedPrefix is { } prefix) Prefix(edits, rewrite.Header(prefix, view, uri));
             if (rewrite.Apply(view, uri) is { } target) edits.SetTarget(target);
         }
 
@@ -88,6 +89,13 @@ internal static class NginxHeaders
         edits.Set("X-Code", "503");
         edits.Set("X-Format", ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
         Backend(edits, route);
+    }
+
+    private static void Prefix(HeaderEdits edits, string prefix)
+    {
+        // Its characters are bytes.
+        if (prefix.Length > 0) edits.Set(ForwardedPrefix.Bytes, Encoding.Latin1.GetBytes(prefix));
+        else edits.Remove(ForwardedPrefix);
     }
 
     /// <summary>What a default backend is told that is asked for an error's page.</summary>

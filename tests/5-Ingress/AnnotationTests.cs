@@ -188,6 +188,7 @@ public sealed class AnnotationTests
     [InlineData("whitelist-source-range: '10.0.0.0/8,office'", "whitelist-source-range: found 'office'; an address or an address range (10.0.0.0/8) is wanted")]
     [InlineData("whitelist-source-range: 10.0.0.0/33", "whitelist-source-range: found '10.0.0.0/33'; an address or an address range (10.0.0.0/8) is wanted")]
     [InlineData("permanent-redirect: b.com", "permanent-redirect: found 'b.com'; a URL of http or https is wanted")]
+    [InlineData("x-forwarded-prefix: /$", "x-forwarded-prefix: found '/$'; a '$' begins no variable's name")]
     [InlineData("permanent-redirect: https://b.com/$1", "permanent-redirect: found 'https://b.com/$1'; $1 names a capture, and the path has none")]
     [InlineData("permanent-redirect: https://b.com/$cookie_x", "permanent-redirect: found 'https://b.com/$cookie_x'; $cookie_x isn't supported; known are $request_uri, $uri, $host, $http_host, $best_http_host, $scheme, $pass_access_scheme, $args, $query_string, $is_args, $request_method, $remote_addr, $escaped_request_uri")]
     [InlineData("permanent-redirect-code: '304'", "permanent-redirect-code: found '304'; 301, 302, 303, 307 or 308 is wanted")]

@@ -26,6 +26,28 @@ public sealed class AnnotationWireTests
         Assert.Equal("rewrite-target upstream-vhost x-forwarded-prefix", string.Join(' ', facts["annotations"]!.AsArray()));
     }
 
+    [Theory]
+    [InlineData("/$1", "/api/x", "/api")]
+    [InlineData("/$1/$2$3", "/API/x", "/API/x")]
+    [InlineData("$scheme:/$1", "/api/x", "http:/api")]
+    // Decoded, and without control characters, which no header can have.
+    [InlineData("/$2", "/api/a%20b%2Fc%C3%BC%0D%01", "/a b/c\u00C3\u00BC%0D%01")]
+    // The path as it is rewritten.
+    [InlineData("$uri", "/api/x", "/v2/x")]
+    // A variable without a value is no header.
+    [InlineData("$2", "/api/", null)]
+    [InlineData("/api", "/api/x", "/api")]
+    [InlineData("/\u00FC/$2", "/api/%C3%BC", "/\u00C3\u00BC/\u00C3\u00BC")]
+    public async Task The_prefix_that_a_backend_is_told_may_have_captures(string prefix, string path, string? wanted)
+    {
+        await using var running = await OneAsync("/(api)/(.*)", $"rewrite-target: /v2/$2, nginx.ingress.kubernetes.io/x-forwarded-prefix: \"{prefix}\"");
+        await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
+        await running.AskAsync($"GET {path} HTTP/1.1\r\nHost: a.com\r\nX-Forwarded-Prefix: /client\r\n\r\n");
+        var seen = await web.RequestAsync();
+        if (wanted is null) Assert.DoesNotContain("X-Forwarded-Prefix", seen, StringComparison.Ordinal);
+        else Assert.Contains($"\r\nX-Forwarded-Prefix: {wanted}\r\n", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_redirect_is_nginxs_page()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
@@ -65,7 +66,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Mirror = MirrorRule.Read(reader, ingress.Value.Metadata?.Uid),
             Next = NextUpstream.Read(reader, config.Next),
             Balance = BalanceRule.Read(reader, config.Balance, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
-            ForwardedPrefix = Header(reader, "x-forwarded-prefix"),
+            ForwardedPrefix = ForwardedPrefixOf(reader),
         };
         var (tls, http2) = BackendTls.Read(reader, context, ingress, config, rules.Proxy.Forward.ConnectTimeout);
         rules = rules with { BackendTls = tls, BackendHttp2 = http2, ErrorPages = ErrorPageRule.Read(reader, config, rules.External) };
@@ -133,6 +134,15 @@ internal sealed record IngressAnnotations(LocationRules Rules)
         }
 
         return aliases.ToImmutable();
+    }
+
+    private static NginxTemplate? ForwardedPrefixOf(SettingReader reader)
+    {
+        if (Header(reader, "x-forwarded-prefix") is not { } text) return null;
+        // Its characters are bytes, as a capture's are.
+        if (NginxTemplate.Parse(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), RewriteRule.MostCaptures, out var problem) is { } prefix) return prefix;
+        reader.Wrong("x-forwarded-prefix", text, problem);
+        return null;
     }
 
     private static string? Header(SettingReader reader, string name)

@@ -57,7 +57,7 @@ internal sealed record LocationRules
     public BalanceRule Balance { get; init; } = BalanceRule.Default;
 
     /// <summary><c>x-forwarded-prefix</c>, sent with rewritten requests.</summary>
-    public string? ForwardedPrefix { get; init; }
+    public NginxTemplate? ForwardedPrefix { get; init; }
 
     /// <summary>Whose pages take the place of errors; null for nobody's.</summary>
     public ErrorPageRule? ErrorPages { get; init; }

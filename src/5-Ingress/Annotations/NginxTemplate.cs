@@ -50,6 +50,9 @@ internal sealed class NginxTemplate
         return new NginxTemplate(parts.ToImmutable());
     }
 
+    /// <summary>Whether it is the same text for every request.</summary>
+    internal bool IsLiteral => parts.All(p => !p.Variable);
+
     /// <summary>The captures that it names.</summary>
     internal IEnumerable<int> Captures => parts.Where(p => p.Variable && char.IsAsciiDigit(p.Text[0])).Select(p => p.Text[0] - '0');
 

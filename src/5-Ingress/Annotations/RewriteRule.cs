@@ -17,7 +17,7 @@ internal sealed class RewriteRule
     private readonly bool keepsQuery;
 
     /// <summary><c>$1</c> to <c>$9</c>.</summary>
-    private const int MostCaptures = 9;
+    internal const int MostCaptures = 9;
 
     private RewriteRule(string text, Regex pattern, NginxTemplate path, NginxTemplate? arguments, bool keepsQuery)
     {
@@ -59,14 +59,25 @@ internal sealed class RewriteRule
     internal string? Apply(in ClientView view, string uri)
     {
         if (pattern.Match(uri) is not { Success: true } match) return null;
-        var changed = path.Fill(view, uri, Capture);
-        var query = arguments?.Fill(view, uri, n => Escape(Capture(n), true)) ?? "";
+        var changed = path.Fill(view, uri, n => Capture(match, n));
+        var query = arguments?.Fill(view, uri, n => Escape(Capture(match, n), true)) ?? "";
         if (keepsQuery && view.Facts.Query.Length > 0) query = query.Length == 0 ? view.Facts.Query : $"{query}&{view.Facts.Query}";
         var escaped = IsRedirect ? changed : Escape(changed, false);
         return query.Length == 0 ? escaped : $"{escaped}?{query}";
-
-        string Capture(int number) => number == 0 ? match.Value : number > captures.Length ? "" : match.Groups[captures[number - 1]].Value;
     }
+
+    /// <summary>
+    /// The value of a header that is set behind the rewrite: captures are the path's, decoded, and <c>$uri</c> is the rewritten path. nginx would pass control characters on, which end a header: they are escaped here.
+    /// </summary>
+    internal string Header(NginxTemplate value, in ClientView view, string uri)
+    {
+        if (value.IsLiteral) return value.Fill(view, uri, null);
+        var match = pattern.Match(uri);
+        var filled = value.Fill(view, match.Success ? path.Fill(view, uri, n => Capture(match, n)) : uri, n => Capture(match, n));
+        return string.Concat(filled.Select(c => c is < ' ' or (char)0x7F ? FormattableString.Invariant($"%{(int)c:X2}") : c.ToString()));
+    }
+
+    private string Capture(Match match, int number) => number == 0 ? match.Value : number > captures.Length ? "" : match.Groups[captures[number - 1]].Value;
 
     /// <summary>As ngx_escape_uri does for a path, or for a capture within arguments.</summary>
     internal static string Escape(string text, bool argument)
