@@ -1,9 +1,10 @@
+using System.Text;
 using Usher.Wire;
 
 namespace Usher.Ingress;
 
 /// <summary>
-/// What ingress-nginx changes in responses, a backend's and its own: Server is taken away, headers of the ConfigMap and of enable-cors are set, and
+/// What ingress-nginx changes in responses, a backend's and its own: Server and what is for nginx alone are taken away, headers of the ConfigMap and of enable-cors are set, and
 /// Strict-Transport-Security over TLS for a host with a certificate.
 /// </summary>
 internal sealed class ResponseHeaders : IResponseEditor
@@ -13,6 +14,11 @@ internal sealed class ResponseHeaders : IResponseEditor
 
     private static readonly ResponseHeaders Untouched = new(false, [], []);
     private static readonly HeaderName Server = new("Server");
+
+    /// <summary>What nginx never passes on (ngx_http_proxy_module.c, ngx_http_proxy_hide_headers), beside Server and Date, in whose place it puts its own.</summary>
+    private static readonly HeaderName[] ForNginx =
+        [new("X-Pad"), new("X-Accel-Expires"), new("X-Accel-Redirect"), new("X-Accel-Limit-Rate"), new("X-Accel-Buffering"), new("X-Accel-Charset")];
+
     private AuthReading? authorization;
     private ResponseRewrites? rewrites;
     private string own = "";
@@ -67,10 +73,24 @@ internal sealed class ResponseHeaders : IResponseEditor
     public void Edit(ResponseHead response, HeaderEdits edits)
     {
         if (hideServer) edits.Remove(Server);
+        HideForNginx(response, edits);
         rewrites?.Edit(response, edits, own);
         foreach (var name in hidden) edits.Remove(name);
         foreach (var (name, value) in Set) edits.Set(name, value);
         foreach (var challenge in challenges) edits.Add("WWW-Authenticate", challenge);
         if (authorization?.Cookie(response.StatusCode) is { } cookie) edits.Add("Set-Cookie", cookie);
+    }
+    /// <summary>Most responses have none of them: then nothing is edited, since each edit is compared with each header.</summary>
+    private static void HideForNginx(ResponseHead response, HeaderEdits edits)
+    {
+        for (var i = 0; i < response.HeaderCount; i++)
+        {
+            var name = response.Name(i);
+            if (name.Length < 5 || name[1] != '-' || (name[2] | 0x20) is not ('a' or 'p')) continue;
+            foreach (var hidden in ForNginx)
+            {
+                if (Ascii.EqualsIgnoreCase(name, hidden.Bytes)) edits.Remove(hidden);
+            }
+        }
     }
 }

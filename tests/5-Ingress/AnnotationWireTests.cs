@@ -138,6 +138,20 @@ public sealed class AnnotationWireTests
         Assert.Equal(("ingress.504.read-timeout", "web-1 10.96.0.1:80 of Service shop/web:http did not answer within 1 s (proxy-read-timeout)"), (record.Outcome, record.Problem));
     }
 
+    [Theory]
+    [InlineData("X-Accel-Expires: 10")]
+    [InlineData("X-Accel-Redirect: /inner")]
+    [InlineData("X-Accel-Limit-Rate: 1")]
+    [InlineData("x-accel-buffering: no")]
+    [InlineData("X-Accel-Charset: utf-8")]
+    [InlineData("X-Pad: 1\r\nX-Pad: 2")]
+    public async Task What_a_backend_tells_nginx_alone_reaches_no_client(string header)
+    {
+        await using var running = await OneAsync("/", "proxy-body-size: 1k");
+        await using var web = Backend.Answering($"HTTP/1.1 200 OK\r\n{header}\r\nX-Padding: 1\r\nX-Accel-Other: 1\r\nContent-Length: 2\r\n\r\nok", running.Cluster.ServiceAt("web"));
+        Assert.Equal("HTTP/1.1 200 OK\r\nX-Padding: 1\r\nX-Accel-Other: 1\r\nContent-Length: 2\r\n\r\nok", await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\n\r\n"));
+    }
+
     [Fact]
     public async Task The_config_map_sets_and_hides_headers_and_believes_what_came()
     {
@@ -148,7 +162,7 @@ public sealed class AnnotationWireTests
             + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: to-clients, namespace: ingress-nginx }\ndata: { X-Frame-Options: DENY }\n"
             + Service("web") + Routes("web", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"),
             standard: false);
-        await using var web = Backend.Answering("HTTP/1.1 200 OK\r\nServer: kestrel\r\nX-Powered-By: us\r\nContent-Length: 2\r\n\r\nok", running.Cluster.ServiceAt("web"));
+        await using var web = Backend.Answering("HTTP/1.1 200 OK\r\nServer: kestrel\r\nX-Powered-By: us\r\nX-Accel-Buffering: no\r\nContent-Length: 2\r\n\r\nok", running.Cluster.ServiceAt("web"));
         Assert.Equal(
             "HTTP/1.1 200 OK\r\nServer: kestrel\r\nContent-Length: 2\r\nX-Frame-Options: DENY\r\n\r\nok",
             await running.AskAsync("GET /x?y HTTP/1.1\r\nHost: a.com\r\nX-Forwarded-For: 198.51.100.1\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\nX-Forwarded-Host: b.com\r\nX_Under: kept\r\n\r\n"));
