@@ -134,6 +134,7 @@ public sealed class CarrierTests : IAsyncDisposable
         var stubborn = TestRoad.Image("sh -c trap '' TERM; while :; do sleep 0.05; done") + TestRoad.OnePod("ports: []", "terminationGracePeriodSeconds: 1");
         await Apply(stubborn);
         var first = Living().Single().ProcessId!.Value;
+        await Wait.Until(() => IgnoresTerm(first), "it has set its trap");
         await Apply(TestRoad.Node);
         Assert.True(Living().Single().Terminating);
 
@@ -144,6 +145,14 @@ public sealed class CarrierTests : IAsyncDisposable
 
         await Apply(stubborn);
         Assert.True(Living().Single() is { Terminating: false, Ready: true });
+    }
+
+    /// <summary>By what Linux says of the process (proc_pid_status(5), SigIgn).</summary>
+    private static bool IgnoresTerm(int process)
+    {
+        const int term = 15;
+        var ignored = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("SigIgn:", StringComparison.Ordinal)).Split('\t')[1];
+        return (Convert.ToUInt64(ignored, 16) & (1UL << (term - 1))) != 0;
     }
 
     [Fact]

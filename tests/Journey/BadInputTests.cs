@@ -11,7 +11,7 @@ public sealed class BadInputTests(SampleRoad sample)
     [InlineData("kubernetes.yaml", "replicas: 3", "replicas: [3", "YAML")]
     [InlineData("kubernetes.yaml", "replicas: 3", "replicass: 3", "Deployment shop/users: spec.replicass: unknown field")]
     [InlineData("kubernetes.yaml", "kind: IngressClass", "kind: IngressClas", "IngressClas nginx: kind: IngressClas")]
-    [InlineData("kubernetes.yaml", "ingressClassName: nginx", "ingressClassName: other", "Ingress shop/api: spec.ingressClassName: found 'other'")]
+    [InlineData("kubernetes.yaml", "ingressClassName: nginx", "ingressClassName: Other", "Ingress shop/api: spec.ingressClassName: Invalid value: \"Other\"")]
     [InlineData("edge.yaml", "targetGroupRef: { from: { name: shop-nodes } }", "targetGroupRef: { from: { name: nobody } }", "Rule shop/api-host: spec.actions[0].targetGroupRef.from.name: found nobody")]
     [InlineData("edge.yaml", "priority: 10", "priority: ten", "Rule shop/api-host: spec.priority: found \"ten\"")]
     [InlineData("usher.yaml", "Shop.Users.dll]", "Shop.Users.dll", "YAML")]
