@@ -22,7 +22,7 @@ internal sealed class CertificateDiscovery(CompileContext context, RoadCertifica
     internal IReadOnlyList<string> Of(GroupMember member, IReadOnlyList<string> dnsNames)
     {
         var hosts = Hosts(member.Ingress.Value).ToList();
-        var named = supposed.Named(member.Annotations, "certificate-arn", hosts, () => supposed.Leading(member.Ingress.Value.Metadata, dnsNames), member.Ingress.Origin);
+        var named = supposed.Named(member.Annotations, "certificate-arn", () => hosts.Count > 0 ? hosts : supposed.Leading(member.Ingress.Value.Metadata, dnsNames), member.Ingress.Origin);
         if (named.Count == 0 && hosts.Count == 0)
         {
             member.Annotations.Error("listen-ports", "listens for HTTPS, but names no certificate-arn, and has no host that a certificate could be found for; give one of them");

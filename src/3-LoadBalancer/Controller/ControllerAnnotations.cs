@@ -36,6 +36,23 @@ internal sealed class ControllerAnnotations
         return standard;
     }
 
+    /// <summary>The path of a health check.</summary>
+    internal string Path(string name, string standard)
+    {
+        var path = Text(name) ?? standard;
+        if (!path.StartsWith('/') || path.Length > 1024) Error(name, $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
+        return path;
+    }
+
+    /// <summary>The codes of a Network Load Balancer's health check.</summary>
+    internal string NetworkCodes(string name, string standard)
+    {
+        var codes = Text(name) ?? standard;
+        if (CodeMatcher.Parse(codes, CodeMatcher.LastOfNetwork) is not null) return codes;
+        Error(name, $"found '{codes}'; {CodeMatcher.Wanted(grpc: false, CodeMatcher.LastOfNetwork)}");
+        return standard;
+    }
+
     /// <summary>A number; null when there is none, or what is written isn't one.</summary>
     internal int? Number(string name, int least, int most)
     {

@@ -11,9 +11,9 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class ControllerTargetGroups(CompileContext context, IngressGroup group)
 {
-    private const int Interval = 15;
-    private const int Timeout = 5;
-    private const int Threshold = 2;
+    /// <summary>What a health check is unless an annotation says otherwise: seconds, seconds, and checks in a row.</summary>
+    internal const int Interval = 15, Timeout = 5, Threshold = 2;
+
 
     private readonly Dictionary<(ResourceKey Ingress, ResourceKey Service, string Port), string?> arns = [];
     private readonly List<Resource> made = [];
@@ -96,8 +96,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
             annotations.Error(name, $"the timeout ({timeout} s) must be smaller than the interval ({interval} s)");
         }
 
-        var path = annotations.Text("healthcheck-path") ?? (grpc ? "/AWS.ALB/healthcheck" : "/");
-        if (!path.StartsWith('/') || path.Length > 1024) annotations.Error("healthcheck-path", $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
+        var path = annotations.Path("healthcheck-path", grpc ? "/AWS.ALB/healthcheck" : "/");
         var standard = grpc ? "12" : "200";
         var codes = annotations.Text("success-codes") ?? standard;
         if ((grpc ? CodeMatcher.ParseGrpc(codes) : CodeMatcher.Parse(codes)) is null)

@@ -15,8 +15,9 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
 
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
-        var balancer = LoadBalancer(zones);
-        var front = FrontendNlb.Of(context, group, balancer);
+        var fronted = FrontendNlb.Enabled(group);
+        var balancer = LoadBalancer(zones, fronted);
+        var front = FrontendNlb.Of(context, group, fronted, balancer);
         string[] names = [((Model.Aws.LoadBalancer)balancer.Value).DnsName, .. front is null ? [] : new[] { front.DnsName }];
         var ports = ListenPorts.Of(group, discovery, names);
         var groups = new ControllerTargetGroups(context, group);
@@ -27,14 +28,13 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         return made.Concat(groups.Made);
     }
 
-    private Resource LoadBalancer(IReadOnlyList<string> zones)
+    private Resource LoadBalancer(IReadOnlyList<string> zones, bool fronted)
     {
-        var scheme = group.Only("scheme", "scheme") ?? "internal";
+        var scheme = group.Scheme("scheme");
         var first = group.Members[0].Ingress;
-        if (scheme is not ("internal" or "internet-facing")) Teller("scheme").Error("scheme", $"unknown scheme: '{scheme}'; allowed are internal and internet-facing");
         var generated = ControllerNames.LoadBalancer(group, scheme);
         var name = group.Only("load-balancer-name", "load balancer name") ?? generated;
-        if (ControllerNames.Problem(name) is { } problem) Teller("load-balancer-name").Error("load-balancer-name", problem);
+        if (ControllerNames.Problem(name) is { } problem) group.Teller("load-balancer-name")?.Error("load-balancer-name", problem);
         var attributes = new MergedMap("load-balancer-attributes", AttributeTable.LoadBalancer);
         foreach (var member in group.Members) attributes.Add(member);
         var balancer = new Model.Aws.LoadBalancer
@@ -45,7 +45,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Scheme = scheme,
             AvailabilityZones = zones,
             Attributes = attributes.Values,
-            Ingresses = [.. FrontendNlb.ToldBehind(group).Select(m => m.Ingress.Key)],
+            Ingresses = [.. FrontendNlb.ToldBehind(group, fronted).Select(m => m.Ingress.Key)],
         };
         return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
     }
@@ -86,8 +86,6 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             }, DerivedObjects.OriginOf(rule.Ingress.Origin));
         }
     }
-
-    private ControllerAnnotations Teller(string name) => group.Members.First(m => m.Annotations.Text(name) is not null).Annotations;
 
     private static string Name(string name, int port) => $"{name}:{port.ToString(CultureInfo.InvariantCulture)}";
 }

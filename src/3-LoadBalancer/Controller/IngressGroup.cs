@@ -82,6 +82,17 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
         return value;
     }
 
+    /// <summary>The annotations of the first member that gives one; null when none does.</summary>
+    internal ControllerAnnotations? Teller(string name) => Members.FirstOrDefault(m => m.Annotations.Text(name) is not null)?.Annotations;
+
+    /// <summary>A load balancer's scheme: the one value that the members give an annotation, else <c>internal</c>.</summary>
+    internal string Scheme(string name)
+    {
+        var scheme = Only(name, "scheme") ?? "internal";
+        if (scheme is not ("internal" or "internet-facing")) Teller(name)?.Error(name, $"unknown scheme: '{scheme}'; allowed are internal and internet-facing");
+        return scheme;
+    }
+
     /// <summary>What is told of two members that say different things.</summary>
     internal static string Conflict(string what, (GroupMember Member, string Value) first, (GroupMember Member, string Value) other) =>
         $"conflicting {what}: '{first.Value}' ({first.Member.Name}) and '{other.Value}' ({other.Member.Name}) in one group; give both the same, or one of them none";

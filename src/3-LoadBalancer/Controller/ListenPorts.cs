@@ -62,9 +62,7 @@ internal static class ListenPorts
     internal static int? RedirectPort(IngressGroup group, IReadOnlyList<ListenPort> ports)
     {
         const string name = "ssl-redirect";
-        if (group.Only(name, "ssl-redirect port") is null) return null;
-        var teller = group.Members.First(m => m.Annotations.Text(name) is not null).Annotations;
-        if (teller.Number(name, 1, 65535) is not { } port) return null;
+        if (group.Only(name, "ssl-redirect port") is null || group.Teller(name) is not { } teller || teller.Number(name, 1, 65535) is not { } port) return null;
         var found = ports.FirstOrDefault(p => p.Port == port);
         if (found?.Protocol == "HTTPS") return port;
         teller.Error(name, found is null ? $"found {port}; the group listens at no such port: list it in listen-ports" : $"found {port}, which is an HTTP port; an HTTPS one is wanted");

@@ -21,13 +21,13 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
     /// <summary>Those that an annotation names, on the road or not; a warning says what one that isn't is taken to be.</summary>
     /// <param name="annotations">Who names them.</param>
     /// <param name="annotation">By which annotation.</param>
-    /// <param name="hosts">The names on one that isn't; without any, it has those that lead to the load balancer.</param>
-    /// <param name="leading">The names that lead there, one at least.</param>
+    /// <param name="hosts">The names on one that isn't, one at least.</param>
     /// <param name="written">Where the object that wants them is written.</param>
     /// <returns>Their ARNs, as they are written.</returns>
-    internal IReadOnlyList<string> Named(ControllerAnnotations annotations, string annotation, IReadOnlyList<string> hosts, Func<IReadOnlyList<string>> leading, Origin written)
+    internal IReadOnlyList<string> Named(ControllerAnnotations annotations, string annotation, Func<IReadOnlyList<string>> hosts, Origin written)
     {
         var named = annotations.List(annotation);
+        IReadOnlyList<string>? names = null;
         foreach (var arn in named.Distinct(StringComparer.Ordinal).Where(a => !certificates.Has(a)))
         {
             if (!arn.StartsWith("arn:", StringComparison.Ordinal))
@@ -36,9 +36,9 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
                 continue;
             }
 
-            if (hosts.Count == 0) hosts = leading();
-            Add(arn, arn[(arn.LastIndexOf('/') + 1)..], hosts, written);
-            annotations.Warn(context.Warnings, annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", hosts)}");
+            names ??= hosts();
+            Add(arn, arn[(arn.LastIndexOf('/') + 1)..], names, written);
+            annotations.Warn(context.Warnings, annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", names)}");
         }
 
         return named;

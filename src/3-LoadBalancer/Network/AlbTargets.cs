@@ -14,6 +14,10 @@ internal sealed class AlbTargets(CompileContext context)
     /// <summary>The same Application Load Balancer may be the target of two Network Load Balancers, each of which may have it in a group for each of its ports.</summary>
     private const int MostBalancers = 2;
 
+    private readonly Lazy<Dictionary<string, Resource<Model.Aws.LoadBalancer>>> byArn = new(() => context.State.All<Model.Aws.LoadBalancer>().DistinctBy(b => b.Value.LoadBalancerArn).ToDictionary(b => b.Value.LoadBalancerArn, StringComparer.Ordinal));
+
+    private readonly Lazy<ILookup<string, Listener>> listeners = new(() => context.State.All<Listener>().ToLookup(l => l.Value.LoadBalancerArn, l => l.Value, StringComparer.Ordinal));
+
     private readonly Dictionary<string, List<(string By, ResourceKey Group)>> users = new(StringComparer.Ordinal);
 
     private readonly Lazy<ILookup<string, string>> balancers = new(() => context.State.All<Listener>()
@@ -33,18 +37,17 @@ internal sealed class AlbTargets(CompileContext context)
     private IEnumerable<TargetPlan> Nodes(Resource<TargetGroup> group, TargetDescription target, string field)
     {
         var (arn, port) = (target.Id, target.Port ?? group.Value.Port);
-        var all = context.State.All<Model.Aws.LoadBalancer>().ToList();
-        if (all.Find(b => b.Value.LoadBalancerArn == arn) is not { } balancer || balancer.Value.IsNetwork)
+        if (byArn.Value.GetValueOrDefault(arn) is not { } balancer || balancer.Value.IsNetwork)
         {
-            var known = all.Where(b => !b.Value.IsNetwork).Select(b => b.Value.LoadBalancerArn).Order(StringComparer.Ordinal).ToList();
+            var known = context.State.All<Model.Aws.LoadBalancer>().Where(b => !b.Value.IsNetwork).Select(b => b.Value.LoadBalancerArn).Order(StringComparer.Ordinal).ToList();
             context.Errors.Add(group, field, $"found {arn}; no application load balancer here has that ARN{(known.Count == 0 ? "" : $"; there {(known.Count == 1 ? "is" : "are")} {string.Join(", ", known)}")}");
             yield break;
         }
 
-        var listeners = context.State.All<Listener>().Where(l => l.Value.LoadBalancerArn == arn).Select(l => l.Value).ToList();
-        if (!listeners.Exists(l => l.Port == port))
+        var own = listeners.Value[arn].ToList();
+        if (!own.Exists(l => l.Port == port))
         {
-            var has = listeners.Count == 0 ? "it has no listener" : $"it has {string.Join(", ", listeners.OrderBy(l => l.Port).Select(l => $"{l.Protocol}:{l.Port}"))}";
+            var has = own.Count == 0 ? "it has no listener" : $"it has {string.Join(", ", own.OrderBy(l => l.Port).Select(l => $"{l.Protocol}:{l.Port}"))}";
             context.Errors.Add(group, field, $"found {balancer.Key}, which has no listener on port {port}, the target group's: {has}. Let one of the two ports be the other");
             yield break;
         }

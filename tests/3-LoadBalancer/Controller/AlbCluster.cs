@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
-using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.LoadBalancer.Tests;
 
@@ -148,10 +148,6 @@ internal sealed class AlbCluster
             }, Origin.Derived);
         }
 
-        foreach (var o in KubernetesYaml.LoadAllFromString(yaml.TrimEnd().TrimEnd('-'), Kinds).Cast<IKubernetesObject<V1ObjectMeta>>())
-        {
-            var group = o.ApiVersion.Contains('/', StringComparison.Ordinal) ? o.ApiVersion.Split('/')[0] : "";
-            yield return new Resource(new ResourceKey(group, o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1));
-        }
+        foreach (var written in ClusterYaml.Read(yaml.TrimEnd().TrimEnd('-'), Kinds)) yield return written;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class FrontendHealthCheck(IngressGroup group)
     /// <param name="behind">The ports of it.</param>
     internal Model.Aws.HealthCheck Of(CompileContext context, int traffic, IReadOnlyList<ListenPort> behind)
     {
-        var interval = Teller("interval-seconds")?.Number($"{Start}interval-seconds", 5, 300) ?? 15;
-        var timeout = Teller("timeout-seconds")?.Number($"{Start}timeout-seconds", 2, 120) ?? 5;
+        var interval = Teller("interval-seconds")?.Number($"{Start}interval-seconds", 5, 300) ?? ControllerTargetGroups.Interval;
+        var timeout = Teller("timeout-seconds")?.Number($"{Start}timeout-seconds", 2, 120) ?? ControllerTargetGroups.Timeout;
         if (timeout > interval)
         {
             var name = Teller("timeout-seconds") is null ? "interval-seconds" : "timeout-seconds";
@@ -30,12 +30,12 @@ internal sealed class FrontendHealthCheck(IngressGroup group)
         {
             Protocol = Teller("protocol")?.Word($"{Start}protocol", "HTTP", "HTTP", "HTTPS") ?? "HTTP",
             Port = Port(),
-            Path = Path(),
+            Path = Teller("path")?.Path($"{Start}path", "/") ?? "/",
             IntervalSeconds = interval,
             TimeoutSeconds = timeout,
-            HealthyThresholdCount = Teller("healthy-threshold-count")?.Number($"{Start}healthy-threshold-count", 2, 10) ?? 2,
-            UnhealthyThresholdCount = Teller("unhealthy-threshold-count")?.Number($"{Start}unhealthy-threshold-count", 2, 10) ?? 2,
-            Matcher = Matcher(),
+            HealthyThresholdCount = Teller("healthy-threshold-count")?.Number($"{Start}healthy-threshold-count", 2, 10) ?? ControllerTargetGroups.Threshold,
+            UnhealthyThresholdCount = Teller("unhealthy-threshold-count")?.Number($"{Start}unhealthy-threshold-count", 2, 10) ?? ControllerTargetGroups.Threshold,
+            Matcher = Teller("success-codes")?.NetworkCodes($"{Start}success-codes", Standard) ?? Standard,
         };
         var asked = behind.FirstOrDefault(b => b.Port == check.PortOf(traffic));
         if (asked is not null && asked.Protocol != check.Protocol)
@@ -56,26 +56,7 @@ internal sealed class FrontendHealthCheck(IngressGroup group)
         return HealthCheckPort.Traffic;
     }
 
-    private string Path()
-    {
-        const string name = "path";
-        if (Teller(name) is not { } teller) return "/";
-        var path = teller.Text(Start + name)!;
-        if (!path.StartsWith('/') || path.Length > 1024) teller.Error(Start + name, $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
-        return path;
-    }
-
-    private string Matcher()
-    {
-        const string name = "success-codes";
-        if (Teller(name) is not { } teller) return Standard;
-        var codes = teller.Text(Start + name)!;
-        if (CodeMatcher.Parse(codes, CodeMatcher.LastOfNetwork) is not null) return codes;
-        teller.Error(Start + name, $"found '{codes}'; {CodeMatcher.Wanted(grpc: false, CodeMatcher.LastOfNetwork)}");
-        return Standard;
-    }
-
     /// <summary>The first member that says something; null when none does.</summary>
     private ControllerAnnotations? Teller(string name) =>
-        group.Only(Start + name, name) is null ? null : group.Members.First(m => m.Annotations.Text(Start + name) is not null).Annotations;
+        group.Only(Start + name, name) is null ? null : group.Teller(Start + name);
 }

@@ -11,7 +11,6 @@ namespace Usher.LoadBalancer;
 internal sealed class FrontendNlb
 {
     private const string Enable = "enable-frontend-nlb";
-    private const string Kinds = "elbv2.services.k8s.aws";
 
     private readonly CompileContext context;
     private readonly IngressGroup group;
@@ -32,10 +31,11 @@ internal sealed class FrontendNlb
     /// <summary>The one that a group wants; null when it wants none, which makes its other annotations vain.</summary>
     /// <param name="context">What is compiled.</param>
     /// <param name="group">The group.</param>
+    /// <param name="enabled">Whether the group wants one.</param>
     /// <param name="behind">The group's Application Load Balancer.</param>
-    internal static FrontendNlb? Of(CompileContext context, IngressGroup group, Resource behind)
+    internal static FrontendNlb? Of(CompileContext context, IngressGroup group, bool enabled, Resource behind)
     {
-        if (Enabled(group)) return new FrontendNlb(context, group, behind);
+        if (enabled) return new FrontendNlb(context, group, behind);
         foreach (var member in group.Members)
         {
             if (AlbAnnotationTable.OfFrontends.FirstOrDefault(name => member.Annotations.Text(name) is not null) is { } vain)
@@ -48,10 +48,10 @@ internal sealed class FrontendNlb
     }
 
     /// <summary>The Ingresses into whose status the Application Load Balancer's name is written, before that of the one in front: those that don't want that one's alone.</summary>
-    internal static IEnumerable<GroupMember> ToldBehind(IngressGroup group) => Enabled(group) ? group.Members.Where(m => m.Annotations.Flag("frontend-nlb-status-only") != true) : group.Members;
+    internal static IEnumerable<GroupMember> ToldBehind(IngressGroup group, bool enabled) => enabled ? group.Members.Where(m => m.Annotations.Flag("frontend-nlb-status-only") != true) : group.Members;
 
     /// <summary>Whether a group wants one. Two members that differ stop the whole group.</summary>
-    private static bool Enabled(IngressGroup group)
+    internal static bool Enabled(IngressGroup group)
     {
         var told = group.Members.Select(m => (Member: m, Value: m.Annotations.Flag(Enable))).Where(t => t.Value is not null).ToList();
         foreach (var (member, _) in told.Where(t => t.Value != told[0].Value))
@@ -78,19 +78,12 @@ internal sealed class FrontendNlb
                 Protocol = "TCP",
                 DefaultActions = [new RuleAction { Type = "forward", TargetGroups = [new TargetGroupTuple(made.TargetGroupArn)] }],
             }, front.Origin);
-            yield return new Resource(new ResourceKey(Kinds, "TargetGroup", front.Key.Namespace, made.Name), made, front.Origin);
+            yield return new Resource(front.Key with { Kind = "TargetGroup", Name = made.Name }, made, front.Origin);
         }
     }
 
     private Resource LoadBalancer(Model.Aws.LoadBalancer alb)
     {
-        const string word = "frontend-nlb-scheme";
-        var scheme = group.Only(word, "scheme") ?? "internal";
-        if (scheme is not ("internal" or "internet-facing"))
-        {
-            group.Members.First(m => m.Annotations.Text(word) is not null).Annotations.Error(word, $"unknown scheme: '{scheme}'; allowed are internal and internet-facing");
-        }
-
         var attributes = new MergedMap("frontend-nlb-attributes", AttributeTable.NetworkLoadBalancer);
         foreach (var member in group.Members) attributes.Add(member);
         var name = ControllerNames.FrontendOf(alb.Name);
@@ -100,7 +93,7 @@ internal sealed class FrontendNlb
             Name = name,
             DnsName = AwsNames.NetworkLoadBalancerDnsName(context.Scope, name),
             Type = "network",
-            Scheme = scheme,
+            Scheme = group.Scheme("frontend-nlb-scheme"),
             AvailabilityZones = alb.AvailabilityZones,
             Attributes = attributes.Values,
             Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],

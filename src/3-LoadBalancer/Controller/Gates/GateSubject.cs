@@ -24,14 +24,13 @@ internal sealed record GateSubject(ResourceKey Pod, string ConditionType, Resour
         if (pods.Count == 0 || generation.Find<LoadBalancerSnapshot>() is not { } snapshot) return [];
         var groups = snapshot.TargetGroups.ToDictionary(g => g.Arn, StringComparer.Ordinal);
         var places = new Dictionary<string, Dictionary<IPAddress, int>>(StringComparer.Ordinal);
-        var arns = new Lazy<Dictionary<string, string>>(() => generation.State.All<TargetGroup>().DistinctBy(g => g.Value.Name).ToDictionary(g => g.Value.Name, g => g.Value.TargetGroupArn, StringComparer.Ordinal));
+        var byName = new Lazy<Dictionary<string, TargetGroupPlan>>(() => snapshot.TargetGroups.DistinctBy(g => g.Name).ToDictionary(g => g.Name, StringComparer.Ordinal));
         return [.. pods.SelectMany(p => p.Value.Spec.ReadinessGates.Select(g => TargetHealthGate.Binding(g.ConditionType) is { } name ? Of(p, name) : null).OfType<GateSubject>())];
 
         GateSubject Of(Resource<V1Pod> pod, string name)
         {
             var spec = generation.State.Find<TargetGroupBinding>(pod.Key.Namespace, name)?.Value.Spec;
-            var arn = spec?.TargetGroupARN is { Length: > 0 } written ? written : arns.Value.GetValueOrDefault(spec?.TargetGroupName ?? "") ?? "";
-            var group = groups.GetValueOrDefault(arn);
+            var group = spec?.TargetGroupARN is { Length: > 0 } arn ? groups.GetValueOrDefault(arn) : byName.Value.GetValueOrDefault(spec?.TargetGroupName ?? "");
             var address = generation.Addresses.Find(pod.Key)?.Declared;
             return new GateSubject(
                 pod.Key, TargetHealthGate.Of(name), new ResourceKey(TargetGroupBinding.Group, "TargetGroupBinding", pod.Key.Namespace, name),

@@ -18,7 +18,7 @@ internal sealed class ServiceCertificates
     internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, string dnsName)
     {
         supposed = new SupposedCertificates(context, certificates);
-        Named = supposed.Named(annotations, Name, [], () => supposed.Leading(service.Value.Metadata, dnsName), service.Origin);
+        Named = supposed.Named(annotations, Name, () => supposed.Leading(service.Value.Metadata, dnsName), service.Origin);
     }
 
     /// <summary>The ARNs, the default first.</summary>

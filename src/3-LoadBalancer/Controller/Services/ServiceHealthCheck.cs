@@ -22,12 +22,12 @@ internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
         {
             Protocol = protocol,
             Port = HealthCheckPort.Of(annotations, $"{Start}healthcheck-port", service, targetType, (local ? service.Spec.HealthCheckNodePort?.ToString(CultureInfo.InvariantCulture) : null) ?? HealthCheckPort.Traffic),
-            Path = protocol == "TCP" ? "/" : Path(local ? "/healthz" : "/"),
+            Path = protocol == "TCP" ? "/" : annotations.Path($"{Start}healthcheck-path", local ? "/healthz" : "/"),
             IntervalSeconds = interval,
             TimeoutSeconds = timeout,
             HealthyThresholdCount = annotations.Number($"{Start}healthcheck-healthy-threshold", 2, 10) ?? threshold,
             UnhealthyThresholdCount = annotations.Number($"{Start}healthcheck-unhealthy-threshold", 2, 10) ?? threshold,
-            Matcher = protocol == "TCP" ? "200-399" : Matcher(),
+            Matcher = protocol == "TCP" ? "200-399" : annotations.NetworkCodes($"{Start}healthcheck-success-codes", "200-399"),
         };
     }
 
@@ -38,22 +38,5 @@ internal sealed class ServiceHealthCheck(ControllerAnnotations annotations)
         if (text is "TCP" or "HTTP" or "HTTPS") return text;
         annotations.Error(name, $"found '{annotations.Text(name)}'; unsupported health check protocol: allowed are tcp, http and https");
         return standard;
-    }
-
-    private string Path(string standard)
-    {
-        const string name = $"{Start}healthcheck-path";
-        var path = annotations.Text(name) ?? standard;
-        if (!path.StartsWith('/') || path.Length > 1024) annotations.Error(name, $"found '{path}'; a path that starts with / is wanted, at most 1024 characters");
-        return path;
-    }
-
-    private string Matcher()
-    {
-        const string name = $"{Start}healthcheck-success-codes";
-        var codes = annotations.Text(name) ?? "200-399";
-        if (CodeMatcher.Parse(codes, CodeMatcher.LastOfNetwork) is not null) return codes;
-        annotations.Error(name, $"found '{codes}'; {CodeMatcher.Wanted(grpc: false, CodeMatcher.LastOfNetwork)}");
-        return "200-399";
     }
 }
