@@ -112,10 +112,12 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         var headers = ResponseHeaders.For(decision).AtOwnAnswer(answer.Status);
         if (decision.Choice.Verdict == IngressVerdict.Health) return passage.AnswerAsync(200, headers, default, null, null);
         if (decision.Choice.Verdict == IngressVerdict.Preflight) return passage.AnswerAsync(204, [new("Content-Type", "text/plain charset=UTF-8"), .. headers], default, null, null);
-        if (answer.Status == 401) headers = [.. AuthAnswers.Challenge(decision), .. headers];
+        List<KeyValuePair<string, string>> asked = answer.Status == 401 ? [.. AuthAnswers.Challenge(decision)] : [];
+        if (asked.Count > 0) headers = [.. asked, .. headers];
         if (answer.Location is { } location) headers = [new("Location", location), .. headers];
         var problem = UnreadyBackend.Told(answer, decision, fronts, passage.Generation);
-        if (answer.Location is null && ErrorPages.RuleOf(decision, answer.Status) is { } rule) return ErrorPageAsync(passage, decision, rule, answer with { Problem = problem }, answer.Status == 401 ? [.. AuthAnswers.Challenge(decision).Select(h => h.Value)] : []);
+        if (answer.Location is null && ErrorPages.RuleOf(decision, answer.Status) is { } rule)
+            return ErrorPageAsync(passage, decision, rule, answer with { Problem = problem }, [.. asked.Select(h => h.Value)]);
         if (decision.Choice.Verdict != IngressVerdict.Certificate) return PageAsync(passage, answer.Status, headers, answer.Outcome, problem);
         if (answer.Status is 400 or 421) passage.Exchange.CloseAfterResponse();
         return passage.AnswerAsync(answer.Status, [new("Content-Type", answer.Status == 403 ? "text/plain" : "text/html"), .. headers], ClientCertificate.Page(answer) ?? NginxPage.Of(answer.Status), answer.Outcome, problem, NginxPage.Phrase(answer.Status));

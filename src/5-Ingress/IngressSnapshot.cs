@@ -50,7 +50,10 @@ internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEn
     public string PortText => Https ? "443" : portText;
 
     /// <summary>Where it dials an address from: one of the road from the pod's own, any other from what the system says, since no way leads back from there to the pod's.</summary>
-    internal IPAddress? SourceTo(IPEndPoint at) => IPAddress.IsLoopback(at.Address) ? Bound.Address : null;
+    internal IPAddress? SourceTo(IPEndPoint at) => SourceTo(at, Bound);
+
+    /// <summary>The same for any pod of the road.</summary>
+    internal static IPAddress? SourceTo(IPEndPoint at, IPEndPoint own) => IPAddress.IsLoopback(at.Address) ? own.Address : null;
 }
 
 /// <summary>The routes of one controller, by host.</summary>

@@ -80,6 +80,7 @@ internal sealed class ResponseHeaders : IResponseEditor
         foreach (var challenge in challenges) edits.Add("WWW-Authenticate", challenge);
         if (authorization?.Cookie(response.StatusCode) is { } cookie) edits.Add("Set-Cookie", cookie);
     }
+
     /// <summary>Most responses have none of them: then nothing is edited, since each edit is compared with each header.</summary>
     private static void HideForNginx(ResponseHead response, HeaderEdits edits)
     {

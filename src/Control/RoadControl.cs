@@ -34,55 +34,29 @@ public sealed class RoadControl(
 
     /// <summary>Applies a doorway's objects. What the controllers do from there on (a rolling update, say) goes on in later generations.</summary>
     /// <returns>The generation now running, or null when <paramref name="errors"/> says why nothing changed.</returns>
-    public async Task<Generation?> ApplyAsync(string doorway, IReadOnlyList<Resource> objects, ErrorList errors, CancellationToken cancellationToken)
+    public Task<Generation?> ApplyAsync(string doorway, IReadOnlyList<Resource> objects, ErrorList errors, CancellationToken cancellationToken) => AloneAsync(errors, async () =>
     {
-        await oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            var due = new DueTimes();
-            var desired = store.Preview(doorway, objects, errors);
-            var next = compiler.Compile(desired, current.Current, Observe(), due, errors);
-            if (!await BringAsync(next, () => store.Keep(doorway, objects, desired), errors, cancellationToken)) return null;
-            // The pods may have changed since they were observed.
-            if (!stopped) loop.Begin(StepAsync, pods);
-            return next;
-        }
-        catch (Exception e) when (IsOurs(e))
-        {
-            errors.Add(Fault(e));
-            return null;
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
-    }
+        var due = new DueTimes();
+        var desired = store.Preview(doorway, objects, errors);
+        var next = compiler.Compile(desired, current.Current, Observe(), due, errors);
+        if (!await BringAsync(next, () => store.Keep(doorway, objects, desired), errors, cancellationToken)) return null;
+        // The pods may have changed since they were observed.
+        if (!stopped) loop.Begin(StepAsync, pods);
+        return next;
+    }, cancellationToken);
 
     /// <summary>Lets the controllers go on from what is observed now.</summary>
     /// <param name="errors">Collects what is wrong; the running generation stays then.</param>
     /// <param name="cancellationToken">Ends the wait for a change that is under way.</param>
     /// <returns>When to ask again, though nothing changes; null for never.</returns>
-    public async Task<DateTimeOffset?> StepAsync(ErrorList errors, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> StepAsync(ErrorList errors, CancellationToken cancellationToken) => AloneAsync(errors, async () =>
     {
-        await oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            if (stopped) return null;
-            var due = new DueTimes();
-            var next = compiler.Follow(store.Current, current.Current, Observe(), due, errors);
-            if (next is not null) await BringAsync(next, () => { }, errors, cancellationToken);
-            return due.Next;
-        }
-        catch (Exception e) when (IsOurs(e))
-        {
-            errors.Add(Fault(e));
-            return null;
-        }
-        finally
-        {
-            oneAtATime.Release();
-        }
-    }
+        if (stopped) return (DateTimeOffset?)null;
+        var due = new DueTimes();
+        var next = compiler.Follow(store.Current, current.Current, Observe(), due, errors);
+        if (next is not null) await BringAsync(next, () => { }, errors, cancellationToken);
+        return due.Next;
+    }, cancellationToken);
 
     /// <summary>Drains and stops the whole road, the edge first. Nothing can be applied from then on.</summary>
     /// <param name="cancellationToken">Ends the wait for what is in flight.</param>
@@ -114,8 +88,27 @@ public sealed class RoadControl(
 
     private Observed Observe() => pods is null ? Observed.Nothing with { Now = time.GetUtcNow() } : new Observed(time.GetUtcNow(), pods.Current);
 
-    /// <summary>A road that runs goes on whatever is wrong with a change, a fault in Usher included; one that starts ends with it.</summary>
-    private bool IsOurs(Exception e) => e is not OperationCanceledException && current.Current != Generation.None;
+    /// <summary>
+    /// One change at a time. A road that runs goes on whatever is wrong with one before it is published, a fault in Usher included; a road that starts ends with it, and so does one whose change is published and not yet carried out.
+    /// </summary>
+    private async Task<T?> AloneAsync<T>(ErrorList errors, Func<Task<T?>> change, CancellationToken cancellationToken)
+    {
+        await oneAtATime.WaitAsync(cancellationToken);
+        var before = current.Current;
+        try
+        {
+            return await change();
+        }
+        catch (Exception e) when (e is not OperationCanceledException && before != Generation.None && ReferenceEquals(current.Current, before))
+        {
+            errors.Add(Fault(e));
+            return default;
+        }
+        finally
+        {
+            oneAtATime.Release();
+        }
+    }
 
     private static ConfigError Fault(Exception e) =>
         new(null, 0, "", "", $"a fault in Usher itself: {e.Message}{(e.TargetSite is { DeclaringType: { } type } method ? $" (in {type.Name}.{method.Name})" : "")}; it came with the last change, which is left out");

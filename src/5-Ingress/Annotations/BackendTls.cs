@@ -96,18 +96,7 @@ internal static class BackendTls
     private static (X509Certificate2Collection? Roots, SslStreamCertificateContext? Client) Secret(SettingReader reader, CompileContext context, Resource<V1Ingress> ingress, NginxConfig config)
     {
         if (reader.Text("proxy-ssl-secret") is not { } name) return (null, null);
-        var (space, own) = NamespacedName.Of(name, ingress.Key.Namespace);
-        if (config.Crosses(ingress.Key.Namespace, space) is { } crosses)
-        {
-            reader.Wrong("proxy-ssl-secret", name, crosses);
-            return (null, null);
-        }
-
-        if (context.State.Find<V1Secret>(space, own) is not { } secret)
-        {
-            reader.Wrong("proxy-ssl-secret", name, "there is no such Secret; namespace/name is wanted");
-            return (null, null);
-        }
+        if (new NamedSecret(reader, context, ingress, config).Find("proxy-ssl-secret", name, ingress.Key.Namespace, _ => "there is no such Secret; namespace/name is wanted") is not { } secret) return (null, null);
 
         X509Certificate2Collection? roots = null;
         if (secret.Value.ValueOf("ca.crt") is { } pem)

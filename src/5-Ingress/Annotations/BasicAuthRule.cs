@@ -48,16 +48,8 @@ internal sealed class BasicAuthRule
             return null;
         }
 
-        var (ns, bare) = NamespacedName.Of(name, ingress.Key.Namespace);
-        if (config.Crosses(ingress.Key.Namespace, ns) is { } crosses)
-        {
-            reader.Wrong("auth-secret", name, crosses);
-            return null;
-        }
-
-        if (context.State.Find<V1Secret>(ns, bare) is { } secret) return new BasicAuthRule(realm, $"{ns}/{bare}", Users(context, secret, kind));
-        reader.Wrong("auth-secret", name, $"there is no such Secret in namespace {ns}");
-        return null;
+        return new NamedSecret(reader, context, ingress, config).Find("auth-secret", name, ingress.Key.Namespace, ns => $"there is no such Secret in namespace {ns}") is { } secret
+            ? new BasicAuthRule(realm, $"{secret.Key.Namespace}/{secret.Key.Name}", Users(context, secret, kind)) : null;
     }
 
     /// <summary>Why a request is turned away; null when its user may come.</summary>

@@ -59,19 +59,7 @@ internal sealed record ClientCertificateRule(ResourceKey Ingress, string Secret,
         var pass = reader.Flag("auth-tls-pass-certificate-to-upstream") ?? false;
         var subject = SubjectOf(reader);
         if (reader.Text("auth-tls-secret") is not { } name) return null;
-        var (space, own) = NamespacedName.Of(name, "");
-        if (space.Length > 0 && config.Crosses(ingress.Key.Namespace, space) is { } crosses)
-        {
-            reader.Wrong("auth-tls-secret", name, crosses);
-            return null;
-        }
-
-        if (context.State.Find<V1Secret>(space, own) is not { } secret)
-        {
-            reader.Wrong("auth-tls-secret", name, name.Contains('/', StringComparison.Ordinal) ? "there is no such Secret" : "namespace/name is wanted");
-            return null;
-        }
-
+        if (new NamedSecret(reader, context, ingress, config).Find("auth-tls-secret", name, "", _ => name.Contains('/', StringComparison.Ordinal) ? "there is no such Secret" : "namespace/name is wanted") is not { } secret) return null;
         string? problem = "it has no ca.crt, the authorities that clients' certificates have to lead to";
         var found = secret.Value.ValueOf("ca.crt") is { } pem ? CertificatePem.ReadCertificates(pem, out problem) : [];
         var lists = problem is null && secret.Value.ValueOf("ca.crl") is { } crl ? CertificatePem.ReadRevocationLists(crl, out problem) : [];

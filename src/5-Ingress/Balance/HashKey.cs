@@ -78,7 +78,7 @@ internal sealed class HashKey
         "server_port" or "pass_port" => view.Port,
         "binary_remote_addr" => Encoding.Latin1.GetString((view.Address.AddressFamily == AddressFamily.InterNetworkV6 && view.Address.IsIPv4MappedToIPv6 ? view.Address.MapToIPv4() : view.Address).GetAddressBytes()),
         "uri" => NormalPath.Of(view.Facts.Path) ?? view.Facts.Path,
-        _ when Whole.Contains(name) => NginxTemplate.Value(name, view, ""),
+        "http_host" => NginxTemplate.Value(name, view, ""),
         _ when name.StartsWith("cookie_", StringComparison.Ordinal) => RequestCookie.Of(view.Facts, name[7..], StringComparison.OrdinalIgnoreCase) ?? "",
         _ when name.StartsWith("http_", StringComparison.Ordinal) => Header(view.Facts, name.AsSpan(5)),
         _ => NginxTemplate.Value(name, view, ""),

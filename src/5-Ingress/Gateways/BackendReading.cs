@@ -25,9 +25,6 @@ internal readonly record struct BackendReading(bool Ready, FrontEndpoints? Endpo
     /// <summary>The same in the cluster.</summary>
     internal IPEndPoint Declared(WeightedBackend backend) => Endpoint?.Declared ?? backend.Backend.Front.Declared;
 
-    /// <summary>The address that it is dialled from: the pod's own, which leads to no machine outside the road, as an endpoint written by hand may be.</summary>
-    internal IPAddress? Source(GatewayPort port) => Endpoint is { } endpoint && !IPAddress.IsLoopback(endpoint.Bound.Address) ? null : port.Bound.Address;
-
     /// <summary>A backend and what is dialled of it, in words.</summary>
     internal string Where(WeightedBackend backend) => Endpoint is { } endpoint
         ? $"headless Service {backend.Backend.Label} → {endpoint.Label}, {BalanceFacts.Of(Balance, Endpoints!)}"

@@ -32,7 +32,7 @@ internal sealed class GatewayDecision(GatewayPort port, ListenerPlan? handshake,
         new(port, handshake, facts, draw, GatewayHop.Decide(port, handshake, states, facts, draw, default(NoReasons)));
 
     /// <summary>Where a backend is, as this pod reaches it.</summary>
-    internal UpstreamKey Towards(WeightedBackend backend, in BackendReading read) => new(read.Bound(backend), read.Source(Port), backend.Tls, backend.Http2);
+    internal UpstreamKey Towards(WeightedBackend backend, in BackendReading read) => new(read.Bound(backend), Port.SourceTo(read.Bound(backend)), backend.Tls, backend.Http2);
 
     /// <summary>Which of the mirrors get a copy: each by a draw of its own.</summary>
     internal IEnumerable<MirrorFilter> Mirrors()

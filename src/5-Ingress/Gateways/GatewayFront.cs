@@ -43,7 +43,7 @@ internal sealed class GatewayFronts(GatewayService service, IServiceFronts servi
         Of(GatewayConnectionDecision.Make(port, serverName, new LivingBackend(services, generation, balancers, port.Pod), Draw.Random()), port);
 
     private static FrontDecision Of(GatewayConnectionDecision decision, GatewayPort port) => decision.Choice is { Forwards: true, Backend: { } backend }
-        ? new FrontDecision(decision, decision.Choice.Read.Bound(backend), decision.Choice.Read.Source(port)) { Declared = decision.Choice.Read.Declared(backend) }
+        ? new FrontDecision(decision, decision.Choice.Read.Bound(backend), port.SourceTo(decision.Choice.Read.Bound(backend))) { Declared = decision.Choice.Read.Declared(backend) }
         : new FrontDecision(decision, null, null);
 
     /// <summary>A connection that reached a port which isn't the Gateway's any more.</summary>

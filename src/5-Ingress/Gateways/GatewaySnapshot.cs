@@ -52,6 +52,9 @@ internal sealed record GatewayPort(ResourceKey Pod, IPEndPoint Declared, IPEndPo
 {
     /// <summary>Where it is among sockets.</summary>
     internal FrontPlace Place => new(Bound, Plan.Protocol == PortProtocol.Udp);
+
+    /// <summary>Where it dials an address from, as <see cref="ControllerPlan.SourceTo(IPEndPoint)"/> says.</summary>
+    internal IPAddress? SourceTo(IPEndPoint at) => ControllerPlan.SourceTo(at, Bound);
 }
 
 /// <summary>What is spoken at a port.</summary>
@@ -80,8 +83,8 @@ internal sealed record PortPlan(ResourceKey Gateway, int Port, PortProtocol Prot
     /// <summary>Whether a decision reads request headers.</summary>
     public bool ReadsHeaders { get; } = Listeners.All.Any(l => l.ReadsHeaders);
 
-    /// <summary>Whether connections may be encrypted towards backends.</summary>
-    public bool Encrypts { get; } = Listeners.All.Any(l => l.Connections.All.Any(r => r.Backends.Any(b => b.Tls is not null)));
+    /// <summary>Whether connections that come in the plain may be encrypted towards backends.</summary>
+    public bool Encrypts { get; } = Protocol == PortProtocol.Tcp && Listeners.All.Any(l => l.Connections.All.Any(r => r.Backends.Any(b => b.Tls is not null)));
 }
 
 /// <summary>What a listener does with what it takes.</summary>

@@ -144,10 +144,11 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private void AddResource(string kustomization, string folder, KustomizationResource resource)
     {
         var path = Collapse(Path.Combine(folder, resource.Path));
-        if (Directory.Exists(path)) LookInto(path);
+        var isFolder = Directory.Exists(path);
+        if (isFolder) LookInto(path);
         else places.Add(Path.GetFullPath(path));
         if (File.Exists(path)) AddFile(path);
-        else if (!Directory.Exists(path)) Error(resource, $"found {resource.Path}; there is no such file or folder");
+        else if (!isFolder) Error(resource, $"found {resource.Path}; there is no such file or folder");
         else if (Kustomization.In(path) is { } inner) AddKustomization(inner);
         else Error(resource, $"found {resource.Path}; the folder has no kustomization.yaml");
 

@@ -27,7 +27,7 @@ internal sealed class RealPaths
 
     /// <summary>A path without links in its folders.</summary>
     /// <param name="target">An absolute path that is no link itself.</param>
-    internal string Of(string target) => Path.GetDirectoryName(target) is { } folder ? Path.Combine(OfFolder(folder), Path.GetFileName(target)) : target;
+    internal string Of(string target) => Path.GetDirectoryName(target) is { } folder && OfFolder(folder) is var real && real != folder ? Path.Combine(real, Path.GetFileName(target)) : target;
 
     private string OfFolder(string folder)
     {

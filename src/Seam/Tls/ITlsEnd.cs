@@ -42,9 +42,6 @@ public interface IRelayEncryption : IEncryptingEnd
     bool Encrypts(Generation generation);
 }
 
-/// <summary>An end of TLS where what was decrypted may be relayed.</summary>
-public interface IDecryptingEnd : ITlsEnd, IEncryptingEnd;
-
 /// <summary>The same at a port of a hop that reads HTTP.</summary>
 public interface IHttpTlsEnd : ITlsEnd
 {
@@ -56,7 +53,7 @@ public interface IHttpTlsEnd : ITlsEnd
 }
 
 /// <summary>The same at a port where the client's server name tells whether what is within TLS is HTTP, or is relayed, decrypted or as it came.</summary>
-public interface IMixedTlsEnd : IHttpTlsEnd, IDecryptingEnd
+public interface IMixedTlsEnd : IHttpTlsEnd, IEncryptingEnd
 {
     /// <summary>How a connection is relayed; null for one of HTTP.</summary>
     /// <param name="hello">What the client sent.</param>
@@ -70,7 +67,7 @@ public interface IMixedTlsEnd : IHttpTlsEnd, IDecryptingEnd
 public sealed record RelayedTls(Func<FrontDecision> Decide, bool Ends);
 
 /// <summary>The same at a port of a hop that relays what it has decrypted.</summary>
-public interface IRelayTlsEnd : IDecryptingEnd
+public interface IRelayTlsEnd : ITlsEnd, IEncryptingEnd
 {
     /// <summary>Whether TLS ends here for connections of this generation; those of others are relayed as they come.</summary>
     bool Ends(Generation generation);

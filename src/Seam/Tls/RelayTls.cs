@@ -6,7 +6,7 @@ using Usher.Wire;
 namespace Usher.Seam;
 
 /// <summary>TLS at a relay: it may end at its front, and begin towards the destination. What came of both stands in the connection's record.</summary>
-internal sealed class RelayTls(IDecryptingEnd end, SeamParts parts)
+internal sealed class RelayTls(ITlsEnd end, SeamParts parts)
 {
     private readonly ServerHandshakes handshakes = new(end, parts);
 
