@@ -56,6 +56,20 @@ public sealed class RoadControlTests
     }
 
     [Fact]
+    public async Task A_fault_after_a_change_was_published_is_not_told_as_a_change_left_out()
+    {
+        await using var road = Build();
+        var control = road.GetRequiredService<RoadControl>();
+        await control.ApplyAsync("files", [Note("a")], new ErrorList(), TestContext.Current.CancellationToken);
+        var errors = new ErrorList();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => control.ApplyAsync("files", [Note("late")], errors, TestContext.Current.CancellationToken));
+
+        Assert.Empty(errors.All);
+        Assert.Equal(2, road.GetRequiredService<IGenerationSource>().Current.Number);
+    }
+
+    [Fact]
     public async Task A_warning_stops_nothing_and_is_kept_once()
     {
         await using var road = Build();
@@ -173,6 +187,7 @@ public sealed class RoadControlTests
             public Task CommitAsync(CancellationToken cancellationToken)
             {
                 committed = true;
+                if (next.Get<Notes>().Texts.Contains("late")) throw new InvalidOperationException("was published");
                 log.Add($"commit {name} {next.Number}");
                 return Task.CompletedTask;
             }
