@@ -6,11 +6,13 @@ public static class NearestWord
     private const int MaxListed = 20;
 
     /// <summary>The nearest of the words by edit distance without case, or null when none is near.</summary>
-    public static string? Of(string written, IEnumerable<string> known)
+    /// <param name="written">The mistyped word.</param>
+    /// <param name="known">The words that it may be.</param>
+    /// <param name="most">How many letters may be wrong at most; no more than a third of them may, or one letter of the shortest.</param>
+    public static string? Of(string written, IEnumerable<string> known, int most = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(written);
-        // A third of the letters may be wrong, and one letter of the shortest.
-        var limit = Math.Max(1, written.Length / 3);
+        var limit = Math.Min(most, Math.Max(1, written.Length / 3));
         var best = known.Where(k => Math.Abs(k.Length - written.Length) <= limit)
             .Select(k => (Word: k, Distance: Distance(written, k)))
             .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Word, StringComparer.Ordinal)

@@ -1,10 +1,11 @@
 using k8s;
 using k8s.Models;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Pod;
 
-/// <summary>Kinds that ordinary manifests have and that change nothing here: each object is named once, so that nobody relies on it.</summary>
+/// <summary>Kinds that ordinary manifests have and that change nothing here: each object is named once (of somebody else's custom resources each kind), so that nobody relies on it.</summary>
 internal static class NoEffect
 {
     /// <summary>Warns of each.</summary>
@@ -19,6 +20,13 @@ internal static class NoEffect
         Each<V1PersistentVolume>("kind", "has no effect: every claim is a folder on this machine");
         Each<V1MutatingWebhookConfiguration>("kind", "has no effect: no webhook is called, so that none adds containers or fields");
         Each<V1ValidatingWebhookConfiguration>("kind", "has no effect: no webhook is called");
+
+        foreach (var kind in context.State.All<CustomResource>().GroupBy(r => (r.Value.ApiVersion, r.Value.Kind)))
+        {
+            var others = kind.Count() - 1;
+            context.Warnings.Add(kind.First(), "kind",
+                $"has no effect{(others == 0 ? "" : $", nor have {others} more of its kind")}: no controller of {kind.Key.ApiVersion} is run here, so that nothing is made of it");
+        }
 
         void Each<T>(string field, string message) where T : class, IKubernetesObject
         {

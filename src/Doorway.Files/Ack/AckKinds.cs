@@ -7,10 +7,8 @@ namespace Usher.Doorway.Files.Ack;
 /// <summary>ACK's objects → AWS's.</summary>
 internal static class AckKinds
 {
-    private const string GroupSuffix = ".services.k8s.aws";
-
     /// <summary>True for a kind of ACK.</summary>
-    internal static bool Has(ManifestKind? kind) => kind is not null && kind.Group.EndsWith(GroupSuffix, StringComparison.Ordinal);
+    internal static bool Has(ManifestKind? kind) => kind is { IsAck: true };
 
     /// <summary>Turns all objects into AWS's and resolves their references; returns those without errors.</summary>
     /// <param name="all">Every ACK object, those with errors too: they can be referred to.</param>

@@ -49,6 +49,7 @@ internal sealed class Shape
 
     private readonly Type? item;
     private readonly FrozenDictionary<string, Type> fields = FrozenDictionary<string, Type>.Empty;
+    private readonly Type? others;
 
     private Shape(Type type)
     {
@@ -68,8 +69,9 @@ internal sealed class Shape
         else
         {
             Form = Form.Object;
-            fields = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-                .Where(p => p.CanWrite)
+            var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).ToLookup(p => p.IsDefined(typeof(JsonExtensionDataAttribute)));
+            others = properties[true].Select(p => ArgumentOf(p.PropertyType, typeof(IDictionary<,>), 1)).FirstOrDefault();
+            fields = properties[false]
                 .ToFrozenDictionary(NameOf, p => p.PropertyType, StringComparer.Ordinal);
         }
     }
@@ -87,8 +89,8 @@ internal sealed class Shape
 
     internal static Shape Of(Type type) => Known.GetOrAdd(Nullable.GetUnderlyingType(type) ?? type, t => new Shape(t));
 
-    /// <summary>The shape of an object's field, or null when it has no such field.</summary>
-    internal Shape? Field(string name) => fields.TryGetValue(name, out var type) ? Of(type) : null;
+    /// <summary>The shape of an object's field, or null when it has no such field and doesn't take any (<see cref="JsonExtensionDataAttribute"/>).</summary>
+    internal Shape? Field(string name) => fields.TryGetValue(name, out var type) ? Of(type) : others is null ? null : Of(others);
 
     private static string NameOf(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);

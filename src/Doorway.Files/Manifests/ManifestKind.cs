@@ -5,6 +5,7 @@ using k8s.Models;
 using Usher.Doorway.Files.Ack;
 using Usher.Doorway.Files.GatewaySchema;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 using Usher.Model.Gateway;
 
 namespace Usher.Doorway.Files.Manifests;
@@ -97,6 +98,9 @@ internal sealed class ManifestKind
     /// <summary>The type whose fields may be written.</summary>
     internal Type Model { get; }
 
+    /// <summary>True for what becomes an object of AWS's: its value is the spec of an ACK object.</summary>
+    internal bool IsAck { get; private init; }
+
     /// <summary>True when errors must not show its values.</summary>
     internal bool IsSecret => Model == typeof(V1Secret);
 
@@ -106,6 +110,13 @@ internal sealed class ManifestKind
     /// <summary>The object of checked JSON: a Kubernetes model, or the spec of an ACK object (null when it has none).</summary>
     /// <exception cref="JsonException">The serialiser wants something else than the binder knows of.</exception>
     internal object? Read(ReadOnlyMemory<byte> json) => read(json);
+
+    /// <summary>A kind of somebody else's CustomResourceDefinition.</summary>
+    /// <param name="apiVersion">As written.</param>
+    /// <param name="name">As written.</param>
+    /// <param name="namespaced">Whether the object is in a namespace: only the definition knows whether all are.</param>
+    internal static ManifestKind Custom(string apiVersion, string name, bool namespaced) =>
+        new(apiVersion, name, namespaced, NameRule.Subdomain, typeof(CustomResource), json => ReadModel<CustomResource>(json, namespaced));
 
     /// <summary>A kind of the Gateway API.</summary>
     /// <param name="name">Its name.</param>
@@ -157,5 +168,8 @@ internal sealed class ManifestKind
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.TryGetProperty("status", out var written)) status(spec, written);
             return spec;
-        });
+        })
+        {
+            IsAck = true,
+        };
 }

@@ -12,8 +12,11 @@ internal static class UnsupportedKinds
     [
         "XBackend", "XBackendTrafficPolicy", "XListenerSet", "XMesh",
         "ALBTargetControlConfig", "ListenerRuleConfiguration", "LoadBalancerConfiguration", "TargetGroupConfiguration",
-        "CidrCollection", "DelegationSet", "HealthCheck", "QueryLoggingConfig", "DNSEndpoint",
+        "CidrCollection", "DelegationSet", "HealthCheck", "QueryLoggingConfig", "DNSEndpoint", "GlobalAccelerator",
     ];
+
+    /// <summary>Their groups: those whose objects the road's own controllers would read.</summary>
+    internal static readonly string[] ExtensionGroups = ["gateway.networking.x-k8s.io", "gateway.k8s.aws", "aga.k8s.aws", "externaldns.k8s.io"];
 
     private static readonly Lazy<HashSet<string>> Known = new(() =>
         [.. typeof(V1Pod).Assembly.GetTypes().Select(t => t.GetCustomAttribute<KubernetesEntityAttribute>()?.Kind).OfType<string>(), .. Extensions]);
