@@ -11,13 +11,13 @@ internal static class ObjectGenerations
 {
     private static readonly string[] NotDesired = ["metadata", "status"];
 
-    /// <summary>The object with its generation.</summary>
+    /// <summary>The object with its generation, and since when it is there.</summary>
     /// <param name="before">It as it was; of the same key.</param>
     /// <param name="after">It as it is now.</param>
     internal static Resource After(Resource before, Resource after)
     {
         var generation = SaysTheSame(before.Value, after.Value) ? before.Generation : before.Generation + 1;
-        return generation == after.Generation ? after : after with { Generation = generation };
+        return generation == after.Generation && before.Since == after.Since ? after : after with { Generation = generation, Since = before.Since };
     }
 
     private static bool SaysTheSame(object before, object after) =>

@@ -8,6 +8,7 @@ namespace Usher.Control;
 /// </summary>
 public sealed class ResourceStore
 {
+    private long changes;
     private readonly Dictionary<string, IReadOnlyList<Resource>> byDoorway = new(StringComparer.Ordinal);
 
     /// <summary>The state of what is kept.</summary>
@@ -23,7 +24,7 @@ public sealed class ResourceStore
         var put = new List<Resource>();
         foreach (var resource in come)
         {
-            if (Current.Find(resource.Key) is not { } other) put.Add(resource);
+            if (Current.Find(resource.Key) is not { } other) put.Add(resource.Since == changes ? resource : resource with { Since = changes });
             else if (owned.Contains(resource.Key)) put.Add(ObjectGenerations.After(other, resource));
             else errors.Add(resource.Key, resource.Origin, "metadata.name", $"belongs to the doorway '{other.Origin.Doorway}' already; '{doorway}' can't claim it too");
         }
@@ -39,5 +40,6 @@ public sealed class ResourceStore
     {
         byDoorway[doorway] = objects;
         Current = state;
+        changes++;
     }
 }

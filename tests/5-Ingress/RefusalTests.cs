@@ -81,7 +81,7 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData("", "", "good", "neither is older by its creationTimestamp, and its namespace and name come first")]
+    [InlineData("", "", "good", "neither is older, and its namespace and name come first")]
     [InlineData("", ", creationTimestamp: \"2024-01-01T00:00:00Z\"", "bad", "it is the older one (2024-01-01 00:00:00Z before no creationTimestamp)")]
     [InlineData(", creationTimestamp: \"2025-01-01T00:00:00Z\"", ", creationTimestamp: \"2024-01-01T00:00:00Z\"", "bad", "it is the older one (2024-01-01 00:00:00Z before 2025-01-01 00:00:00Z)")]
     public void A_path_that_two_have_is_the_older_ones(string good, string bad, string winner, string rule)

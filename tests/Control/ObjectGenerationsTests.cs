@@ -74,6 +74,27 @@ public sealed class ObjectGenerationsTests
         Assert.Equal(2, store.Current.Find(new ResourceKey("", "ConfigMap", "shop", "users"))!.Generation);
     }
 
+    [Fact]
+    public void An_object_is_there_since_the_change_that_brought_it()
+    {
+        Keep([]);
+        Keep([Route("/a")]);
+        Assert.Equal(1, Since());
+        Keep([Route("/b", line: 9), Map("a", null)]);
+        Assert.Equal(1, Since());
+        Assert.Equal(2, store.Current.Find<V1ConfigMap>("shop", "users")!.Since);
+
+        // A change that wasn't kept, and one that takes it away.
+        Preview([]);
+        Keep([Route("/b"), Map("a", null)]);
+        Assert.Equal(1, Since());
+        Keep([]);
+        Keep([Route("/b")]);
+        Assert.Equal(5, Since());
+
+        long Since() => store.Current.Find<HttpRoute>("shop", "users")!.Since;
+    }
+
     private long Apply(Resource route)
     {
         Keep([route]);

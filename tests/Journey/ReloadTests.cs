@@ -52,6 +52,27 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Who_has_a_host_and_path_keeps_them_when_another_comes_that_is_first_by_name()
+    {
+        using var manifests = Manifests.Sample();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        manifests.Write("more.yaml", """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: { name: a-newcomer, namespace: shop, annotations: { nginx.ingress.kubernetes.io/temporal-redirect: "https://elsewhere.example.com/" } }
+            spec:
+              ingressClassName: nginx
+              rules: [{ host: api.example.com, http: { paths: [{ path: /v1/users, pathType: Prefix, backend: { service: { name: users, port: { name: http } } } }] } }]
+            """);
+
+        await road.UntilAsync("the newcomer is there", () => road.Output.Contains(": added Ingress shop/a-newcomer", StringComparison.Ordinal));
+        Assert.Equal("200", (await road.CurlAsync("-o", "/dev/null", "-w", "%{http_code}", Users.ToString())).Output);
+        Assert.Contains("those of Ingress shop/api (", road.Errors, StringComparison.Ordinal);
+        Assert.Contains("which keeps them: it was on the road before the other came", road.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Fifty_reloads_under_load_lose_no_request()
     {
         const int reloads = 50;

@@ -44,7 +44,7 @@ internal abstract class ObjectTable
 
     /// <summary>Whether two say the same thing: the same object, written in the same place.</summary>
     internal static bool Same(Resource one, Resource other) =>
-        ReferenceEquals(one, other) || (ReferenceEquals(one.Value, other.Value) && one.Key == other.Key && one.Origin == other.Origin && one.Generation == other.Generation);
+        ReferenceEquals(one, other) || (ReferenceEquals(one.Value, other.Value) && one.Key == other.Key && one.Origin == other.Origin && one.Generation == other.Generation && one.Since == other.Since);
 
     /// <summary>By namespace, then name.</summary>
     internal static int Compare(in ResourceKey one, in ResourceKey other)
@@ -176,7 +176,7 @@ internal sealed class ObjectTable<T> : ObjectTable where T : class
         return ReferenceEquals(next, all) ? this : new ObjectTable<T>(next, values.Finish(), kinds);
     }
 
-    private static Resource<T> Typed(Resource resource) => new(resource.Key, (T)resource.Value, resource.Origin) { Generation = resource.Generation };
+    private static Resource<T> Typed(Resource resource) => new(resource.Key, (T)resource.Value, resource.Origin) { Generation = resource.Generation, Since = resource.Since };
 
     private int IndexOf(in ResourceKey key)
     {

@@ -8,6 +8,9 @@ public sealed record Resource(ResourceKey Key, object Value, Origin Origin)
 {
     /// <summary>As <c>metadata.generation</c>: 1 at first, and one more with each change of what it says (of anything but its metadata and status). 1 for what a reconciler made.</summary>
     public long Generation { get; init; } = 1;
+
+    /// <summary>With which change of what people wrote it came: 0 with the first, and for what a reconciler made. It stays when the object is changed.</summary>
+    public long Since { get; init; }
 }
 
 /// <summary>A <see cref="Resource"/> whose value's type is known.</summary>
@@ -19,4 +22,7 @@ public sealed record Resource<T>(ResourceKey Key, T Value, Origin Origin) where 
 {
     /// <summary>As <see cref="Resource.Generation"/>.</summary>
     public long Generation { get; init; } = 1;
+
+    /// <summary>As <see cref="Resource.Since"/>.</summary>
+    public long Since { get; init; }
 }

@@ -99,8 +99,8 @@ internal sealed record ValueMatch(string Name, string Value, Regex? Expression)
 /// <param name="MethodLength">1 where a method is matched; characters of a gRPC method.</param>
 /// <param name="Headers">How many headers are matched.</param>
 /// <param name="Queries">How many parameters of the query are matched.</param>
-/// <param name="Created">The route's creationTimestamp; the end of time where none is written.</param>
-internal readonly record struct Precedence(int PathRank, int PathLength, int MethodLength, int Headers, int Queries, DateTime Created)
+/// <param name="Age">How old the route is.</param>
+internal readonly record struct Precedence(int PathRank, int PathLength, int MethodLength, int Headers, int Queries, Age Age)
 {
     /// <summary>Compares two matches.</summary>
     internal static int Compare(RuleMatch one, RuleMatch other)
@@ -111,7 +111,7 @@ internal readonly record struct Precedence(int PathRank, int PathLength, int Met
         if (a.MethodLength != b.MethodLength) return b.MethodLength.CompareTo(a.MethodLength);
         if (a.Headers != b.Headers) return b.Headers.CompareTo(a.Headers);
         if (a.Queries != b.Queries) return b.Queries.CompareTo(a.Queries);
-        if (a.Created != b.Created) return a.Created.CompareTo(b.Created);
+        if (a.Age != b.Age) return a.Age.CompareTo(b.Age);
         if (string.CompareOrdinal(one.Route.Namespace, other.Route.Namespace) is not 0 and var ns) return ns;
         if (string.CompareOrdinal(one.Route.Name, other.Route.Name) is not 0 and var name) return name;
         return one.RuleIndex != other.RuleIndex ? one.RuleIndex.CompareTo(other.RuleIndex) : one.MatchIndex.CompareTo(other.MatchIndex);
@@ -127,7 +127,7 @@ internal readonly record struct Precedence(int PathRank, int PathLength, int Met
         if (a.MethodLength != b.MethodLength) return winner.Route.Kind == "GRPCRoute" ? "its method is longer" : "it matches a method";
         if (a.Headers != b.Headers) return FormattableString.Invariant($"it matches more headers ({a.Headers}, {b.Headers})");
         if (a.Queries != b.Queries) return FormattableString.Invariant($"it matches more parameters of the query ({a.Queries}, {b.Queries})");
-        if (a.Created != b.Created) return "its route is older";
+        if (a.Age != b.Age) return a.Age.Created == b.Age.Created ? "its route was on the road before the other came" : "its route is older";
         return winner.Route != loser.Route ? $"{winner.Route.Namespace}/{winner.Route.Name} comes first by name" : "it comes first in its route";
     }
 }

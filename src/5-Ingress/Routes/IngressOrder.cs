@@ -2,7 +2,7 @@ using Usher.Model.Desired;
 
 namespace Usher.Ingress;
 
-/// <summary>Which of several Ingresses comes first, and so keeps what all of them claim: the oldest, then by namespace and name (ListIngresses of ingress-nginx's store.go). One without a creationTimestamp is as new as it can be.</summary>
+/// <summary>Which of several Ingresses comes first, and so keeps what all of them claim: the oldest (<see cref="Age"/>), then by namespace and name (ListIngresses of ingress-nginx's store.go).</summary>
 internal sealed class IngressOrder : IComparer<IngressPart>
 {
     internal static readonly IngressOrder Instance = new();
@@ -24,17 +24,13 @@ internal sealed class IngressOrder : IComparer<IngressPart>
     public int Compare(IngressPart? x, IngressPart? y)
     {
         if (x is null || y is null) return x is null ? y is null ? 0 : -1 : 1;
-        if (Created(x).CompareTo(Created(y)) is var age and not 0) return age;
+        if (Age.Of(x.Ingress).CompareTo(Age.Of(y.Ingress)) is var age and not 0) return age;
         return ResourceKey.ByName.Compare(x.Ingress.Key, y.Ingress.Key);
     }
 
     /// <summary>By which rule the first of two came before the other.</summary>
     internal static string Why(IngressPart first, IngressPart other) =>
         first.Ingress.Key == other.Ingress.Key ? "it is written first in the same Ingress"
-        : Created(first) != Created(other) ? $"it is the older one ({At(first)} before {At(other)})"
-        : "neither is older by its creationTimestamp, and its namespace and name come first";
-
-    private static DateTime Created(IngressPart part) => part.Ingress.Value.Metadata?.CreationTimestamp?.ToUniversalTime() ?? DateTime.MaxValue;
-
-    private static string At(IngressPart part) => part.Ingress.Value.Metadata?.CreationTimestamp is { } at ? at.ToUniversalTime().ToString("u", System.Globalization.CultureInfo.InvariantCulture) : "no creationTimestamp";
+        : Age.Of(first.Ingress) != Age.Of(other.Ingress) ? Age.Why(Age.Of(first.Ingress), Age.Of(other.Ingress))
+        : "neither is older, and its namespace and name come first";
 }

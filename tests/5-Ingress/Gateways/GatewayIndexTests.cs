@@ -55,7 +55,7 @@ public sealed class GatewayIndexTests
             Method = method,
             Headers = [.. headers.Select(h => new ValueMatch(h, "1", null))],
             Queries = [.. queries.Select(q => new ValueMatch(q, "1", null))],
-            Precedence = new Precedence((int)kind, value.Length, method is null ? 0 : 1, headers.Length, queries.Length, DateTime.MaxValue),
+            Precedence = new Precedence((int)kind, value.Length, method is null ? 0 : 1, headers.Length, queries.Length, Age.Unknown),
         };
     }
 }

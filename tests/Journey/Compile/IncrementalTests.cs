@@ -70,7 +70,9 @@ public sealed class IncrementalTests
                 var desired = store.Preview("files", loaded.Resources, errors);
 
                 var next = compiler.Compile(desired, running, errors);
-                var whole = compiler.Compile(new DesiredState(FilesDoorway.Load([file], AwsScope.Default, wanted)), Bare(running), wanted);
+                // Who came first to a road that runs is nothing that a file says.
+                var anew = FilesDoorway.Load([file], AwsScope.Default, wanted).Select(r => r with { Since = desired.Find(r.Key)?.Since ?? 0 });
+                var whole = compiler.Compile(new DesiredState(anew), Bare(running), wanted);
 
                 Assert.Equal(wanted.All, errors.All);
                 if (!errors.IsEmpty) continue;

@@ -18,7 +18,7 @@ internal sealed class BackendTlsPolicies
 
     internal BackendTlsPolicies(CompileContext context, CertificateRefs certificates)
     {
-        foreach (var policy in context.State.All<BackendTlsPolicy>().OrderBy(p => p.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue).ThenBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal))
+        foreach (var policy in context.State.All<BackendTlsPolicy>().OrderBy(Age.Of).ThenBy(p => p.Key, ResourceKey.ByName))
         {
             var (roots, unresolved) = Roots(policy, certificates);
             Condition? refused = null;

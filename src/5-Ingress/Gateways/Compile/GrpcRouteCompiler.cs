@@ -11,11 +11,11 @@ internal static class GrpcRouteCompiler
     internal static IEnumerable<CompiledRule> Compile(BackendRefs backends, Resource<Gateway>? gateway, Resource<GrpcRoute> route)
     {
         var compiler = new RuleCompiler(backends, route.Key, isGrpc: true, gateway);
-        var created = route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue;
+        var age = Age.Of(route);
         foreach (var (i, rule) in route.Value.Spec.Rules.Index())
         {
             IEnumerable<GrpcRouteMatch> matches = rule.Matches.Count == 0 ? [new GrpcRouteMatch()] : rule.Matches;
-            yield return compiler.Compile(i, rule.Name, rule.Filters.Select(Filter), [.. rule.BackendRefs.Select(r => ((BackendRef)r, r.Filters.Select(Filter)))], null, matches.Select(m => Match(m, created)));
+            yield return compiler.Compile(i, rule.Name, rule.Filters.Select(Filter), [.. rule.BackendRefs.Select(r => ((BackendRef)r, r.Filters.Select(Filter)))], null, matches.Select(m => Match(m, age)));
         }
     }
 
@@ -29,7 +29,7 @@ internal static class GrpcRouteCompiler
         ExtensionRef = filter.ExtensionRef,
     };
 
-    private static MatchParts Match(GrpcRouteMatch match, DateTime created)
+    private static MatchParts Match(GrpcRouteMatch match, Age age)
     {
         var problems = new List<string>();
         var path = PathOf(match.Method, problems);
@@ -37,7 +37,7 @@ internal static class GrpcRouteCompiler
         return new MatchParts(path, problems)
         {
             Headers = headers,
-            Precedence = new Precedence(0, match.Method?.Service?.Length ?? 0, match.Method?.Method?.Length ?? 0, headers.Length, 0, created),
+            Precedence = new Precedence(0, match.Method?.Service?.Length ?? 0, match.Method?.Method?.Length ?? 0, headers.Length, 0, age),
         };
     }
 

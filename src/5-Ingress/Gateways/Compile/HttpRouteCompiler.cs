@@ -13,16 +13,16 @@ internal static class HttpRouteCompiler
     internal static IEnumerable<CompiledRule> Compile(BackendRefs backends, Resource<Gateway>? gateway, Resource<HttpRoute> route)
     {
         var compiler = new RuleCompiler(backends, route.Key, isGrpc: false, gateway);
-        var created = route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue;
+        var age = Age.Of(route);
         foreach (var (i, rule) in route.Value.Spec.Rules.Index())
         {
             IEnumerable<HttpRouteMatch> matches = rule.Matches.Count == 0 ? [new HttpRouteMatch()] : rule.Matches;
             yield return compiler.Compile(
-                i, rule.Name, rule.Filters, [.. rule.BackendRefs.Select(r => ((BackendRef)r, (IEnumerable<HttpRouteFilter>)r.Filters))], Timeout(rule.Timeouts), matches.Select(m => Match(m, created)));
+                i, rule.Name, rule.Filters, [.. rule.BackendRefs.Select(r => ((BackendRef)r, (IEnumerable<HttpRouteFilter>)r.Filters))], Timeout(rule.Timeouts), matches.Select(m => Match(m, age)));
         }
     }
 
-    private static MatchParts Match(HttpRouteMatch match, DateTime created)
+    private static MatchParts Match(HttpRouteMatch match, Age age)
     {
         var problems = new List<string>();
         var path = PathOf(match.Path, problems);
@@ -33,7 +33,7 @@ internal static class HttpRouteCompiler
             Method = match.Method,
             Headers = headers,
             Queries = queries,
-            Precedence = new Precedence((int)path.Kind, path.Value.Length, match.Method is null ? 0 : 1, headers.Length, queries.Length, created),
+            Precedence = new Precedence((int)path.Kind, path.Value.Length, match.Method is null ? 0 : 1, headers.Length, queries.Length, age),
         };
     }
 

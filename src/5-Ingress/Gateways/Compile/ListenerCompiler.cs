@@ -52,7 +52,7 @@ internal sealed class ListenerCompiler(CompileContext context, CertificateRefs c
     }
 
     private IEnumerable<Resource<ListenerSet>> SetsOf(Resource<Gateway> gateway) => context.State.All<ListenerSet>().Where(s => IsOf(s, gateway))
-        .OrderBy(s => s.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue).ThenBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal);
+        .OrderBy(Age.Of).ThenBy(s => s.Key, ResourceKey.ByName);
 
     private static bool IsOf(Resource<ListenerSet> set, Resource<Gateway> gateway) => ListenerSets.ParentOf(set) == gateway.Key;
 

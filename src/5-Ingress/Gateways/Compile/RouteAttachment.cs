@@ -96,7 +96,7 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
     {
         if (spec.ParentRefs.Count == 0) context.Warnings.Add(route, "spec.parentRefs", "names no parent, so nothing serves it");
         var hosts = spec is HostRouteSpec named ? named.Hostnames.Select(h => h.ToLowerInvariant()).Distinct().ToList() : [];
-        return new RouteHead(route.Key, route.Value.Metadata.CreationTimestamp ?? DateTime.MaxValue, spec.ParentRefs, hosts);
+        return new RouteHead(route.Key, Age.Of(route), spec.ParentRefs, hosts);
     }
 
     /// <summary>A backend of connections. What goes on as it came is encrypted already; datagrams would want DTLS, of which the API knows nothing.</summary>

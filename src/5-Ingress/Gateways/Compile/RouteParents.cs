@@ -6,10 +6,10 @@ namespace Usher.Ingress.Gateways;
 
 /// <summary>A route of any kind, as attaching sees it.</summary>
 /// <param name="Key">The route.</param>
-/// <param name="Created">Its creationTimestamp; the end of time where none is written.</param>
+/// <param name="Age">How old it is.</param>
 /// <param name="Parents">What it names.</param>
 /// <param name="Hostnames">Its hosts in lower case; empty for all of the listener's.</param>
-internal sealed record RouteHead(ResourceKey Key, DateTime Created, IList<ParentReference> Parents, IReadOnlyList<string> Hostnames)
+internal sealed record RouteHead(ResourceKey Key, Age Age, IList<ParentReference> Parents, IReadOnlyList<string> Hostnames)
 {
     /// <summary>Where a host is written; of a route without hosts, where one of its parents is.</summary>
     /// <param name="host">The host; empty for any.</param>
@@ -25,7 +25,7 @@ internal sealed record RouteHead(ResourceKey Key, DateTime Created, IList<Parent
     }
 
     /// <summary>The older first, then by namespace and name.</summary>
-    internal static int Compare(RouteHead one, RouteHead other) => one.Created != other.Created ? one.Created.CompareTo(other.Created) : ResourceKey.ByName.Compare(one.Key, other.Key);
+    internal static int Compare(RouteHead one, RouteHead other) => one.Age != other.Age ? one.Age.CompareTo(other.Age) : ResourceKey.ByName.Compare(one.Key, other.Key);
 }
 
 /// <summary>One of a route's parents.</summary>
