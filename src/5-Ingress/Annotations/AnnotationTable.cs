@@ -53,7 +53,7 @@ internal static class AnnotationTable
         ["modsecurity-snippet"] = Refused(Modsecurity), ["enable-modsecurity"] = Refused(Modsecurity), ["enable-owasp-core-rules"] = Refused(Modsecurity), ["modsecurity-transaction-id"] = Refused(Modsecurity),
         ["affinity"] = Applied(), ["affinity-mode"] = Applied(), ["affinity-canary-behavior"] = Applied(), ["session-cookie-name"] = Applied(), ["session-cookie-path"] = Applied(),
         ["session-cookie-domain"] = Applied(), ["session-cookie-expires"] = Applied(), ["session-cookie-max-age"] = Applied(), ["session-cookie-samesite"] = Applied(),
-        ["session-cookie-secure"] = Applied(), ["session-cookie-change-on-failure"] = Applied(), ["session-cookie-conditional-samesite-none"] = Applied(),
+        ["session-cookie-secure"] = Applied(), ["session-cookie-partitioned"] = Applied(), ["session-cookie-change-on-failure"] = Applied(), ["session-cookie-conditional-samesite-none"] = Applied(),
         ["auth-type"] = Applied(), ["auth-secret"] = Applied(), ["auth-secret-type"] = Applied(), ["auth-realm"] = Applied(),
         ["auth-url"] = Applied(), ["auth-signin"] = Applied(), ["auth-signin-redirect-param"] = Applied(), ["auth-method"] = Applied(), ["auth-response-headers"] = Applied(),
         ["auth-request-redirect"] = Applied(), ["auth-cache-key"] = Applied(), ["auth-cache-duration"] = Applied(), ["auth-keepalive"] = Applied(), ["auth-keepalive-requests"] = Without("connections that are kept are the pool's, with its own limits"),

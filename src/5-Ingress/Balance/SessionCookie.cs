@@ -34,6 +34,9 @@ internal sealed record SessionCookie(string Name)
     /// <summary><c>session-cookie-secure</c>; null for: where the request came over TLS.</summary>
     public bool? Secure { get; init; }
 
+    /// <summary><c>session-cookie-partitioned</c>: a browser keeps it for each site that embeds this one (CHIPS).</summary>
+    public bool Partitioned { get; init; }
+
     /// <summary><c>session-cookie-change-on-failure</c>: a session whose endpoint fails gets another.</summary>
     public bool ChangeOnFailure { get; init; }
 
@@ -51,6 +54,7 @@ internal sealed record SessionCookie(string Name)
             SameSite = Word(reader, "session-cookie-samesite", "None", "Lax", "Strict"),
             ConditionalNone = reader.Flag("session-cookie-conditional-samesite-none") ?? false,
             Secure = reader.Flag("session-cookie-secure"),
+            Partitioned = reader.Flag("session-cookie-partitioned") ?? false,
             ChangeOnFailure = reader.Flag("session-cookie-change-on-failure") ?? false,
         };
         if (Word(reader, "affinity", "cookie") is null) return null;
@@ -88,6 +92,7 @@ internal sealed record SessionCookie(string Name)
         if (Secure ?? https) text.Append("; Secure");
         text.Append("; HttpOnly");
         if (SameSite is not null && !(SameSite == "None" && ConditionalNone && RejectsNone(agent))) text.Append("; SameSite=").Append(SameSite);
+        if (Partitioned) text.Append("; Partitioned");
         return text.ToString();
     }
 

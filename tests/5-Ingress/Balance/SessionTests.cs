@@ -74,6 +74,7 @@ public sealed class SessionTests
     [InlineData("affinity: cookie", true, "", "INGRESSCOOKIE=k|*; Path=/; Secure; HttpOnly")]
     [InlineData("affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-secure: \"true\"", false, "", "INGRESSCOOKIE=k|*; Path=/; Secure; HttpOnly")]
     [InlineData("affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-secure: \"false\"", true, "", "INGRESSCOOKIE=k|*; Path=/; HttpOnly")]
+    [InlineData("affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-samesite: None, nginx.ingress.kubernetes.io/session-cookie-partitioned: \"true\"", true, "", "INGRESSCOOKIE=k|*; Path=/; Secure; HttpOnly; SameSite=None; Partitioned")]
     [InlineData("affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-name: route, nginx.ingress.kubernetes.io/session-cookie-expires: '172800', nginx.ingress.kubernetes.io/session-cookie-max-age: '172800'", false, "",
         "route=k|*; Expires=Thu, 16-Nov-23 22:30:00 GMT; Max-Age=172800; Path=/; HttpOnly")]
     [InlineData("affinity: cookie, nginx.ingress.kubernetes.io/session-cookie-path: /app, nginx.ingress.kubernetes.io/session-cookie-domain: a.com", false, "", "INGRESSCOOKIE=k|*; Domain=a.com; Path=/app; HttpOnly")]
