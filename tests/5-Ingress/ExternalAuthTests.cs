@@ -171,6 +171,23 @@ public sealed class ExternalAuthTests
     }
 
     [Theory]
+    [InlineData("auth-url: 'http://a.com:65536/'", "auth-url: found 'http://a.com:65536/'; a URL of http or https with a port from 1 to 65535, if any, is wanted")]
+    [InlineData("auth-url: 'https://auth.$host:0'", "auth-url: found 'https://auth.$host:0'; a URL of http or https with a port from 1 to 65535, if any, is wanted")]
+    [InlineData("auth-url: 'http://a.com:/'", "auth-url: found 'http://a.com:/'; a URL of http or https with a port from 1 to 65535, if any, is wanted")]
+    [InlineData("auth-url: 'http://a.com:https/'", "auth-url: found 'http://a.com:https/'; a URL of http or https with a port from 1 to 65535, if any, is wanted")]
+    [InlineData("auth-signin: 'https://$host:70000/start'", "auth-signin: found 'https://$host:70000/start'; a URL of http or https with a port from 1 to 65535, if any, is wanted")]
+    [InlineData("auth-url: 'http://a.com:65535/'", null)]
+    [InlineData("auth-url: 'http://a.com:$arg_port/'", null)]
+    [InlineData("auth-url: 'http://[::1]/?to=b:0'", null)]
+    [InlineData("auth-signin: '/start:0'", null)]
+    public void A_port_that_is_none_is_told(string annotation, string? told)
+    {
+        Assert.Equal(told is null ? [] : [$"metadata.annotations.nginx.ingress.kubernetes.io/{told}"], One(annotation).Told.Select(e => $"{e.Field}: {e.Message}".Split(". The Ingress isn't accepted")[0]));
+        var (name, url) = (annotation[..annotation.IndexOf(':', StringComparison.Ordinal)], annotation[(annotation.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+        Assert.Equal(told is not null, new Cluster(ConfigMap($"global-{name}: {url}") + Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"), standard: false).Told.Any(e => e.Field == $"data.global-{name}"));
+    }
+
+    [Theory]
     [InlineData("http://a.com", "False a.com 80 ")]
     [InlineData("https://A.com:8443/x?y=1#z", "True a.com 8443 /x?y=1")]
     [InlineData("http://a.com?code=200", "False a.com 80 /?code=200")]

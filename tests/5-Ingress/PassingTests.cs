@@ -91,6 +91,7 @@ public sealed class PassingTests
     [InlineData("custom-headers: shop/own", "custom-headers: found 'shop/own'; its key 'X-Team' isn't one of global-allowed-response-headers in the controller's ConfigMap, which has none")]
     [InlineData("proxy-cookie-path: /a", "proxy-cookie-path: found '/a'; off, or what is looked for and what takes its place, with a space between and without patterns, is wanted")]
     [InlineData("mirror-target: web", "mirror-target: found 'web'; a URL of http or https is wanted, with its host written out")]
+    [InlineData("mirror-target: http://a.com:65536/", "mirror-target: found 'http://a.com:65536/'; a URL of http or https is wanted, with its host written out")]
     [InlineData("mirror-request-body: maybe", "mirror-request-body: found 'maybe'; on or off is wanted")]
     [InlineData("limit-rate: fast", "limit-rate: found 'fast'; a number from 0 to 2147483647 is wanted")]
     public void A_value_that_is_wrong_is_told(string annotation, string told)

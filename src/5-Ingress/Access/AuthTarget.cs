@@ -32,6 +32,16 @@ internal readonly record struct AuthTarget(bool Secured, string Host, int Port, 
         return new AuthTarget(secured, host, port, target.StartsWith('?') ? "/" + target : target);
     }
 
+    /// <summary>Whether a URL, which may have variables, names a port that is one: no port, one that a variable makes, or 1 to 65535 (nginx's ngx_parse_inet_url).</summary>
+    internal static bool HasUsablePort(string url)
+    {
+        var authority = Authority(url);
+        var colon = authority.LastIndexOf(':');
+        if (colon < 0 || authority.EndsWith(']')) return true;
+        var port = authority[(colon + 1)..];
+        return port.Contains('$', StringComparison.Ordinal) || (int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 65535);
+    }
+
     /// <summary>The host with its port as written, variables included.</summary>
     internal static string HostOf(string url) => Authority(url);
 

@@ -10,6 +10,7 @@ namespace Usher.Ingress;
 internal sealed record ExternalAuthRule
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"];
+    private const string Port = "a URL of http or https with a port from 1 to 65535, if any, is wanted";
 
     /// <summary>Where it is written: <c>auth-url</c>, or <c>global-auth-url</c>.</summary>
     public required string Name { get; init; }
@@ -60,10 +61,11 @@ internal sealed record ExternalAuthRule
         var cache = AuthCacheRule.Read(reader, prefix);
         if (method is not null && !Methods.Contains(method)) reader.Wrong($"{prefix}auth-method", method, $"one of {string.Join(", ", Methods)} is wanted");
         foreach (var header in headers.Where(h => !HeaderEdits.CanEdit(System.Text.Encoding.UTF8.GetBytes(h)))) reader.Wrong($"{prefix}auth-response-headers", header, "the names of headers between commas are wanted");
+        if (signin is not null && !AuthTarget.HasUsablePort(signin)) reader.Wrong($"{prefix}auth-signin", signin, Port);
         if (reader.Text($"{prefix}auth-url") is not { } url) return null;
-        if (!IsUrl(url))
+        if (!IsUrl(url) || !AuthTarget.HasUsablePort(url))
         {
-            reader.Wrong($"{prefix}auth-url", url, "a URL of http or https is wanted");
+            reader.Wrong($"{prefix}auth-url", url, IsUrl(url) ? Port : "a URL of http or https is wanted");
             return null;
         }
 
