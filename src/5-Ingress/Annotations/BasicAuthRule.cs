@@ -55,12 +55,9 @@ internal sealed class BasicAuthRule
     /// <summary>Why a request is turned away; null when its user may come.</summary>
     internal string? Denies(RequestFacts facts)
     {
-        if (ClientView.Header(facts, "Authorization") is not { } header || !header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) return "the request names no user (Authorization: Basic)";
-        var bytes = new byte[header.Length];
-        if (!Convert.TryFromBase64String(header[6..].Trim(), bytes, out var length)) return "its Authorization header isn't base64";
-        var pair = Encoding.UTF8.GetString(bytes, 0, length);
+        if (BasicCredentials.Of(facts, out var problem) is not { } sent) return problem;
+        var pair = Encoding.UTF8.GetString(sent);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0) return "its Authorization header has no password";
         if (!users.TryGetValue(pair[..colon], out var hash)) return $"Secret {Secret} has no user '{pair[..colon]}'";
         return Matches(hash, pair) ? null : $"the password of user '{pair[..colon]}' isn't that in Secret {Secret}";
     }

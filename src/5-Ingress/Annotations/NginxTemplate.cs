@@ -10,6 +10,9 @@ internal sealed class NginxTemplate
     private static readonly string[] Variables =
         ["request_uri", "uri", "host", "http_host", "best_http_host", "scheme", "pass_access_scheme", "args", "query_string", "is_args", "request_method", "remote_addr", "escaped_request_uri"];
 
+    /// <summary>The user of Basic credentials, which are a header.</summary>
+    private const string User = "remote_user";
+
     /// <summary>Variables whose names go on with a header's, a cookie's or an argument's.</summary>
     private static readonly string[] Prefixes = ["http_", "cookie_", "arg_"];
 
@@ -38,7 +41,8 @@ internal sealed class NginxTemplate
             var name = Name(text, i + 1, out var next);
             if (name.Length == 0) problem = "a '$' begins no variable's name";
             else if (char.IsAsciiDigit(name[0]) && name[0] - '0' > captures) problem = $"${name} names a capture, and the path has {(captures == 0 ? "none" : $"{captures}")}";
-            else if (!char.IsAsciiDigit(name[0]) && !Variables.Contains(name) && !(headers && Prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal) && name.Length > p.Length))) problem = $"${name} isn't supported; known are ${string.Join(", $", Variables)}";
+            else if (!char.IsAsciiDigit(name[0]) && !Variables.Contains(name) && !(headers && (name == User || Prefixes.Any(p => name.StartsWith(p, StringComparison.Ordinal) && name.Length > p.Length))))
+                problem = $"${name} isn't supported; known are ${string.Join(", $", headers ? Variables.Append(User) : Variables)}";
             if (problem.Length > 0) return null;
             if (literal.Length > 0) parts.Add((false, literal.ToString()));
             literal.Clear();
@@ -103,6 +107,7 @@ internal sealed class NginxTemplate
         "request_method" => view.Facts.Method,
         "escaped_request_uri" => EscapeComponent(RequestUri(view.Facts)),
         "remote_addr" => view.Address.ToString(),
+        User => BasicCredentials.User(view.Facts),
         _ when name.StartsWith("http_", StringComparison.Ordinal) => Named(view.Facts, name[5..]),
         _ when name.StartsWith("cookie_", StringComparison.Ordinal) => RequestCookie.Of(view.Facts, name[7..], StringComparison.OrdinalIgnoreCase, orEmpty: true) ?? "",
         _ => Argument(view.Facts.Query, name.AsSpan(4)),

@@ -11,7 +11,7 @@ internal sealed class HashKey
     private static readonly string[] Whole =
     [
         "request_uri", "uri", "host", "http_host", "best_http_host", "scheme", "pass_access_scheme", "args", "query_string", "is_args", "request_method", "remote_addr", "binary_remote_addr",
-        "the_real_ip", "server_port", "pass_port",
+        "the_real_ip", "server_port", "pass_port", "remote_user",
     ];
 
     private static readonly string[] Prefixes = ["http_", "arg_", "cookie_"];
@@ -24,7 +24,7 @@ internal sealed class HashKey
     internal string Text { get; }
 
     /// <summary>Whether it reads request headers.</summary>
-    internal bool ReadsHeaders => parts.Any(p => p.Variable && !Whole.Contains(p.Text) && !p.Text.StartsWith("arg_", StringComparison.Ordinal));
+    internal bool ReadsHeaders => parts.Any(p => p.Variable && (!Whole.Contains(p.Text) || p.Text == "remote_user") && !p.Text.StartsWith("arg_", StringComparison.Ordinal));
 
     /// <summary>Reads a text; one with a variable that isn't known is reported.</summary>
     internal static HashKey? Read(SettingReader reader, string text)

@@ -161,6 +161,7 @@ public sealed class BalanceTests
     [InlineData("$http_host", "GET http://a.com:8080/", "a.com:8080")]
     [InlineData("$arg_user", "GET http://a.com/?a=1&USER=7&user=8", "7")]
     [InlineData("$arg_user", "GET http://a.com/?usered=7", "")]
+    [InlineData("$remote_user", "GET http://a.com/ Authorization=Basic_YW5uOmh1bnRlcjI=", "ann")]
     [InlineData("$cookie_sid", "GET http://a.com/ Cookie=a=b;_sid=xyz", "xyz")]
     [InlineData("fixed", "GET http://a.com/", "fixed")]
     public void A_hash_key_is_made_of_nginxs_variables(string by, string request, string key)
