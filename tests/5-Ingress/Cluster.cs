@@ -75,6 +75,10 @@ internal sealed class Cluster
     /// <summary>Annotations of ingress-nginx as an Ingress's further metadata: <c>name: value</c> between commas, without the prefix.</summary>
     internal static string Annotated(params string[] annotations) => $", annotations: {{ {string.Join(", ", annotations.Select(a => "nginx.ingress.kubernetes.io/" + a))} }}";
 
+    /// <summary>A controller that takes annotations whatever characters they have, and the class.</summary>
+    internal static string Unvalidated { get; } =
+        Pod("controller", "10.0.1.20", "/nginx-ingress-controller, --enable-annotation-validation=false") + "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: { name: nginx }\nspec: { controller: k8s.io/ingress-nginx }\n";
+
     /// <summary>The controller's ConfigMap, with the pod that reads it and the class.</summary>
     internal static string ConfigMap(params string[] keys) =>
         Pod("controller", "10.0.1.20", "/nginx-ingress-controller, --configmap=$(POD_NAMESPACE)/controller")

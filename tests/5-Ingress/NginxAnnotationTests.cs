@@ -79,7 +79,11 @@ public sealed class NginxAnnotationTests
     [InlineData("denylist-source-range: 127.0.0.0/8", "deny 127.0.0.0/8;", "403")]
     [InlineData("denylist-source-range: 10.0.0.0/8, nginx.ingress.kubernetes.io/whitelist-source-range: 127.0.0.0/8", "deny 10.0.0.0/8; allow 127.0.0.0/8; deny all;", "200")]
     [InlineData("permanent-redirect: https://b.com$request_uri", "return 301 https://b.com$request_uri;", "301")]
-    [InlineData("temporal-redirect: \"$scheme://$host/new$uri$is_args$args\"", "return 302 $scheme://$host/new$uri$is_args$args;", "302")]
+    [InlineData("permanent-redirect: \"$scheme://$host/new$uri$is_args$args\"", "return 301 $scheme://$host/new$uri$is_args$args;", "301")]
+    [InlineData("temporal-redirect: \"https://$host/new$uri\"", "return 302 https://$host/new$uri;", "302")]
+    [InlineData("permanent-redirect: /new$uri", "port_in_redirect off; return 301 /new$uri;", "301")]
+    [InlineData("permanent-redirect: //b.com", "port_in_redirect off; return 301 //b.com;", "301")]
+    [InlineData("permanent-redirect: b.com", "return 301 b.com;", "301")]
     [InlineData("permanent-redirect: https://b.com, nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8", "allow 10.0.0.0/8; deny all; return 301 https://b.com;", "301")]
     [InlineData("proxy-body-size: 1k", "client_max_body_size 1k;", "413", "Content-Length: 1025\r\n")]
     [InlineData("proxy-body-size: 1k", "client_max_body_size 1k;", "200", "Content-Length: 1024\r\n")]
@@ -92,7 +96,7 @@ public sealed class NginxAnnotationTests
             $"{Echo(ports[1])} server {{ listen 127.0.0.1:{ports[0]}; location / {{ {directives} proxy_pass http://127.0.0.1:{ports[1]}; }} }}", ports[1]);
         var body = header.Length == 0 ? "" : new string('x', int.Parse(header[16..], CultureInfo.InvariantCulture));
         var answer = await NginxProcess.AskAsync(ports[0], $"{(header.Length == 0 ? "GET" : "POST")} /x%20y?z=1 HTTP/1.1\r\nHost: a.com\r\n{header}Connection: close\r\n\r\n{body}");
-        var cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations))).Valid();
+        var cluster = new Cluster(Unvalidated + Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)), standard: false).Valid();
         var ours = cluster.Ask($"{(header.Length == 0 ? "GET" : "POST")} http://a.com/x%20y?z=1{(header.Length == 0 ? "" : $" Content-Length={header[16..].Trim()}")}");
         Assert.StartsWith(status, Told(answer), StringComparison.Ordinal);
         Assert.Equal(Told(answer), ours == "web" ? "200 /x%20y?z=1" : ours);

@@ -52,7 +52,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             SslRedirect = reader.Flag("ssl-redirect") ?? config.SslRedirect,
             ForceSslRedirect = reader.Flag("force-ssl-redirect") ?? config.ForceSslRedirect,
             PreserveTrailingSlash = reader.Flag("preserve-trailing-slash") ?? config.PreserveTrailingSlash,
-            Redirect = RedirectRule.Read(reader),
+            Redirect = RedirectRule.Read(reader, config.ValidatesAnnotations, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             Cors = CorsRule.Read(reader),
             Sources = SourceRule.Read(reader, config),
             Limit = LimitRule.Read(reader, ingress.Key),

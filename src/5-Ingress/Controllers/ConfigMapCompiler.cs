@@ -50,8 +50,11 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "hide-server-header",
     ];
 
+    /// <summary>A controller's settings: its ConfigMap's, and of its arguments what changes how annotations are read.</summary>
+    internal NginxConfig Compile(ControllerImage image) => Compile(image.ConfigMap) is var config && image.ValidatesAnnotations ? config : config with { ValidatesAnnotations = false };
+
     /// <summary>The settings of a ConfigMap, <c>namespace/name</c>; the defaults when it isn't there, as the controller starts without it too.</summary>
-    internal NginxConfig Compile(string? name)
+    private NginxConfig Compile(string? name)
     {
         if (name is null || Find(name) is not { } map) return NginxConfig.Default;
         var data = map.Value.Data ?? new Dictionary<string, string>();

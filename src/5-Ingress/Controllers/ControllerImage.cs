@@ -38,6 +38,9 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
     /// <summary><c>--enable-ssl-passthrough</c>.</summary>
     public bool SslPassthrough { get; init; }
 
+    /// <summary><c>--enable-annotation-validation</c>.</summary>
+    public bool ValidatesAnnotations { get; init; } = true;
+
     /// <summary><c>--watch-namespace</c>; null for all.</summary>
     public string? Namespace { get; init; }
 
@@ -90,6 +93,7 @@ internal sealed record ControllerImage(string Class, int HttpPort, int HealthPor
             ByName = Flag(words, "--ingress-class-by-name"),
             WithoutClass = Flag(words, "--watch-ingress-without-class"),
             SslPassthrough = Flag(words, "--enable-ssl-passthrough"),
+            ValidatesAnnotations = Argument(words, "--enable-annotation-validation") != "false",
             Namespace = Argument(words, "--watch-namespace") is { Length: > 0 } only ? only : null,
             ConfigMap = Argument(words, "--configmap"),
             DefaultCertificate = Argument(words, "--default-ssl-certificate"),

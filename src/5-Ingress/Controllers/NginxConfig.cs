@@ -63,6 +63,9 @@ internal sealed record NginxConfig
     /// <summary><c>strict-validate-path-type</c>: paths of Exact and Prefix have letters, digits and <c>. _ - /</c> alone (ValidatePathType of ingress-nginx's inspector).</summary>
     public bool StrictPathTypes { get; init; } = true;
 
+    /// <summary><c>--enable-annotation-validation</c>, an argument of the controller's that is true unless it says false: annotations have only characters that ingress-nginx's validators.go lets them have.</summary>
+    public bool ValidatesAnnotations { get; init; } = true;
+
     /// <summary><c>allow-cross-namespace-resources</c>: annotations may name Secrets of other namespaces.</summary>
     public bool CrossNamespace { get; init; }
 
