@@ -5,6 +5,7 @@ namespace Usher.Pod;
 /// <summary>A container's lifecycle handlers (Container Lifecycle Hooks) and its signal to stop.</summary>
 internal static class HookCompiler
 {
+    /// <summary>Compiles a handler; one that sleeps does so within the pod's grace period, before its end and after its start alike (validateSleepAction of Kubernetes' validation.go).</summary>
     public static ProbeAction? Compile(V1LifecycleHandler? handler, V1Container container, string field, PodScene scene, bool runsProgram)
     {
         if (handler is null) return null;
@@ -17,7 +18,8 @@ internal static class HookCompiler
 
         if (handler.Sleep is { } sleep)
         {
-            if (sleep.Seconds < 0) scene.Error($"{field}.sleep.seconds", $"Invalid value: {sleep.Seconds}: must be greater than or equal to 0");
+            var grace = scene.Pod.Value.Spec.TerminationGracePeriodSeconds ?? 30;
+            if (grace >= 0 && (sleep.Seconds < 0 || sleep.Seconds > grace)) scene.Error($"{field}.sleep", $"Invalid value: {sleep.Seconds}: must be non-negative and less than terminationGracePeriodSeconds ({grace})");
             return new SleepAction(Spans.Seconds(sleep.Seconds));
         }
 
