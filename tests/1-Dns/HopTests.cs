@@ -147,6 +147,21 @@ public sealed class HopTests
         Assert.Equal("dns.refused", Assert.Single(step.Take(Generation.None, Traveller("example.com", "https", null))!.Decisions[0].Tell()).Outcome);
     }
 
+    [Theory]
+    [InlineData("api.example.com", "127.18.0.9", "127.18.0.9:8443")]
+    [InlineData("not..a.name", "192.0.2.7", "192.0.2.7:8443")]
+    public void A_name_whose_address_was_given_is_asked_of_nobody(string name, string address, string bound)
+    {
+        var zones = TestZones.Valid("zone example.com\napi 60 A 192.0.2.1");
+        var taken = new DnsStep(new DnsServerAddress()).Take(zones.Generation, Traveller(name, "https", null) with { Resolved = IPAddress.Parse(address) })!;
+
+        Assert.Equal(bound, taken.Next!.Address!.ToString());
+        var told = Assert.Single(Assert.Single(taken.Decisions).Tell());
+        Assert.Equal((Hop.Dns, name, true, $"nobody was asked: the client was told that {name} is {address}"), (told.Hop, told.Name, told.Ok, told.Decision));
+        Assert.Equal(address, told.Facts["answers"]![0]!.ToString());
+        Assert.False(told.Facts.ContainsKey("server"));
+    }
+
     private static Traveller Traveller(string name, string scheme, int? port) => new()
     {
         Name = name,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Usher.Journey.Tests;
@@ -80,6 +81,33 @@ public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
         Assert.StartsWith("i-0a1b2c3d4e5f6000", journey.Hop("node").Facts().Text("instanceId"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://app.example.org/api/admin", "443:127.{0}.0.1", 0, "ok", null)]
+    // A name that no zone has, at the load balancer that has its rule.
+    [InlineData("https://other.example.net/", "443:127.{0}.0.1", 6, "tls.name-mismatch", null)]
+    [InlineData("https://app.example.org:9443/", "9443:127.{0}.0.1", 6, "load-balancer.connect-failed", null)]
+    [InlineData("https://app.example.org/", "443:127.{0}.0.9", 6, "road.nothing-listens", "nothing of this road listens at 127.{0}.0.9:8443")]
+    // Another port's address counts for nothing.
+    [InlineData("https://app.example.org/api/admin", "444:192.0.2.1", 0, "ok", null)]
+    public async Task An_address_that_is_given_takes_the_place_of_dns(string url, string given, int exitCode, string outcome, string? problem)
+    {
+        var road = await standIns.RunsAsync();
+        foreach (var (network, ended) in new[]
+        {
+            (road.Network, await road.UsherAsync("explain", "--json", url, "--resolve", Given(road.Network))),
+            (18, await Tool.UsherAsync("explain", "--json", "-f", StandInRoad.Folder, url, "--resolve", Given(18))),
+        })
+        {
+            Assert.True(ended.ExitCode == exitCode, ended.ToString());
+            var journey = JsonDocument.Parse(ended.Output).RootElement;
+            Assert.Equal(outcome, journey.Text("outcome"));
+            if (problem is not null) Assert.Equal(string.Format(CultureInfo.InvariantCulture, problem, network), journey.Text("problem"));
+            Assert.Equal(!given.StartsWith("444", StringComparison.Ordinal), journey.Hop("dns").Text("decision")!.StartsWith("nobody was asked: the client was told that ", StringComparison.Ordinal));
+        }
+
+        string Given(int network) => $"{new Uri(url).Host}:{string.Format(CultureInfo.InvariantCulture, given, network)}";
+    }
+
     [Fact]
     public async Task Every_header_is_looked_at()
     {
@@ -111,6 +139,7 @@ public sealed class ExplainTests(SampleRoad sample, StandInRoad standIns)
 
     [Theory]
     [InlineData("nothing://x", 2)]
+    [InlineData("https://api.example.com/ --resolve nothing://x", 2)]
     [InlineData("https://api.example.com/ -f /nowhere", 1)]
     public async Task What_is_wrong_with_the_command_is_told(string arguments, int exitCode)
     {

@@ -40,6 +40,16 @@ public sealed class ExplainerTests
         Assert.Equal(2, Explain(verifies: false, road).Hops.Count);
     }
 
+    [Theory]
+    [InlineData("192.0.2.1", "nothing of this road listens at 192.0.2.1:443")]
+    [InlineData("10.100.0.9", "nothing of this road listens at 10.100.0.9:443: on this machine Service shop/users has 127.18.16.1")]
+    public void An_address_that_nobody_listens_at_ends_the_road(string address, string problem)
+    {
+        var plan = AddressPlan.Empty.Next([new AddressClaim(new ResourceKey("", "Service", "shop", "users"), AddressBlock.Service, IPAddress.Parse("10.100.0.9"))]);
+        var journey = new Explainer([]).Explain(new Generation(1, DesiredState.Empty, plan, []), Request, new IPEndPoint(IPAddress.Parse(address), 443)).Journey;
+        Assert.Equal(("road.nothing-listens", problem), (journey.Outcome, journey.Problem));
+    }
+
     /// <summary>Walks a road with a step for each account, the last of which ends it.</summary>
     private static Journey Explain(bool verifies, params HopAccount[] accounts) =>
         new Explainer(accounts.Select((account, i) => new OneStep(i, account, i == accounts.Length - 1)))

@@ -20,6 +20,9 @@ public sealed record Traveller
     /// <summary>A name yet to be resolved; null once <see cref="Address"/> is known.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The address that the client was told for <see cref="Name"/> (curl's <c>--resolve</c>); null where it asks a name server.</summary>
+    public IPAddress? Resolved { get; init; }
+
     /// <summary>The bound endpoint that the request has reached.</summary>
     public IPEndPoint? Address { get; init; }
 

@@ -26,6 +26,9 @@ internal sealed record RequestLine
     /// <summary><c>--resolve host:port:address</c>: addresses that need no DNS.</summary>
     public IReadOnlyList<Resolution> Resolve { get; init; } = [];
 
+    /// <summary>The address that <c>--resolve</c> gives the URL's own host and port; null where DNS is asked.</summary>
+    internal IPAddress? Resolved => Resolve.FirstOrDefault(r => r.Host.Equals(Url.Host, StringComparison.OrdinalIgnoreCase) && r.Port == Url.Port)?.Address;
+
     /// <summary>Reads what the command line said.</summary>
     /// <exception cref="UserException">Something isn't of its form; the message says which and what is wanted.</exception>
     internal static RequestLine Parse(

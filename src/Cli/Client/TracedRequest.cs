@@ -128,10 +128,10 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
     {
         var url = request.Url;
         if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var literal)) return literal;
-        if (request.Resolve.FirstOrDefault(r => r.Host.Equals(url.Host, StringComparison.OrdinalIgnoreCase) && r.Port == url.Port) is { } given)
+        if (request.Resolved is { } given)
         {
-            dns = new ClientDns { Name = url.Host, Answers = [given.Address.ToString()] };
-            return given.Address;
+            dns = new ClientDns { Name = url.Host, Answers = [given.ToString()] };
+            return given;
         }
 
         var server = IPEndPoint.Parse(report.Dns);

@@ -36,6 +36,8 @@ internal static class CommonOptions
 
     internal static Option<bool> Insecure() => new("--insecure", "-k") { Description = "Take any certificate." };
 
+    internal static Option<string[]> Resolve() => new("--resolve") { Description = "An address for a host and port, without DNS.", HelpName = "HOST:PORT:ADDRESS" };
+
     internal static Option<bool> Verbose() => new("--verbose", "-v") { Description = "Print every reason, fact and header change." };
 
     internal static Option<string?> Api() => new("--api")

@@ -15,19 +15,21 @@ internal static class ExplainCommand
         var method = new Option<string?>("--request", "-X") { Description = "The method.", HelpName = "METHOD" };
         var headers = new Option<string[]>("--header", "-H") { Description = "A header, 'Name: value'; may be repeated.", HelpName = "HEADER" };
         var insecure = CommonOptions.Insecure();
+        var resolve = CommonOptions.Resolve();
         var files = CommonOptions.Files();
         files.Description = "Decide on these manifests instead of the running road; may be repeated.";
         var json = CommonOptions.Json();
         var verbose = CommonOptions.Verbose();
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
-        var command = new Command("explain", "Decide every hop for a URL without sending anything, and tell why.") { url, method, headers, insecure, files, json, verbose, api, state };
+        var command = new Command("explain", "Decide every hop for a URL without sending anything, and tell why.") { url, method, headers, insecure, resolve, files, json, verbose, api, state };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var request = RequestLine.Parse(parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], [], insecure: false, http11: false, []);
+            var request = RequestLine.Parse(parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], [], insecure: false, http11: false, parsed.GetValue(resolve) ?? []);
             var asked = new ExplainRequest(request.Url.OriginalString, request.Method, request.Headers.GroupBy(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase).ToDictionary(h => h.Key, h => h.ToArray()))
             {
                 Insecure = parsed.GetValue(insecure),
+                Resolved = request.Resolved?.ToString(),
             };
             var journey = parsed.GetValue(files) is { Length: > 0 } paths
                 ? await OnFilesAsync(paths, asked)

@@ -15,7 +15,7 @@ internal static class TraceCommand
         var data = new Option<string[]>("--data", "-d") { Description = "The body; makes the request a POST. @FILE reads a file.", HelpName = "DATA" };
         var insecure = CommonOptions.Insecure();
         var http11 = new Option<bool>("--http1.1") { Description = "Don't offer HTTP/2." };
-        var resolve = new Option<string[]>("--resolve") { Description = "An address for a host and port, without DNS.", HelpName = "HOST:PORT:ADDRESS" };
+        var resolve = CommonOptions.Resolve();
         var browser = new Option<bool>("--browser") { Description = "Load the page in an installed Chromium, and tell of the whole visit." };
         var screenshot = new Option<string?>("--screenshot") { Description = "Where --browser puts its screenshot. Default: a file in the state folder.", HelpName = "FILE" };
         var json = CommonOptions.Json();

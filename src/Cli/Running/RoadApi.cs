@@ -22,7 +22,7 @@ internal static class RoadApi
         routes.MapPost("/api/explain", async (HttpContext context) =>
         {
             var asked = await context.Request.ReadFromJsonAsync(RoadJson.Default.ExplainRequest, context.RequestAborted);
-            if (asked is null)
+            if (asked is null or { Resolved: not null, Address: null })
             {
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 return;
@@ -77,6 +77,11 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
     /// <summary>Whether the client takes any certificate.</summary>
     public bool Insecure { get; init; }
 
+    /// <summary>The address that the client was told for the URL's host; null where it asks a name server.</summary>
+    public string? Resolved { get; init; }
+
+    internal IPAddress? Address => IPAddress.TryParse(Resolved, out var address) ? address : null;
+
     internal Journey Explain(Explainer explainer, Generation generation)
     {
         var url = new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
@@ -94,7 +99,7 @@ internal sealed record ExplainRequest(string Url, string Method, Dictionary<stri
             Source = IPAddress.Loopback,
             Headers = [.. Headers.SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value))],
         };
-        var journey = explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure).Journey;
+        var journey = explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure, resolved: Address).Journey;
         // A request without a Host is told by what was asked for.
         return host.Length > 0 ? journey : journey with { Url = Url };
     }

@@ -22,9 +22,10 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     /// <param name="given">A recorded journey's decisions, whose state and draws are then used; empty for the state of now.</param>
     /// <param name="url">The URL's host and port, where the request's Host header may name others; null otherwise.</param>
     /// <param name="verifies">Whether the client refuses a certificate that isn't for the name.</param>
+    /// <param name="resolved">The address that the client was told for the URL's host; null where it asks a name server.</param>
     public Explanation Explain(
         Generation generation, RequestFacts request, IPEndPoint? address = null, IReadOnlyList<IDecision>? given = null, (string Host, int Port)? url = null,
-        bool verifies = false)
+        bool verifies = false, IPAddress? resolved = null)
     {
         var traveller = new Traveller
         {
@@ -32,6 +33,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             UrlHost = url?.Host,
             UrlPort = url?.Port,
             Name = address is null ? url?.Host ?? request.Host : null,
+            Resolved = resolved,
             Address = address,
             Source = request.Source,
             Given = given ?? [],
@@ -74,9 +76,9 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     private static Explanation Refused(Generation generation, RequestFacts request, List<IDecision> decisions, Traveller place)
     {
         var sender = Accounts(decisions).Where(Sends).Select(a => (Hop?)a.Account.Hop).LastOrDefault();
-        if (sender is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(place));
+        if (sender is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(generation, place));
         var answer = new StepTaken([], null) { Status = 502, AnsweredBy = sender };
-        return Ended(generation, request, decisions, answer, $"{sender.Value.Name()}.502.connection-refused", $"{Nobody(place)}, so the connection is refused");
+        return Ended(generation, request, decisions, answer, $"{sender.Value.Name()}.502.connection-refused", $"{Nobody(generation, place)}, so the connection is refused");
     }
 
     private static IEnumerable<(IDecision By, HopAccount Account)> Accounts(List<IDecision> decisions) => decisions.SelectMany(d => d.Tell(), (by, account) => (by, account));
@@ -84,9 +86,12 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     /// <summary>Whether this hop read the request and sent it on, so that it answers when that fails.</summary>
     private static bool Sends((IDecision By, HopAccount Account) told) => told.By is not IConnectionDecision && told.Account.Hop is (Hop.LoadBalancer or Hop.Ingress);
 
-    private static string Nobody(Traveller traveller) => traveller.Address is null
-        ? $"no hosted zone here answers for {traveller.Name}"
-        : $"nothing of this road listens at {traveller.Address}";
+    private static string Nobody(Generation generation, Traveller traveller)
+    {
+        if (traveller.Address is not { } at) return $"no hosted zone here answers for {traveller.Name}";
+        var bound = generation.Addresses.OwnerOfDeclared(at.Address) is { } owner ? $": on this machine {owner} has {generation.Addresses.Of(owner).Bound}" : "";
+        return $"nothing of this road listens at {at}{bound}";
+    }
 
     private static Explanation Ended(
         Generation generation, RequestFacts request, List<IDecision> decisions, StepTaken? last, string? outcome, string? problem)

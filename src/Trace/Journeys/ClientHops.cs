@@ -141,10 +141,10 @@ internal static class ClientHops
 
     private static HopAccount FromClient(ClientDns dns, ClientFailure? failure)
     {
+        if (dns.Server is null) return GivenAddress.Account(dns.Name, dns.Answers);
         var failed = failure?.At == "dns";
-        var decision = dns.Server is null
-            ? $"nobody was asked: the client was told that {dns.Name} is {string.Join(", ", dns.Answers)}"
-            : failed ? $"{dns.Name} was not resolved by {dns.Server}: {dns.ResponseCode ?? failure!.Message}"
+        var decision = failed
+            ? $"{dns.Name} was not resolved by {dns.Server}: {dns.ResponseCode ?? failure!.Message}"
             : $"{dns.Name} → {string.Join(", ", dns.Answers)}, from {dns.Server}";
         return new HopAccount(Hop.Dns, dns.Name, decision)
         {
