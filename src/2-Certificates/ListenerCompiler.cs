@@ -82,8 +82,7 @@ internal sealed class ListenerCompiler(
         certificate.Import is null ? certificate.Names : compiled.TryGetValue(certificate.CertificateArn, out var own) ? own.Names : ["imported"];
 
     private static string Pending(CompiledCertificate certificate) =>
-        $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: "
-        + string.Join("; ", certificate.Validations.Select(v => v.Problem).OfType<string>().Distinct());
+        $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: {CertificateStatuses.Problems(certificate.Validations)}";
 
     private string Name(Listener listener) =>
         $"{(balancers.TryGetValue(listener.LoadBalancerArn, out var balancer) ? balancer.Value.Name : listener.LoadBalancerArn)} {listener.Protocol}:{listener.Port}";

@@ -172,6 +172,8 @@ public sealed class CertificateCompilerTests
         Assert.Equal(
             problem is null ? [] : [$"Listener shop/edge-443 spec.certificates[0].certificateARN {Road.Arn("c")} (api.example.com) is PENDING_VALIDATION: {problem}"],
             Errors(road));
+        // Whoever asks before the certificate is compiled is told the same.
+        Assert.Equal(problem, road.Pending("c"));
     }
 
     [Fact]

@@ -106,6 +106,13 @@ internal sealed class Road
         return new Generation(number, state, plan, [snapshot]);
     }
 
+    /// <summary>What is told of a certificate before anything is compiled.</summary>
+    internal string? Pending(string certificate)
+    {
+        var state = new DesiredState(resources);
+        return new CertificateStatuses().Pending(new CompileContext(state, AddressPlan.Empty, Scope, Errors))(state.All<Certificate>().Single(c => c.Key.Name == certificate).Value);
+    }
+
     internal Generation CompileValid(long number = 1)
     {
         var generation = Compile(number);

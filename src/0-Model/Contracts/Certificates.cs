@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Usher.Model.Aws;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -51,4 +52,12 @@ public interface ICertificateChooser
     /// <param name="accepted">The kinds of keys that the client takes.</param>
     CertificateChoice Choose(Generation generation, string listenerArn, string? serverName, CertificateKeys accepted) =>
         Choose(generation, listenerArn, serverName);
+}
+
+/// <summary>Whether requested certificates are issued; answered by the certificates' hop.</summary>
+public interface ICertificateStatuses
+{
+    /// <summary>What keeps a certificate PENDING_VALIDATION as things are, and what would mend it; null for one that is ISSUED.</summary>
+    /// <param name="context">The desired state.</param>
+    Func<Certificate, string?> Pending(CompileContext context);
 }

@@ -6,8 +6,8 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>
-/// The certificates of an Ingress that listens for HTTPS (the controller's guide, Certificate discovery): those that it names; else, for each host of its rules and of <c>spec.tls</c>, the one in ACM that has
-/// the host. One that isn't on the road is taken to be in the account: it is issued for the Ingress's hosts, of an Ingress without any for the names that lead to its load balancer, and a warning says so.
+/// The certificates of an Ingress that listens for HTTPS (the controller's guide, Certificate discovery): those that it names; else, for each host of its rules and of <c>spec.tls</c>, all those issued in ACM that have
+/// the host (its cert_discovery.go). One that isn't on the road is taken to be in the account: it is issued for the Ingress's hosts, of an Ingress without any for the names that lead to its load balancer, and a warning says so.
 /// </summary>
 internal sealed class CertificateDiscovery(CompileContext context, RoadCertificates certificates)
 {
@@ -29,7 +29,7 @@ internal sealed class CertificateDiscovery(CompileContext context, RoadCertifica
             return [];
         }
 
-        return named.Count > 0 ? named : [.. hosts.Select(h => Discover(member, h)).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return named.Count > 0 ? named : [.. hosts.SelectMany(h => Discover(member, h)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
     }
 
     /// <summary>The hosts of its rules and of its TLS section, each once, in order.</summary>
@@ -37,19 +37,19 @@ internal sealed class CertificateDiscovery(CompileContext context, RoadCertifica
         (ingress.Spec?.Rules ?? []).Select(r => r.Host).Concat((ingress.Spec?.Tls ?? []).SelectMany(t => t.Hosts ?? []))
         .Where(h => !string.IsNullOrEmpty(h)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
 
-    private string? Discover(GroupMember member, string host)
+    private IReadOnlyList<string> Discover(GroupMember member, string host)
     {
-        var found = certificates.Covering(host);
-        if (found.Count == 1) return found[0];
-        if (found.Count > 1)
+        var (issued, pending) = certificates.Covering(host);
+        if (issued.Count > 0) return issued;
+        if (pending.Count > 0)
         {
-            member.Annotations.Error("certificate-arn", $"multiple certificates found for host: {host}, certARNs: {string.Join(", ", found)}; name the one that is meant");
-            return null;
+            member.Annotations.Error("listen-ports", $"listens for HTTPS, but no certificate found for host: {host}; {string.Join("; ", pending)}");
+            return [];
         }
 
         var arn = AwsNames.CertificateArn(context.Scope, $"{ControllerNames.Cluster}/{host}");
         supposed.Add(arn, host, [host], member.Ingress.Origin);
         context.Warnings.Add(member.Ingress, "spec.rules", $"no certificate for host {host} is on this road; one is taken to be in the account, where the controller would find it or fail. Write a Certificate (acm.services.k8s.aws) to say which");
-        return arn;
+        return [arn];
     }
 }

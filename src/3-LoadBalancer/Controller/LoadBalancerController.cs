@@ -17,7 +17,8 @@ namespace Usher.LoadBalancer;
 /// An object that would say what that of the running generation says is that one.
 /// </summary>
 /// <param name="trials">Who else would refuse a listener.</param>
-internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials) : IReconciler
+/// <param name="statuses">Who knows which certificates are issued; null where all are.</param>
+internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials, ICertificateStatuses? statuses = null) : IReconciler
 {
     private readonly AlbSelection selection = new();
 
@@ -35,7 +36,7 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials)
 
         // 2.
         var zones = LoadBalancerZones.NodeZones(context);
-        var certificates = new RoadCertificates(context.State);
+        var certificates = new RoadCertificates(context.State, statuses?.Pending(context));
         List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones, certificates)), .. services.Select(s => ServiceStack(context, s, zones, certificates))];
 
         // 3.

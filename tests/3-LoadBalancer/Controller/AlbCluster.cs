@@ -64,10 +64,13 @@ internal sealed class AlbCluster
     /// <summary>Who else refuses listeners.</summary>
     internal IReadOnlyList<IListenerTrial> Trials { get; init; } = [];
 
+    /// <summary>The first names of certificates that aren't issued.</summary>
+    internal IReadOnlyList<string> Pending { get; init; } = [];
+
     /// <summary>Everything that follows.</summary>
     internal DesiredState Reconcile(DesiredState? previous = null, Observed? observed = null)
     {
-        return written.With(new LoadBalancerController(Trials).Reconcile(Context(observed), previous ?? DesiredState.Empty));
+        return written.With(new LoadBalancerController(Trials, new Statuses(Pending)).Reconcile(Context(observed), previous ?? DesiredState.Empty));
     }
 
     /// <summary>A written pod as it is made while this generation runs.</summary>
@@ -149,5 +152,10 @@ internal sealed class AlbCluster
         }
 
         foreach (var written in ClusterYaml.Read(yaml.TrimEnd().TrimEnd('-'), Kinds)) yield return written;
+    }
+
+    private sealed class Statuses(IReadOnlyList<string> pending) : ICertificateStatuses
+    {
+        Func<Certificate, string?> ICertificateStatuses.Pending(CompileContext context) => c => pending.Contains(c.DomainName) ? "its record isn't there" : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CsCheck;
+using Usher.Model.Aws;
 using static Usher.LoadBalancer.Tests.AlbCluster;
 
 namespace Usher.LoadBalancer.Tests;
@@ -144,13 +145,15 @@ public sealed partial class ControllerErrorTests
     }
 
     [Fact]
-    public void Two_certificates_of_one_host_are_ambiguous()
+    public void A_host_whose_only_certificate_is_pending_has_none()
     {
-        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.example.com"), Https), ControllerGoldenTests.Certificate("a.example.com"), ControllerGoldenTests.Certificate("*.example.com"));
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.example.com"), Https), ControllerGoldenTests.Certificate("a.example.com")) { Pending = ["a.example.com"] };
 
-        cluster.Reconcile();
+        Assert.Empty(cluster.Reconcile().All<Model.Aws.Listener>());
 
-        Assert.StartsWith("multiple certificates found for host: a.example.com, certARNs: ", Assert.Single(cluster.Warnings.All).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"listens for HTTPS, but no certificate found for host: a.example.com; {AwsNames.CertificateArn(AwsScope.Default, "a.example.com")} is PENDING_VALIDATION: its record isn't there; until then nothing is made of Ingress shop/web",
+            Assert.Single(cluster.Warnings.All).Message);
     }
 
     [Fact]
