@@ -48,12 +48,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
     {
         if (!AttributeCheck.Of(context, listener)) return null;
         var https = listener.Value.Protocol == "HTTPS";
-        var tls = https ? TlsPolicy.Find(listener.Value.SslPolicy) : null;
-        if (https && tls is null)
-        {
-            context.Errors.Add(listener, "spec.sslPolicy", TlsPolicy.Unknown(listener.Value.SslPolicy));
-        }
-
+        var tls = https ? TlsPolicy.Of(context, listener) : null;
         var (jwt, action) = actions.Compile(listener.Key, listener.Origin, "spec.defaultActions", listener.Value.DefaultActions);
         var node = LoadBalancerNode.Of(balancer).First();
         if (action is null || context.Addresses.Find(node.Owner) is null) return null;

@@ -301,4 +301,21 @@ public sealed class CompilerTests
         Assert.Equal("round_robin", new Edge().Group(Web).CompileValid().Get<LoadBalancerSnapshot>().TargetGroups.Single().AlgorithmName);
 
     private static string Text(TargetPlan target) => $"{target.Label} {target.Zone} {target.Declared} {target.Bound} {target.HealthBound}";
+
+    [Theory]
+    [InlineData("ELBSecurityPolicy-2016-08", SslProtocols.Tls12, "TLS 1.0 and 1.1")]
+    [InlineData("ELBSecurityPolicy-FS-1-1-2019-08", SslProtocols.Tls12, "TLS 1.1")]
+    [InlineData("ELBSecurityPolicy-TLS13-1-0-2021-06", SslProtocols.Tls12 | SslProtocols.Tls13, "TLS 1.0 and 1.1")]
+    [InlineData("ELBSecurityPolicy-TLS-1-2-2017-01", SslProtocols.Tls12, null)]
+    // Nobody wrote it.
+    [InlineData(null, SslProtocols.Tls12, null)]
+    public void A_policy_that_is_written_for_more_than_is_offered_is_told(string? policy, SslProtocols offered, string? older)
+    {
+        var edge = new Edge().Network().NetworkGroup("tcp", []).Group("web", []).TlsListener(443, Forward("tcp"), policy: policy!).Listener(443, protocol: "HTTPS", policy: policy!);
+        var snapshot = edge.CompileValid().Get<LoadBalancerSnapshot>();
+
+        Assert.Equal((offered, offered), (snapshot.Listeners.Single().Tls!.Protocols, snapshot.NetworkListeners.Single().Tls!.Protocols));
+        var told = $"spec.sslPolicy: {policy} has {older} too, which this load balancer doesn't offer: a client that speaks nothing newer fails in its handshake";
+        Assert.Equal(older is null ? [] : [$"Listener shop/edge-443: {told}", $"Listener shop/net-443: {told}"], edge.Warnings.All.Select(w => $"{w.Object}: {w.Field}: {w.Message}").Order(StringComparer.Ordinal));
+    }
 }

@@ -52,8 +52,8 @@ public sealed record Listener
     /// <summary><c>HTTP</c> or <c>HTTPS</c>; of a Network Load Balancer <c>TCP</c>, <c>TLS</c>, <c>UDP</c> or <c>TCP_UDP</c>.</summary>
     public required string Protocol { get; init; }
 
-    /// <summary>The TLS policy of an HTTPS or TLS listener; <c>ELBSecurityPolicy-2016-08</c> when the API isn't told.</summary>
-    public string SslPolicy { get; init; } = "ELBSecurityPolicy-2016-08";
+    /// <summary>The TLS policy of an HTTPS or TLS listener; null when the API isn't told, for <c>ELBSecurityPolicy-2016-08</c>.</summary>
+    public string? SslPolicy { get; init; }
 
     /// <summary>ARNs of the certificates of an HTTPS or TLS listener, the default first.</summary>
     public IReadOnlyList<string> Certificates { get; init; } = [];

@@ -19,7 +19,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         var balancer = LoadBalancer(zones, fronted);
         var front = FrontendNlb.Of(context, group, fronted, balancer);
         string[] names = [((Model.Aws.LoadBalancer)balancer.Value).DnsName, .. front is null ? [] : new[] { front.DnsName }];
-        var ports = ListenPorts.Of(group, discovery, names);
+        var ports = ListenPorts.Of(group, discovery, names, context.Warnings);
         var groups = new ControllerTargetGroups(context, group);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
         var made = new List<Resource> { balancer };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Usher.Model.Aws;
+using Usher.Model.Desired;
 
 namespace Usher.LoadBalancer;
 
@@ -20,9 +21,7 @@ internal sealed record ListenPort(
 /// </summary>
 internal static class ListenPorts
 {
-    private const string Standard = "ELBSecurityPolicy-2016-08";
-
-    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames)
+    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames, ErrorList warnings)
     {
         var ports = new SortedDictionary<int, List<(GroupMember Member, string Protocol)>>();
         var certificates = new Dictionary<GroupMember, IReadOnlyList<string>>();
@@ -37,7 +36,7 @@ internal static class ListenPorts
             }
         }
 
-        return [.. ports.Select(p => Merge(p.Key, p.Value, certificates))];
+        return [.. ports.Select(p => Merge(p.Key, p.Value, certificates, warnings))];
     }
 
     /// <summary>The ports of one Ingress with their protocols.</summary>
@@ -69,7 +68,7 @@ internal static class ListenPorts
         return null;
     }
 
-    private static ListenPort Merge(int port, List<(GroupMember Member, string Protocol)> all, Dictionary<GroupMember, IReadOnlyList<string>> certificates)
+    private static ListenPort Merge(int port, List<(GroupMember Member, string Protocol)> all, Dictionary<GroupMember, IReadOnlyList<string>> certificates, ErrorList warnings)
     {
         var (first, protocol) = all[0];
         foreach (var (member, other) in all)
@@ -79,12 +78,12 @@ internal static class ListenPorts
 
         var attributes = new MergedMap($"listener-attributes.{protocol}-{port}", AttributeTable.Listener);
         foreach (var (member, _) in all) attributes.Add(member);
-        if (protocol != "HTTPS") return new ListenPort(port, protocol, Standard, [], attributes.Values, [.. all.Select(a => a.Member)]);
+        if (protocol != "HTTPS") return new ListenPort(port, protocol, TlsPolicy.Standard, [], attributes.Values, [.. all.Select(a => a.Member)]);
         var arns = all.SelectMany(a => certificates.GetValueOrDefault(a.Member) ?? []).Distinct(StringComparer.Ordinal);
-        return new ListenPort(port, protocol, Policy(all), [.. arns], attributes.Values, [.. all.Select(a => a.Member)]);
+        return new ListenPort(port, protocol, Policy(all, warnings), [.. arns], attributes.Values, [.. all.Select(a => a.Member)]);
     }
 
-    private static string Policy(List<(GroupMember Member, string Protocol)> all)
+    private static string Policy(List<(GroupMember Member, string Protocol)> all, ErrorList warnings)
     {
         const string name = "ssl-policy";
         (GroupMember Member, string Value)? first = null;
@@ -94,9 +93,10 @@ internal static class ListenPorts
             if (TlsPolicy.Find(policy) is null) member.Annotations.Error(name, TlsPolicy.Unknown(policy));
             else if (first is { } had && had.Value != policy) member.Annotations.Error(name, $"conflicting ssl-policy: '{had.Value}' ({had.Member.Name}) and '{policy}' ({member.Name}) at one port");
             else first ??= (member, policy);
+            if (TlsPolicy.Short(policy) is { } says) member.Annotations.Warn(warnings, name, says);
         }
 
-        return first?.Value ?? Standard;
+        return first?.Value ?? TlsPolicy.Standard;
     }
 }
 

@@ -93,9 +93,7 @@ internal sealed class NetworkListenerCompiler(CompileContext context, ActionComp
             context.Errors.Add(listener, "spec.attributes", $"{IdleTimeout}: found {idle}; it goes with TCP listeners: a TLS listener's is {StandardIdleSeconds} s and can't be changed");
         }
 
-        if (TlsPolicy.Find(listener.Value.SslPolicy) is { } policy) return policy;
-        context.Errors.Add(listener, "spec.sslPolicy", TlsPolicy.Unknown(listener.Value.SslPolicy));
-        return null;
+        return TlsPolicy.Of(context, listener);
     }
 
     private ForwardPlan? Forward(Resource<Listener> listener)

@@ -28,7 +28,7 @@ internal static class ListenerMapping
             LoadBalancerArn = balancer.Id,
             Port = port,
             Protocol = spec.Protocol!,
-            SslPolicy = spec.SslPolicy ?? "ELBSecurityPolicy-2016-08",
+            SslPolicy = spec.SslPolicy,
             Certificates = certificates,
             AlpnPolicy = alpn,
             Attributes = attributes,

@@ -145,6 +145,20 @@ public sealed class ControllerTests
     }
 
     [Fact]
+    public void A_policy_that_is_written_for_more_than_is_offered_is_told_at_its_annotation()
+    {
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com"), "~listen-ports: '[{\"HTTPS\":443}]', ~ssl-policy: ELBSecurityPolicy-FS-2018-06") + Ingress("other", Rule("a.com"), "~listen-ports: '[{\"HTTPS\":443}]'"), ControllerGoldenTests.Certificate("a.com"));
+        var state = cluster.Valid();
+
+        Assert.Equal("Ingress shop/web: metadata.annotations.alb.ingress.kubernetes.io/ssl-policy: ELBSecurityPolicy-FS-2018-06 has TLS 1.0 and 1.1 too, which this load balancer doesn't offer: a client that speaks nothing newer fails in its handshake",
+            Assert.Single(cluster.Warnings.All.Select(w => $"{w.Object}: {w.Field}: {w.Message}").Distinct()));
+        // It isn't told again of what is made.
+        var warnings = new ErrorList();
+        foreach (var listener in state.All<Listener>()) Assert.NotNull(TlsPolicy.Of(new CompileContext(state, AddressPlan.Empty, AwsScope.Default, warnings) { Warnings = warnings }, listener));
+        Assert.Empty(warnings.All);
+    }
+
+    [Fact]
     public void A_certificate_that_is_named_and_isnt_here_is_taken_to_be_in_the_account()
     {
         const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";

@@ -13,8 +13,6 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class ServiceListeners(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, ServiceTargetGroups groups)
 {
-    private const string Standard = "ELBSecurityPolicy-2016-08";
-
     /// <summary>The listeners, without what is their load balancer's.</summary>
     internal IEnumerable<Listener> Build(ServiceCertificates discovery)
     {
@@ -72,8 +70,9 @@ internal sealed class ServiceListeners(CompileContext context, Resource<V1Servic
     private string Policy()
     {
         const string name = $"{Start}ssl-negotiation-policy";
-        if (annotations.Text(name) is not { } policy) return Standard;
+        if (annotations.Text(name) is not { } policy) return TlsPolicy.Standard;
         if (TlsPolicy.Find(policy) is null) annotations.Error(name, TlsPolicy.Unknown(policy));
+        if (TlsPolicy.Short(policy) is { } says) annotations.Warn(context.Warnings, name, says);
         return policy;
     }
 
