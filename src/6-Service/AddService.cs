@@ -9,8 +9,8 @@ namespace Usher.Service;
 public static class ServiceRegistration
 {
     /// <summary>
-    /// Adds Services, their virtual IPs, fronts and endpoints. Wants <see cref="IPodDirectory"/> registered; takes <see cref="ServiceOptions"/>. Its reconciler reads Services
-    /// only, so its place among the others doesn't matter.
+    /// Adds Services, their virtual IPs, fronts and endpoints. Wants <see cref="IPodDirectory"/> registered; takes <see cref="ServiceOptions"/>. Its reconcilers read Services
+    /// and Endpoints only, so their place among the others doesn't matter.
     /// </summary>
     public static IServiceCollection AddService(this IServiceCollection services)
     {
@@ -26,6 +26,7 @@ public static class ServiceRegistration
             .AddSingleton<IServiceEndpoints, ServiceEndpoints>()
             .AddSingleton<IServiceReports, ServiceReports>()
             .AddSingleton<IReconciler, ServiceReconciler>()
+            .AddSingleton<IReconciler, EndpointsMirror>()
             .AddSingleton<IAddressClaimant, ServiceClaims>()
             .AddSingleton<IHopCompiler, ServiceCompiler>()
             .AddSingleton<IRoadStep, ServiceStep>();

@@ -63,6 +63,17 @@ internal static class ServiceNumbers
 
     private static IPAddress OfNumber(uint number) => new([(byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number]);
 
+    /// <summary>Five characters, as generated names of Kubernetes have them (<c>rand.String</c>), the same for the same text.</summary>
+    public static string Suffix(string text)
+    {
+        const string characters = "bcdfghjklmnpqrstvwxz2456789";
+        var hash = Hash(text);
+        return string.Create(5, hash, (suffix, rest) =>
+        {
+            for (var i = 0; i < suffix.Length; i++, rest /= (uint)characters.Length) suffix[i] = characters[(int)(rest % (uint)characters.Length)];
+        });
+    }
+
     // FNV-1a: the same in every process, which string.GetHashCode isn't.
     private static uint Hash(string text)
     {

@@ -8,12 +8,12 @@ namespace Usher.Service;
 /// <summary>
 /// EndpointSlices that people wrote: the way to give a Service without a selector its endpoints
 /// (https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors). Those that Kubernetes' own controller
-/// wrote are left aside, because pods tell the same here and stay true while they live.
+/// wrote are left aside, because pods tell the same here and stay true while they live. With them are those that <see cref="EndpointsMirror"/> made of Endpoints.
 /// </summary>
 internal sealed class WrittenSlices
 {
-    private const string ServiceName = "kubernetes.io/service-name";
-    private const string ManagedBy = "endpointslice.kubernetes.io/managed-by";
+    internal const string ServiceName = "kubernetes.io/service-name";
+    internal const string ManagedBy = "endpointslice.kubernetes.io/managed-by";
     private const string Controller = "endpointslice-controller.k8s.io";
 
     private readonly Dictionary<(string Namespace, string Service, string Port), List<PossibleEndpoint>> byPort = [];
@@ -27,7 +27,14 @@ internal sealed class WrittenSlices
         this.nodes = nodes;
         foreach (var slice in context.State.All<V1EndpointSlice>())
         {
-            if (Label(slice, ManagedBy) == Controller) continue;
+            var owner = Label(slice, ManagedBy);
+            if (owner == Controller) continue;
+            if (owner == EndpointsMirror.Controller && EndpointsMirror.Mirrored(slice) is null)
+            {
+                context.Warnings.Add(slice, "metadata.labels", $"has no effect: the EndpointSlice mirroring controller takes its slices for its own (label {ManagedBy}) and makes them of Endpoints. Write those, or take the label away");
+                continue;
+            }
+
             if (slice.Value.AddressType != "IPv4")
             {
                 context.Errors.Add(slice, "addressType", $"'{slice.Value.AddressType}' is not supported; write IPv4 addresses and 'IPv4'");
@@ -114,7 +121,7 @@ internal sealed class WrittenSlices
         var bound = owner is { } known ? context.Addresses.Bind(known, number) : declared;
         endpoints.Add(new PossibleEndpoint(pod, name, declared, bound, endpoint.NodeName, endpoint.Zone ?? place?.Zone)
         {
-            Written = Condition(endpoint.Conditions, slice.Key),
+            Written = Condition(endpoint.Conditions, EndpointsMirror.Mirrored(slice) ?? slice.Key),
             NodeHints = [.. (endpoint.Hints?.ForNodes ?? []).Select(n => n.Name)],
             ZoneHints = [.. (endpoint.Hints?.ForZones ?? []).Select(z => z.Name)],
             HostName = endpoint.Hostname,
@@ -122,10 +129,10 @@ internal sealed class WrittenSlices
     }
 
     // Absent means ready and serving (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions).
-    private static EndpointCondition Condition(V1EndpointConditions? written, ResourceKey slice)
+    private static EndpointCondition Condition(V1EndpointConditions? written, ResourceKey by)
     {
         var ready = written?.Ready ?? true;
-        return new EndpointCondition(ready, written?.Serving ?? ready, written?.Terminating ?? false, ready ? null : $"{slice} says so");
+        return new EndpointCondition(ready, written?.Serving ?? ready, written?.Terminating ?? false, ready ? null : $"{by} says so");
     }
 
     private static string? Label(Resource<V1EndpointSlice> slice, string name) =>

@@ -73,7 +73,7 @@ public sealed class ServiceStepTests
         using var services = new ServiceCollection().AddSingleton<IPodDirectory>(new TestPods()).AddService().BuildServiceProvider();
 
         Assert.Same(services.GetRequiredService<ServiceFronts>(), services.GetRequiredService<IServiceFronts>());
-        Assert.IsType<ServiceReconciler>(services.GetRequiredService<IReconciler>());
+        Assert.Equal([typeof(ServiceReconciler), typeof(EndpointsMirror)], services.GetServices<IReconciler>().Select(r => r.GetType()));
         Assert.IsType<ServiceClaims>(services.GetRequiredService<IAddressClaimant>());
         Assert.IsType<ServiceCompiler>(services.GetRequiredService<IHopCompiler>());
         Assert.IsType<ServiceStep>(services.GetRequiredService<IRoadStep>());

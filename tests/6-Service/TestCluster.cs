@@ -19,6 +19,7 @@ internal sealed class TestCluster
         var before = previous?.Generation ?? Generation.None;
         var context = new CompileContext(state, before.Addresses, AwsScope.Default, Errors);
         context = context with { State = state.With(new ServiceReconciler().Reconcile(context, before.State)) };
+        context = context with { State = context.State.With(new EndpointsMirror().Reconcile(context, before.State)) };
         var claims = new ServiceClaims().Claims(context)
             .Concat(context.State.All<V1Node>().Select(n => new AddressClaim(n.Key, AddressBlock.Node, IPAddress.Parse(n.Value.Status.Addresses[0].Address))))
             .Concat(context.State.All<V1Pod>().Select(p => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse(p.Value.Status.PodIP))));

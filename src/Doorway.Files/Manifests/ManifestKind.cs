@@ -42,6 +42,7 @@ internal sealed class ManifestKind
         Kubernetes<V1DaemonSet>("apps/v1", "DaemonSet"),
         Kubernetes<V1Job>("batch/v1", "Job"),
         Kubernetes<V1CronJob>("batch/v1", "CronJob"),
+        Kubernetes<V1Endpoints>("v1", "Endpoints", check: EndpointsSchema.Check),
         Kubernetes<V1EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice"),
         Kubernetes<V1Ingress>("networking.k8s.io/v1", "Ingress", check: IngressSchema.Check),
         Kubernetes<V1IngressClass>("networking.k8s.io/v1", "IngressClass", namespaced: false),

@@ -36,7 +36,7 @@ internal static partial class ServerNames
     /// <summary>What may not be an IP address.</summary>
     internal static void NoAddress(SchemaCheck check, string field, string host)
     {
-        if (IsAddress(host)) Invalid(check, field, host, "must be a DNS name, not an IP address");
+        if (Address(host) is not null) Invalid(check, field, host, "must be a DNS name, not an IP address");
     }
 
     internal static void Subdomain(SchemaCheck check, string field, string name)
@@ -45,6 +45,15 @@ internal static partial class ServerNames
         if (!ObjectNames.Subdomain().IsMatch(name))
         {
             Invalid(check, field, name, "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character");
+        }
+    }
+
+    internal static void Label(SchemaCheck check, string field, string name)
+    {
+        Most(check, field, name, MaxLabel);
+        if (!ObjectNames.Label().IsMatch(name))
+        {
+            Invalid(check, field, name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character");
         }
     }
 
@@ -68,12 +77,13 @@ internal static partial class ServerNames
         if (name.StartsWith('-') || name.EndsWith('-')) Invalid(check, field, name, "must not begin or end with a hyphen");
     }
 
-    /// <summary>Go's ParseIPSloppy: four numbers to 255, zeros in front or not, or an IPv6 address without a zone.</summary>
-    private static bool IsAddress(string host)
+    /// <summary>Go's ParseIPSloppy: four numbers to 255, zeros in front or not, or an IPv6 address without a zone; null for anything else.</summary>
+    internal static IPAddress? Address(string text)
     {
-        if (host.Contains(':', StringComparison.Ordinal)) return !host.AsSpan().ContainsAny("%[]") && IPAddress.TryParse(host, out _);
-        var numbers = host.Split('.');
-        return numbers.Length == 4 && numbers.All(n => byte.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+        if (text.Contains(':', StringComparison.Ordinal)) return !text.AsSpan().ContainsAny("%[]") && IPAddress.TryParse(text, out var six) ? six.IsIPv4MappedToIPv6 ? six.MapToIPv4() : six : null;
+        var numbers = text.Split('.');
+        var bytes = new byte[4];
+        return numbers.Length == 4 && numbers.Index().All(n => byte.TryParse(n.Item, NumberStyles.None, CultureInfo.InvariantCulture, out bytes[n.Index])) ? new IPAddress(bytes) : null;
     }
 
     private static void Most(SchemaCheck check, string field, string text, int bytes)
