@@ -211,6 +211,33 @@ public sealed class ReadinessGateTests
         }
     }
 
+    [Theory]
+    // The controller's webhook puts its gates in the place of those of its first version.
+    [InlineData(TargetHealthGate.LegacyPrefix + "/web", TargetHealthGate.LegacyPrefix + "/web", false)]
+    [InlineData("", Gate, true)]
+    [InlineData(Own, "", true)]
+    public void A_template_is_older_by_what_was_written_of_it_whatever_webhooks_make_of_its_pods(string gates, string then, bool older)
+    {
+        var cluster = new Cluster { Admissions = { new Gated() } };
+        cluster.Apply(Replicas(gates));
+        cluster.Settle();
+        cluster.Apply(Replicas(then));
+        cluster.Settle();
+        Assert.Equal(older, cluster.TellRollouts().Contains("2 of an older template", StringComparison.Ordinal));
+    }
+
+    private static string Replicas(string gates) => $$"""
+        {{TestRoad.Node}}apiVersion: apps/v1
+        kind: ReplicaSet
+        metadata: { name: web, namespace: shop }
+        spec:
+          replicas: 2
+          selector: { matchLabels: { app: web } }
+          template:
+            metadata: { labels: { app: web } }
+            spec: { enableServiceLinks: true{{(gates.Length == 0 ? "" : $", {Spec(gates)}")}}, containers: [{ name: c, image: "app:1" }] }
+        """;
+
     private static IEnumerable<string> Gates(Cluster cluster) =>
         cluster.Pods.Select(p => $"{p.Key.Name.Split('-')[0]} {string.Join('+', (p.Pod.Spec.ReadinessGates ?? []).Select(g => g.ConditionType))}").Order(StringComparer.Ordinal);
 

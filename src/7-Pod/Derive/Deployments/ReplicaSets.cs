@@ -50,6 +50,7 @@ internal static class ReplicaSets
         foreach (var pod in set.Pods) pod.Wanted = true;
         var active = set.Pods.Where(p => p.Active).ToList();
         var reference = Owner(set.Key.Kind, set.Key, set.Key.Group.Length == 0 ? "v1" : "apps/v1");
+        TemplateText.Note(set.Value.Spec.Template);
         for (var missing = set.Replicas - active.Count; missing > 0; missing--) book.Create(set.Key, reference, set.Value.Spec.Template);
         if (set.Written) Keep(set, reference, book);
         if (active.Count <= set.Replicas) return;
