@@ -79,7 +79,7 @@ internal sealed record PodDecision(PodPlan Plan, PodStatus? State, IPEndPoint Bo
         if (State?.ProcessId is { } pid && Container.Name == Plan.Container) facts["processId"] = pid;
         if (Container.Runtime == PodRuntime.StandIn) facts["standIn"] = true;
         if (State is { Containers: > 1 }) facts["readyContainers"] = $"{State.ReadyContainers}/{State.Containers}";
-        if (State is { Gates: > 0 }) facts["readinessGates"] = $"{State.OpenGates}/{State.Gates}";
+        if (State?.ReadinessGates is { } gates) facts["readinessGates"] = gates;
         if (!Plan.Volumes.IsEmpty && Plan.Mounting is { } mounting) facts["volumes"] = mounting == MountMode.Namespace ? "mounted" : "folders";
         if (State?.Terminating == true) facts["terminating"] = true;
         if (State?.Message is { } message) facts["message"] = message;

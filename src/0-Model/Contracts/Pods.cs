@@ -62,6 +62,9 @@ public sealed record PodStatus(
     /// <summary>Of how many of those the condition is True.</summary>
     public int OpenGates { get; init; }
 
+    /// <summary>As kubectl's READINESS GATES column, <c>1/2</c>; null without any.</summary>
+    public string? ReadinessGates => Gates == 0 ? null : $"{OpenGates}/{Gates}";
+
     /// <summary>One of its readiness gates waits for a condition that nothing here sets: it never becomes ready.</summary>
     public bool Blocked { get; init; }
 

@@ -80,29 +80,23 @@ internal sealed class PodBook
             return;
         }
 
-        if (had is not null && Sources.TryGetValue(had.Pod, out var source) && ReferenceEquals(source, written.Value))
+        var source = had is not null && Sources.TryGetValue(had.Pod, out var said) ? said : null;
+        if (had is not null && ReferenceEquals(source, written.Value))
         {
             had.Wanted = true;
             return;
         }
 
-        // One that has ended stays as it is, unless it was changed.
-        if (had is { Finished: true } && !(Sources.TryGetValue(had.Pod, out var before) && SafeNames.Canonical(before.Spec) == SafeNames.Canonical(written.Value.Spec)))
-        {
-            Remove(had);
-            had = null;
-        }
-
         if (had is not null) Remove(had);
+        // One that says of its spec what it said before is the same pod, and was admitted when it was made. One that has ended goes on as no other.
+        var same = source is not null && SafeNames.Canonical(source.Spec) == SafeNames.Canonical(written.Value.Spec);
+        if (had is { Finished: true } && !same) had = null;
         var pod = written.Value with
         {
             Metadata = written.Value.Metadata with { CreationTimestamp = had?.Pod.Metadata.CreationTimestamp ?? Context.Observed.Timestamp },
             Spec = written.Value.Spec with { },
         };
-        // One that says of its spec what it said before is the same pod, and was admitted when it was made.
-        pod = had is not null && Sources.TryGetValue(had.Pod, out var said) && SafeNames.Canonical(said.Spec) == SafeNames.Canonical(written.Value.Spec)
-            ? pod with { Spec = pod.Spec with { ReadinessGates = had.Pod.Spec.ReadinessGates } }
-            : Admitted(pod);
+        pod = same ? pod with { Spec = pod.Spec with { ReadinessGates = had!.Pod.Spec.ReadinessGates } } : Admitted(pod);
         Add(new PodEntry(written.Key, pod, written.Origin, had?.Pod, had?.Status) { Wanted = true, Source = written.Value });
     }
 

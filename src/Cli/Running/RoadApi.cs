@@ -51,7 +51,7 @@ internal static class RoadApi
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
-                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.Gates == 0 ? null : $"{p.OpenGates}/{p.Gates}" })],
+                    p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.ReadinessGates })],
             [.. services.GetRequiredService<INodeReports>().All(generation)
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived)
                 {

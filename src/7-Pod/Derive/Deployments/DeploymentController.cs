@@ -73,7 +73,7 @@ internal static class DeploymentController
         // A set without a pod is over; its name comes back with its template.
         IEnumerable<ReplicaSetEntry> Ended()
         {
-            if (newest is null || newest.Replicas == 0) book.Announce(key, ReplicaSets.Owner("Deployment", deployment.Key), spec.Template);
+            if (newest is null || newest.Replicas == 0) book.Announce(key, ReplicaSets.Owner(deployment.Key), spec.Template);
             return [.. old.Where(s => s.Replicas > 0 || s.Pods.Count > 0), .. newest is null ? Array.Empty<ReplicaSetEntry>() : [newest]];
         }
     }

@@ -24,7 +24,7 @@ internal static class ReplicaSets
                 Uid = SafeNames.Uid(key),
                 Labels = labels,
                 CreationTimestamp = now,
-                OwnerReferences = [Owner("Deployment", deployment.Key)],
+                OwnerReferences = [Owner(deployment.Key)],
             },
             Spec = new V1ReplicaSetSpec
             {
@@ -49,7 +49,7 @@ internal static class ReplicaSets
     {
         foreach (var pod in set.Pods) pod.Wanted = true;
         var active = set.Pods.Where(p => p.Active).ToList();
-        var reference = Owner(set.Key.Kind, set.Key, set.Key.Group.Length == 0 ? "v1" : "apps/v1");
+        var reference = Owner(set.Key);
         TemplateText.Note(set.Value.Spec.Template);
         for (var missing = set.Replicas - active.Count; missing > 0; missing--) book.Create(set.Key, reference, set.Value.Spec.Template);
         if (set.Written) Keep(set, reference, book);
@@ -68,8 +68,8 @@ internal static class ReplicaSets
     }
 
     /// <summary>A controller's reference in what it made.</summary>
-    public static V1OwnerReference Owner(string kind, ResourceKey key, string apiVersion = "apps/v1") => new()
+    public static V1OwnerReference Owner(ResourceKey key) => new()
     {
-        ApiVersion = apiVersion, Kind = kind, Name = key.Name, Uid = SafeNames.Uid(key), Controller = true, BlockOwnerDeletion = true,
+        ApiVersion = key.Group.Length == 0 ? "v1" : $"{key.Group}/v1", Kind = key.Kind, Name = key.Name, Uid = SafeNames.Uid(key), Controller = true, BlockOwnerDeletion = true,
     };
 }

@@ -51,7 +51,8 @@ internal static class WorkloadChecks
         var (spec, before) = (controller.Value.Spec, errors.All.Count);
         MinReady(controller.Key, controller.Origin, spec?.MinReadySeconds, errors);
         var selector = new V1LabelSelector { MatchLabels = ReplicationControllers.Selector(spec) };
-        if (LabelSelectors.IsEmpty(selector)) errors.Add(controller, "spec.selector", "Required value");
+        var selects = !LabelSelectors.IsEmpty(selector);
+        if (!selects) errors.Add(controller, "spec.selector", "Required value");
         if (spec?.Template is null)
         {
             Replicas(controller.Key, controller.Origin, spec?.Replicas, errors);
@@ -60,7 +61,7 @@ internal static class WorkloadChecks
         }
 
         Pods(controller.Key, controller.Origin, spec.Template, spec.Replicas, errors);
-        if (!LabelSelectors.IsEmpty(selector)) Selector(controller.Key, controller.Origin, selector, spec.Template, errors);
+        if (selects) Selector(controller.Key, controller.Origin, selector, spec.Template, errors);
         return errors.All.Count == before;
     }
 

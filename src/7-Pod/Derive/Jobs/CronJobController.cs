@@ -46,7 +46,7 @@ internal static class CronJobController
             if (schedule.GetNextOccurrence(book.Now, zone) is { } next) book.Context.Due.Add(next);
         }
 
-        book.Announce(written.Key, ReplicaSets.Owner("CronJob", written.Key, "batch/v1"), spec.JobTemplate.Spec.Template);
+        book.Announce(written.Key, ReplicaSets.Owner(written.Key), spec.JobTemplate.Spec.Template);
         jobs.AddRange(mine);
         Sources.AddOrUpdate(cron, written.Value);
         return new Resource(written.Key, cron, written.Origin);
@@ -140,7 +140,7 @@ internal static class CronJobController
                 Labels = template.Metadata?.Labels,
                 Annotations = template.Metadata?.Annotations,
                 CreationTimestamp = now,
-                OwnerReferences = [ReplicaSets.Owner("CronJob", cron.Key, "batch/v1")],
+                OwnerReferences = [ReplicaSets.Owner(cron.Key)],
             },
             Spec = template.Spec,
         }, Origin.Derived);

@@ -68,7 +68,7 @@ internal sealed class JobController
         if (spec.Suspend == true)
         {
             foreach (var pod in pods.Where(p => p.Active).ToList()) book.Delete(pod);
-            book.Announce(job.Key, ReplicaSets.Owner("Job", job.Key, "batch/v1"), spec.Template);
+            book.Announce(job.Key, ReplicaSets.Owner(job.Key), spec.Template);
             return With(status with { StartTime = null, Conditions = [Condition("Suspended", "JobSuspended", "Job suspended")] });
         }
 
@@ -146,7 +146,7 @@ internal sealed class JobController
         }
         else
         {
-            for (var missing = most - active.Count; missing > 0; missing--) book.Create(job.Key, ReplicaSets.Owner("Job", job.Key, "batch/v1"), Template(null));
+            for (var missing = most - active.Count; missing > 0; missing--) book.Create(job.Key, ReplicaSets.Owner(job.Key), Template(null));
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed class JobController
     private void Create(int index)
     {
         var owner = new ResourceKey("", "Pod", job.Key.Namespace, string.Create(CultureInfo.InvariantCulture, $"{job.Key.Name}-{index}"));
-        book.Create(owner, ReplicaSets.Owner("Job", job.Key, "batch/v1"), Template(index));
+        book.Create(owner, ReplicaSets.Owner(job.Key), Template(index));
     }
 
     private V1PodTemplateSpec Template(int? index)

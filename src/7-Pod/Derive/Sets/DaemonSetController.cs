@@ -78,7 +78,7 @@ internal sealed class DaemonSetController
 
         // 2. The newest template.
         if (set.Value.Spec.UpdateStrategy?.Type != "OnDelete") Update(byNode);
-        if (!book.Of(set.Key).Any(p => !IsOld(p))) book.Announce(set.Key, ReplicaSets.Owner("DaemonSet", set.Key), set.Value.Spec.Template);
+        if (!book.Of(set.Key).Any(p => !IsOld(p))) book.Announce(set.Key, ReplicaSets.Owner(set.Key), set.Value.Spec.Template);
     }
 
     private void Update(ILookup<string, PodEntry> byNode)
@@ -133,7 +133,7 @@ internal sealed class DaemonSetController
 
     private void Create(string node)
     {
-        book.Create(set.Key, ReplicaSets.Owner("DaemonSet", set.Key), template with { Spec = template.Spec with { NodeName = node } });
+        book.Create(set.Key, ReplicaSets.Owner(set.Key), template with { Spec = template.Spec with { NodeName = node } });
         book.Again();
     }
 

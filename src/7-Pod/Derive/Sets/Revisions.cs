@@ -48,7 +48,7 @@ internal sealed class Revisions
                 Uid = SafeNames.Uid(key),
                 CreationTimestamp = book.Context.Observed.Timestamp,
                 Labels = new Dictionary<string, string> { [Label] = hash },
-                OwnerReferences = [ReplicaSets.Owner(set.Kind, set)],
+                OwnerReferences = [ReplicaSets.Owner(set)],
             },
             Data = template,
             Revision = 1 + (known.Count > 0 ? known[^1].Value.Revision : 0),

@@ -63,7 +63,7 @@ internal sealed class StatefulSetController
         else _ = Make() && Shrink();
         if (!book.Of(set.Key).Any(p => Revisions.HashOf(p) == Revisions.HashOf(revisions.Update)))
         {
-            book.Announce(set.Key, ReplicaSets.Owner("StatefulSet", set.Key), set.Value.Spec.Template);
+            book.Announce(set.Key, ReplicaSets.Owner(set.Key), set.Value.Spec.Template);
         }
 
         var all = book.Of(set.Key);
@@ -162,7 +162,7 @@ internal sealed class StatefulSetController
         var revision = !OnDelete && ordinal < Partition ? revisions.Current : revisions.Update;
         var template = Revisions.Labelled(Revisions.TemplateOf(revision), Revisions.HashOf(revision),
             KeyValuePair.Create(NameLabel, name), KeyValuePair.Create(IndexLabel, ordinal.ToString(CultureInfo.InvariantCulture)));
-        book.Create(key, ReplicaSets.Owner("StatefulSet", set.Key), template with
+        book.Create(key, ReplicaSets.Owner(set.Key), template with
         {
             Spec = template.Spec with
             {
