@@ -48,7 +48,7 @@ internal sealed class AlbTargets(CompileContext context)
         if (!own.Exists(l => l.Port == port))
         {
             var has = own.Count == 0 ? "it has no listener" : $"it has {string.Join(", ", own.OrderBy(l => l.Port).Select(l => $"{l.Protocol}:{l.Port}"))}";
-            context.Errors.Add(group, field, $"found {balancer.Key}, which has no listener on port {port}, the target group's: {has}. Let one of the two ports be the other");
+            context.Errors.Add(group, field, $"found {balancer.Key}, which has no listener on port {port}, the target{(port == group.Value.Port ? " group" : "")}'s: {has}. Let one of the two ports be the other");
             yield break;
         }
 

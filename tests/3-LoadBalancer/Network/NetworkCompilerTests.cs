@@ -53,6 +53,8 @@ public sealed class NetworkCompilerTests
             $"TargetGroup shop/alb: spec.targets[0].id: found {NetworkEdge.Arn}; no application load balancer here has that ARN; there is {Edge.Arn}"),
         ["an ALB without the port"] = (() => new Edge().Network().Listener(80).AlbGroup("alb", 81),
             "TargetGroup shop/alb: spec.targets[0].id: found LoadBalancer shop/edge, which has no listener on port 81, the target group's: it has HTTP:80. Let one of the two ports be the other"),
+        ["an ALB without the target's own port"] = (() => new Edge().Network().Listener(80).AlbGroup("alb", 80, port: 81),
+            "TargetGroup shop/alb: spec.targets[0].id: found LoadBalancer shop/edge, which has no listener on port 81, the target's: it has HTTP:80. Let one of the two ports be the other"),
         ["an ALB without listeners"] = (() => new Edge().Network().AlbGroup("alb", 81),
             "TargetGroup shop/alb: spec.targets[0].id: found LoadBalancer shop/edge, which has no listener on port 81, the target group's: it has no listener. Let one of the two ports be the other"),
         ["an ALB of three NLBs"] = (() => new Edge().Network().Listener(80).AlbGroup("a", 80).AlbGroup("b", 80).AlbGroup("c", 80),
