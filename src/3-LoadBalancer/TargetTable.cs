@@ -16,14 +16,14 @@ internal sealed class TargetTable(TimeProvider? time = null) : IDisposable
     internal StickyCookies Cookies { get; } = new(time ?? TimeProvider.System);
 
     /// <summary>Raised after the health of a target has changed by its checks; handlers must not wait.</summary>
-    internal event Action? HealthChanged;
+    internal event Action<TargetState>? HealthChanged;
 
     /// <summary>Notes what a check makes of a target's health.</summary>
     internal void Note(TargetState target, TargetHealth health)
     {
         if (target.Health == health) return;
         target.Health = health;
-        HealthChanged?.Invoke();
+        HealthChanged?.Invoke(target);
     }
 
     /// <summary>Targets that were taken away and whose deregistration delay isn't over.</summary>

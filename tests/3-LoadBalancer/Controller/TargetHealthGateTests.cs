@@ -72,6 +72,10 @@ public sealed class TargetHealthGateTests
         table.Note(state, Failing);
         Assert.Equal(["web-1 F Elb.InitialHealthChecking: Initial health checks in progress", "web-1 F Target.Timeout: Request timed out", "web-1 T"], changed);
 
+        // That of another group's target is nobody's matter here.
+        table.Note(new TargetState(TargetHealth.Initial), Failing);
+        Assert.Equal(3, changed.Count);
+
         // Deregistered while it runs, and registered again: as a new target.
         Follow(Edge());
         Follow(Edge("10.0.1.80:8080"));
