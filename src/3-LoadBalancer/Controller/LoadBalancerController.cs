@@ -40,7 +40,9 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
         List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones, certificates)), .. services.Select(s => ServiceStack(context, s, zones, certificates))];
 
         // 3.
-        if (stacks.Any(s => s.Errors.IsEmpty && !s.Made.All(before.IsAsBefore))) StackTrial.Of(context, stacks, trials);
+        var changed = stacks.Where(s => s.Errors.IsEmpty).SelectMany(s => s.Made).Where(m => !before.IsAsBefore(m)).ToList();
+        // A rule or a target group is nothing to those who try listeners and their certificates.
+        if (changed.Count > 0) StackTrial.Of(context, stacks, changed.Exists(m => m.Value is Listener or Certificate) ? trials : []);
         stacks = stacks.ConvertAll(s => s.Errors.IsEmpty ? s : AsItWas(context, s, before));
 
         // 4.

@@ -109,12 +109,39 @@ public sealed class StackTests
     }
 
     [Fact]
+    public void Listeners_are_tried_when_one_of_them_or_a_certificate_changed()
+    {
+        var trial = new Counted();
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule("a.com"))) { Trials = [trial] };
+        var first = cluster.Reconcile();
+        Assert.Equal(1, trial.Count);
+
+        cluster.Annotate("web", "success-codes", "204");
+        cluster.Annotate("web", "conditions.web", "[{\"field\":\"source-ip\",\"sourceIpConfig\":{\"values\":[\"10.0.0.0/8\"]}}]");
+        var second = cluster.Reconcile(first);
+        Assert.Equal(3, second.All<ListenerRule>().Single().Value.Conditions.Count);
+        Assert.Equal(1, trial.Count);
+
+        cluster.Annotate("web", "listen-ports", "[{\"HTTP\": 81}]");
+        cluster.Reconcile(second);
+        Assert.Equal(2, trial.Count);
+        Assert.Empty(cluster.Refused);
+    }
+
+    [Fact]
     public void A_certificate_that_two_groups_suppose_has_the_hosts_of_both()
     {
         const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
         var cluster = new AlbCluster(Service() + Ingress("a", Rule("b.com"), $"~certificate-arn: '{arn}'") + Ingress("b", Rule("a.com"), $"~certificate-arn: '{arn}'"));
 
         Assert.Equal(["b.com", "a.com"], cluster.Valid().All<Certificate>().Single().Value.Names);
+    }
+
+    private sealed class Counted : IListenerTrial
+    {
+        internal int Count { get; private set; }
+
+        public void Try(CompileContext context) => Count++;
     }
 
     private sealed class NoHttps : IListenerTrial
