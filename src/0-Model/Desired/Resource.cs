@@ -25,4 +25,7 @@ public sealed record Resource<T>(ResourceKey Key, T Value, Origin Origin) where 
 
     /// <summary>As <see cref="Resource.Since"/>.</summary>
     public long Since { get; init; }
+
+    /// <summary>The same among those of other types.</summary>
+    public Resource Untyped => new(Key, Value, Origin) { Generation = Generation, Since = Since };
 }

@@ -56,6 +56,6 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
         }
 
         unplaced.Tell();
-        return [.. made.Values.Select(m => DerivedObjects.Keep(new Resource(m.Key, m.Value, m.Origin), previous))];
+        return [.. made.Values.Select(m => DerivedObjects.Keep(m.Untyped, previous))];
     }
 }

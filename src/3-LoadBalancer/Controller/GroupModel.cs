@@ -18,17 +18,17 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         var fronted = FrontendNlb.Enabled(group);
         var balancer = LoadBalancer(zones, fronted);
         var front = FrontendNlb.Of(context, group, fronted, balancer);
-        string[] names = [((Model.Aws.LoadBalancer)balancer.Value).DnsName, .. front is null ? [] : new[] { front.DnsName }];
+        string[] names = [balancer.Value.DnsName, .. front is null ? [] : new[] { front.DnsName }];
         var ports = ListenPorts.Of(group, discovery, names, context.Warnings);
         var groups = new ControllerTargetGroups(context, group);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
-        var made = new List<Resource> { balancer };
+        var made = new List<Resource> { balancer.Untyped };
         foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));
         made.AddRange(front?.Build(ports) ?? []);
         return made.Concat(groups.Made);
     }
 
-    private Resource LoadBalancer(IReadOnlyList<string> zones, bool fronted)
+    private Resource<Model.Aws.LoadBalancer> LoadBalancer(IReadOnlyList<string> zones, bool fronted)
     {
         var scheme = group.Scheme("scheme");
         var first = group.Members[0].Ingress;
@@ -47,19 +47,18 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Attributes = attributes.Values,
             Ingresses = [.. FrontendNlb.ToldBehind(group, fronted).Select(m => m.Ingress.Key)],
         };
-        return new Resource(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
+        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
     }
 
-    private IEnumerable<Resource> Listener(Resource balancer, ListenPort port, RuleBuilder builder)
+    private IEnumerable<Resource> Listener(Resource<Model.Aws.LoadBalancer> balancer, ListenPort port, RuleBuilder builder)
     {
-        var lb = (Model.Aws.LoadBalancer)balancer.Value;
-        var arn = AwsNames.ListenerArn(context.Scope, lb.LoadBalancerArn, port.Port);
+        var arn = AwsNames.ListenerArn(context.Scope, balancer.Value.LoadBalancerArn, port.Port);
         var (actions, teller) = builder.Default(port);
         var first = port.Members[0].Ingress;
         yield return new Resource(balancer.Key with { Kind = "Listener", Name = Name(balancer.Key.Name, port.Port) }, new Listener
         {
             ListenerArn = arn,
-            LoadBalancerArn = lb.LoadBalancerArn,
+            LoadBalancerArn = balancer.Value.LoadBalancerArn,
             Port = port.Port,
             Protocol = port.Protocol,
             SslPolicy = port.SslPolicy,

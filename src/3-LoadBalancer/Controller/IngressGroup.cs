@@ -68,18 +68,18 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
     }
 
     /// <summary>The one value that the members give an annotation; null when none gives one. Two that differ stop the whole group, as they stop the controller.</summary>
-    internal string? Only(string name, string what)
+    internal string? Only(string name, string what) => Only(name, what, annotations => annotations.Text(name));
+
+    /// <summary>The same of a value that isn't compared as it is written.</summary>
+    internal T? Only<T>(string name, string what, Func<ControllerAnnotations, T?> read)
     {
-        var first = Members.FirstOrDefault(m => m.Annotations.Text(name) is not null);
-        if (first is null) return null;
-        var value = first.Annotations.Text(name)!;
-        foreach (var other in Members)
+        var told = Members.Where(m => m.Annotations.Text(name) is not null).Select(m => (Member: m, Value: read(m.Annotations))).ToList();
+        foreach (var (other, _) in told.Where(t => !EqualityComparer<T?>.Default.Equals(t.Value, told[0].Value)))
         {
-            if (other.Annotations.Text(name) is not { } another || another == value) continue;
-            other.Annotations.Error(name, Conflict(what, (first, value), (other, another)));
+            other.Annotations.Error(name, Conflict(what, (told[0].Member, told[0].Member.Annotations.Text(name)!), (other, other.Annotations.Text(name)!)));
         }
 
-        return value;
+        return told.Count == 0 ? default : told[0].Value;
     }
 
     /// <summary>The annotations of the first member that gives one; null when none does.</summary>

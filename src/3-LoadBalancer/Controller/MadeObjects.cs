@@ -56,7 +56,7 @@ internal sealed class MadeObjects
     private object? Had(Resource made) => previous.Find(made.Key)?.Value;
 
     private IEnumerable<(string Stack, Resource Made)> Noted<T>() where T : class =>
-        previous.All<T>().SelectMany(r => Notes.TryGetValue(r.Value, out var note) ? note.Stacks.Select(s => (s, new Resource(r.Key, r.Value, r.Origin))) : []);
+        previous.All<T>().SelectMany(r => Notes.TryGetValue(r.Value, out var note) ? note.Stacks.Select(s => (s, r.Untyped)) : []);
 
     private string Says(object value)
     {

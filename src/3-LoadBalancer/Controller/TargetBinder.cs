@@ -31,7 +31,7 @@ internal sealed class TargetBinder(CompileContext context)
             }
 
             var own = group.SelectMany(a => Of(a.Binding.Value with { Spec = a.Binding.Value.Spec! with { TargetType = written.Value.TargetType } }));
-            yield return (new Resource(written.Key, written.Value, written.Origin), [.. (others ? written.Value.Targets : []).Concat(own).Distinct()], []);
+            yield return (written.Untyped, [.. (others ? written.Value.Targets : []).Concat(own).Distinct()], []);
         }
     }
 

@@ -14,26 +14,24 @@ internal sealed class FrontendNlb
 
     private readonly CompileContext context;
     private readonly IngressGroup group;
-    private readonly Resource front;
-    private readonly Resource behind;
+    private readonly Resource<Model.Aws.LoadBalancer> front;
+    private readonly Resource<Model.Aws.LoadBalancer> behind;
 
-    private FrontendNlb(CompileContext context, IngressGroup group, Resource behind)
+    private FrontendNlb(CompileContext context, IngressGroup group, Resource<Model.Aws.LoadBalancer> behind)
     {
         (this.context, this.group, this.behind) = (context, group, behind);
-        front = LoadBalancer((Model.Aws.LoadBalancer)behind.Value);
+        front = LoadBalancer(behind.Value);
     }
 
     /// <summary>The name that leads to it.</summary>
-    internal string DnsName => Balancer.DnsName;
-
-    private Model.Aws.LoadBalancer Balancer => (Model.Aws.LoadBalancer)front.Value;
+    internal string DnsName => front.Value.DnsName;
 
     /// <summary>The one that a group wants; null when it wants none, which makes its other annotations vain.</summary>
     /// <param name="context">What is compiled.</param>
     /// <param name="group">The group.</param>
     /// <param name="enabled">Whether the group wants one.</param>
     /// <param name="behind">The group's Application Load Balancer.</param>
-    internal static FrontendNlb? Of(CompileContext context, IngressGroup group, bool enabled, Resource behind)
+    internal static FrontendNlb? Of(CompileContext context, IngressGroup group, bool enabled, Resource<Model.Aws.LoadBalancer> behind)
     {
         if (enabled) return new FrontendNlb(context, group, behind);
         foreach (var member in group.Members)
@@ -51,29 +49,20 @@ internal sealed class FrontendNlb
     internal static IEnumerable<GroupMember> ToldBehind(IngressGroup group, bool enabled) => enabled ? group.Members.Where(m => m.Annotations.Flag("frontend-nlb-status-only") != true) : group.Members;
 
     /// <summary>Whether a group wants one. Two members that differ stop the whole group.</summary>
-    internal static bool Enabled(IngressGroup group)
-    {
-        var told = group.Members.Select(m => (Member: m, Value: m.Annotations.Flag(Enable))).Where(t => t.Value is not null).ToList();
-        foreach (var (member, _) in told.Where(t => t.Value != told[0].Value))
-        {
-            member.Annotations.Error(Enable, IngressGroup.Conflict("enable frontend NLB", (told[0].Member, told[0].Member.Annotations.Text(Enable)!), (member, member.Annotations.Text(Enable)!)));
-        }
-
-        return told.Count > 0 && told[0].Value == true;
-    }
+    internal static bool Enabled(IngressGroup group) => group.Only(Enable, "enable frontend NLB", annotations => annotations.Flag(Enable)) == true;
 
     /// <summary>It with its listeners and target groups.</summary>
     /// <param name="ports">The ports of the Application Load Balancer.</param>
     internal IEnumerable<Resource> Build(IReadOnlyList<ListenPort> ports)
     {
-        yield return front;
+        yield return front.Untyped;
         foreach (var port in FrontendPorts.Of(context, group, ports))
         {
             var made = Group(port);
             yield return new Resource(front.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{front.Key.Name}:{port.Port}") }, new Listener
             {
-                ListenerArn = AwsNames.ListenerArn(context.Scope, Balancer.LoadBalancerArn, port.Port),
-                LoadBalancerArn = Balancer.LoadBalancerArn,
+                ListenerArn = AwsNames.ListenerArn(context.Scope, front.Value.LoadBalancerArn, port.Port),
+                LoadBalancerArn = front.Value.LoadBalancerArn,
                 Port = port.Port,
                 Protocol = "TCP",
                 DefaultActions = [new RuleAction { Type = "forward", TargetGroups = [new TargetGroupTuple(made.TargetGroupArn)] }],
@@ -82,7 +71,7 @@ internal sealed class FrontendNlb
         }
     }
 
-    private Resource LoadBalancer(Model.Aws.LoadBalancer alb)
+    private Resource<Model.Aws.LoadBalancer> LoadBalancer(Model.Aws.LoadBalancer alb)
     {
         var attributes = new MergedMap("frontend-nlb-attributes", AttributeTable.NetworkLoadBalancer);
         foreach (var member in group.Members) attributes.Add(member);
@@ -99,7 +88,7 @@ internal sealed class FrontendNlb
             Ingresses = [.. group.Members.Select(m => m.Ingress.Key)],
         };
         // Behind a colon it is no name that somebody writes, and comes after its Application Load Balancer, as in an Ingress's status.
-        return new Resource(behind.Key with { Name = $"{behind.Key.Name}:nlb" }, balancer, behind.Origin);
+        return new Resource<Model.Aws.LoadBalancer>(behind.Key with { Name = $"{behind.Key.Name}:nlb" }, balancer, behind.Origin);
     }
 
     private TargetGroup Group(FrontendPort port)
@@ -114,7 +103,7 @@ internal sealed class FrontendNlb
             Port = port.Port,
             TargetType = "alb",
             HealthCheck = port.Check,
-            Targets = [new TargetDescription(((Model.Aws.LoadBalancer)behind.Value).LoadBalancerArn, port.TargetPort)],
+            Targets = [new TargetDescription(behind.Value.LoadBalancerArn, port.TargetPort)],
         };
     }
 }

@@ -17,17 +17,17 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
         var balancer = LoadBalancer(zones);
-        var lb = (Model.Aws.LoadBalancer)balancer.Value;
+        var lb = balancer.Value;
         var discovery = new ServiceCertificates(context, service, annotations, certificates, lb.DnsName);
         var groups = new ServiceTargetGroups(context, service, annotations);
         var listeners = new ServiceListeners(context, service, annotations, groups).Build(discovery).Select(l => new Resource(
             balancer.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{balancer.Key.Name}:{l.Port}") },
             l with { LoadBalancerArn = lb.LoadBalancerArn, ListenerArn = AwsNames.ListenerArn(context.Scope, lb.LoadBalancerArn, l.Port) },
             origin)).ToList();
-        return [balancer, .. listeners, .. groups.Made, .. discovery.Supposed];
+        return [balancer.Untyped, .. listeners, .. groups.Made, .. discovery.Supposed];
     }
 
-    private Resource LoadBalancer(IReadOnlyList<string> zones)
+    private Resource<Model.Aws.LoadBalancer> LoadBalancer(IReadOnlyList<string> zones)
     {
         var scheme = Scheme();
         var generated = ControllerNames.LoadBalancer(service.Key, scheme);
@@ -44,7 +44,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
             Attributes = Attributes(),
             Service = service.Key,
         };
-        return new Resource(new ResourceKey(Kinds, "LoadBalancer", service.Key.Namespace, generated), balancer, origin);
+        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(Kinds, "LoadBalancer", service.Key.Namespace, generated), balancer, origin);
     }
 
     /// <summary><c>internal</c> unless it says otherwise; the older annotation counts where the newer isn't there.</summary>
