@@ -59,7 +59,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             IngressVerdict.AppRoot => new(302, Location: $"{facts.Scheme}://{NginxTemplate.Authority(facts)}{server!.AppRoot!.Path}"),
             // To the location's name, not to the path as it was sent.
             IngressVerdict.Slash => new(301, Location: $"{facts.Scheme}://{facts.Host}{RewriteRule.Escape(choice.Route!.Path, false)}{(facts.Query.Length == 0 ? "" : $"?{facts.Query}")}"),
-            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: Absolute(facts, choice.Route.Rules.Redirect.Target.Fill(view, uri, null))),
+            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: Absolute(facts, choice.Route.Rules.Redirect.Target.Fill(view, uri))),
             IngressVerdict.Rewritten => new(302, Location: choice.Route!.Rewrite!.Apply(view, uri)),
             _ => new(controller.Config.RedirectCode, Location: $"https://{view.Host.Split(':')[0]}{(choice.Route!.Rules.PreserveTrailingSlash ? sent : WithoutSlash(sent))}"),
         };

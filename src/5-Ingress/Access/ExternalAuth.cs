@@ -18,8 +18,8 @@ internal sealed class ExternalAuth(HostAddresses hosts, AuthCache cache, TimePro
         var rule = decision.Choice.Route!.Rules.External!;
         var view = ClientView.Of(decision.Controller, decision.Facts);
         var uri = NormalPath.Of(decision.Facts.Path) ?? "/";
-        var url = rule.Url.Fill(view, uri, null);
-        var key = rule.Cache is { } kept ? $"{decision.Choice.Route.Host} {rule.Written} {kept.Key.Fill(view, uri, null)}" : null;
+        var url = rule.Url.Fill(view, uri);
+        var key = rule.Cache is { } kept ? $"{decision.Choice.Route.Host} {rule.Written} {kept.Key.Fill(view, uri)}" : null;
         if (key is not null && cache.Find(decision.Controller.Pod, key) is { } known) return known with { Url = url };
         if (AuthTarget.Of(url) is not { } target) return Failed(null, $"{url} is no URL that can be asked");
 
@@ -64,12 +64,12 @@ internal sealed class ExternalAuth(HostAddresses hosts, AuthCache cache, TimePro
         Set("X-Sent-From", "nginx-ingress-controller");
         Set("X-Real-IP", view.Address.ToString());
         Set("X-Forwarded-For", NginxHeaders.ForwardedForOf(passage, decision, view));
-        Set("X-Auth-Request-Redirect", rule.RequestRedirect is { } redirect ? redirect.Fill(view, uri, null) : sent);
+        Set("X-Auth-Request-Redirect", rule.RequestRedirect is { } redirect ? redirect.Fill(view, uri) : sent);
         if (NginxHeaders.TraceOf(passage) is { } trace) Set("traceparent", trace);
         foreach (var (name, value) in ClientCertificate.Headers(decision)) Set(name, value);
         foreach (var (name, value) in rule.SetHeaders)
         {
-            var text = value.Fill(view, uri, null);
+            var text = value.Fill(view, uri);
             Set(name, text.Length == 0 ? null : text);
         }
 

@@ -63,14 +63,14 @@ internal sealed class NginxTemplate
     /// <summary>The text for one request.</summary>
     /// <param name="view">The request.</param>
     /// <param name="uri">The path as nginx compares it.</param>
-    /// <param name="capture">A capture by its number; null where there are none.</param>
-    internal string Fill(in ClientView view, string uri, Func<int, string>? capture)
+    /// <param name="captures">What it may name of the path.</param>
+    internal string Fill(in ClientView view, string uri, in PathCaptures captures = default)
     {
         var filled = new StringBuilder();
         foreach (var (variable, text) in parts)
         {
             if (!variable) filled.Append(text);
-            else if (char.IsAsciiDigit(text[0])) filled.Append(capture?.Invoke(text[0] - '0'));
+            else if (char.IsAsciiDigit(text[0])) filled.Append(captures.Of(text[0] - '0'));
             else filled.Append(Value(text, view, uri));
         }
 
@@ -78,7 +78,7 @@ internal sealed class NginxTemplate
     }
 
     /// <summary>The text for one request, without captures.</summary>
-    internal string Fill(ControllerPlan controller, RequestFacts facts) => Fill(ClientView.Of(controller, facts), NormalPath.Of(facts.Path) ?? "/", null);
+    internal string Fill(ControllerPlan controller, RequestFacts facts) => Fill(ClientView.Of(controller, facts), NormalPath.Of(facts.Path) ?? "/");
 
     private static string Name(string text, int start, out int next)
     {

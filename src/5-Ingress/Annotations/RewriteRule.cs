@@ -59,8 +59,9 @@ internal sealed class RewriteRule
     internal string? Apply(in ClientView view, string uri)
     {
         if (pattern.Match(uri) is not { Success: true } match) return null;
-        var changed = path.Fill(view, uri, n => Capture(match, n));
-        var query = arguments?.Fill(view, uri, n => Escape(Capture(match, n), true)) ?? "";
+        var found = new PathCaptures(match, captures);
+        var changed = path.Fill(view, uri, found);
+        var query = arguments?.Fill(view, uri, found with { Escaped = true }) ?? "";
         if (keepsQuery && view.Facts.Query.Length > 0) query = query.Length == 0 ? view.Facts.Query : $"{query}&{view.Facts.Query}";
         var escaped = IsRedirect ? changed : Escape(changed, false);
         return query.Length == 0 ? escaped : $"{escaped}?{query}";
@@ -71,13 +72,12 @@ internal sealed class RewriteRule
     /// </summary>
     internal string Header(NginxTemplate value, in ClientView view, string uri)
     {
-        if (value.IsLiteral) return value.Fill(view, uri, null);
+        if (value.IsLiteral) return value.Fill(view, uri);
         var match = pattern.Match(uri);
-        var filled = value.Fill(view, match.Success ? path.Fill(view, uri, n => Capture(match, n)) : uri, n => Capture(match, n));
+        var found = new PathCaptures(match, captures);
+        var filled = value.Fill(view, match.Success ? path.Fill(view, uri, found) : uri, found);
         return string.Concat(filled.Select(c => c is < ' ' or (char)0x7F ? FormattableString.Invariant($"%{(int)c:X2}") : c.ToString()));
     }
-
-    private string Capture(Match match, int number) => number == 0 ? match.Value : number > captures.Length ? "" : match.Groups[captures[number - 1]].Value;
 
     /// <summary>As ngx_escape_uri does for a path, or for a capture within arguments.</summary>
     internal static string Escape(string text, bool argument)
