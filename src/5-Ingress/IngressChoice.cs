@@ -50,14 +50,11 @@ internal readonly record struct IngressChoice(IngressVerdict Verdict, RoutePlan?
 /// <summary>The living state that a decision reads.</summary>
 internal interface IBackendStates
 {
-    /// <summary>Whether a backend has a ready endpoint.</summary>
-    bool IsReady(BackendPlan backend, ReadState role);
+    /// <summary>A backend's endpoints; null when none of them is ready.</summary>
+    FrontEndpoints? Read(BackendPlan backend, ReadState role);
 
     /// <summary>Which limit an address is over; none counts the request.</summary>
     ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address);
-
-    /// <summary>A backend's endpoints.</summary>
-    FrontEndpoints Endpoints(BackendPlan backend);
 
     /// <summary>Whose turn it is, among the ready ones; the next time it is the next one's.</summary>
     int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints);
@@ -77,11 +74,10 @@ internal readonly record struct RecordedBackends(IngressChoice Choice) : IBacken
 {
     public ImmutableArray<FailedTry> Tries => Choice.Tries;
 
-    public bool IsReady(BackendPlan backend, ReadState role) => (Choice.Ready & role) != 0;
+    /// <summary>Of those that were ready only the chosen one's are known, as nothing else is decided by others.</summary>
+    public FrontEndpoints? Read(BackendPlan backend, ReadState role) => (Choice.Ready & role) != 0 ? Choice.Endpoints ?? FrontEndpoints.None : null;
 
     public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Choice.Ready & (ReadState.OverRate | ReadState.OverConnections);
-
-    public FrontEndpoints Endpoints(BackendPlan backend) => Choice.Endpoints ?? FrontEndpoints.None;
 
     public int Turn(ControllerPlan controller, BackendPlan backend, FrontEndpoints endpoints) => Choice.Index;
 

@@ -14,6 +14,7 @@ namespace Usher.Ingress;
 /// <param name="Balancers">What is known of endpoints; null for nothing.</param>
 internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation Generation, LimitTable? Limits = null, BalancerTable? Balancers = null) : IBackendStates
 {
+    /// <summary>A backend's endpoints, ready or not.</summary>
     public FrontEndpoints Endpoints(BackendPlan backend) => backend.Missing is null ? Fronts.EndpointsOf(Generation, backend.Front) : FrontEndpoints.None;
 
     public ImmutableArray<FailedTry> Tries => [];
@@ -29,7 +30,7 @@ internal readonly record struct LivingBackends(IServiceFronts Fronts, Generation
 
     public ReadState Admit(ControllerPlan controller, LimitRule limit, IPAddress address) => Limits?.Admit(controller.Pod, limit, address) ?? ReadState.None;
 
-    public bool IsReady(BackendPlan backend, ReadState role) => backend.Missing is null && Fronts.HasReadyEndpoints(Generation, backend.Front);
+    public FrontEndpoints? Read(BackendPlan backend, ReadState role) => Endpoints(backend) is { Ready.IsEmpty: false } endpoints ? endpoints : null;
 }
 
 /// <summary>A decision of the ingress controller with all it was made from.</summary>

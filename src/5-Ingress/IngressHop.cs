@@ -1,4 +1,5 @@
 using System.Globalization;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -143,7 +144,7 @@ internal static class IngressHop
         if (WantsHttps(controller, route, facts, reasons)) return new IngressChoice(IngressVerdict.Https, route);
 
         // 5. The backend.
-        var choice = Backend(route, states, facts, draw, reasons);
+        var choice = Backend(route, states, facts, draw, reasons, out var endpoints);
 
         // 6. How much.
         if (choice.Verdict == IngressVerdict.Forward && route.Rules.Limit is { } limit && Over(controller, limit, states, facts, reasons) is var over and not ReadState.None)
@@ -152,12 +153,12 @@ internal static class IngressHop
         }
 
         // 7. Who may come.
-        if (choice.Verdict != IngressVerdict.Forward) return choice;
+        if (endpoints is null) return choice;
         var (denied, ask) = AccessRules.Decide(controller, route, facts, reasons);
         choice = choice with { Verdict = denied ?? IngressVerdict.Forward, Ask = ask };
 
         // 8. The endpoint.
-        return EndpointChoice.Add(controller, choice, states, facts, draw, reasons);
+        return EndpointChoice.Add(controller, choice, endpoints, states, facts, draw, reasons);
     }
 
     private static IngressVerdict? OwnAnswer<TReasons>(RoutePlan route, string path, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
@@ -221,31 +222,32 @@ internal static class IngressHop
         return over;
     }
 
-    private static IngressChoice Backend<TStates, TReasons>(RoutePlan route, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
+    /// <summary>The backend, and its endpoints: null where none is ready, and the request isn't sent on.</summary>
+    private static IngressChoice Backend<TStates, TReasons>(RoutePlan route, TStates states, RequestFacts facts, Draw draw, TReasons reasons, out FrontEndpoints? endpoints)
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
-        var ready = Read(route.Backend, ReadState.Primary, states, reasons);
-        if (ready == ReadState.None)
+        endpoints = Read(route.Backend, ReadState.Primary, states, reasons);
+        if (endpoints is null)
         {
-            if (route.Rules.Fallback is not { } fallback) return new IngressChoice(IngressVerdict.Unavailable, route);
-            ready = Read(fallback, ReadState.Fallback, states, reasons);
-            return ready == ReadState.None ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ready, ReadState.Fallback);
+            endpoints = route.Rules.Fallback is { } fallback ? Read(fallback, ReadState.Fallback, states, reasons) : null;
+            return endpoints is null ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ReadState.Fallback, ReadState.Fallback);
         }
 
-        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Rule.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ready);
+        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Rule.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
         // A canary without endpoints isn't there: its share goes to the primary.
-        ready |= Read(canary.Backend, ReadState.Canary, states, reasons);
-        return new IngressChoice(IngressVerdict.Forward, route, ready, (ready & ReadState.Canary) != 0 ? ReadState.Canary : ReadState.Primary);
+        if (Read(canary.Backend, ReadState.Canary, states, reasons) is not { } own) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
+        endpoints = own;
+        return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary | ReadState.Canary, ReadState.Canary);
     }
 
-    private static ReadState Read<TStates, TReasons>(BackendPlan backend, ReadState role, TStates states, TReasons reasons)
+    private static FrontEndpoints? Read<TStates, TReasons>(BackendPlan backend, ReadState role, TStates states, TReasons reasons)
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
-        var ready = states.IsReady(backend, role);
-        if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", ready, ready ? "has a ready endpoint" : backend.Missing is null ? "has no ready endpoint" : "isn't there");
-        return ready ? role : ReadState.None;
+        var endpoints = states.Read(backend, role);
+        if (TReasons.Wanted) reasons.Add($"Service {backend.Label}", endpoints is not null, endpoints is not null ? "has a ready endpoint" : backend.Missing is null ? "has no ready endpoint" : "isn't there");
+        return endpoints;
     }
 
     /// <summary>The body's length as the request says it; null when it says none.</summary>

@@ -29,8 +29,7 @@ internal sealed class IngressService(IServiceFronts fronts, LimitTable limits, E
         passage.Record.Scheme = controller.Scheme;
         var decision = IngressDecision.Make(controller, new LivingBackends(fronts, passage.Generation, limits, balancers), Facts(passage, controller), Draw.Random(), controller.Https ? passage.Exchange.Features.Get<HandshakeRecord>() : null);
         passage.Record.Decision = decision;
-        // The last endpoint may be lost after the request was counted.
-        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: not null } or { Verdict: IngressVerdict.Unavailable, Endpoints: not null, Route.Rules.Limit: not null }) Uncount(decision);
+        if (decision.Choice is { Verdict: IngressVerdict.Forbidden or IngressVerdict.Unauthorized, Route.Rules.Limit: not null }) Uncount(decision);
 
         // 3.
         if (decision.Choice is { Verdict: IngressVerdict.Forward, Ask: not AuthAsk.None }) return AskFirstAsync(passage, decision);

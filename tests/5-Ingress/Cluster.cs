@@ -160,8 +160,15 @@ internal sealed class TestFronts : IServiceFronts
     /// <summary>The endpoints of Services by name.</summary>
     internal ConcurrentDictionary<string, FrontEndpoints> Pods { get; } = new();
 
-    public FrontEndpoints EndpointsOf(Generation generation, ServiceFront front) => Empty.Contains(front.Service.Name) ? FrontEndpoints.None
-        : Pods.GetValueOrDefault(front.Service.Name) ?? standard.GetOrAdd(front, f => new FrontEndpoints([new FrontEndpoint(null, $"{f.Service.Name}-1", f.Declared, f.Bound)]));
+    /// <summary>How often endpoints were asked for.</summary>
+    internal int Asked { get; private set; }
+
+    public FrontEndpoints EndpointsOf(Generation generation, ServiceFront front)
+    {
+        Asked++;
+        return Empty.Contains(front.Service.Name) ? FrontEndpoints.None
+            : Pods.GetValueOrDefault(front.Service.Name) ?? standard.GetOrAdd(front, f => new FrontEndpoints([new FrontEndpoint(null, $"{f.Service.Name}-1", f.Declared, f.Bound)]));
+    }
 
     public event Action? Changed
     {

@@ -203,4 +203,21 @@ public sealed class DecideTests
     }
 
     private static (int?, Hop?, Traveller?) Ended(StepTaken taken) => (taken.Status, taken.AnsweredBy, taken.Next);
+
+    [Theory]
+    // Which have no endpoint: the route's own and the canary's are read, or the route's own and its default backend's.
+    [InlineData("", "canary", 2)]
+    [InlineData("canary", "web", 2)]
+    [InlineData("web", "fallback", 2)]
+    [InlineData("web fallback", "Unavailable", 2)]
+    public void A_backend_is_read_once(string empty, string chosen, int reads)
+    {
+        var cluster = new Cluster(Service("web") + Service("canary") + Service("fallback")
+            + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("default-backend: fallback"))
+            + Routes("new", $"rules: [{Rule("a.com", Path("/", "Prefix", "canary"))}]", Annotated("canary: \"true\"", "canary-weight: \"100\""))).Valid();
+        foreach (var name in empty.Split(' ', StringSplitOptions.RemoveEmptyEntries)) cluster.Fronts.Empty.Add(name);
+
+        Assert.Equal(chosen, cluster.Chosen("a.com", "/"));
+        Assert.Equal(reads, cluster.Fronts.Asked);
+    }
 }

@@ -20,7 +20,14 @@ internal static class EndpointChoice
     internal static HashRing RingOf(FrontEndpoints endpoints) => Rings.GetValue(endpoints, e => new HashRing([.. e.Ready.Select(r => r.Declared.ToString())]));
 
     /// <summary>Adds the endpoint to a choice that sends a request on.</summary>
-    internal static IngressChoice Add<TStates, TReasons>(ControllerPlan controller, IngressChoice choice, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
+    /// <param name="controller">The controller's pod.</param>
+    /// <param name="choice">The backend, and how its endpoints are chosen.</param>
+    /// <param name="endpoints">Its endpoints, at least one of them ready, as they were read to choose it.</param>
+    /// <param name="states">The living state.</param>
+    /// <param name="facts">The request.</param>
+    /// <param name="draw">The draw.</param>
+    /// <param name="reasons">Where reasons go.</param>
+    internal static IngressChoice Add<TStates, TReasons>(ControllerPlan controller, IngressChoice choice, FrontEndpoints endpoints, TStates states, RequestFacts facts, Draw draw, TReasons reasons)
         where TStates : struct, IBackendStates
         where TReasons : struct, IReasonSink
     {
@@ -38,9 +45,6 @@ internal static class EndpointChoice
             return choice;
         }
 
-        var endpoints = states.Endpoints(backend);
-        // The last one was lost since the backend was read.
-        if (endpoints.Ready.IsEmpty) return choice with { Verdict = IngressVerdict.Unavailable, Endpoints = endpoints };
         var picked = Pick(controller, choice, endpoints, states.Tries, states, facts, draw, reasons);
         return choice.With(endpoints, picked, states.Tries);
     }
