@@ -28,6 +28,35 @@ public sealed class GatewayLostHostTests
     }
 
     [Fact]
+    public void A_lost_host_is_told_at_its_own_place_however_often_others_are_written()
+    {
+        var cluster = new GatewayCluster(Gateway(Passthrough) + Service("a") + Service("b") + Tls("a", "x.com", Older) + Tls("b", "y.com, y.com, x.com"));
+
+        Assert.StartsWith("spec.hostnames[2]: takes no effect: x.com", Warning(cluster, "b"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_a_listener_and_what_a_route_takes_away_is_told_in_one()
+    {
+        var cluster = new GatewayCluster(Gateway("{ name: tls, protocol: TLS, port: 443, hostname: \"*.com\", tls: { mode: Passthrough } }") + Service("a") + Service("b") + Tls("a", "x.com", Older) + Tls("b", "y.com, z.org, x.com"));
+
+        Assert.Equal(
+            "attached to listener tls. Without effect: z.org: it is no host of listener tls (*.com); x.com at listener tls: TLSRoute shop/a (x.com) has it already, and came first", Accepted(cluster, "b"));
+    }
+
+    [Fact]
+    public void A_route_that_isnt_accepted_has_no_host_without_effect_besides()
+    {
+        var cluster = new GatewayCluster(Gateway("{ name: one, protocol: HTTP, port: 80 }", "{ name: two, protocol: HTTP, port: 81 }") + Service("a") + Service("b")
+            + Object("GRPCRoute", "grpc", $"parentRefs: [{{ name: edge, sectionName: one }}], hostnames: [a.com], rules: [{Rule("a")}]", metadata: Older)
+            + Route("http", $"hostnames: [a.com], rules: [{Rule("b", Path("RegularExpression", "/("))}]"));
+
+        Assert.Equal("parent shop/edge: Accepted=False UnsupportedValue", cluster.Status("HTTPRoute", "http").First());
+        Assert.StartsWith("spec.rules[0].matches[0]: ", Accepted(cluster, "http"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Without effect", Accepted(cluster, "http"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void One_that_loses_all_isnt_accepted()
     {
         var cluster = new GatewayCluster(Gateway(Passthrough) + Service("a") + Service("b") + Tls("a", "x.com", Older) + Tls("b", "x.com"));

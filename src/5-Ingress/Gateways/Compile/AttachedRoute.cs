@@ -13,11 +13,11 @@ internal sealed record AttachedRoute(object Written, GatewaySetup Setup, RouteHe
 /// <summary>One parent of a route.</summary>
 /// <param name="Parent">The parent.</param>
 /// <param name="Listeners">What the route adds to its listeners.</param>
-/// <param name="Status">What is said of it, unless another route is in the way.</param>
+/// <param name="Status">What is said of it, but for hosts that are lost, unless another route is in the way.</param>
 internal sealed record AttachedParent(Parent Parent, IReadOnlyList<ListenerAddition> Listeners, ObjectStatus Status)
 {
-    /// <summary>The route's hosts that a more specific listener has.</summary>
-    public IReadOnlyList<(ListenerDraft? Listener, LostHost Lost)> Lost { get; init; } = [];
+    /// <summary>The route's hosts that listeners take away.</summary>
+    public IReadOnlyList<LostHost> Lost { get; init; } = [];
 }
 
 /// <summary>What a route adds to a listener.</summary>

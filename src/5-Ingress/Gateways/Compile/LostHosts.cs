@@ -27,14 +27,14 @@ internal static class LostHosts
     /// <param name="route">The route.</param>
     /// <param name="parent">The parent.</param>
     /// <param name="all">All of the route's parents.</param>
-    internal static IReadOnlyList<(ListenerDraft? Listener, LostHost Lost)> Of(GatewaySetup setup, RouteHead route, Parent parent, IReadOnlyList<Parent> all)
+    internal static IReadOnlyList<LostHost> Of(GatewaySetup setup, RouteHead route, Parent parent, IReadOnlyList<Parent> all)
     {
         if (parent.Listeners.Count == 0 || route.Hostnames.Count == 0) return [];
-        var lost = new List<(ListenerDraft?, LostHost)>();
+        var lost = new List<LostHost>();
         foreach (var host in route.Hostnames)
         {
             if (!parent.Listeners.Any(l => l.Hosts.Contains(host)))
-                lost.Add((null, new LostHost(route.Key, host, null, $"it is no host of {string.Join(", ", parent.Listeners.Select(l => $"listener {l.Listener.Written.Name} ({l.Listener.Hostname})"))}")));
+                lost.Add(new LostHost(route.Key, host, null, $"it is no host of {string.Join(", ", parent.Listeners.Select(l => $"listener {l.Listener.Written.Name} ({l.Listener.Hostname})"))}"));
         }
 
         foreach (var (listener, hosts) in parent.Listeners)
@@ -42,7 +42,7 @@ internal static class LostHosts
             foreach (var host in hosts)
             {
                 if (Narrower(setup, listener, host) is { } other && !all.Any(p => p.Listeners.Any(l => l.Listener == other && l.Hosts.Contains(host))))
-                    lost.Add((listener, new LostHost(route.Key, host, listener.Written.Name, $"listener {other.Written.Name} of {other.Owner} ({other.Hostname}) is more specific for it at port {other.Written.Port}, and the route isn't attached there")));
+                    lost.Add(new LostHost(route.Key, host, listener.Written.Name, $"listener {other.Written.Name} of {other.Owner} ({other.Hostname}) is more specific for it at port {other.Written.Port}, and the route isn't attached there"));
             }
         }
 

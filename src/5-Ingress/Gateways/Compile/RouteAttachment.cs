@@ -76,27 +76,26 @@ internal sealed class RouteAttachment(CompileContext context, GatewaySetup setup
     }
 
     /// <summary>The parents, each with the hosts that listeners take away there. Who reads no status is told of those that take effect nowhere, and of those that another listener has.</summary>
-    private IEnumerable<(Parent Parent, IReadOnlyList<(ListenerDraft? Listener, LostHost Lost)> Lost)> ParentsOf<T>(Resource<T> route, RouteHead head) where T : class
+    private IEnumerable<(Parent Parent, IReadOnlyList<LostHost> Lost)> ParentsOf<T>(Resource<T> route, RouteHead head) where T : class
     {
         var all = parents.Of(head).ToList();
         foreach (var parent in all)
         {
             var lost = LostHosts.Of(setup, head, parent, all);
-            foreach (var (listener, host) in lost)
+            foreach (var host in lost)
             {
-                if (listener is null && (all.Count < head.Parents.Count || all.Any(p => p.Listeners.Any(l => l.Hosts.Contains(host.Host))))) continue;
+                if (host.Listener is null && (all.Count < head.Parents.Count || all.Any(p => p.Listeners.Any(l => l.Hosts.Contains(host.Host))))) continue;
                 context.Warnings.Add(route, head.FieldOf(host.Host, parent), $"takes no effect: {host.Words}");
             }
 
-            yield return (lost.Count == 0 ? parent : parent.Without(lost.Select(l => l.Lost)), lost);
+            yield return (parent, lost);
         }
     }
 
     private RouteHead HeadOf<T>(Resource<T> route, RouteSpec spec) where T : class, IMetadata<V1ObjectMeta>
     {
         if (spec.ParentRefs.Count == 0) context.Warnings.Add(route, "spec.parentRefs", "names no parent, so nothing serves it");
-        var hosts = spec is HostRouteSpec named ? named.Hostnames.Select(h => h.ToLowerInvariant()).Distinct().ToList() : [];
-        return new RouteHead(route.Key, Age.Of(route), spec.ParentRefs, hosts);
+        return new RouteHead(route.Key, Age.Of(route), spec.ParentRefs, spec is HostRouteSpec named ? named.Hostnames : []);
     }
 
     /// <summary>A backend of connections. What goes on as it came is encrypted already; datagrams would want DTLS, of which the API knows nothing.</summary>

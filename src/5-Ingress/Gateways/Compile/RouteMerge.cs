@@ -51,14 +51,13 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
             if (!added) continue;
             attached++;
             build.Routes++;
-            build.Lost.AddRange(parent.Lost.Where(l => l.Listener == addition.Listener).Select(l => l.Lost));
+            build.Lost.AddRange(parent.Lost.Where(l => l.Listener == addition.Listener.Written.Name));
             if (!setup.Policies.Any) continue;
             foreach (var service in addition.Services) led.Add((service, addition.Listener.Gateway.Key));
         }
 
-        if (lost.Count == 0) Statuses.Add(parent.Status);
-        else if (attached > 0) Partly(route, parent, lost);
-        else Refuse(route, parent, new Condition("Accepted", false, "Conflicted", lost[0].Words));
+        if (lost.Count > 0 && attached == 0) Refuse(route, parent, new Condition("Accepted", false, "Conflicted", lost[0].Words));
+        else Accept(route, parent, lost);
     }
 
     /// <summary>Nothing of it is left.</summary>
@@ -69,11 +68,12 @@ internal sealed class RouteMerge(CompileContext context, GatewaySetup setup, IRe
         context.Refuse(new ConfigError(resource.Origin.File, resource.Origin.LineOf(parent.Parent.Field), resource.Key.ToString(), parent.Parent.Field, $"Accepted is False, {taken.Reason}: {taken.Message}"));
     }
 
-    /// <summary>Some of it is, so that it is accepted, and what isn't is told.</summary>
-    private void Partly(AttachedRoute route, AttachedParent parent, List<LostHost> lost)
+    /// <summary>All or some of it is, and what isn't is told: what listeners take away in the status alone, as that of the route was told when it was attached.</summary>
+    private void Accept(AttachedRoute route, AttachedParent parent, List<LostHost> lost)
     {
-        Say(parent, c => Parent.Without(c, lost));
-        if (context.State.Find(route.Head.Key) is not { } resource) return;
+        if (parent.Lost.Count + lost.Count == 0) Statuses.Add(parent.Status);
+        else Say(parent, c => c.Holds == true ? c with { Message = $"{c.Message}. Without effect: {string.Join("; ", parent.Lost.Concat(lost).Select(l => l.Words))}" } : c);
+        if (lost.Count == 0 || context.State.Find(route.Head.Key) is not { } resource) return;
         foreach (var host in lost) context.Warnings.Add(resource.Key, resource.Origin, route.Head.FieldOf(host.Host, parent.Parent), $"takes no effect: {host.Words}");
     }
 

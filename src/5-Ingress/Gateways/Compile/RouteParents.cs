@@ -8,17 +8,20 @@ namespace Usher.Ingress.Gateways;
 /// <param name="Key">The route.</param>
 /// <param name="Age">How old it is.</param>
 /// <param name="Parents">What it names.</param>
-/// <param name="Hostnames">Its hosts in lower case; empty for all of the listener's.</param>
-internal sealed record RouteHead(ResourceKey Key, Age Age, IList<ParentReference> Parents, IReadOnlyList<string> Hostnames)
+/// <param name="Written">Its hosts, each as often as it is written.</param>
+internal sealed record RouteHead(ResourceKey Key, Age Age, IList<ParentReference> Parents, IList<string> Written)
 {
+    /// <summary>Its hosts in lower case; empty for all of the listener's.</summary>
+    public IReadOnlyList<string> Hostnames { get; } = [.. Written.Select(h => h.ToLowerInvariant()).Distinct()];
+
     /// <summary>Where a host is written; of a route without hosts, where one of its parents is.</summary>
     /// <param name="host">The host; empty for any.</param>
     /// <param name="parent">The parent that it is about.</param>
     internal string FieldOf(string host, Parent parent)
     {
-        for (var i = 0; i < Hostnames.Count; i++)
+        for (var i = 0; i < Written.Count; i++)
         {
-            if (Hostnames[i] == host) return FormattableString.Invariant($"spec.hostnames[{i}]");
+            if (Written[i].Equals(host, StringComparison.OrdinalIgnoreCase)) return FormattableString.Invariant($"spec.hostnames[{i}]");
         }
 
         return parent.Field;
@@ -37,13 +40,6 @@ internal sealed record Parent(int Index, string Label, IReadOnlyList<(ListenerDr
 {
     /// <summary>Where it is written: <c>spec.parentRefs[0]</c>.</summary>
     internal string Field => FormattableString.Invariant($"spec.parentRefs[{Index}]");
-
-    /// <summary>The parent with what of the route doesn't take effect there named in its condition.</summary>
-    internal Parent Without(IEnumerable<LostHost> lost) => this with { Accepted = Without(Accepted, lost) };
-
-    /// <summary>A condition that holds, with what of it doesn't.</summary>
-    internal static Condition Without(Condition accepted, IEnumerable<LostHost> lost) =>
-        string.Join("; ", lost.Select(l => l.Words)) is { Length: > 0 } words ? accepted with { Message = $"{accepted.Message}. Without effect: {words}" } : accepted;
 }
 
 /// <summary>
