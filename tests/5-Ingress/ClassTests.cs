@@ -95,7 +95,7 @@ public sealed class ClassTests
     {
         var cluster = new Cluster(
             Classes + Pod("one", "10.0.1.20", "--healthz-port=10255") + Pod("two", "10.0.1.21", "--healthz-port=10256")
-            + Routes("web", $"ingressClassName: nginx, rules: [{Rule("a.com", Path("x", "Prefix", "nobody"))}]"), standard: false);
+            + Routes("web", $"ingressClassName: nginx, rules: [{Rule("a.com", Path("/", "Regex", "nobody"))}]"), standard: false);
         Assert.Single(cluster.Errors.All);
     }
 

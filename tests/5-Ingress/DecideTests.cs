@@ -205,6 +205,16 @@ public sealed class DecideTests
     private static (int?, Hop?, Traveller?) Ended(StepTaken taken) => (taken.Status, taken.AnsweredBy, taken.Next);
 
     [Theory]
+    [InlineData("path: \"\", ")]
+    [InlineData("")]
+    public void A_path_of_ImplementationSpecific_that_says_nothing_takes_all(string path)
+    {
+        var cluster = new Cluster(Service("web") + Routes("api", $"rules: [{Rule("a.com", $"{{ {path}pathType: ImplementationSpecific, backend: {To("web")} }}")}]")).Valid();
+
+        Assert.Equal("web", cluster.Chosen("a.com", "/any/path"));
+    }
+
+    [Theory]
     // Which have no endpoint: the route's own and the canary's are read, or the route's own and its default backend's.
     [InlineData("", "canary", 2)]
     [InlineData("canary", "web", 2)]

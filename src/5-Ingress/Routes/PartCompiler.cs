@@ -140,7 +140,6 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         var kind = Kind(path);
         if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
         var text = Text(path, kind);
-        if (!text.StartsWith('/')) context.Errors.Add(ingress, $"{field}.path", $"found '{text}'; an absolute path is wanted");
         if (config.StrictPathTypes && kind is PathKind.Exact or PathKind.Prefix && !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/'))
             refused.Add(ingress, $"{field}.path", $"path {text} cannot be used with pathType {path.PathType}: letters, digits and . _ - / are, and anything else, a regular expression too, wants ImplementationSpecific (strict-validate-path-type of the controller's ConfigMap is true unless it says false)");
         var backend = path.Backend is null ? null : Backends.Compile(ingress, path.Backend, $"{field}.backend");
@@ -169,5 +168,6 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         _ => null,
     };
 
-    private static string Text(V1HTTPIngressPath path, PathKind? kind) => path.Path ?? (kind == PathKind.ImplementationSpecific ? "/" : "");
+    // What isn't absolute is refused as it is read, but for an empty one of ImplementationSpecific, which is all paths (getBackendServers in ingress-nginx's controller.go).
+    private static string Text(V1HTTPIngressPath path, PathKind? kind) => string.IsNullOrEmpty(path.Path) && kind == PathKind.ImplementationSpecific ? "/" : path.Path ?? "";
 }
