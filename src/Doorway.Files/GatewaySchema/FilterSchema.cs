@@ -20,8 +20,8 @@ internal static class FilterSchema
     private static void Headers(SchemaCheck check, string at, HttpHeaderFilter? filter)
     {
         if (filter is null) return;
-        PairSchema.Check(check, at, "set", filter.Set.Select(h => ((string?)null, h.Name, h.Value)), TextRules.HeaderValue);
-        PairSchema.Check(check, at, "add", filter.Add.Select(h => ((string?)null, h.Name, h.Value)), TextRules.HeaderValue);
+        PairSchema.Check(check, at, "set", [.. filter.Set.Select(h => ((string?)null, h.Name, h.Value))], TextRules.HeaderValue);
+        PairSchema.Check(check, at, "add", [.. filter.Add.Select(h => ((string?)null, h.Name, h.Value))], TextRules.HeaderValue);
         check.Count(at, "remove", filter.Remove.Count, MaxNames);
         check.Unique(at, "remove", filter.Remove);
     }

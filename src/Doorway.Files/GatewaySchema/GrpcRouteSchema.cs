@@ -23,7 +23,7 @@ internal static class GrpcRouteSchema
 
     private static void Match(SchemaCheck check, string at, GrpcRouteMatch match)
     {
-        PairSchema.Check(check, at, "headers", match.Headers.Select(h => ((string?)h.Type, h.Name, h.Value)), TextRules.HeaderValue);
+        PairSchema.Check(check, at, "headers", [.. match.Headers.Select(h => ((string?)h.Type, h.Name, h.Value))], TextRules.HeaderValue);
         if (match.Method is not { } method) return;
         var exact = method.Type == "Exact";
         check.Word($"{at}.method", "type", method.Type, "Exact", "RegularExpression");

@@ -11,19 +11,17 @@ internal static class PairSchema
     /// <param name="list">The list.</param>
     /// <param name="pairs">They; the type is null for one that is no match.</param>
     /// <param name="value">What a value may be.</param>
-    internal static void Check(SchemaCheck check, string at, string list, IEnumerable<(string? Type, string Name, string Value)> pairs, TextRule value)
+    internal static void Check(SchemaCheck check, string at, string list, IReadOnlyList<(string? Type, string Name, string Value)> pairs, TextRule value)
     {
-        var count = 0;
         foreach (var (i, pair) in pairs.Index())
         {
-            count++;
             var field = $"{at}.{list}[{i}]";
             check.Word(field, "type", pair.Type, "Exact", "RegularExpression");
             check.Required(field, "name", pair.Name, TextRules.HeaderName);
             check.Required(field, "value", pair.Value, value);
         }
 
-        check.Count(at, list, count, MaxPairs);
+        check.Count(at, list, pairs.Count, MaxPairs);
         check.Unique(at, list, pairs.Select(p => p.Name), ".name");
     }
 }

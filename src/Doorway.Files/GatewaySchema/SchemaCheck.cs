@@ -16,6 +16,9 @@ internal sealed class SchemaCheck(Origin origin, Action<int, string, string> rep
     /// <summary>Reports an error.</summary>
     internal void Error(string field, string message) => report(origin.LineOf(field), field, message);
 
+    /// <summary>Reports a text that isn't allowed, in the API server's own words.</summary>
+    internal void Invalid(string field, string text, string why) => Error(field, $"Invalid value: {Found.Quote(text)}: {why}");
+
     /// <summary>Whether the field is written.</summary>
     internal bool Wrote(string at, string name) => Wrote($"{at}.{name}");
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using k8s.Models;
-using Usher.Doorway.Files.Binding;
 using Usher.Doorway.Files.GatewaySchema;
 
 namespace Usher.Doorway.Files.Manifests;
@@ -13,7 +12,7 @@ internal static class IngressBackendSchema
         switch (backend)
         {
             case { Service: not null, Resource: not null }:
-                check.Error(at, "Invalid value: \"\": cannot set both resource and service backends");
+                check.Invalid(at, "", "cannot set both resource and service backends");
                 break;
             case { Resource: { } resource }:
                 Resource(check, $"{at}.resource", resource);
@@ -22,7 +21,7 @@ internal static class IngressBackendSchema
                 Service(check, at, service);
                 break;
             default:
-                check.Error(at, "Invalid value: \"\": resource or service backend is required");
+                check.Invalid(at, "", "resource or service backend is required");
                 break;
         }
     }
@@ -45,7 +44,7 @@ internal static class IngressBackendSchema
                 ServerNames.Port(check, $"{at}.service.port.name", name);
                 break;
             default:
-                check.Error(at, "Invalid value: \"\": cannot set both port name & port number");
+                check.Invalid(at, "", "cannot set both port name & port number");
                 break;
         }
     }
@@ -68,13 +67,13 @@ internal static class IngressBackendSchema
 
         if (text is "." or "..")
         {
-            check.Error($"{at}.{name}", $"Invalid value: \"{text}\": may not be '{text}'");
+            check.Invalid($"{at}.{name}", text, $"may not be '{text}'");
             return;
         }
 
         foreach (var character in "/%")
         {
-            if (text.Contains(character, StringComparison.Ordinal)) check.Error($"{at}.{name}", $"Invalid value: {Found.Quote(text)}: may not contain '{character}'");
+            if (text.Contains(character, StringComparison.Ordinal)) check.Invalid($"{at}.{name}", text, $"may not contain '{character}'");
         }
     }
 }

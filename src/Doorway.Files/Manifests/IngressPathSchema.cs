@@ -7,11 +7,11 @@ namespace Usher.Doorway.Files.Manifests;
 /// <summary>What the API server refuses in a path of an Ingress, in its words (<c>validateHTTPIngressPath</c>).</summary>
 internal static class IngressPathSchema
 {
-    /// <summary>What no exact path or prefix has within (<c>invalidPathSequences</c>).</summary>
-    private static readonly string[] Sequences = ["//", "/./", "/../", "%2f", "%2F"];
+    /// <summary>What no exact path or prefix has within (<c>invalidPathSequences</c>); nor has one of an HTTPRoute.</summary>
+    internal static readonly string[] Sequences = ["//", "/./", "/../", "%2f", "%2F"];
 
     /// <summary>What none of them ends with (<c>invalidPathSuffixes</c>).</summary>
-    private static readonly string[] Suffixes = ["/..", "/."];
+    internal static readonly string[] Suffixes = ["/..", "/."];
 
     internal static void Check(SchemaCheck check, string at, V1HTTPIngressPath? path)
     {
@@ -24,8 +24,8 @@ internal static class IngressPathSchema
                 return;
             case "Exact" or "Prefix":
                 Absolute(check, at, text);
-                foreach (var sequence in Sequences.Where(s => text.Contains(s, StringComparison.Ordinal))) Invalid(check, at, text, $"must not contain '{sequence}'");
-                foreach (var suffix in Suffixes.Where(s => text.EndsWith(s, StringComparison.Ordinal))) Invalid(check, at, text, $"cannot end with '{suffix}'");
+                foreach (var sequence in Sequences.Where(s => text.Contains(s, StringComparison.Ordinal))) check.Invalid($"{at}.path", text, $"must not contain '{sequence}'");
+                foreach (var suffix in Suffixes.Where(s => text.EndsWith(s, StringComparison.Ordinal))) check.Invalid($"{at}.path", text, $"cannot end with '{suffix}'");
                 break;
             case "ImplementationSpecific":
                 if (text.Length > 0) Absolute(check, at, text);
@@ -40,8 +40,6 @@ internal static class IngressPathSchema
 
     private static void Absolute(SchemaCheck check, string at, string text)
     {
-        if (!text.StartsWith('/')) Invalid(check, at, text, "must be an absolute path");
+        if (!text.StartsWith('/')) check.Invalid($"{at}.path", text, "must be an absolute path");
     }
-
-    private static void Invalid(SchemaCheck check, string at, string text, string why) => check.Error($"{at}.path", $"Invalid value: {Found.Quote(text)}: {why}");
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Usher.Doorway.Files.Binding;
 using Usher.Doorway.Files.GatewaySchema;
 
 namespace Usher.Doorway.Files.Manifests;
@@ -29,14 +28,14 @@ internal static partial class ServerNames
         Most(check, field, host, MaxSubdomain);
         if (!WildcardForm().IsMatch(host))
         {
-            Invalid(check, field, host, "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character");
+            check.Invalid(field, host, "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character");
         }
     }
 
     /// <summary>What may not be an IP address.</summary>
     internal static void NoAddress(SchemaCheck check, string field, string host)
     {
-        if (Address(host) is not null) Invalid(check, field, host, "must be a DNS name, not an IP address");
+        if (Address(host) is not null) check.Invalid(field, host, "must be a DNS name, not an IP address");
     }
 
     internal static void Subdomain(SchemaCheck check, string field, string name)
@@ -44,7 +43,7 @@ internal static partial class ServerNames
         Most(check, field, name, MaxSubdomain);
         if (!ObjectNames.Subdomain().IsMatch(name))
         {
-            Invalid(check, field, name, "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character");
+            check.Invalid(field, name, "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character");
         }
     }
 
@@ -63,7 +62,7 @@ internal static partial class ServerNames
         Most(check, field, name, MaxLabel);
         if (!ObjectNames.LetterLabel().IsMatch(name))
         {
-            Invalid(check, field, name, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character");
+            check.Invalid(field, name, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character");
         }
     }
 
@@ -71,10 +70,10 @@ internal static partial class ServerNames
     internal static void Port(SchemaCheck check, string field, string name)
     {
         Most(check, field, name, MaxPort);
-        if (!name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) Invalid(check, field, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
-        if (!name.Any(char.IsAsciiLetterLower)) Invalid(check, field, name, "must contain at least one letter (a-z)");
-        if (name.Contains("--", StringComparison.Ordinal)) Invalid(check, field, name, "must not contain consecutive hyphens");
-        if (name.StartsWith('-') || name.EndsWith('-')) Invalid(check, field, name, "must not begin or end with a hyphen");
+        if (!name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')) check.Invalid(field, name, "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+        if (!name.Any(char.IsAsciiLetterLower)) check.Invalid(field, name, "must contain at least one letter (a-z)");
+        if (name.Contains("--", StringComparison.Ordinal)) check.Invalid(field, name, "must not contain consecutive hyphens");
+        if (name.StartsWith('-') || name.EndsWith('-')) check.Invalid(field, name, "must not begin or end with a hyphen");
     }
 
     /// <summary>Go's ParseIPSloppy: four numbers to 255, zeros in front or not, or an IPv6 address without a zone; null for anything else.</summary>
@@ -88,10 +87,8 @@ internal static partial class ServerNames
 
     private static void Most(SchemaCheck check, string field, string text, int bytes)
     {
-        if (Encoding.UTF8.GetByteCount(text) > bytes) Invalid(check, field, text, string.Create(CultureInfo.InvariantCulture, $"must be no more than {bytes} bytes"));
+        if (Encoding.UTF8.GetByteCount(text) > bytes) check.Invalid(field, text, string.Create(CultureInfo.InvariantCulture, $"must be no more than {bytes} bytes"));
     }
-
-    private static void Invalid(SchemaCheck check, string field, string text, string why) => check.Error(field, $"Invalid value: {Found.Quote(text)}: {why}");
 
     [GeneratedRegex(@"^\*\." + ObjectNames.SubdomainPattern + @"\z", RegexOptions.NonBacktracking)]
     private static partial Regex WildcardForm();
