@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Usher.Wire.Tests.Peers;
 
 namespace Usher.Journey.Tests.OtherRoads;
 
@@ -8,8 +8,6 @@ internal static class Added
 {
     /// <summary>The Service of the ingress controller.</summary>
     internal const string Controller = "ingress-nginx-controller";
-
-    private static readonly DateTimeOffset Start = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Services, each with a Deployment of one pod whose image is a stand-in's: <c>ns/name:port</c>, without namespace in the default one, with <c>/UDP</c> behind the port for datagrams.</summary>
     internal static string Backends(params string[] names) => string.Concat(names.Select(written =>
@@ -41,23 +39,12 @@ internal static class Added
     internal static string Secret(string name, string ns = "default", params string[] hosts)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = SelfSigned(key, hosts);
+        using var certificate = TestCertificates.SelfSigned(key, hosts);
         return $"---\napiVersion: v1\nkind: Secret\ntype: kubernetes.io/tls\nmetadata: {{ name: {name}, namespace: {ns} }}\nstringData:\n{Pem("tls.crt", certificate.ExportCertificatePem())}{Pem("tls.key", key.ExportPkcs8PrivateKeyPem())}";
     }
 
     /// <summary>A ConfigMap with a certificate in <c>ca.crt</c>, in the default namespace.</summary>
     internal static string Authority(string name, string pem) => $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name} }}\ndata:\n{Pem("ca.crt", pem)}";
-
-    /// <summary>A certificate that signs itself, for a server, a client or as an authority.</summary>
-    internal static X509Certificate2 SelfSigned(ECDsa key, params string[] hosts)
-    {
-        var request = new CertificateRequest($"CN={hosts[0]}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        foreach (var host in hosts) names.AddDnsName(host);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(Start, Start.AddYears(30));
-    }
 
     /// <summary>An ingress controller of class nginx with its Service.</summary>
     internal static string Nginx(string arguments = "") =>

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Usher.Wire.Tests.Peers;
 using static Usher.Journey.Tests.OtherRoads.Added;
 
 namespace Usher.Journey.Tests.OtherRoads;
@@ -44,7 +45,7 @@ public sealed class GatewayCertificateRoadTests : IDisposable
     public async Task A_backend_is_encrypted_to_and_verified_by_the_policys_authority()
     {
         Assert.SkipWhen(OthersRoads.Folder is null, OthersRoads.Missing);
-        using var certificate = SelfSigned(key, "auth.example.com");
+        using var certificate = TestCertificates.SelfSigned(key, "auth.example.com");
         using var manifests = Manifests.Empty();
         manifests.Write("auth.pem", certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");
         manifests.Write("usher.yaml", $"images:\n  example.org/auth:1:\n    command: [sh, -c, 'exec openssl s_server -quiet -www -accept $POD_IP:$PORT -cert {manifests.FileOf("auth.pem")}']\n");
@@ -73,7 +74,7 @@ public sealed class GatewayCertificateRoadTests : IDisposable
     private static X509Certificate2 Client(string name)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = SelfSigned(own, name);
+        using var certificate = TestCertificates.SelfSigned(own, name);
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
