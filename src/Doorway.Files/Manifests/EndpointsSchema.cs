@@ -25,8 +25,8 @@ internal static class EndpointsSchema
     private static void Address(SchemaCheck check, string at, V1EndpointAddress? address)
     {
         var text = address?.Ip ?? "";
-        if (ServerNames.Address(text) is not { } ip) Invalid(check, $"{at}.ip", Found.Quote(text), "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
-        else if (Special(ip, text) is { } why) Invalid(check, $"{at}.ip", Found.Quote(text), why);
+        if (ServerNames.Address(text) is not { } ip) check.Invalid($"{at}.ip", text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        else if (Special(ip, text) is { } why) check.Invalid($"{at}.ip", text, why);
         if (address?.Hostname is { Length: > 0 } host) ServerNames.Label(check, $"{at}.hostname", host);
         if (address?.NodeName is { } node) ServerNames.Subdomain(check, $"{at}.nodeName", node);
     }
@@ -46,10 +46,8 @@ internal static class EndpointsSchema
     {
         if (port?.Name is { Length: > 0 } name) ServerNames.Label(check, $"{at}.name", name);
         else if (named) check.Error($"{at}.name", "Required value");
-        if (port?.Port is null or < 1 or > 65535) Invalid(check, $"{at}.port", string.Create(CultureInfo.InvariantCulture, $"{port?.Port ?? 0}"), "must be between 1 and 65535, inclusive");
+        if (port?.Port is null or < 1 or > 65535) check.Error($"{at}.port", string.Create(CultureInfo.InvariantCulture, $"Invalid value: {port?.Port ?? 0}: must be between 1 and 65535, inclusive"));
         // One that isn't written is TCP.
         if (port?.Protocol is not (null or "" or "TCP" or "UDP" or "SCTP")) check.Error($"{at}.protocol", $"Unsupported value: {Found.Quote(port!.Protocol)}: supported values: \"SCTP\", \"TCP\", \"UDP\"");
     }
-
-    private static void Invalid(SchemaCheck check, string field, string found, string why) => check.Error(field, $"Invalid value: {found}: {why}");
 }

@@ -52,7 +52,7 @@ internal static partial class ServerNames
         Most(check, field, name, MaxLabel);
         if (!ObjectNames.Label().IsMatch(name))
         {
-            Invalid(check, field, name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character");
+            check.Invalid(field, name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character");
         }
     }
 

@@ -49,121 +49,55 @@ public sealed class IncrementalTests
     [Fact]
     public void After_any_saves_every_snapshot_is_as_compiled_from_nothing() => Saves.Sample(saves =>
     {
-        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
-        try
+        using var files = new Saved();
+        var written = new int[Rows.Length];
+        var running = Generation.None;
+        foreach (var (row, variant) in saves.Prepend((0, 0)))
         {
-            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
-            var file = Path.Combine(folder, "road.yaml");
-            using var services = Compilers(state);
-            var compiler = services.GetRequiredService<RoadCompiler>();
-            var written = new int[Rows.Length];
-            File.WriteAllText(file, Text(written));
-            var source = new ManifestSource([file], AwsScope.Default, TextReader.Null);
-            var running = Generation.None;
-            var store = new ResourceStore();
-            foreach (var (row, variant) in saves.Prepend((0, 0)))
-            {
-                written[row % Rows.Length] = variant % (Rows[row % Rows.Length].Length + 1);
-                File.WriteAllText(file, Text(written));
-                var (errors, wanted) = (new ErrorList(), new ErrorList());
-                if (source.LoadIfChanged(errors) is not { } loaded) continue;
-                var desired = store.Preview("files", loaded.Resources, errors);
+            written[row % Rows.Length] = variant % (Rows[row % Rows.Length].Length + 1);
+            var (errors, wanted) = (new ErrorList(), new ErrorList());
+            if (files.Save(Text(written), running, errors) is not { } next) continue;
+            // Who came first to a road that runs is nothing that a file says.
+            var anew = FilesDoorway.Load([files.File], AwsScope.Default, wanted).Select(r => r with { Since = files.Since(r.Key) });
+            var whole = files.Compiler.Compile(new DesiredState(anew), Bare(running), wanted);
 
-                var next = compiler.Compile(desired, running, errors);
-                // Who came first to a road that runs is nothing that a file says.
-                var anew = FilesDoorway.Load([file], AwsScope.Default, wanted).Select(r => r with { Since = desired.Find(r.Key)?.Since ?? 0 });
-                var whole = compiler.Compile(new DesiredState(anew), Bare(running), wanted);
-
-                Assert.Equal(wanted.All, errors.All);
-                if (!errors.IsEmpty) continue;
-                Assert.Equal(SnapshotText.Of(whole), SnapshotText.Of(next));
-                store.Keep("files", loaded.Resources, desired);
-                running = next;
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
+            Assert.Equal(wanted.All, errors.All);
+            if (!errors.IsEmpty) continue;
+            Assert.Equal(SnapshotText.Of(whole), SnapshotText.Of(next));
+            running = next;
         }
     }, iter: 60);
 
     [Fact]
     public void A_changed_path_leaves_the_other_hops_and_hosts_alone()
     {
-        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
-        try
-        {
-            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
-            using var services = Compilers(state);
-            var compiler = services.GetRequiredService<RoadCompiler>();
-            var file = Path.Combine(folder, "road.yaml");
-            File.WriteAllText(file, $"{Base}\n---\n{Rows[0][0]}\n---\n{Rows[1][0]}");
-            var source = new ManifestSource([file], AwsScope.Default, TextReader.Null);
-            var errors = new ErrorList();
-            var store = new ResourceStore();
-            var first = Save();
-            File.WriteAllText(file, $"{Base}\n---\n{Rows[0][1]}\n---\n{Rows[1][0]}");
-            var second = Save(first);
+        using var files = new Saved();
+        var first = files.Save(Generation.None, Rows[0][0], Rows[1][0]);
+        var second = files.Save(first, Rows[0][1], Rows[1][0]);
 
-            Assert.Empty(errors.All);
-            Assert.NotSame(first.Get<IngressSnapshot>(), second.Get<IngressSnapshot>());
-            Assert.Equal(first.Parts.Count - 1, first.Parts.Zip(second.Parts).Count(pair => ReferenceEquals(pair.First, pair.Second)));
-            var (before, after) = (first.Get<IngressSnapshot>().Compiled.Values.Single().Table, second.Get<IngressSnapshot>().Compiled.Values.Single().Table);
-            Assert.Same(before.Hosts.Find("two.example.com"), after.Hosts.Find("two.example.com"));
-            Assert.Equal(2, after.Hosts.Find("one.example.com")!.Routes.Length);
-
-            Generation Save(Generation? running = null)
-            {
-                var loaded = source.LoadIfChanged(errors)!;
-                var desired = store.Preview("files", loaded.Resources, errors);
-                store.Keep("files", loaded.Resources, desired);
-                return compiler.Compile(desired, running ?? Generation.None, errors);
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.NotSame(first.Get<IngressSnapshot>(), second.Get<IngressSnapshot>());
+        Assert.Equal(first.Parts.Count - 1, first.Parts.Zip(second.Parts).Count(pair => ReferenceEquals(pair.First, pair.Second)));
+        var (before, after) = (Table(first), Table(second));
+        Assert.Same(before.Hosts.Find("two.example.com"), after.Hosts.Find("two.example.com"));
+        Assert.Equal(2, after.Hosts.Find("one.example.com")!.Routes.Length);
     }
 
     [Fact]
     public void A_version_that_is_refused_leaves_the_last_one_and_the_others_alone()
     {
-        var folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
-        try
-        {
-            using var state = StateDirectory.Open(Path.Combine(folder, "state"));
-            using var services = Compilers(state);
-            var compiler = services.GetRequiredService<RoadCompiler>();
-            var file = Path.Combine(folder, "road.yaml");
-            var (errors, store, source) = (new ErrorList(), new ResourceStore(), new ManifestSource([file], AwsScope.Default, TextReader.Null));
-            var bad = Ingress("one", "one.example.com", "/other", annotations: "server-snippet: x");
-            var first = Save(Generation.None, Rows[0][0], Rows[1][0]);
-            var refused = Save(first, bad, Rows[1][0]);
-            var other = Save(refused, bad, Ingress("two", "two.example.com", "/new"));
-            var mended = Save(other, Rows[0][1], Ingress("two", "two.example.com", "/new"));
+        using var files = new Saved();
+        var bad = Ingress("one", "one.example.com", "/other", annotations: "server-snippet: x");
+        var first = files.Save(Generation.None, Rows[0][0], Rows[1][0]);
+        var refused = files.Save(first, bad, Rows[1][0]);
+        var other = files.Save(refused, bad, Ingress("two", "two.example.com", "/new"));
+        var mended = files.Save(other, Rows[0][1], Ingress("two", "two.example.com", "/new"));
 
-            Assert.Empty(errors.All);
-            Assert.Equal([0, 1, 1, 0], new[] { first, refused, other, mended }.Select(g => g.Warnings.Count(w => w.NotAccepted)));
-            Assert.EndsWith("The Ingress isn't accepted, and stays in service as it last was", refused.Warnings.Single(w => w.NotAccepted).Message, StringComparison.Ordinal);
-            Assert.Equal("/", Assert.Single(Table(refused).Hosts.Find("one.example.com")!.Routes).Path);
-            Assert.Same(Table(first).Hosts.Find("two.example.com"), Table(refused).Hosts.Find("two.example.com"));
-            Assert.Same(Table(refused).Hosts.Find("one.example.com"), Table(other).Hosts.Find("one.example.com"));
-            Assert.Equal(2, Table(mended).Hosts.Find("one.example.com")!.Routes.Length);
-
-            Generation Save(Generation running, params string[] ingresses)
-            {
-                File.WriteAllText(file, string.Join("\n---\n", ingresses.Prepend(Base)));
-                var loaded = source.LoadIfChanged(errors)!;
-                var desired = store.Preview("files", loaded.Resources, errors);
-                store.Keep("files", loaded.Resources, desired);
-                return compiler.Compile(desired, running, errors);
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal([0, 1, 1, 0], new[] { first, refused, other, mended }.Select(g => g.Warnings.Count(w => w.NotAccepted)));
+        Assert.EndsWith("The Ingress isn't accepted, and stays in service as it last was", refused.Warnings.Single(w => w.NotAccepted).Message, StringComparison.Ordinal);
+        Assert.Equal("/", Assert.Single(Table(refused).Hosts.Find("one.example.com")!.Routes).Path);
+        Assert.Same(Table(first).Hosts.Find("two.example.com"), Table(refused).Hosts.Find("two.example.com"));
+        Assert.Same(Table(refused).Hosts.Find("one.example.com"), Table(other).Hosts.Find("one.example.com"));
+        Assert.Equal(2, Table(mended).Hosts.Find("one.example.com")!.Routes.Length);
     }
 
     private static RouteTable Table(Generation generation) => generation.Get<IngressSnapshot>().Compiled.Values.Single().Table;
@@ -172,9 +106,9 @@ public sealed class IncrementalTests
     private static Generation Bare(Generation running) =>
         running.Number == 0 ? running : new Generation(running.Number, running.State, running.Addresses, [Snapshot.Of(running.Get<PodSnapshot>())]);
 
-    private static ServiceProvider Compilers(StateDirectory state) => Road.Explaining(new RoadSettings { Paths = [], StandIn = true, DnsPort = 0, ApiPort = 0 }, state).BuildServiceProvider();
+    private static string Text(int[] written) => Text(written.Select((variant, row) => variant == 0 ? "" : Rows[row][variant - 1]).Where(text => text.Length > 0));
 
-    private static string Text(int[] written) => string.Join("\n---\n", written.Select((variant, row) => variant == 0 ? "" : Rows[row][variant - 1]).Where(text => text.Length > 0).Prepend(Base));
+    private static string Text(IEnumerable<string> more) => string.Join("\n---\n", more.Prepend(Base));
 
     private static string Ingress(string name, string host, string path, string? second = null, string service = "users", string? annotations = null, string? tls = null, string? created = null)
     {
@@ -189,4 +123,56 @@ public sealed class IncrementalTests
     private static string Deployment(int replicas, string? label = null) =>
         $"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: side, namespace: shop }}\nspec:\n  replicas: {replicas}\n  selector: {{ matchLabels: {{ app: side }} }}\n"
         + $"  template: {{ metadata: {{ labels: {{ app: side{(label is null ? "" : $", {label}")} }} }}, spec: {{ containers: [{{ name: c, image: side:1, ports: [{{ containerPort: 8080 }}], env: [{{ name: A, valueFrom: {{ configMapKeyRef: {{ name: config, key: a, optional: true }} }} }}] }}] }} }}\n";
+
+    /// <summary>A file of manifests that is saved, read and compiled again and again.</summary>
+    private sealed class Saved : IDisposable
+    {
+        private readonly string folder = Directory.CreateTempSubdirectory("usher-incremental-").FullName;
+        private readonly StateDirectory state;
+        private readonly ServiceProvider services;
+        private readonly ManifestSource source;
+        private readonly ResourceStore store = new();
+        private DesiredState desired = DesiredState.Empty;
+
+        internal Saved()
+        {
+            state = StateDirectory.Open(Path.Combine(folder, "state"));
+            services = Road.Explaining(new RoadSettings { Paths = [], StandIn = true, DnsPort = 0, ApiPort = 0 }, state).BuildServiceProvider();
+            source = new ManifestSource([File], AwsScope.Default, TextReader.Null);
+        }
+
+        internal string File => Path.Combine(folder, "road.yaml");
+
+        internal RoadCompiler Compiler => services.GetRequiredService<RoadCompiler>();
+
+        /// <summary>What becomes of a text; null when it is that of the last save. What has errors isn't kept.</summary>
+        internal Generation? Save(string text, Generation running, ErrorList errors)
+        {
+            System.IO.File.WriteAllText(File, text);
+            if (source.LoadIfChanged(errors) is not { } loaded) return null;
+            desired = store.Preview("files", loaded.Resources, errors);
+            var next = Compiler.Compile(desired, running, errors);
+            if (errors.IsEmpty) store.Keep("files", loaded.Resources, desired);
+            return next;
+        }
+
+        /// <summary>With which change an object of the last save came.</summary>
+        internal long Since(ResourceKey key) => desired.Find(key)?.Since ?? 0;
+
+        /// <summary>What becomes of the road with these objects, in which nothing is wrong.</summary>
+        internal Generation Save(Generation running, params string[] more)
+        {
+            var errors = new ErrorList();
+            var next = Save(Text(more), running, errors);
+            Assert.Empty(errors.All);
+            return next!;
+        }
+
+        public void Dispose()
+        {
+            services.Dispose();
+            state.Dispose();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }
