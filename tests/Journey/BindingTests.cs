@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace Usher.Journey.Tests;
 
@@ -15,13 +14,13 @@ public sealed class BindingTests
         var text = await File.ReadAllTextAsync(Path.Combine(Folder, "road.yaml"), TestContext.Current.CancellationToken);
         manifests.Write("road.yaml", text);
         await using var road = await RunningRoad.StartAsync("--stand-in", "-f", manifests.Path);
-        await Until.HoldsAsync("the targets are healthy", async () => await TargetsAsync(road) is var targets && targets.Count == 2 + 1 + 4 && targets.All(t => t.Text("state") == "healthy"));
+        await Until.HoldsAsync("the targets are healthy", async () => await road.TargetsAsync() is var targets && targets.Count == 2 + 1 + 4 && targets.All(t => t.Text("state") == "healthy"));
 
         // TargetGroupBinding, of both types.
         var edge = await AtAsync(road, "edge");
         Assert.Equal("200", await StatusAsync($"http://{edge}/"));
         Assert.Equal("200", await StatusAsync($"http://{edge}/nodes"));
-        Assert.Equal("i-0a1b2c3d4e5f60002", Assert.Single(await TargetsAsync(road), t => t.Text("targetGroup") == "nodes").Text("target")!.Split(':')[0]);
+        Assert.Equal("i-0a1b2c3d4e5f60002", Assert.Single(await road.TargetsAsync(), t => t.Text("targetGroup") == "nodes").Text("target")!.Split(':')[0]);
 
         // IngressClassParams: one group, whatever the annotations say.
         var shared = await AtAsync(road, "shared");
@@ -32,8 +31,6 @@ public sealed class BindingTests
         await Until.HoldsAsync("the Ingress isn't accepted", async () => (await road.UsherAsync("status")).Output.Contains("until then IngressGroup shared stays as it was", StringComparison.Ordinal));
         Assert.Equal("200 200", $"{await StatusAsync("-H", "Host: two.example.com", $"http://{shared}/")} {await StatusAsync($"http://{edge}/workers")}");
     }
-
-    private static async Task<IReadOnlyList<JsonElement>> TargetsAsync(RunningRoad road) => [.. (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()];
 
     private static async Task<IPEndPoint> AtAsync(RunningRoad road, string balancer) =>
         IPEndPoint.Parse((await road.ApiAsync("/api/road")).GetProperty("listeners").EnumerateArray().First(l => l.Text("loadBalancer") == balancer).Text("bound")!);

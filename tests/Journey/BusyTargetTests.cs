@@ -41,5 +41,5 @@ public sealed class BusyTargetTests
     }
 
     private static async Task<IReadOnlyDictionary<string, int>> OutstandingAsync(RunningRoad road) =>
-        (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().ToDictionary(t => t.Text("target")!, t => t.GetProperty("outstanding").GetInt32());
+        (await road.TargetsAsync()).ToDictionary(t => t.Text("target")!, t => t.GetProperty("outstanding").GetInt32());
 }

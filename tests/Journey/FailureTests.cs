@@ -83,7 +83,7 @@ public sealed class FailureTests(TroubleRoad trouble)
     public async Task When_every_target_is_unhealthy_the_request_goes_through_and_the_journey_says_which_check_failed()
     {
         var road = await trouble.RunsAsync();
-        await Until.HoldsAsync("both targets are unhealthy", async () => (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()
+        await Until.HoldsAsync("both targets are unhealthy", async () => (await road.TargetsAsync())
             .Count(t => t.Text("targetGroup") == "sick" && t.Text("state") == "unhealthy") == 2);
 
         var journey = await road.TraceAsync("https://sick.example.org/ok");
@@ -116,7 +116,7 @@ public sealed class FailureTests(TroubleRoad trouble)
         var path = $"/{Guid.NewGuid():n}/hang";
 
         using var curl = road.StartCurl($"https://direct.example.org{path}");
-        await Until.HoldsAsync("the target has the request", async () => (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Sum(t => t.GetProperty("outstanding").GetInt32()) == 1);
+        await Until.HoldsAsync("the target has the request", async () => (await road.TargetsAsync()).Sum(t => t.GetProperty("outstanding").GetInt32()) == 1);
         Machine.Signal(curl.Id, Machine.Terminate);
 
         JsonElement? gone = null;

@@ -26,6 +26,6 @@ public sealed class FaultsTests
         Assert.True(long.Parse(clients.Output.TrimEnd().Split('\n')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) >= 300, clients.ToString());
         var held = await slow;
         Assert.True(held.ExitCode == 0 && held.Output.Contains("300 open", StringComparison.Ordinal), held.ToString());
-        await Until.HoldsAsync("no request is outstanding", async () => (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().All(t => t.GetProperty("outstanding").GetInt32() == 0));
+        await Until.HoldsAsync("no request is outstanding", async () => (await road.TargetsAsync()).All(t => t.GetProperty("outstanding").GetInt32() == 0));
     }
 }

@@ -69,7 +69,7 @@ public sealed class FrontendNlbRoadTests(FrontendNlbRoad front) : IClassFixture<
 
     /// <summary>Once the load balancer behind is healthy at each of its nodes.</summary>
     private static Task HealthyAsync(RunningRoad road) => Until.HoldsAsync("the load balancer behind is healthy", async () =>
-        (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Where(t => t.Text("target")!.StartsWith("app/shop/", StringComparison.Ordinal)).ToList() is { Count: > 0 } targets
+        (await road.TargetsAsync()).Where(t => t.Text("target")!.StartsWith("app/shop/", StringComparison.Ordinal)).ToList() is { Count: > 0 } targets
         && targets.TrueForAll(t => t.Text("state") == "healthy"));
 }
 

@@ -231,7 +231,7 @@ public sealed class GrpcTests(GrpcRoad grpc) : IClassFixture<GrpcRoad>
         """;
 
     internal static Task HealthyAsync(RunningRoad road) => Until.HoldsAsync("the targets are healthy", async () =>
-        (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Where(t => t.Text("targetGroup") != "old").All(t => t.Text("state") == "healthy"));
+        (await road.TargetsAsync()).Where(t => t.Text("targetGroup") != "old").All(t => t.Text("state") == "healthy"));
 
     /// <summary>The journey of a call to Greet that is as wanted, once it is listed.</summary>
     private static async Task<JsonElement> CallAsync(RunningRoad road, Func<JsonElement, bool> wanted)

@@ -56,7 +56,7 @@ public sealed class LifeTests
                 using var client = road.Client();
                 var content = new GatedContent($$"""{"name":"In Flight","email":"{{email}}"}""");
                 var answer = client.PostAsync(Users, content, TestContext.Current.CancellationToken);
-                await Until.HoldsAsync("a request is in flight", async () => (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Sum(t => t.GetProperty("outstanding").GetInt32()) == 1);
+                await Until.HoldsAsync("a request is in flight", async () => (await road.TargetsAsync()).Sum(t => t.GetProperty("outstanding").GetInt32()) == 1);
 
                 Machine.Signal(road.ProcessId, Machine.Interrupt);
                 await road.UntilAsync("the road drains", () => road.Errors.Contains("draining", StringComparison.Ordinal));

@@ -88,5 +88,5 @@ public sealed class NodeTests
     }
 
     private static async Task<string?> TargetAsync(RunningRoad road) =>
-        (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().First(t => t.Text("target")!.StartsWith(Instance, StringComparison.Ordinal)).Text("state");
+        (await road.TargetsAsync()).First(t => t.Text("target")!.StartsWith(Instance, StringComparison.Ordinal)).Text("state");
 }

@@ -13,7 +13,7 @@ public sealed class ProxyProtocolTests
         using var manifests = With(sent: true, read: true);
         await using var road = await RunningRoad.StartAsync("--stand-in", "-f", manifests.Path);
         await Until.HoldsAsync("the targets are healthy", async () =>
-            (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().Where(t => t.Text("targetGroup") is "ingress-https" or "ingress-http").All(t => t.Text("state") == "healthy"));
+            (await road.TargetsAsync()).Where(t => t.Text("targetGroup") is "ingress-https" or "ingress-http").All(t => t.Text("state") == "healthy"));
 
         foreach (var (version, url) in new[] { ("--http1.1", Url), ("--http2", Url), ("--http1.1", "http://app.example.net/v1") })
         {

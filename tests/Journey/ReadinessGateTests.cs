@@ -22,13 +22,13 @@ public sealed class ReadinessGateTests
 
         // The second version doesn't answer health checks.
         manifests.Write("road.yaml", text.Replace("game:1, ports: [{ containerPort: 8080 }, { containerPort: 9000 }]", "game:2, ports: [{ containerPort: 8080 }]", StringComparison.Ordinal));
-        await Until.HoldsAsync("the new pod's target is unhealthy", async () => (await TargetsAsync(road)).Any(t => t.Text("state") == "unhealthy"));
+        await Until.HoldsAsync("the new pod's target is unhealthy", async () => (await road.TargetsAsync()).Any(t => t.Text("state") == "unhealthy"));
         await Until.HoldsAsync("the new pod says so", async () => (await PodsAsync(road)).Any(p => p.Message?.Contains("Target.", StringComparison.Ordinal) == true));
         var pods = await PodsAsync(road);
         Assert.Equal(first, pods.Where(p => p.Gates is null));
         var stuck = Assert.Single(pods, p => p.Gates is not null);
         Assert.Equal((false, "0/1"), (stuck.Ready, stuck.Gates));
-        var group = (await TargetsAsync(road))[0].Text("targetGroup");
+        var group = (await road.TargetsAsync())[0].Text("targetGroup");
         Assert.StartsWith($"the status of pod readiness gate \"target-health.elbv2.k8s.aws/{group}\" is not \"True\", but False (Target.", stuck.Message, StringComparison.Ordinal);
         for (var i = 0; i < 6; i++) Assert.Equal("example.com/game:1", await AnswersAsync(road));
         var status = (await road.UsherAsync("status")).Output;
@@ -43,7 +43,7 @@ public sealed class ReadinessGateTests
         await Until.HoldsAsync("the rollout is complete", async () =>
         {
             var before = await PodsAsync(road);
-            foreach (var target in await TargetsAsync(road)) if (target.Text("state") == "healthy") healthy.Add(target.Text("target")!.Split(':')[0]);
+            foreach (var target in await road.TargetsAsync()) if (target.Text("state") == "healthy") healthy.Add(target.Text("target")!.Split(':')[0]);
             Assert.True(before.Count(p => p.Ready) >= 2, "two pods are ready at any time");
             Assert.All(before.Where(p => p.Ready), p => Assert.Contains(p.Address, healthy));
             return before.Count == 2 && before.All(p => p is { Ready: true, Gates: "1/1" }) && await AnswersAsync(road) is "example.com/game:3";
@@ -57,8 +57,6 @@ public sealed class ReadinessGateTests
             .Where(p => p.Text("name")!.StartsWith("arcade/game-", StringComparison.Ordinal) && p.Text("status") != "Terminating")
             .Select(p => (p.Text("name")!, p.Text("address")!.Split(' ')[0], p.GetProperty("ready").GetBoolean(), p.Text("readinessGates"), p.Text("message"))),
     ];
-
-    private static async Task<IReadOnlyList<JsonElement>> TargetsAsync(RunningRoad road) => [.. (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()];
 
     /// <summary>The image of the pod that answers; the status when it isn't 200.</summary>
     private static async Task<string?> AnswersAsync(RunningRoad road)

@@ -98,6 +98,9 @@ internal sealed class RunningRoad : IAsyncDisposable
         "curl",
         ["-sS", "--max-time", "20", "--cacert", CaCertificate, "--connect-to", $":443:{Https}", "--connect-to", $":80:{Http}", "--connect-to", $":8443:{Https}", "--connect-to", $":8080:{Http}", .. arguments]);
 
+    /// <summary>The targets, as the road's API tells of them.</summary>
+    internal async Task<IReadOnlyList<JsonElement>> TargetsAsync() => [.. (await ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()];
+
     /// <summary>What the road's API answers.</summary>
     internal async Task<JsonElement> ApiAsync(string path)
     {

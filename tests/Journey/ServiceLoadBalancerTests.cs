@@ -67,7 +67,7 @@ public sealed class ServiceLoadBalancerTests(ServiceRoad services) : IClassFixtu
     /// <summary>Where a load balancer listens, in its first zone, once a target is healthy.</summary>
     private static async Task<IPEndPoint> AtAsync(RunningRoad road, string balancer, string protocol, int port)
     {
-        await Until.HoldsAsync("its targets are healthy", async () => (await road.ApiAsync("/api/road")).GetProperty("targets").EnumerateArray().All(t => t.Text("state") == "healthy"));
+        await Until.HoldsAsync("its targets are healthy", async () => (await road.TargetsAsync()).All(t => t.Text("state") == "healthy"));
         IEnumerable<JsonElement> listeners = (await road.ApiAsync("/api/road")).GetProperty("listeners").EnumerateArray();
         return IPEndPoint.Parse(listeners.First(l => l.Text("loadBalancer")!.StartsWith(balancer, StringComparison.Ordinal) && l.Text("protocol") == protocol && l.GetProperty("port").GetInt32() == port).Text("bound")!);
     }
