@@ -10,8 +10,6 @@ public sealed class PassingTests
     private const string NotFound = "HTTP/1.1 404 Not Found\r\nX-From: web\r\nContent-Length: 4\r\n\r\nlost";
     private const string Sorry = "HTTP/1.1 404 Not Found\r\nX-From: sorry\r\nServer: x\r\nContent-Length: 5\r\n\r\nsorry";
 
-    private const string Users = "---\napiVersion: v1\nkind: Secret\nmetadata: { name: users, namespace: shop }\nstringData: { auth: 'ann:{PLAIN}secret' }\n";
-
     [Fact]
     public async Task An_error_of_a_backend_gets_the_page_of_the_default_backend()
     {
@@ -150,5 +148,5 @@ public sealed class PassingTests
     }
 
     private static Task<Running> StartAsync(params string[] annotations) =>
-        Running.StartAsync(Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)) + Users);
+        Running.StartAsync(Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(annotations)) + Secrets.Yaml("users", "Opaque", ("auth", "ann:{PLAIN}secret")));
 }

@@ -12,6 +12,12 @@ public sealed class ReadinessGateTests
 {
     private const string Gate = TargetHealthGate.Prefix + "web";
     private const string Own = "example.com/warm";
+    private readonly FakeTimeProvider time = new();
+    private readonly PodDirectory directory = new();
+    private readonly FakeProber prober = new();
+    private readonly Conditions conditions = new();
+
+    private PodStatus Status => directory.Current.Values.Single();
 
     // Conditions as type=state: 'T' is True, 'F' False with a reason and a message, 'f' without.
     [Theory]
@@ -40,28 +46,23 @@ public sealed class ReadinessGateTests
     [Fact]
     public async Task A_pod_is_ready_once_its_containers_are_and_its_gates_are_open()
     {
-        var (time, directory, prober, conditions) = (new FakeTimeProvider(), new PodDirectory(), new FakeProber { Answer = ProbeResult.Failed("no") }, new Conditions());
-        var road = new TestRoad();
-        road.Publish(TestRoad.OnePod("readinessProbe: { httpGet: { port: 80 }, periodSeconds: 1 }", Spec(Gate)));
-        var worker = new PodWorker(road.Pod("a"), new PodTools(new FakeLauncher(), prober, directory, time, NullLogger.Instance, conditions));
-        conditions.Changed += _ => worker.GateChanged();
-        PodStatus Status() => directory.Current.Values.Single();
-        await worker.StartAsync(CancellationToken.None);
+        prober.Answer = ProbeResult.Failed("no");
+        var worker = await StartAsync(Road(Gate, "readinessProbe: { httpGet: { port: 80 }, periodSeconds: 1 }"));
 
         // Its containers come first.
-        await Wait.Until(() => Status().Message == "Readiness probe failed: no", "the probe's words are told");
+        await Wait.Until(() => Status.Message == "Readiness probe failed: no", "the probe's words are told");
         conditions.Set(Gate, new PodConditionStatus(true, null, null));
-        Assert.Equal((false, false, 1, 1), (Status().Ready, Status().ContainersReady, Status().OpenGates, Status().Gates));
+        Assert.Equal((false, false, 1, 1), (Status.Ready, Status.ContainersReady, Status.OpenGates, Status.Gates));
         conditions.Set(Gate, new PodConditionStatus(false, "Target.Timeout", "Request timed out"));
         prober.Answer = ProbeResult.Passed;
-        await Wait.Advance(time, TimeSpan.FromSeconds(1), () => Status().ContainersReady, "its containers were ready");
-        Assert.Equal((false, "Running", "1/1"), (Status().Ready, Status().Reason, $"{Status().ReadyContainers}/{Status().Containers}"));
-        Assert.Equal($"the status of pod readiness gate \"{Gate}\" is not \"True\", but False (Target.Timeout: Request timed out)", Status().Message);
+        await Wait.Advance(time, TimeSpan.FromSeconds(1), () => Status.ContainersReady, "its containers were ready");
+        Assert.Equal((false, "Running", "1/1"), (Status.Ready, Status.Reason, $"{Status.ReadyContainers}/{Status.Containers}"));
+        Assert.Equal($"the status of pod readiness gate \"{Gate}\" is not \"True\", but False (Target.Timeout: Request timed out)", Status.Message);
 
         conditions.Set(Gate, new PodConditionStatus(true, null, null));
-        Assert.Equal((true, null), (Status().Ready, Status().Message));
+        Assert.Equal((true, null), (Status.Ready, Status.Message));
         conditions.Set(Gate, null);
-        Assert.False(Status().Ready);
+        Assert.False(Status.Ready);
 
         // One that is gone stays gone.
         await worker.StopAsync(CancellationToken.None);
@@ -72,26 +73,21 @@ public sealed class ReadinessGateTests
     [Fact]
     public async Task A_gate_says_nothing_of_a_pod_whose_node_lost_its_power()
     {
-        var (directory, conditions) = (new PodDirectory(), new Conditions());
-        var worker = new PodWorker(Road(Gate).Pod("a"), new PodTools(new FakeLauncher(), new FakeProber(), directory, new FakeTimeProvider(), NullLogger.Instance, conditions));
-        conditions.Changed += _ => worker.GateChanged();
-        await worker.StartAsync(CancellationToken.None);
-        await Wait.Until(() => directory.Current.Values.Single().ContainersReady, "its container is ready");
+        var worker = await StartAsync(Road(Gate));
+        await Wait.Until(() => Status.ContainersReady, "its container is ready");
 
         await worker.CutAsync();
-        var last = directory.Current.Values.Single();
+        var last = Status;
         conditions.Set(Gate, new PodConditionStatus(true, null, null));
-        Assert.Equal(last, directory.Current.Values.Single());
+        Assert.Equal(last, Status);
         Assert.False(last.Ready);
     }
 
     [Fact]
     public async Task Nobody_waits_for_a_gate_that_nothing_opens()
     {
-        var (time, directory) = (new FakeTimeProvider(), new PodDirectory());
-        var worker = new PodWorker(Road(Own).Pod("a"), new PodTools(new FakeLauncher(), new FakeProber(), directory, time, NullLogger.Instance));
-        await worker.StartAsync(CancellationToken.None);
-        await Wait.Until(() => directory.Current.Values.Single().ContainersReady, "its container is ready");
+        var worker = await StartAsync(Road(Own), opened: false);
+        await Wait.Until(() => Status.ContainersReady, "its container is ready");
 
         var pod = Assert.Single(await new PodReadiness(directory, time).WhenSettledAsync(TimeSpan.FromHours(1), TestContext.Current.CancellationToken));
         Assert.Equal($"corresponding condition of pod readiness gate \"{Own}\" does not exist.", pod.Message);
@@ -137,12 +133,7 @@ public sealed class ReadinessGateTests
     [Fact]
     public void Pods_go_through_webhooks_when_they_are_made_and_at_no_other_time()
     {
-        const string Yaml = """
-            apiVersion: v1
-            kind: Node
-            metadata: { name: node-1 }
-            status: { addresses: [{ type: InternalIP, address: 10.0.1.10 }] }
-            ---
+        const string Yaml = TestRoad.Node + """
             apiVersion: v1
             kind: Pod
             metadata: { name: own, namespace: shop, labels: { a: b } }
@@ -170,12 +161,7 @@ public sealed class ReadinessGateTests
     [Fact]
     public void A_workload_names_the_pod_that_waits_and_takes_it_for_its_own()
     {
-        const string Yaml = """
-            apiVersion: v1
-            kind: Node
-            metadata: { name: node-1 }
-            status: { addresses: [{ type: InternalIP, address: 10.0.1.10 }] }
-            ---
+        const string Yaml = TestRoad.Node + """
             apiVersion: apps/v1
             kind: KIND
             metadata: { name: web, namespace: shop }
@@ -244,11 +230,21 @@ public sealed class ReadinessGateTests
     private static string Spec(string gates) => gates.Length == 0 ? "enableServiceLinks: true"
         : $"readinessGates: [{string.Join(", ", gates.Split(' ').Select(g => $"{{ conditionType: {g} }}"))}]";
 
-    private static TestRoad Road(string gates)
+    private static TestRoad Road(string gates, string container = "ports: [{ containerPort: 80 }]")
     {
         var road = new TestRoad();
-        road.Publish(TestRoad.OnePod("ports: [{ containerPort: 80 }]", Spec(gates)));
+        road.Publish(TestRoad.OnePod(container, Spec(gates)));
         return road;
+    }
+
+    /// <param name="road">The road of one pod.</param>
+    /// <param name="opened">Whether anybody opens gates.</param>
+    private async Task<PodWorker> StartAsync(TestRoad road, bool opened = true)
+    {
+        var worker = new PodWorker(road.Pod("a"), new PodTools(new FakeLauncher(), prober, directory, time, NullLogger.Instance, opened ? conditions : null));
+        conditions.Changed += _ => worker.GateChanged();
+        await worker.StartAsync(CancellationToken.None);
+        return worker;
     }
 
     /// <summary>The conditions of one pod.</summary>

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Dns.Tests;
 
@@ -26,7 +26,7 @@ internal sealed class ExternalDnsCluster : IIngressStatus, IGatewayStatus
     {
         var lines = zones.Split('\n').ToLookup(l => l.StartsWith("made ", StringComparison.Ordinal));
         var balancers = lines[true].Select(l => l.Split(' ')).ToDictionary(w => w[1], w => w[2..]);
-        written = new DesiredState([.. Read(yaml), .. TestZones.Read(string.Join('\n', lines[false])).Select(r => r.Value is LoadBalancer made && balancers.TryGetValue(made.Name, out var owners)
+        written = new DesiredState([.. ClusterYaml.Read(yaml.TrimEnd().TrimEnd('-'), Gateways), .. TestZones.Read(string.Join('\n', lines[false])).Select(r => r.Value is LoadBalancer made && balancers.TryGetValue(made.Name, out var owners)
             ? r with { Value = made with { Service = Keys(owners, "Service").Select(k => (ResourceKey?)k).FirstOrDefault(), Ingresses = [.. Keys(owners, "Ingress")] } }
             : r)]);
     }
@@ -102,14 +102,5 @@ internal sealed class ExternalDnsCluster : IIngressStatus, IGatewayStatus
             : $"{set.Ttl} {string.Join(" | ", set.ResourceRecords.Concat(set.AddressOwners.Select(o => $"address of {o}")))}";
         var policy = set.SetIdentifier is null ? "" : $" ({set.SetIdentifier}:{(set.Weight is null ? "" : $" weight {set.Weight}")}{(set.Failover is null ? "" : $" {set.Failover}")}{(set.MultiValueAnswer ? " multivalue" : "")})";
         return $"{(zone.PrivateZone ? "private " : "")}{zone.Name}: {set.Name} {set.Type} {what}{policy}, for {set.MadeFor}";
-    }
-
-    private static IEnumerable<Resource> Read(string yaml)
-    {
-        foreach (var o in KubernetesYaml.LoadAllFromString(yaml.TrimEnd().TrimEnd('-'), Gateways).Cast<IKubernetesObject<V1ObjectMeta>>())
-        {
-            var group = o.ApiVersion.Contains('/', StringComparison.Ordinal) ? o.ApiVersion.Split('/')[0] : "";
-            yield return new Resource(new ResourceKey(group, o.Kind, o.Metadata.NamespaceProperty ?? "", o.Metadata.Name), o, new Origin("files", "cluster.yaml", 1));
-        }
     }
 }

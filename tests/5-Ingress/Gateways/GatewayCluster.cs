@@ -72,6 +72,10 @@ internal sealed class GatewayCluster
     internal static string Authority(string name, TestCertificates authority) =>
         $"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: {name}, namespace: shop }}\ndata:\n  ca.crt: |\n{string.Concat(authority.Authority.ExportCertificatePem().Split('\n').Select(l => $"    {l}\n"))}";
 
+    /// <summary>A BackendTLSPolicy: Service web is web.shop.svc, by the authority of ConfigMap ca.</summary>
+    internal static string WebPolicy() =>
+        Object("BackendTLSPolicy", "web", "targetRefs: [{ group: \"\", kind: Service, name: web }], validation: { caCertificateRefs: [{ group: \"\", kind: ConfigMap, name: ca }], hostname: web.shop.svc }");
+
     /// <summary>An HTTPRoute of the Gateway edge.</summary>
     internal static string Route(string name, string spec, string metadata = "") => Object("HTTPRoute", name, $"parentRefs: [{{ name: edge }}], {spec}", metadata: metadata);
 
@@ -85,6 +89,9 @@ internal sealed class GatewayCluster
     internal GatewayPort Port(int port = 80, string gateway = "edge", bool udp = false) =>
         Snapshot.Ports.Single(p => p.Plan.Port == port && p.Plan.Gateway.Name == gateway && p.Place.Udp == udp);
 
+    /// <summary>What a decision at a port reads of backends.</summary>
+    internal LivingBackend Backends(GatewayPort at) => new(Fronts, Generation, Balancers, at.Pod);
+
     internal PodStartOf Pod(string gateway = "edge") => new(Generation, Snapshot.Ports.First(p => p.Plan.Gateway.Name == gateway).Pod);
 
     /// <summary>What an object's status says, a line each: <c>parent shop/edge: Accepted=True Accepted</c>.</summary>
@@ -97,7 +104,7 @@ internal sealed class GatewayCluster
         var facts = Cluster.Written(request);
         var at = Port(port);
         var handshake = at.Plan.Protocol == PortProtocol.Tls ? GatewayCertificate.For(at, serverName ?? facts.Host)?.Listener : null;
-        var decision = GatewayDecision.Make(at, handshake, new LivingBackend(Fronts, Generation, Balancers, at.Pod), facts, new Draw(draw));
+        var decision = GatewayDecision.Make(at, handshake, Backends(at), facts, new Draw(draw));
         var told = decision.Tell().Single();
         // What is told is decided again from what was recorded.
         Assert.Equal(decision.Choice, GatewayHop.Decide(at, handshake, new RecordedBackend(decision.Choice.Read), facts, new Draw(draw), new ReasonList()));

@@ -21,7 +21,7 @@ public sealed class GatewayEncryptionTests : IDisposable
     [InlineData(true)]
     public async Task What_comes_in_the_plain_is_encrypted_to_the_backend_which_is_verified(bool headless)
     {
-        await using var running = await RunningGateway.StartAsync(Gateway(Tcp), headless ? Headless("web") : Service("web"), Object("TCPRoute", "web", Rules), Policy(), Authority(ours));
+        await using var running = await RunningGateway.StartAsync(Gateway(Tcp), headless ? Headless("web") : Service("web"), Object("TCPRoute", "web", Rules), WebPolicy(), Authority(ours));
         if (headless) running.Cluster.Fronts.Pods["web"] = running.Endpoints(1);
         await using var web = new TlsUpstream(ours.Issue("web.shop.svc"), request => $"heard {request.Length}", at: headless ? running.Endpoints(1).All[0].Bound : running.ServiceAt("web"));
 
@@ -45,7 +45,7 @@ public sealed class GatewayEncryptionTests : IDisposable
     [InlineData("web.shop.svc", true)]
     public async Task A_backend_that_isnt_who_it_should_be_hears_nothing_and_the_client_is_reset(string name, bool stranger)
     {
-        await using var running = await RunningGateway.StartAsync(Gateway(Tcp), Service("web"), Object("TCPRoute", "web", Rules), Policy(), Authority(ours));
+        await using var running = await RunningGateway.StartAsync(Gateway(Tcp), Service("web"), Object("TCPRoute", "web", Rules), WebPolicy(), Authority(ours));
         var heard = 0;
         await using var web = new TlsUpstream((stranger ? others : ours).Issue(name), _ => $"{++heard}", at: running.ServiceAt("web"));
 
@@ -65,7 +65,7 @@ public sealed class GatewayEncryptionTests : IDisposable
     public async Task What_was_decrypted_is_encrypted_again(string name, bool passes)
     {
         await using var running = await RunningGateway.StartAsync(
-            Gateway(Tls), Secrets.Tls("a", ["a.com"]), Service("web"), Object("TLSRoute", "web", $"hostnames: [a.com], {Rules}"), Policy(), Authority(ours));
+            Gateway(Tls), Secrets.Tls("a", ["a.com"]), Service("web"), Object("TLSRoute", "web", $"hostnames: [a.com], {Rules}"), WebPolicy(), Authority(ours));
         await using var web = new TlsUpstream(ours.Issue(name), request => $"heard {request.Length}", at: running.ServiceAt("web"));
 
         await using (var stream = await running.HandshakeAsync("a.com"))
@@ -86,7 +86,7 @@ public sealed class GatewayEncryptionTests : IDisposable
     public void Only_ports_with_such_a_backend_take_no_express_links()
     {
         var cluster = new GatewayCluster(
-            Gateway(Tcp, "{ name: other, protocol: TCP, port: 5433 }") + Service("web") + Service("plain") + Policy() + Authority(ours)
+            Gateway(Tcp, "{ name: other, protocol: TCP, port: 5433 }") + Service("web") + Service("plain") + WebPolicy() + Authority(ours)
             + Object("TCPRoute", "web", "parentRefs: [{ name: edge, sectionName: tcp }], rules: [{ backendRefs: [{ name: plain, port: 80 }, { name: web, port: 80 }] }]")
             + Object("TCPRoute", "plain", "parentRefs: [{ name: edge, sectionName: other }], rules: [{ backendRefs: [{ name: plain, port: 80 }] }]")).Valid();
 
@@ -97,10 +97,10 @@ public sealed class GatewayEncryptionTests : IDisposable
     [Fact]
     public void Datagrams_arent_encrypted_so_they_go_nowhere()
     {
-        var cluster = new GatewayCluster(Gateway("{ name: dns, protocol: UDP, port: 53 }") + Service("web", "{ port: 80, protocol: UDP }") + Object("UDPRoute", "web", Rules) + Policy() + Authority(ours));
+        var cluster = new GatewayCluster(Gateway("{ name: dns, protocol: UDP, port: 53 }") + Service("web", "{ port: 80, protocol: UDP }") + Object("UDPRoute", "web", Rules) + WebPolicy() + Authority(ours));
         var port = cluster.Port(53, udp: true);
 
-        var decision = GatewayConnectionDecision.Make(port, null, new LivingBackend(cluster.Fronts, cluster.Generation, cluster.Balancers, port.Pod), new Draw(0));
+        var decision = GatewayConnectionDecision.Make(port, null, cluster.Backends(port), new Draw(0));
 
         Assert.EndsWith("BackendTLSPolicy shop/web wants TLS, which datagrams don't get here", decision.Problem, StringComparison.Ordinal);
         Assert.Equal("ingress.invalid-backend", decision.Tell().Single().Outcome);
@@ -111,8 +111,6 @@ public sealed class GatewayEncryptionTests : IDisposable
         ours.Dispose();
         others.Dispose();
     }
-
-    private static string Policy() => Object("BackendTLSPolicy", "web", "targetRefs: [{ group: \"\", kind: Service, name: web }], validation: { caCertificateRefs: [{ group: \"\", kind: ConfigMap, name: ca }], hostname: web.shop.svc }");
 
     private static string Authority(TestCertificates authority) => GatewayCluster.Authority("ca", authority);
 }

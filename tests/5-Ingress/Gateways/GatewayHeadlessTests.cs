@@ -16,7 +16,7 @@ namespace Usher.Ingress.Tests.Gateways;
 public sealed class GatewayHeadlessTests : IDisposable
 {
     private const string Http = "{ name: http, protocol: HTTP, port: 80 }";
-    private static readonly RequestFacts Facts = new() { Method = "GET", Scheme = "http", Host = "a.com", Path = "/", Query = "", Source = IPAddress.Parse("127.18.0.1") };
+    private static readonly RequestFacts Facts = Cluster.Written("GET http://a.com/");
     private readonly TestCertificates ours = new();
 
     [Fact]
@@ -205,6 +205,6 @@ public sealed class GatewayHeadlessTests : IDisposable
     private static GatewayDecision Decide(GatewayCluster cluster)
     {
         var port = cluster.Port();
-        return GatewayDecision.Make(port, null, new LivingBackend(cluster.Fronts, cluster.Generation, cluster.Balancers, port.Pod), Facts, new Draw(0));
+        return GatewayDecision.Make(port, null, cluster.Backends(port), Facts, new Draw(0));
     }
 }

@@ -1,7 +1,5 @@
-using System.Net;
 using Usher.Ingress.Gateways;
 using Usher.Model.Journeys;
-using Usher.Model.Road;
 using static Usher.Ingress.Tests.Gateways.GatewayCluster;
 
 namespace Usher.Ingress.Tests.Gateways;
@@ -122,9 +120,8 @@ public sealed class GatewayLostHostTests
         var cluster = new GatewayCluster(Gateway("{ name: one, protocol: HTTP, port: 80 }", "{ name: two, protocol: HTTP, port: 80, hostname: x.com }") + Service("a")
             + Object("HTTPRoute", "a", $"parentRefs: [{{ name: edge, sectionName: one }}], hostnames: [x.com], rules: [{Rule("a")}]"));
         var port = cluster.Port();
-        var facts = new RequestFacts { Method = "GET", Scheme = "http", Host = "x.com", Path = "/", Query = "", Source = IPAddress.Parse("127.18.0.1") };
 
-        var told = GatewayDecision.Make(port, null, new LivingBackend(cluster.Fronts, cluster.Generation, cluster.Balancers, port.Pod), facts, new Draw(0)).Tell().Single();
+        var told = GatewayDecision.Make(port, null, cluster.Backends(port), Cluster.Written("GET http://x.com/"), new Draw(0)).Tell().Single();
 
         Assert.Equal("ingress.404.no-route", told.Outcome);
         Assert.Equal("takes no effect at listener one: listener two of Gateway shop/edge (x.com) is more specific for it at port 80, and the route isn't attached there", Assert.Single(told.Reasons, r => r.Candidate == "HTTPRoute shop/a (x.com)").Why);
@@ -142,7 +139,7 @@ public sealed class GatewayLostHostTests
     private static GatewayConnectionDecision Connect(GatewayCluster cluster, string name)
     {
         var port = cluster.Port(443);
-        return GatewayConnectionDecision.Make(port, name, new LivingBackend(cluster.Fronts, cluster.Generation, cluster.Balancers, port.Pod), new Draw(0));
+        return GatewayConnectionDecision.Make(port, name, cluster.Backends(port), new Draw(0));
     }
 
     private static string Tls(string name, string hosts, string metadata = "") => Object("TLSRoute", name, $"parentRefs: [{{ name: edge }}], hostnames: [{hosts}], rules: [{{ backendRefs: [{{ name: {name}, port: 80 }}] }}]", metadata: metadata);

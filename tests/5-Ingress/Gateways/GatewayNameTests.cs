@@ -32,8 +32,7 @@ public sealed class GatewayNameTests
     [Fact]
     public void Of_two_Gateways_with_one_name_for_their_pods_the_second_isnt_accepted()
     {
-        static string Edge(string name, string className) =>
-            $"---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{ name: {name}, namespace: shop }}\nspec: {{ gatewayClassName: {className}, listeners: [{{ name: http, protocol: HTTP, port: 80 }}] }}\n";
+        static string Edge(string name, string className) => GatewayCluster.Object("Gateway", name, $"gatewayClassName: {className}, listeners: [{{ name: http, protocol: HTTP, port: 80 }}]");
         var cluster = new GatewayCluster(Edge("a", "b-c") + Edge("a-b", "c"));
 
         Assert.Equal("its pods would be Deployment shop/a-b-c, which is that of Gateway shop/a already; give either another name", Assert.Single(cluster.Warnings.All, w => w.NotAccepted).Message);

@@ -15,7 +15,6 @@ public sealed class GatewayTlsWireTests : IDisposable
 {
     private const string Http = "{ name: http, protocol: HTTP, port: 80 }";
     private const string Https = "{ name: https, protocol: HTTPS, port: 443, hostname: a.com, tls: { certificateRefs: [{ name: a }] } }";
-    private const string Policy = "targetRefs: [{ group: \"\", kind: Service, name: web }], validation: { caCertificateRefs: [{ group: \"\", kind: ConfigMap, name: ca }], hostname: web.shop.svc }";
     private readonly TestCertificates ours = new();
     private readonly TestCertificates others = new("CN=Others");
 
@@ -25,7 +24,7 @@ public sealed class GatewayTlsWireTests : IDisposable
     [InlineData("web.shop.svc", true, "HTTP/1.1 502 ", "ingress.502.tls-handshake")]
     public async Task A_BackendTLSPolicy_encrypts_to_the_backend_and_verifies_it(string name, bool stranger, string status, string? outcome)
     {
-        await using var running = await RunningGateway.StartAsync(Gateway(Http), Service("web"), Route("web", $"rules: [{Rule("web")}]"), Object("BackendTLSPolicy", "web", Policy), Authority("ca", ours));
+        await using var running = await RunningGateway.StartAsync(Gateway(Http), Service("web"), Route("web", $"rules: [{Rule("web")}]"), WebPolicy(), Authority("ca", ours));
         using var certificate = (stranger ? others : ours).Leaf(name);
         await using var web = await Http2Server.StartAsync(
             c => c.Response.WriteAsync(c.Request.Scheme, c.RequestAborted), certificate, protocols: Microsoft.AspNetCore.Server.Kestrel.Core.HttpProtocols.Http1, at: running.ServiceAt("web"));
@@ -46,7 +45,7 @@ public sealed class GatewayTlsWireTests : IDisposable
         await using var running = await RunningGateway.StartAsync(
             $"---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{ name: edge, namespace: shop }}\nspec: {{ gatewayClassName: usher, tls: {{ backend: {{ clientCertificateRef: {{ name: own }} }} }}, listeners: [{Http}] }}\n",
             Secrets.Yaml("own", "kubernetes.io/tls", ("tls.crt", shown.ExportCertificatePem()), ("tls.key", System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(shown)!.ExportPkcs8PrivateKeyPem())),
-            Service("web"), Route("web", $"rules: [{Rule("web")}]"), Object("BackendTLSPolicy", "web", Policy), Authority("ca", ours));
+            Service("web"), Route("web", $"rules: [{Rule("web")}]"), WebPolicy(), Authority("ca", ours));
         using var listener = new TcpListener(running.ServiceAt("web"));
         listener.Start();
         var serving = ServeAsync(listener, new SslServerAuthenticationOptions
