@@ -50,10 +50,7 @@ internal sealed class AuthorityState(IStateStore store, string directory, TimePr
         catch (InvalidDataException e)
         {
             // 2. Not usable.
-            var n = 1;
-            while (store.Find(Collection, $"{Key}.damaged-{n}") is not null) n++;
-            store.Write(new StateBatch().Put(Collection, $"{Key}.damaged-{n}", kept).Remove(Collection, Key));
-            log.AuthorityDamaged(e.Message, $"{Key}.damaged-{n}");
+            log.AuthorityDamaged(e.Message, Damaged.SetAside(store, Collection, Key, kept));
             return null;
         }
     }

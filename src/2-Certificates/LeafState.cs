@@ -24,7 +24,7 @@ internal sealed class LeafState(IStateStore store, TimeProvider time, ILogger lo
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            log.LeafDamaged(certificate.DomainName, e.Message, SetAside(certificate.Arn, kept));
+            log.LeafDamaged(certificate.DomainName, e.Message, Damaged.SetAside(store, Collection, certificate.Arn, kept));
             return null;
         }
 
@@ -46,14 +46,6 @@ internal sealed class LeafState(IStateStore store, TimeProvider time, ILogger lo
         }
 
         if (batch.Changes.Count > 0) store.Write(batch);
-    }
-
-    private string SetAside(string arn, byte[] kept)
-    {
-        var n = 1;
-        while (store.Find(Collection, $"{arn}.damaged-{n}") is not null) n++;
-        store.Write(new StateBatch().Put(Collection, $"{arn}.damaged-{n}", kept).Remove(Collection, arn));
-        return $"{arn}.damaged-{n}";
     }
 
     private string? WhyNot(X509Certificate2 stored, CompiledCertificate certificate, LoadedAuthority authority)
