@@ -49,13 +49,9 @@ internal sealed class UpgradeTunnel(ClientTunnel client, UpstreamConnection upst
                 return;
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (WhyFailed(e) is { } why)
         {
-            Cut(WhyUpstreamFailed());
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            Cut(e is ConnectionAbortedException ? RelayEnd.Canceled : RelayEnd.ClientReset);
+            Cut(why);
         }
     }
 
@@ -82,15 +78,20 @@ internal sealed class UpgradeTunnel(ClientTunnel client, UpstreamConnection upst
                 return;
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (WhyFailed(e) is { } why)
         {
-            Cut(WhyUpstreamFailed());
-        }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
-        {
-            Cut(e is ConnectionAbortedException ? RelayEnd.Canceled : RelayEnd.ClientReset);
+            Cut(why);
         }
     }
+
+    /// <summary>Whose fault it is; null for nobody's here.</summary>
+    private RelayEnd? WhyFailed(Exception e) => e switch
+    {
+        SocketException or ObjectDisposedException => WhyUpstreamFailed(),
+        ConnectionAbortedException => RelayEnd.Canceled,
+        IOException or OperationCanceledException => RelayEnd.ClientReset,
+        _ => null,
+    };
 
     private RelayEnd WhyUpstreamFailed() => upstream.WhyCut switch
     {

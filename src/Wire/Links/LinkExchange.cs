@@ -119,10 +119,7 @@ internal sealed class LinkExchange(Link link, Http1ServerOptions options) : Http
     public override ValueTask StartResponseAsync(
         ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        if (_started) throw new InvalidOperationException("The response has already started.");
-        if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
-        _started = true;
+        Start(ref _started, head);
         framing = Http1Exchange.FramingFor(Request, head, framing);
         var unread = _bodyRead ? 0 : _kind == BodyKind.Length ? _left : long.MaxValue;
         _close |= !Request.KeepAlive || link.IsEnding || unread > options.DrainBytes;

@@ -157,10 +157,7 @@ internal sealed class Http1Exchange : HttpExchange, IDisposable
     public override ValueTask StartResponseAsync(
         ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        if (_started) throw new InvalidOperationException("The response has already started.");
-        if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
-        _started = true;
+        Start(ref _started, head);
         framing = FramingFor(Request, head, framing);
         _close |= !Request.KeepAlive || framing.Kind == BodyKind.UntilClose || _connection.IsEnding
             || (!_body.IsRead && (_continueDue || _body.Left > _options.DrainBytes));

@@ -96,6 +96,15 @@ public abstract class HttpExchange
     public abstract ValueTask StartResponseAsync(
         ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default);
 
+    /// <summary>Notes that the response starts, if it may.</summary>
+    private protected static void Start(ref bool started, ResponseHead head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (started) throw new InvalidOperationException("The response has already started.");
+        if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
+        started = true;
+    }
+
     /// <summary>
     /// Writes body bytes. They may be kept back until <see cref="FlushAsync"/>, within limits; waits when the client reads slowly.
     /// </summary>

@@ -162,10 +162,7 @@ public sealed class KestrelExchange : HttpExchange
     public override ValueTask StartResponseAsync(
         ResponseHead head, HeaderEdits? edits, BodyFraming framing, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        if (_started) throw new InvalidOperationException("The response has already started.");
-        if (head.StatusCode < 200) throw new InvalidOperationException("A response needs a final status.");
-        _started = true;
+        Start(ref _started, head);
         _bodyless = Request.IsHead || head.StatusForbidsBody;
         _responseBytes += KestrelHead.Write(_context.Response, head, edits, framing, Request.IsHead);
         _unflushed = 1;
