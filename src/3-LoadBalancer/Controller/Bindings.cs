@@ -7,12 +7,19 @@ namespace Usher.LoadBalancer;
 /// <summary>The TargetGroupBindings that the controller makes for its own target groups: each has its target group's name.</summary>
 internal static class Bindings
 {
+    /// <summary>A target group with its binding.</summary>
     /// <param name="group">The target group.</param>
     /// <param name="service">Whose nodes or pods are its targets.</param>
     /// <param name="port">The Service's port, by name or number.</param>
     /// <param name="labels">The labels of nodes that are targets; all nodes without any.</param>
     /// <param name="origin">Where it comes from.</param>
-    internal static Resource Of(TargetGroup group, ResourceKey service, string port, IReadOnlyDictionary<string, string> labels, Origin origin) => new(
+    internal static IEnumerable<Resource> With(TargetGroup group, ResourceKey service, string port, IReadOnlyDictionary<string, string> labels, Origin origin) =>
+    [
+        new(new ResourceKey(ControllerNames.Kinds, "TargetGroup", service.Namespace, group.Name), group, origin),
+        Of(group, service, port, labels, origin),
+    ];
+
+    private static Resource Of(TargetGroup group, ResourceKey service, string port, IReadOnlyDictionary<string, string> labels, Origin origin) => new(
         new ResourceKey(TargetGroupBinding.Group, "TargetGroupBinding", service.Namespace, group.Name),
         new TargetGroupBinding
         {

@@ -14,6 +14,9 @@ internal static class ControllerNames
     /// <summary>The name of the cluster, which the controller takes as an argument.</summary>
     internal const string Cluster = "usher";
 
+    /// <summary>The API group of load balancers and of what they have.</summary>
+    internal const string Kinds = "elbv2.services.k8s.aws";
+
     private const int MaxLoadBalancer = 32;
     private const string Front = "-nlb";
 

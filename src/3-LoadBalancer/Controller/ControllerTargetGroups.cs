@@ -66,9 +66,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
             HealthCheck = Check(annotations, service.Value, type, protocol, version),
             Attributes = annotations.Attributes("target-group-attributes", AttributeTable.TargetGroup),
         };
-        var origin = DerivedObjects.OriginOf(ingress.Origin);
-        this.made.Add(new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", service.Key.Namespace, name), made, origin));
-        this.made.Add(Bindings.Of(made, service.Key, port, annotations.Map("target-node-labels"), origin));
+        this.made.AddRange(Bindings.With(made, service.Key, port, annotations.Map("target-node-labels"), DerivedObjects.OriginOf(ingress.Origin)));
         return made.TargetGroupArn;
     }
 

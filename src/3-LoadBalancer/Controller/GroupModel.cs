@@ -11,8 +11,6 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery)
 {
-    private const string Kinds = "elbv2.services.k8s.aws";
-
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
     {
         var fronted = FrontendNlb.Enabled(group);
@@ -47,7 +45,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
             Attributes = attributes.Values,
             Ingresses = [.. FrontendNlb.ToldBehind(group, fronted).Select(m => m.Ingress.Key)],
         };
-        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
+        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(ControllerNames.Kinds, "LoadBalancer", group.Name is null ? first.Key.Namespace : "", generated), balancer, DerivedObjects.OriginOf(first.Origin));
     }
 
     private IEnumerable<Resource> Listener(Resource<Model.Aws.LoadBalancer> balancer, ListenPort port, RuleBuilder builder)
@@ -72,7 +70,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         foreach (var rule in builder.Rules(port))
         {
             priority++;
-            var key = new ResourceKey(Kinds, "Rule", rule.Ingress.Key.Namespace, $"{Name(rule.Ingress.Key.Name, port.Port)}:{priority.ToString(CultureInfo.InvariantCulture)}");
+            var key = new ResourceKey(ControllerNames.Kinds, "Rule", rule.Ingress.Key.Namespace, $"{Name(rule.Ingress.Key.Name, port.Port)}:{priority.ToString(CultureInfo.InvariantCulture)}");
             yield return new Resource(key, new ListenerRule
             {
                 RuleArn = AwsNames.RuleArn(context.Scope, arn, key.Name),

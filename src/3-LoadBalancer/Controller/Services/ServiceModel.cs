@@ -10,8 +10,6 @@ namespace Usher.LoadBalancer;
 /// <summary>A Service → its Network Load Balancer, with a listener and a target group for each port, as the controller's model builder makes them (its guide, Service annotations).</summary>
 internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates)
 {
-    private const string Kinds = "elbv2.services.k8s.aws";
-
     private readonly Origin origin = DerivedObjects.OriginOf(service.Origin);
 
     internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
@@ -44,7 +42,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
             Attributes = Attributes(),
             Service = service.Key,
         };
-        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(Kinds, "LoadBalancer", service.Key.Namespace, generated), balancer, origin);
+        return new Resource<Model.Aws.LoadBalancer>(new ResourceKey(ControllerNames.Kinds, "LoadBalancer", service.Key.Namespace, generated), balancer, origin);
     }
 
     /// <summary><c>internal</c> unless it says otherwise; the older annotation counts where the newer isn't there.</summary>

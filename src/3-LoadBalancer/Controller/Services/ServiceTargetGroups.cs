@@ -34,9 +34,7 @@ internal sealed class ServiceTargetGroups(CompileContext context, Resource<V1Ser
             HealthCheck = check,
             Attributes = Attributes(port),
         };
-        var origin = DerivedObjects.OriginOf(@base.Origin);
-        made.Add(new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", service.Key.Namespace, name), group, origin));
-        made.Add(Bindings.Of(group, service.Key, port.Port.ToString(CultureInfo.InvariantCulture), annotations.Map($"{Start}target-node-labels"), origin));
+        made.AddRange(Bindings.With(group, service.Key, port.Port.ToString(CultureInfo.InvariantCulture), annotations.Map($"{Start}target-node-labels"), DerivedObjects.OriginOf(@base.Origin)));
         return arns[(service.Key, port.Port)] = group.TargetGroupArn;
     }
 
