@@ -27,9 +27,6 @@ internal sealed class GatewayTlsEnd(IPEndPoint bound, GatewayService service, Ga
         Refused = "Look at the certificate that the listener chose, and at why",
     };
 
-    /// <summary>What is no TLS record.</summary>
-    public bool IsPlain(byte first) => first is not 0x16 and < 0x80;
-
     public SslServerAuthenticationOptions Choose(PeekedHello hello, HandshakeRecord record)
     {
         var port = PortIn(generations.Current) ?? throw new AuthenticationException($"no Gateway listens at {bound} any more");

@@ -30,9 +30,6 @@ internal sealed class TlsPort(IPEndPoint bound, IngressService service, IGenerat
         Refused = "Look at the certificate that the controller chose, and at why",
     };
 
-    /// <summary>What is neither a TLS record nor SSLv2's hello (nginx's ngx_http_ssl_handshake).</summary>
-    public bool IsPlain(byte first) => first is not 0x16 and < 0x80;
-
     public SslServerAuthenticationOptions Choose(PeekedHello hello, HandshakeRecord record)
     {
         var controller = generations.Current.Find<IngressSnapshot>()?.ControllerAt(bound) ?? throw new AuthenticationException($"no ingress controller at {bound}");

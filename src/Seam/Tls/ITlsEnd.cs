@@ -45,8 +45,8 @@ public interface IRelayEncryption : IEncryptingEnd
 /// <summary>The same at a port of a hop that reads HTTP.</summary>
 public interface IHttpTlsEnd : ITlsEnd
 {
-    /// <summary>Whether a connection that begins with this byte is no handshake, but a request in the plain.</summary>
-    bool IsPlain(byte first);
+    /// <summary>Whether a connection that begins with this byte is no handshake, but a request in the plain: by default what is neither a TLS record nor SSLv2's hello (nginx's ngx_http_ssl_handshake).</summary>
+    bool IsPlain(byte first) => first is not 0x16 and < 0x80;
 
     /// <summary>Answers a request in the plain. Its connection closes after that.</summary>
     IHttpHop Plain { get; }
