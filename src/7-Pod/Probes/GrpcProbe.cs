@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Usher.Pod;
@@ -10,17 +9,9 @@ internal sealed class GrpcProbe : IDisposable
 {
     private const int Serving = 1;
     private const int MostBodyBytes = 1024;
-    private static readonly HttpRequestOptionsKey<PodPlan> Target = new("pod");
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-    private readonly HttpMessageInvoker invoker = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ActivityHeadersPropagator = null,
-        ConnectCallback = ConnectAsync,
-    });
+    private readonly HttpMessageInvoker invoker = new(ProbeHandler.Make());
 
     public async Task<ProbeResult> AskAsync(PodPlan pod, GrpcAction action, CancellationToken cancellationToken)
     {
@@ -30,10 +21,10 @@ internal sealed class GrpcProbe : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = new ByteArrayContent(Question(action.Service)),
         };
-        request.Options.Set(Target, pod);
+        request.To(pod);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        request.Headers.TryAddWithoutValidation("User-Agent", "kube-probe/1.33");
+        request.Headers.TryAddWithoutValidation("User-Agent", ProbeHandler.Agent);
         using var response = await invoker.SendAsync(request, cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[MostBodyBytes];
@@ -83,10 +74,4 @@ internal sealed class GrpcProbe : IDisposable
         response.TrailingHeaders.TryGetValues("grpc-status", out var trailing) || response.Headers.TryGetValues("grpc-status", out trailing)
             ? trailing.FirstOrDefault()
             : null;
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        context.InitialRequestMessage.Options.TryGetValue(Target, out var pod);
-        return new NetworkStream(await Prober.ConnectAsync(pod!, context.DnsEndPoint.Port, cancellationToken), ownsSocket: true);
-    }
 }

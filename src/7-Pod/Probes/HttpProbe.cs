@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
-using System.Net.Sockets;
 
 namespace Usher.Pod;
 
@@ -13,19 +12,17 @@ internal sealed class HttpProbe : IDisposable
 {
     private const int MostRedirects = 10;
     private const int MostBodyBytes = 10 * 1024;
-    private static readonly HttpRequestOptionsKey<PodPlan> Target = new("pod");
 
-    private readonly HttpMessageInvoker invoker = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker invoker;
+
+    public HttpProbe()
     {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ActivityHeadersPropagator = null,
-        ConnectCallback = ConnectAsync,
+        var handler = ProbeHandler.Make();
+        handler.AllowAutoRedirect = false;
         // As the kubelet: a probe asks whether the container serves, not who it is.
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
-    });
+        handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        invoker = new HttpMessageInvoker(handler);
+    }
 
     public async Task<ProbeResult> AskAsync(PodPlan pod, HttpAction action, CancellationToken cancellationToken)
     {
@@ -55,7 +52,7 @@ internal sealed class HttpProbe : IDisposable
     private static HttpRequestMessage Request(PodPlan pod, HttpAction action, Uri url)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url);
-        request.Options.Set(Target, pod);
+        request.To(pod);
         request.Headers.ConnectionClose = true;
         foreach (var group in action.Headers.GroupBy(h => h.Key, StringComparer.OrdinalIgnoreCase))
         {
@@ -69,7 +66,7 @@ internal sealed class HttpProbe : IDisposable
             }
         }
 
-        if (!request.Headers.Contains("User-Agent")) request.Headers.TryAddWithoutValidation("User-Agent", "kube-probe/1.33");
+        if (!request.Headers.Contains("User-Agent")) request.Headers.TryAddWithoutValidation("User-Agent", ProbeHandler.Agent);
         if (!request.Headers.Contains("Accept")) request.Headers.TryAddWithoutValidation("Accept", "*/*");
         return request;
     }
@@ -80,11 +77,5 @@ internal sealed class HttpProbe : IDisposable
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var buffer = new byte[MostBodyBytes];
         await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        context.InitialRequestMessage.Options.TryGetValue(Target, out var pod);
-        return new NetworkStream(await Prober.ConnectAsync(pod!, context.DnsEndPoint.Port, cancellationToken), ownsSocket: true);
     }
 }
