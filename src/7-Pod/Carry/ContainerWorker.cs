@@ -196,14 +196,7 @@ internal sealed class ContainerWorker(string name, Func<PodPlan> pod, ContainerC
         var delay = backOff.Ended(tools.Time.GetUtcNow());
         if (tell) condition.BackOff(delay, how, Succeeded(how));
         tools.Logger.Ended(Label, how, delay.TotalSeconds);
-        if (delay > TimeSpan.Zero)
-        {
-            using var waited = new CancellationTokenSource();
-            await Task.WhenAny(stop.Task, Task.Delay(delay, tools.Time, waited.Token));
-            await waited.CancelAsync();
-        }
-
-        backOff.Restarted(tools.Time.GetUtcNow());
+        await backOff.WaitAsync(delay, stop.Task, tools.Time);
         return !stop.Task.IsCompleted;
     }
 

@@ -18,6 +18,19 @@ internal sealed class CrashBackOff
         return next;
     }
 
+    /// <summary>Waits until it may start again, or is to stop.</summary>
+    public async Task WaitAsync(TimeSpan delay, Task stop, TimeProvider time)
+    {
+        if (delay > TimeSpan.Zero)
+        {
+            using var waited = new CancellationTokenSource();
+            await Task.WhenAny(stop, Task.Delay(delay, time, waited.Token));
+            await waited.CancelAsync();
+        }
+
+        Restarted(time.GetUtcNow());
+    }
+
     /// <summary>The container starts again.</summary>
     public void Restarted(DateTimeOffset at)
     {

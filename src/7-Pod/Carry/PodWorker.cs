@@ -154,10 +154,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
                 condition.Of(plan.AllContainers.First()).CannotStart(e.Message);
                 var delay = backOff.Ended(tools.Time.GetUtcNow());
                 tools.Logger.Ended(plan.Name, e.Message, delay.TotalSeconds);
-                using var waited = new CancellationTokenSource();
-                await Task.WhenAny(stop.Task, Task.Delay(delay, tools.Time, waited.Token));
-                await waited.CancelAsync();
-                backOff.Restarted(tools.Time.GetUtcNow());
+                await backOff.WaitAsync(delay, stop.Task, tools.Time);
             }
         }
 
