@@ -181,17 +181,7 @@ internal sealed class PodBook
     {
         ApiVersion = "v1",
         Kind = "Pod",
-        Metadata = new V1ObjectMeta
-        {
-            Name = key.Name,
-            GenerateName = generateName,
-            NamespaceProperty = key.Namespace,
-            Uid = SafeNames.Uid(key),
-            Labels = template.Metadata?.Labels,
-            Annotations = template.Metadata?.Annotations,
-            CreationTimestamp = Context.Observed.Timestamp,
-            OwnerReferences = [reference],
-        },
+        Metadata = ReplicaSets.Made(key, reference, Context.Observed.Timestamp) with { GenerateName = generateName, Labels = template.Metadata?.Labels, Annotations = template.Metadata?.Annotations },
         Spec = template.Spec with { },
     };
 

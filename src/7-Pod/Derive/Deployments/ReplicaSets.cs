@@ -17,15 +17,7 @@ internal static class ReplicaSets
         {
             ApiVersion = "apps/v1",
             Kind = "ReplicaSet",
-            Metadata = new V1ObjectMeta
-            {
-                Name = key.Name,
-                NamespaceProperty = key.Namespace,
-                Uid = SafeNames.Uid(key),
-                Labels = labels,
-                CreationTimestamp = now,
-                OwnerReferences = [Owner(deployment.Key)],
-            },
+            Metadata = Made(key, Owner(deployment.Key), now) with { Labels = labels },
             Spec = new V1ReplicaSetSpec
             {
                 Replicas = 0,
@@ -66,6 +58,12 @@ internal static class ReplicaSets
         foreach (var pod in older) book.Settle(pod);
         if (older.Count == set.Pods.Count) book.Announce(set.Key, reference, template);
     }
+
+    /// <summary>The metadata of what a controller makes, but for what its template says.</summary>
+    public static V1ObjectMeta Made(ResourceKey key, V1OwnerReference owner, DateTime? now) => new()
+    {
+        Name = key.Name, NamespaceProperty = key.Namespace, Uid = SafeNames.Uid(key), CreationTimestamp = now, OwnerReferences = [owner],
+    };
 
     /// <summary>A controller's reference in what it made.</summary>
     public static V1OwnerReference Owner(ResourceKey key) => new()

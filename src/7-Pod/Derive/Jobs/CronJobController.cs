@@ -132,16 +132,7 @@ internal static class CronJobController
         {
             ApiVersion = "batch/v1",
             Kind = "Job",
-            Metadata = new V1ObjectMeta
-            {
-                Name = name,
-                NamespaceProperty = key.Namespace,
-                Uid = SafeNames.Uid(key),
-                Labels = template.Metadata?.Labels,
-                Annotations = template.Metadata?.Annotations,
-                CreationTimestamp = now,
-                OwnerReferences = [ReplicaSets.Owner(cron.Key)],
-            },
+            Metadata = ReplicaSets.Made(key, ReplicaSets.Owner(cron.Key), now) with { Labels = template.Metadata?.Labels, Annotations = template.Metadata?.Annotations },
             Spec = template.Spec,
         }, Origin.Derived);
     }

@@ -41,15 +41,7 @@ internal sealed class Revisions
         {
             ApiVersion = "apps/v1",
             Kind = "ControllerRevision",
-            Metadata = new V1ObjectMeta
-            {
-                Name = key.Name,
-                NamespaceProperty = key.Namespace,
-                Uid = SafeNames.Uid(key),
-                CreationTimestamp = book.Context.Observed.Timestamp,
-                Labels = new Dictionary<string, string> { [Label] = hash },
-                OwnerReferences = [ReplicaSets.Owner(set)],
-            },
+            Metadata = ReplicaSets.Made(key, ReplicaSets.Owner(set), book.Context.Observed.Timestamp) with { Labels = new Dictionary<string, string> { [Label] = hash } },
             Data = template,
             Revision = 1 + (known.Count > 0 ? known[^1].Value.Revision : 0),
         }, Origin.Derived);
