@@ -98,17 +98,7 @@ public sealed class ReadinessGateTests
     public void What_nothing_sets_is_warned_of_once_at_the_template()
     {
         var road = new TestRoad();
-        var generation = road.Publish($$"""
-            {{TestRoad.Node}}apiVersion: apps/v1
-            kind: Deployment
-            metadata: { name: web, namespace: shop }
-            spec:
-              replicas: 3
-              selector: { matchLabels: { app: web } }
-              template:
-                metadata: { labels: { app: web } }
-                spec: { {{Spec($"{Gate} {Own}")}}, containers: [{ name: c, image: "app:1" }] }
-            """);
+        var generation = road.Publish(TestRoad.Node + Workload("Deployment", "replicas: 3", Spec($"{Gate} {Own}")));
         var context = new CompileContext(generation.State, generation.Addresses, AwsScope.Default, new ErrorList());
         new PodCompiler(road.Options, [], []).Compile(context);
 
@@ -133,54 +123,33 @@ public sealed class ReadinessGateTests
     [Fact]
     public void Pods_go_through_webhooks_when_they_are_made_and_at_no_other_time()
     {
-        const string Yaml = TestRoad.Node + """
+        var yaml = TestRoad.Node + """
             apiVersion: v1
             kind: Pod
             metadata: { name: own, namespace: shop, labels: { a: b } }
             spec: { containers: [{ name: c, image: "app:1" }] }
             ---
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: { name: web, namespace: shop }
-            spec:
-              replicas: 2
-              selector: { matchLabels: { app: web } }
-              template:
-                metadata: { labels: { app: web } }
-                spec: { containers: [{ name: c, image: "app:1" }] }
-            """;
+
+            """ + Workload("Deployment", "replicas: 2");
         var cluster = new Cluster { Admissions = { new Numbered() } };
-        cluster.Apply(Yaml);
+        cluster.Apply(yaml);
         Assert.Equal(["own 1", "web 2", "web 3"], Gates(cluster));
 
         // What isn't made anew keeps what it got; so does a pod whose labels alone change.
-        cluster.Apply(Yaml.Replace("a: b", "a: c", StringComparison.Ordinal).Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
+        cluster.Apply(yaml.Replace("a: b", "a: c", StringComparison.Ordinal).Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
         Assert.Equal(["own 1", "web 2", "web 3", "web 4"], Gates(cluster));
     }
 
     [Fact]
     public void A_workload_names_the_pod_that_waits_and_takes_it_for_its_own()
     {
-        const string Yaml = TestRoad.Node + """
-            apiVersion: apps/v1
-            kind: KIND
-            metadata: { name: web, namespace: shop }
-            spec:
-              replicas: 2
-              serviceName: web
-              podManagementPolicy: Parallel
-              selector: { matchLabels: { app: web } }
-              template:
-                metadata: { labels: { app: web } }
-                spec: { containers: [{ name: c, image: "app:1" }] }
-            """;
-        foreach (var (kind, words) in new[]
+        foreach (var (kind, spec, words) in new[]
         {
-            ("Deployment", "0 of 2 updated replicas are available"), ("ReplicaSet", "2 current / 2 desired"), ("StatefulSet", "waiting for 2 pods to be ready"), ("DaemonSet", "0 of 1 updated pods are available"),
+            ("Deployment", "replicas: 2", "0 of 2 updated replicas are available"), ("ReplicaSet", "replicas: 2", "2 current / 2 desired"),
+            ("StatefulSet", "replicas: 2\n  serviceName: web\n  podManagementPolicy: Parallel", "waiting for 2 pods to be ready"), ("DaemonSet", "", "0 of 1 updated pods are available"),
         })
         {
-            var text = string.Join('\n', Yaml.Replace("KIND", kind, StringComparison.Ordinal).Split('\n')
-                .Where(l => kind == "StatefulSet" || !(l.Contains("serviceName", StringComparison.Ordinal) || l.Contains("Policy", StringComparison.Ordinal))).Where(l => kind != "DaemonSet" || !l.Contains("replicas", StringComparison.Ordinal)));
+            var text = TestRoad.Node + Workload(kind, spec);
             var cluster = new Cluster { Admissions = { new Gated() } };
             cluster.Apply(text);
             cluster.Settle();
@@ -212,17 +181,20 @@ public sealed class ReadinessGateTests
         Assert.Equal(older, cluster.TellRollouts().Contains("2 of an older template", StringComparison.Ordinal));
     }
 
-    private static string Replicas(string gates) => $$"""
-        {{TestRoad.Node}}apiVersion: apps/v1
-        kind: ReplicaSet
+    /// <summary>A workload web; what else its spec and its pods' say.</summary>
+    private static string Workload(string kind, string spec, string pods = "enableServiceLinks: true") => $$"""
+        apiVersion: apps/v1
+        kind: {{kind}}
         metadata: { name: web, namespace: shop }
         spec:
-          replicas: 2
+          {{spec}}
           selector: { matchLabels: { app: web } }
           template:
             metadata: { labels: { app: web } }
-            spec: { enableServiceLinks: true{{(gates.Length == 0 ? "" : $", {Spec(gates)}")}}, containers: [{ name: c, image: "app:1" }] }
+            spec: { {{pods}}, containers: [{ name: c, image: "app:1" }] }
         """;
+
+    private static string Replicas(string gates) => TestRoad.Node + Workload("ReplicaSet", "replicas: 2", gates.Length == 0 ? "enableServiceLinks: true" : $"enableServiceLinks: true, {Spec(gates)}");
 
     private static IEnumerable<string> Gates(Cluster cluster) =>
         cluster.Pods.Select(p => $"{p.Key.Name.Split('-')[0]} {string.Join('+', (p.Pod.Spec.ReadinessGates ?? []).Select(g => g.ConditionType))}").Order(StringComparer.Ordinal);
