@@ -71,7 +71,7 @@ public static class FilesDoorway
             found.Add(new ConfigError(null, 0, "", "", $"{string.Join(", ", paths)}: no object is defined there; name a file or folder with manifests"));
         }
 
-        if (found.IsEmpty && manifests.IsComplete) cache.Finish(load);
+        if (found.IsEmpty && manifests.IsComplete) cache.Finish(load, search);
         foreach (var error in found.All) errors.Add(error);
         return new LoadedManifests(load.Resources, search.Places, search.Folders);
     }

@@ -12,7 +12,9 @@ internal sealed class ManifestCache
     private readonly Dictionary<string, ReadFile> byName = new(StringComparer.Ordinal);
     private List<SourceFile>? files;
     private CleanLoad? clean;
-    private Dictionary<string, int> byPath = [];
+    private Dictionary<string, SourceFile> byPath = [];
+    private IReadOnlySet<string>? places;
+    private ListedFolders listed = new();
     private string[] problems = [];
     private IReadOnlyList<Manifest> ackManifests = [];
     private IReadOnlyList<Resource> ackResources = [];
@@ -54,10 +56,10 @@ internal sealed class ManifestCache
     internal void Keep(ReadFile file) => byName[file.File.Name] = file;
 
     /// <summary>Ends a load without errors.</summary>
-    internal void Finish(CleanLoad load)
+    internal void Finish(CleanLoad load, ManifestFiles search)
     {
-        clean = load;
-        byPath = files!.Index().Where(f => f.Item is { FullPath: not null, IsPipe: false }).ToDictionary(f => f.Item.FullPath!, f => f.Index, StringComparer.Ordinal);
+        (clean, places, listed) = (load, search.Places, search.Listed);
+        byPath = files!.Where(f => f is { FullPath: not null, IsPipe: false }).ToDictionary(f => f.FullPath!, StringComparer.Ordinal);
     }
 
     /// <summary>A file as it was last read without errors, when nothing happened to it since and it looks the same; else null.</summary>
@@ -67,21 +69,45 @@ internal sealed class ManifestCache
         return now.Exists && !RealPaths.IsLink(now) && now.Length == read.File.Length && now.LastWriteTimeUtc == read.File.Written ? read.File : null;
     }
 
-    /// <summary>Reads one file again; see <see cref="ManifestSource.LoadWhole"/>.</summary>
-    /// <returns>All objects; null when they aren't the same but for their content.</returns>
-    internal IReadOnlyList<Resource>? Replace(string path, AwsScope scope, Func<bool> isStill)
+    /// <summary>Reads one file alone; see <see cref="ManifestSource.LoadWhole"/>.</summary>
+    /// <returns>All objects; null when that isn't all there is to it.</returns>
+    internal IReadOnlyList<Resource>? Take(string path, AwsScope scope, Func<bool> isStill)
     {
-        if (clean is null || !byPath.TryGetValue(path, out var at) || !byName.TryGetValue(files![at].Name, out var before)) return null;
+        // A link, or something else that hasn't a length: a pipe is waited for by nobody.
+        if (clean is null || Place(path) is not { } place || new FileInfo(path) is not { Exists: true, Length: > 0 } now || RealPaths.IsLink(now)) return null;
         var errors = new ErrorList();
-        if (SourceFile.OfFile(files[at].Name, path, errors) is not { } file) return null;
+        var before = byPath.ContainsKey(path) ? byName[place.Name] : null;
+        if (SourceFile.OfFile(place.Name, path, errors) is not { Content.IsEmpty: false } file) return null;
         var read = FileReader.Read(file, before, errors, []);
         if (!errors.IsEmpty || !read.IsComplete || ReferenceEquals(read, before) || !isStill()) return null;
-        var next = clean.With(before, read, ack => Map(ack, scope, errors, isComplete: true) is var mapped && errors.IsEmpty ? mapped : null);
+        var next = clean.With(before, read, Earlier(place.At), ack => Map(ack, scope, errors, isComplete: true) is var mapped && errors.IsEmpty ? mapped : null);
         if (next is null) return null;
-        files[at] = file;
+        if (before is not null)
+        {
+            files![place.At] = file;
+        }
+        else
+        {
+            files!.Insert(place.At, file);
+            listed.Insert(path);
+        }
+
+        byPath[path] = file;
         Keep(read);
         clean = next;
         return next.Resources;
+    }
+
+    /// <summary>A file's name and where among the others it is, or is found when it comes; null when that can't be told.</summary>
+    private (string Name, int At)? Place(string path) =>
+        byPath.TryGetValue(path, out var known) ? (known.Name, files!.IndexOf(known))
+        : places?.Contains(path) == false && listed.TryPlace(path, files!, out var name, out var at) ? (name, at)
+        : null;
+
+    /// <summary>The files before a place, the nearest first.</summary>
+    private IEnumerable<ReadFile> Earlier(int at)
+    {
+        while (at-- > 0) yield return byName[files![at].Name];
     }
 
     /// <summary>ACK's objects as AWS's: those of the last load when nothing of them has changed.</summary>

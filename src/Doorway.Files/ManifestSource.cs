@@ -24,15 +24,16 @@ public sealed class ManifestSource(IReadOnlyList<string> paths, AwsScope scope, 
     public LoadedManifests? LoadIfChanged(ErrorList errors, IReadOnlySet<string>? touched = null) => Read(errors, onlyIfChanged: Last is not null, touched);
 
     /// <summary>
-    /// Reads one file of the last load again, where all else stays as it was. Null, and nothing is kept, unless that is all there is to it: the last load was without errors, and the file still
-    /// has the very objects that it had, without an error, some with another content. Then it isn't half of a save: that would lack some, or be no YAML.
+    /// Reads one file where all else stays as it was: one of the last load, or one that came to a folder which that listed. Null, and nothing is kept, unless that is all there is to it: the last load was without
+    /// errors, and so is the file; it still has all objects that it had, with whatever content, and more of them only as no other file has. Then it isn't half of a save: that would lack some, or be no YAML.
+    /// What it gives is what reading everything would give, in the same order.
     /// </summary>
     /// <param name="path">The file's absolute path.</param>
     /// <param name="isStill">Asked once it is read: whether nothing has happened to it meanwhile.</param>
     public LoadedManifests? LoadWhole(string path, Func<bool> isStill)
     {
         ArgumentNullException.ThrowIfNull(isStill);
-        if (Last is null || cache.Replace(path, scope, isStill) is not { } resources) return null;
+        if (Last is null || cache.Take(path, scope, isStill) is not { } resources) return null;
         return Last = Last with { Resources = resources };
     }
 

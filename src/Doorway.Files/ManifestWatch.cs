@@ -55,7 +55,7 @@ public sealed class ManifestWatch : IDisposable
     {
         ArgumentNullException.ThrowIfNull(loaded);
         var named = loaded.Folders.ToHashSet(StringComparer.Ordinal);
-        // The others, but for the files of a folder that is listed, of which there may be many.
+        // The others, but for the files of such a folder.
         foreach (var place in loaded.Places.Where(p => !loaded.Folders.Contains(p) && !loaded.Folders.Contains(Path.GetDirectoryName(p) ?? ""))) named.Add(Folder(place));
         (places, folders) = (loaded.Places as HashSet<string> ?? [.. loaded.Places], named);
         // The folder above tells when another comes in a folder's place; the system would go on watching the old one.

@@ -55,7 +55,7 @@ public sealed class SaveTests : IDisposable
             text = save.Aggregate(text, Edit);
             File.WriteAllText(file, text);
             var (errors, wanted) = (new ErrorList(), new ErrorList());
-            var loaded = source.LoadIfChanged(errors);
+            var loaded = source.LoadWhole(file, () => true) ?? source.LoadIfChanged(errors);
             var whole = FilesDoorway.Load([file], AwsScope.Default, wanted);
 
             if (loaded is null) continue;

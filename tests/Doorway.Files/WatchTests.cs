@@ -54,6 +54,26 @@ public sealed class WatchTests : IDisposable
         Assert.Equal((null, file), (change.Whole, Assert.Single(change.Touched!)));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    public async Task A_file_that_comes_to_a_listed_folder_is_read_at_once_and_then_watched(string end)
+    {
+        folder.Write("sub/b.yaml", Namespace("b"));
+        folder.Write("a.yaml", Namespace("a"));
+        Start(folder.Path + end, write: false);
+        foreach (var come in new[] { folder.At("sub/a.yaml"), folder.At("c.yml") })
+        {
+            Assert.Equal(come, (await Noticed(() => File.WriteAllText(come, Namespace("more" + Path.GetExtension(come)[1..])))).Whole);
+            Assert.NotNull(source!.LoadWhole(come, () => watch.IsQuiet));
+            var change = await Noticed(() => File.WriteAllText(come, Namespace("more" + Path.GetExtension(come)[1..]) + "# more\n"));
+            Assert.NotNull(source!.LoadWhole(change.Whole!, () => watch.IsQuiet));
+        }
+
+        await Noticed(() => File.Delete(folder.At("c.yml")));
+        Assert.Equal(["a", "moreyaml", "b"], Changed()!.Resources.Select(r => r.Key.Name));
+    }
+
     [Fact]
     public async Task A_save_in_two_parts_is_never_read_half()
     {

@@ -38,6 +38,35 @@ public sealed class WholeFileTests : IDisposable
         Assert.Null(source.LoadIfChanged(new ErrorList()));
     }
 
+    [Theory]
+    [InlineData("apiVersion: v1\nkind: ConfigMap", "apiVersion: v1\nkind: Namespace\nmetadata: { name: more }\n---\napiVersion: v1\nkind: ConfigMap")]
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: more }")]
+    [InlineData("x: one", "x: two\n---\n# no object\n---\napiVersion: v1\nkind: Secret\nmetadata: { name: more, namespace: other }\ntype: Opaque")]
+    [InlineData("name: s2 }\n", "name: s2 }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: b }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n")]
+    [InlineData("name: s2 }\n", "name: s2 }\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: ns }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, namespace: ns }\n")]
+    [InlineData("name: s2 }\n", "name: s2 }\n---\napiVersion: route53.services.k8s.aws/v1alpha1\nkind: HostedZone\nmetadata: { name: z }\nspec: { name: example.com. }\n")]
+    public void More_objects_in_any_place_of_the_file(string was, string now)
+    {
+        File.WriteAllText(folder.At("f2.yaml"), Text(2).Replace(was, now, StringComparison.Ordinal));
+        var loaded = source.LoadWhole(folder.At("f2.yaml"), () => true)!;
+        Assert.True(loaded.Resources.Count > 8);
+        Assert.Equal(FilesDoorway.Load([folder.Path], AwsScope.Default, new ErrorList()).Select(Told), loaded.Resources.Select(Told));
+
+        // Others keep standing where they do.
+        File.WriteAllText(folder.At("f3.yaml"), Text(3).Replace("x: one", "x: two\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: last }", StringComparison.Ordinal));
+        Assert.NotNull(source.LoadWhole(folder.At("f3.yaml"), () => true));
+        Assert.Equal(FilesDoorway.Load([folder.Path], AwsScope.Default, new ErrorList()).Select(Told), source.Last!.Resources.Select(Told));
+        Assert.Null(source.LoadIfChanged(new ErrorList()));
+    }
+
+    [Fact]
+    public void The_same_objects_in_another_order()
+    {
+        File.WriteAllText(folder.At("f2.yaml"), string.Join("---\n", Text(2).Split("---\n").Reverse()));
+        Assert.NotNull(source.LoadWhole(folder.At("f2.yaml"), () => true));
+        Assert.Equal(FilesDoorway.Load([folder.Path], AwsScope.Default, new ErrorList()).Select(Told), source.Last!.Resources.Select(Told));
+    }
+
     [Fact]
     public void One_save_after_another()
     {
@@ -51,13 +80,19 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Theory]
-    // Half of a save: objects are missing, or it is no YAML; an emptied file; others that come or go; a kind or name that is another.
+    // Half of a save: objects are missing, or it is no YAML; a kind or name that is another.
     [InlineData("---", "...\n", true)]
     [InlineData("x: one", "x: [", false)]
     [InlineData("x: one", "x: { y: z }", false)]
     [InlineData("name: c2", "name: other", false)]
     [InlineData("kind: ConfigMap", "kind: Secret", false)]
-    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: more }", false)]
+    // One that comes and is there already, in another file or in this one; one in a namespace that isn't given, or that leaves others in none; one with an error.
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c3 }", false)]
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c2 }", false)]
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }", false)]
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: Namespace\nmetadata: { name: ns }\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: m, namespace: os }", false)]
+    [InlineData("x: one", "x: one\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: M }", false)]
+    [InlineData("x: one", "x: one\n---\napiVersion: route53.services.k8s.aws/v1alpha1\nkind: RecordSet\nmetadata: { name: r }\nspec: { hostedZoneRef: { from: { name: none } }, recordType: A, ttl: 1, resourceRecords: [{ value: 127.0.0.1 }] }", false)]
     public void Anything_else_is_left_for_reading_everything(string at, string now, bool cut)
     {
         var before = source.Last;

@@ -9,10 +9,7 @@ namespace Usher.Doorway.Files.Manifests;
 /// <param name="about">About how many objects there will be.</param>
 internal sealed class ManifestSet(ErrorList errors, int about = 0)
 {
-    /// <summary>The namespaces that every cluster has.</summary>
-    private static readonly string[] Initial = ["default", "kube-node-lease", "kube-public", "kube-system"];
-
-    private readonly Dictionary<ResourceKey, Manifest> all = new(about, ByName.Instance);
+    private readonly Dictionary<ResourceKey, Manifest> all = new(about, ObjectIndex.ByName.Instance);
 
     /// <summary>Collects all errors.</summary>
     internal ErrorList Errors { get; } = errors;
@@ -43,29 +40,19 @@ internal sealed class ManifestSet(ErrorList errors, int about = 0)
             else if (manifest.Value is not null) resources.Add(manifest.Resource);
         }
 
-        return new CleanLoad(SharedList.Of<Resource>(resources.Concat(cache.Map(ack, scope, Errors, IsComplete))), resources.Count, ack);
+        return new CleanLoad(SharedList.Of<Resource>(resources.Concat(cache.Map(ack, scope, Errors, IsComplete))), resources.Count, ack, new ObjectIndex(all.Values));
     }
 
     private void CheckNamespaces()
     {
-        var given = all.Keys.Where(k => k is { Group: "", Kind: "Namespace" }).Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
+        var given = all.Keys.Where(k => ObjectIndex.GivesNamespace(k)).Select(k => k.Name).ToHashSet(StringComparer.Ordinal);
         if (given.Count == 0) return;
-        given.UnionWith(Initial);
+        given.UnionWith(ObjectIndex.Initial);
         foreach (var manifest in all.Values.Where(m => m.Kind is { Namespaced: true } && !given.Contains(m.Key.Namespace)))
         {
             var known = string.Join(", ", given.Order(StringComparer.Ordinal));
             Errors.Add(manifest.Key, manifest.Origin, "metadata.namespace",
                 $"found {manifest.Key.Namespace}, and no Namespace of that name is given; there are {known}: add it, or mend the name");
         }
-    }
-
-    /// <summary>Hashes what differs: nearly all objects of a load share group, kind and namespace with many.</summary>
-    private sealed class ByName : IEqualityComparer<ResourceKey>
-    {
-        internal static readonly ByName Instance = new();
-
-        public bool Equals(ResourceKey x, ResourceKey y) => x == y;
-
-        public int GetHashCode(ResourceKey key) => key.Name.GetHashCode(StringComparison.Ordinal);
     }
 }

@@ -6,6 +6,9 @@ namespace Usher.Doorway.Files.Sources;
 /// <summary>Finds the files of the paths that a person named, each file once.</summary>
 internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput, ManifestCache cache)
 {
+    /// <summary>The file that makes its folder a Helm chart.</summary>
+    internal const string Chart = "Chart.yaml";
+
     private const string StandardInput = "-";
     private const string StandardInputName = "standard input";
 
@@ -15,11 +18,17 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private readonly HashSet<string> places = new(StringComparer.Ordinal);
     private readonly HashSet<string> folders = new(StringComparer.Ordinal);
 
-    /// <summary>Every file and folder that was looked at, missing ones too, as absolute paths: a change of one of them may change what is found.</summary>
+    /// <summary>
+    /// Every file and folder that was looked at, missing ones too, as absolute paths: a change of one of them may change what is found. Of a folder that was listed, which stands for its files, only those
+    /// that are reached by another name too.
+    /// </summary>
     internal IReadOnlySet<string> Places => places;
 
     /// <summary>The places that are folders.</summary>
     internal IReadOnlySet<string> Folders => folders;
+
+    /// <summary>Those of the folders whose files were found by listing them.</summary>
+    internal ListedFolders Listed { get; } = new();
 
     internal IReadOnlyList<SourceFile> Find(IReadOnlyList<string> paths)
     {
@@ -36,7 +45,9 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
         }
         else if (Directory.Exists(path))
         {
+            Listed.Begin(found.Count);
             if (AddFolder(path) == 0) Error(path, "the folder has no *.yaml or *.yml file");
+            Listed.End(found.Count);
         }
         else if (!File.Exists(path))
         {
@@ -81,17 +92,18 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
     private void AddEntry(string name, FileInfo entry)
     {
         var target = RealPaths.Target(entry);
-        Look(entry.FullName, target);
-        if (seen.Add(real.Of(target)) && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
+        var isFirst = seen.Add(real.Of(target));
+        if (!isFirst || target != entry.FullName) Look(entry.FullName, target);
+        if (isFirst && (cache.Untouched(name, entry) ?? SourceFile.OfEntry(name, entry, errors)) is { } file) found.Add(file);
     }
 
     /// <summary>Adds what a folder holds, sorted by name.</summary>
     /// <returns>How many files there were, or errors in their place.</returns>
     private int AddFolder(string folder)
     {
-        LookInto(folder);
+        var full = LookInto(folder);
         if (Kustomization.In(folder) is { } kustomization) return AddKustomization(kustomization);
-        if (File.Exists(Path.Combine(folder, "Chart.yaml")))
+        if (File.Exists(Path.Combine(folder, Chart)))
         {
             Error(folder, "is a Helm chart; render it first: helm template … | usher … -f -");
             return 1;
@@ -108,6 +120,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
             return 1;
         }
 
+        Listed.Add(full, real.OfFolder(full), folder);
         var count = 0;
         foreach (var entry in entries.Where(e => e.Name[0] != '.').OrderBy(e => e.Name, StringComparer.Ordinal))
         {
@@ -117,7 +130,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
                 // A link to a folder could lead back here; kubectl doesn't follow it either.
                 if (entry.LinkTarget is null) count += AddFolder(path);
             }
-            else if (entry.Extension is ".yaml" or ".yml")
+            else if (IsManifest(entry.Name))
             {
                 count++;
                 AddEntry(path, (FileInfo)entry);
@@ -129,6 +142,7 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
 
     private int AddKustomization(string name)
     {
+        Listed.AddUnordered();
         var full = Path.GetFullPath(name);
         var target = RealPaths.Target(full);
         Look(full, target);
@@ -156,12 +170,18 @@ internal sealed class ManifestFiles(ErrorList errors, TextReader? standardInput,
             errors.Add(new ConfigError(kustomization, at.Line, Kustomization.Label, at.Field, message));
     }
 
-    private void LookInto(string folder)
+    /// <returns>The folder's absolute path.</returns>
+    private string LookInto(string folder)
     {
-        var full = Path.GetFullPath(folder);
+        // dir/ is named as what the system tells of dir.
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         places.Add(full);
         folders.Add(full);
+        return full;
     }
+
+    /// <summary>Whether a file of a listed folder is read, by its name.</summary>
+    internal static bool IsManifest(string fileName) => fileName[0] != '.' && Path.GetExtension(fileName) is ".yaml" or ".yml";
 
     /// <summary>A link is changed by writing to what it leads to as well.</summary>
     private void Look(string file, string target)

@@ -29,7 +29,8 @@ internal sealed class RealPaths
     /// <param name="target">An absolute path that is no link itself.</param>
     internal string Of(string target) => Path.GetDirectoryName(target) is { } folder && OfFolder(folder) is var real && real != folder ? Path.Combine(real, Path.GetFileName(target)) : target;
 
-    private string OfFolder(string folder)
+    /// <summary>A folder's path without links, the last one of it too.</summary>
+    internal string OfFolder(string folder)
     {
         if (folders.TryGetValue(folder, out var known)) return known;
         // Folders that are changed meanwhile could lead to each other.
