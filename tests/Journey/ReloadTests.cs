@@ -52,6 +52,21 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task A_new_file_that_cannot_run_is_refused_once_and_runs_when_what_it_lacks_comes()
+    {
+        using var manifests = Manifests.Sample();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
+
+        manifests.Write("late.yaml", "apiVersion: v1\nkind: Pod\nmetadata: { name: late, namespace: shop }\nspec: { nodeName: late, containers: [{ name: a, image: shop/users:1 }] }\n");
+        await road.UntilAsync("it is refused", () => road.Errors.Contains("was refused with 1 error", StringComparison.Ordinal));
+        manifests.Write("node.yaml", "apiVersion: v1\nkind: Node\nmetadata: { name: late }\nstatus: { addresses: [{ type: InternalIP, address: 10.0.9.9 }] }\n");
+        await road.UntilAsync("it runs", () => road.Output.Contains(": added Node late, Pod shop/late", StringComparison.Ordinal));
+
+        Assert.Single(road.Errors.Split('\n'), line => line.Contains("there is no Node \"late\"", StringComparison.Ordinal));
+        Assert.Equal(0, (await road.ApiAsync("/api/road")).GetProperty("refused").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Who_has_a_host_and_path_keeps_them_when_another_comes_that_is_first_by_name()
     {
         using var manifests = Manifests.Sample();

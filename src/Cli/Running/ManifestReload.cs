@@ -39,27 +39,28 @@ internal sealed class ManifestReload(
         using var watch = new ManifestWatch(time);
         var running = source.Last ?? throw new InvalidOperationException("the manifests are loaded before they are followed");
         Follow(watch, running);
+        LoadedManifests? postponed = null;
         // What was saved between that load and now was not noticed by anybody.
         for (var change = new ManifestChange(null, null); ; change = await watch.NextAsync(cancellationToken))
         {
             var started = time.GetTimestamp();
             var errors = new ErrorList();
-            var loaded = change.Whole is { } file ? source.LoadWhole(file, () => watch.IsQuiet) : source.LoadIfChanged(errors, change.Touched);
-            if (loaded is null)
-            {
-                // It may be a step of a save that is more than this one file with its objects: all of it is read once it is over.
-                if (change.Whole is not null) watch.Postpone(change);
-                continue;
-            }
-
-            if (!ReferenceEquals(loaded.Places, running.Places)) Follow(watch, loaded);
-            if (errors.IsEmpty && await apply(loaded, errors, cancellationToken) is { } generation)
+            var loaded = change.Whole is { } file ? source.LoadWhole(file, () => watch.IsQuiet) : source.LoadIfChanged(errors, change.Touched) ?? postponed;
+            postponed = null;
+            if (loaded is not null && !ReferenceEquals(loaded.Places, running.Places)) Follow(watch, loaded);
+            if (loaded is not null && errors.IsEmpty && await apply(loaded, errors, cancellationToken) is { } generation)
             {
                 observer.Applied(generation, ResourceChanges.Between(running.Resources, loaded.Resources), time.GetElapsedTime(started));
                 running = loaded;
                 refused = [];
             }
-            else
+            else if (change.Whole is not null)
+            {
+                // It may be a step of a save that is more than this one file: all of it is read once it is over, and told what is wrong then.
+                postponed = loaded;
+                watch.Postpone(change);
+            }
+            else if (loaded is not null)
             {
                 refused = errors.All;
                 observer.Refused(errors);
