@@ -19,7 +19,8 @@ internal static class RouteUpdate
         var before = running.Table;
         var (hosts, wildcards, certificates) = (new Dictionary<string, ServerPlan?>(), new Dictionary<string, ServerPlan?>(), new Dictionary<string, CertificatePlan?>());
         var any = before.AnyHost;
-        var sameSums = true;
+        var (readsHeaders, asksClients, smallest) = (before.ReadsHeaders, before.AsksClients, before.SmallestBody);
+        var hasGone = false;
         foreach (var host in Hosts(changed))
         {
             var had = before.ServerOf(host);
@@ -27,8 +28,8 @@ internal static class RouteUpdate
             foreach (var part in Parts(host, had, changed)) draft.Add(part);
             if (!draft.IsEmpty) draft.Finish(null, running.Canaries, running.Shared, running.Otherwise);
             var plan = draft.IsEmpty ? null : draft.Plan;
-            sameSums &= had is not null && plan is not null && had.ReadsHeaders == plan.ReadsHeaders && had.SmallestBody == plan.SmallestBody
-                && had.ClientCertificate is null == plan.ClientCertificate is null;
+            hasGone |= had is not null && (plan is null || (had.ReadsHeaders && !plan.ReadsHeaders) || (had.ClientCertificate is not null && plan.ClientCertificate is null) || had.SmallestBody < plan.SmallestBody);
+            if (plan is not null) (readsHeaders, asksClients, smallest) = (readsHeaders || plan.ReadsHeaders, asksClients || plan.ClientCertificate is not null, Math.Min(smallest, plan.SmallestBody));
             if (host.Length == 0) any = plan;
             else if (host[0] == '*') wildcards[host[1..]] = plan;
             else hosts[host] = plan;
@@ -38,17 +39,18 @@ internal static class RouteUpdate
         var next = new RouteTable(before.Hosts.With(hosts), before.Wildcards.With(wildcards), any, before.Default)
         {
             Certificates = new CertificateTable(before.Certificates.Hosts.With(certificates), running.Standard),
-            ReadsHeaders = before.ReadsHeaders,
-            AsksClients = before.AsksClients,
-            SmallestBody = before.SmallestBody,
+            ReadsHeaders = readsHeaders,
+            AsksClients = asksClients,
+            SmallestBody = smallest,
             Otherwise = before.Otherwise,
         };
-        if (sameSums) return next;
+        if (!hasGone) return next;
+        // Whether others say the same as what went: mostly the first that is asked.
         return next with
         {
-            ReadsHeaders = config.ReadsHeaders || Servers(next).Any(s => s.ReadsHeaders) || next.Default?.ReadsHeaders == true,
-            AsksClients = Servers(next).Any(s => s.ClientCertificate is not null),
-            SmallestBody = Smallest(next),
+            ReadsHeaders = readsHeaders && (config.ReadsHeaders || next.Default?.ReadsHeaders == true || Servers(next).Any(s => s.ReadsHeaders)),
+            AsksClients = asksClients && Servers(next).Any(s => s.ClientCertificate is not null),
+            SmallestBody = Smallest(next, smallest),
         };
     }
 
@@ -66,5 +68,16 @@ internal static class RouteUpdate
 
     private static IEnumerable<ServerPlan> Servers(RouteTable table) => table.Hosts.Values.Concat(table.Wildcards.Values).Concat(table.AnyHost is { } any ? [any] : []);
 
-    private static long Smallest(RouteTable table) => Servers(table).Select(s => s.SmallestBody).Append(RouteCompiler.SmallestBody(table.Default)).Min();
+    /// <summary>The smallest body that any route refuses, where none refuses one that is smaller than a known size.</summary>
+    private static long Smallest(RouteTable table, long known)
+    {
+        var smallest = RouteCompiler.SmallestBody(table.Default);
+        foreach (var server in Servers(table))
+        {
+            if (smallest == known) break;
+            smallest = Math.Min(smallest, server.SmallestBody);
+        }
+
+        return smallest;
+    }
 }

@@ -31,6 +31,9 @@ public sealed class IncrementalTests
         [Ingress("older", "one.example.com", "/", service: "more", created: "2024-01-01T00:00:00Z"), Ingress("older", "two.example.com", "/", service: "more"), Ingress("older", "*.wild.example.com", "/", created: "2025-01-01T00:00:00Z")],
         // Never accepted: what is refused stays as it last was, which compiling from nothing can't know.
         [Ingress("bad", "one.example.com", "/", annotations: "server-snippet: x"), Ingress("bad", "bad.example.com", "/", annotations: "auth-url: nowhere"), Ingress("bad", "bad.example.com", "/", annotations: "proxy-body-sise: 1m")],
+        // What a table adds up of all its hosts.
+        [Ingress("summed", "sum.example.com", "/", annotations: "enable-cors: \"true\""), Ingress("summed", "sum.example.com", "/", annotations: "proxy-body-size: 1k"), Ingress("summed", "one.example.com", "/sum", annotations: "proxy-body-size: 2k")],
+        [Ingress("added", "more.example.com", "/", annotations: "enable-cors: \"true\""), Ingress("added", "sum.example.com", "/more", annotations: "proxy-body-size: 1k"), Ingress("added", "more.example.com", "/", annotations: "auth-tls-secret: shop/ca") + "---\napiVersion: v1\nkind: Secret\nmetadata: { name: ca, namespace: shop }\nstringData:\n" + Pem.Replace("tls.crt", "ca.crt", StringComparison.Ordinal)],
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: all, namespace: shop }\nspec: { ingressClassName: nginx, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop, annotations: { alb.ingress.kubernetes.io/target-type: ip } }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         [Service("other", "{ name: http, port: 80, targetPort: 8080 }"), Service("other", "{ name: http, port: 8080, targetPort: 8080 }"), Service("other", "{ name: web, port: 80 }")],
@@ -66,7 +69,7 @@ public sealed class IncrementalTests
             Assert.Equal(SnapshotText.Of(whole), SnapshotText.Of(next));
             running = next;
         }
-    }, iter: 60);
+    }, iter: 80);
 
     [Fact]
     public void A_changed_path_leaves_the_other_hops_and_hosts_alone()
@@ -149,7 +152,7 @@ public sealed class IncrementalTests
         internal Generation? Save(string text, Generation running, ErrorList errors)
         {
             System.IO.File.WriteAllText(File, text);
-            if (source.LoadIfChanged(errors) is not { } loaded) return null;
+            if ((source.LoadWhole(File, () => true) ?? source.LoadIfChanged(errors)) is not { } loaded) return null;
             desired = store.Preview("files", loaded.Resources, errors);
             var next = Compiler.Compile(desired, running, errors);
             if (errors.IsEmpty) store.Keep("files", loaded.Resources, desired);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Net;
 using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.RegularExpressions;
 using k8s;
@@ -34,6 +35,7 @@ internal static class SnapshotText
             case IPAddress or IPEndPoint or Regex or Type or IFormattable or bool or char or MethodBase: return value.ToString()!;
             case IKubernetesObject: return KubernetesJson.Serialize(value);
             case KeyedCertificate certificate: return certificate.Fingerprint;
+            case X509Certificate certificate: return certificate.GetCertHashString();
             case Delegate: return "a function";
         }
 
