@@ -10,8 +10,9 @@ internal sealed class SourceFile
 
     private readonly string? text;
 
+    // Of many files the same path twice is a megabyte more.
     private SourceFile(string name, string? fullPath, ReadOnlyMemory<byte> content, string? text = null) =>
-        (Name, FullPath, Content, this.text) = (name, fullPath, content, text);
+        (Name, FullPath, Content, this.text) = (name == fullPath ? fullPath : name, fullPath, content, text);
 
     /// <summary>The file as the person named it.</summary>
     internal string Name { get; }
