@@ -16,12 +16,14 @@ internal sealed class KeptConnection(IPEndPoint server, string host, bool plain 
     internal int Closed { get; private set; }
 
     /// <summary>Asks once more when an open connection turns out to be closed before anything came back, as browsers do.</summary>
+    /// <param name="path">What for.</param>
+    /// <param name="asked">Of which host; null for the connection's own.</param>
     /// <returns>The status.</returns>
     /// <exception cref="IOException">Nothing, or half an answer, came back.</exception>
-    internal async Task<int> AskAsync(string path)
+    internal async Task<int> AskAsync(string path, string? asked = null)
     {
         await Task.Delay(1);
-        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        var request = Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {asked ?? host}\r\n\r\n");
         if (stream is not null)
         {
             if (await TryAskAsync(request, kept: true) is { } status) return status;

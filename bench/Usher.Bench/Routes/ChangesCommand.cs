@@ -9,7 +9,7 @@ namespace Usher.Bench.Routes;
 internal static class ChangesCommand
 {
     internal const string Usage =
-        "usage: changes ADDRESS:PORT HOST TEMPLATE FILE CHANGES SECONDS PID rename|write [hup]    SECONDS: no further change after so many; rename: another file takes its place, write: it is written again; hup: signal PID after each";
+        "usage: changes ADDRESS:PORT HOST TEMPLATE FILE CHANGES SECONDS PID rename|write [hup]    SECONDS: no further change after so many; rename: another file takes its place, write: it is written again; hup: signal PID after each; @K@ in FILE and HOST: the change's number";
 
     /// <summary>From one change that is followed to the next.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -32,7 +32,7 @@ internal static class ChangesCommand
         var load = new SteadyLoad(server, "api.example.com", "/v1/users", plain: true);
         var loading = load.RunAsync(stop.Token);
         using var poll = new KeptConnection(server, host, plain: true);
-        var saves = new Saves(poll, template, file, args.Length == 9 ? processes : null) { InPlace = inPlace };
+        var saves = new Saves(poll, template, file, args.Length == 9 ? processes : null) { InPlace = inPlace, Host = host };
 
         // The first ones are for what is compiled as it runs.
         var warmUp = Math.Min(changes, 20);

@@ -38,6 +38,7 @@ for hosts in "$@"; do
     changed=$(((hosts + 1) / 2))
     file="$work/road/manifests/hosts/h$changed.yaml"
     ingress "$changed" /v1/users /probe-@K@ > "$work/template"
+    ingress n@K@ /v1/users /probe-@K@ > "$work/new-template"
     rm -rf "$work/state-road"
     up road "$network" --express
     usher_at=""
@@ -60,6 +61,7 @@ CONF
     for i in $(seq "$hosts"); do server "h$i.example.com" /v1/users > "$work/nginx/hosts/h$i.conf"; done
     nginx_file="$work/nginx/hosts/h$changed.conf"
     server "h$changed.example.com" /v1/users /probe-@K@ > "$work/nginx-template"
+    server hn@K@.example.com /v1/users /probe-@K@ > "$work/nginx-new-template"
     started=$(date +%s%N)
     "$nginx" -p "$work/nginx" -c "$work/nginx/nginx.conf" & peer=$!; pids+=("$peer")
     for _ in $(seq 1200); do listens "${nginx_at%:*}" "${nginx_at#*:}" && break; sleep 0.02; done
@@ -98,15 +100,20 @@ CONF
     change_row() { printf '| %s | %s | %s | %s | %s | %s | %s of %s |\n' "$hosts" "$1" "$(measured changes)" "$(measured p50_ms)" "$(measured p99_ms)" "$(measured most_ms)" "$(measured failed)" "$(measured requests)" | tee -a "$work/changes"; }
     bench changes "$usher_at" "h$changed.example.com" "$work/template" "$file" "$changes" "$at_most" "$road" rename > "$work/measured"
     change_row "Usher, another file renamed to it"
-    usher_changed=$(measured memory_mb)
     bench changes "$usher_at" "h$changed.example.com" "$work/template" "$file" $((changes / 10 + 1)) "$at_most" "$road" write > "$work/measured"
     change_row "Usher, written in place"
+    bench changes "$usher_at" hn@K@.example.com "$work/new-template" "$work/road/manifests/hosts/hn@K@.yaml" $((changes / 10 + 1)) "$at_most" "$road" rename > "$work/measured"
+    change_row "Usher, an Ingress comes: a new file moved there"
+    usher_changed=$(measured memory_mb)
     bench changes "$nginx_at" "h$changed.example.com" "$work/nginx-template" "$nginx_file" $((changes / 10 + 1)) "$at_most" "$peer" rename hup > "$work/measured"
     change_row "nginx, \`nginx -s reload\`"
+    bench changes "$nginx_at" hn@K@.example.com "$work/nginx-new-template" "$work/nginx/hosts/hn@K@.conf" $((changes / 10 + 1)) "$at_most" "$peer" rename hup > "$work/measured"
+    change_row "nginx, a new file moved there and \`nginx -s reload\`"
     printf '| %s | %s | %s | %s | %s | %s | %s | %s |\n' "$hosts" "$usher_start" "$nginx_start" "$usher_memory" "$usher_loaded" "$usher_changed" "$nginx_memory" "$(measured memory_mb)" | tee -a "$work/memory"
     stop
 
     # 3. What each kind of change costs before anything is started.
+    rm "$work/road/manifests/hosts/hn"*
     bench compile "$work/road/manifests" | sed "s/^/| $hosts /" | tee -a "$work/kinds"
 done
 
@@ -127,7 +134,7 @@ done
     echo
     echo "## A changed route"
     echo
-    echo "From the moment when the file is saved to the first answer by another path of one of the hosts, asked for once a millisecond, under a load of about 2,000 requests a second; and how many of that load's requests failed."
+    echo "From the moment when the file is saved to the first answer by another path of one of the hosts, or by a host that comes, asked for once a millisecond, under a load of about 2,000 requests a second; and how many of that load's requests failed."
     echo
     echo "| hosts | what | changes | p50 ms | p99 ms | most ms | failed |"
     echo "| --- | --- | --- | --- | --- | --- | --- |"
@@ -135,7 +142,7 @@ done
     echo
     echo "## What each kind of change costs"
     echo
-    echo "In process, before anything is started or published: reading it, and compiling the next generation. Medians of 50, in ms. An object that comes or goes has its folder listed again; Usher waits 60 ms before that."
+    echo "In process, before anything is started or published: reading it, and compiling the next generation. Medians of 50, in ms. An object that goes has its folder listed again; Usher waits 60 ms before that."
     echo
     echo "| hosts | change | read | compile |"
     echo "| --- | --- | --- | --- |"
