@@ -17,9 +17,13 @@ public sealed class SaveBurstTests
     // git checkout: deleted, then written anew.
     [InlineData("a L 0, a N 0, a W 1, a C 1", 3, "a")]
     // Not closed: a program goes on writing, or keeps it open.
-    [InlineData("a W 0", 60, null)]
-    [InlineData("a W 0, a W 50, a W 100", 160, null)]
-    [InlineData("a C 0, a W 1", 61, null)]
+    [InlineData("a W 0", 1000, null)]
+    [InlineData("a W 0, a W 50, a W 100", 1000, null)]
+    [InlineData("a C 0, a W 1", 1000, null)]
+    [InlineData("a W 0, b C 1", 1000, null)]
+    // Closed at last, after others, or taken away while it is written.
+    [InlineData("a W 0, b C 1, a C 300", 360, null)]
+    [InlineData("a W 0, a L 5", 65, null)]
     // A second part: cat a > f; cat b >> f.
     [InlineData("a W 0, a C 1, a W 2, a C 3", 63, null)]
     // Several files, as a checkout or sed -i of many.

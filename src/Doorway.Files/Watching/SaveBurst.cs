@@ -12,10 +12,13 @@ internal sealed class SaveBurst
     /// <summary>How long nothing must have happened before a save of several steps is read.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>The longest that a save is held back while more keeps happening.</summary>
+    /// <summary>The longest that a save is held back while more keeps happening, or a file that was written to isn't closed.</summary>
     internal static readonly TimeSpan AtLatest = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> touched = new(StringComparer.Ordinal);
+
+    // Written to and not closed since: somebody is in the middle of it.
+    private readonly HashSet<string> open = new(StringComparer.Ordinal);
     private TimeSpan first;
     private TimeSpan last;
     private int completed;
@@ -27,7 +30,7 @@ internal sealed class SaveBurst
     internal bool IsEmpty { get; private set; } = true;
 
     /// <summary>When to read, if nothing more happens.</summary>
-    internal TimeSpan Due => IsWhole ? last + Settle : Min(last + Quiet, first + AtLatest);
+    internal TimeSpan Due => IsWhole ? last + Settle : open.Count > 0 ? first + AtLatest : Min(last + Quiet, first + AtLatest);
 
     /// <summary>What is to be read.</summary>
     internal ManifestChange Change => new(IsWhole ? touched.Single() : null, isUnknown ? null : touched);
@@ -54,6 +57,9 @@ internal sealed class SaveBurst
                 isComplete = false;
                 break;
         }
+
+        if (what.Change == FileChange.Written) open.Add(what.Path);
+        else if (what.Change is FileChange.Closed or FileChange.Arrived or FileChange.Left) open.Remove(what.Path);
     }
 
     /// <summary>Adds what was taken to be whole and isn't: it is one of several steps.</summary>
