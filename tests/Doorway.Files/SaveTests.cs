@@ -62,7 +62,7 @@ public sealed class SaveTests : IDisposable
             Assert.Equal(wanted.All, errors.All);
             Assert.Equal(whole.Select(Text), loaded.Resources.Select(Text));
         }
-    }, iter: 1500);
+    }, iter: 500);
 
     [Fact]
     public void What_a_save_leaves_alone_stays_the_same_object()
