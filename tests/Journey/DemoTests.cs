@@ -25,7 +25,10 @@ public sealed class DemoTests
         Assert.True(demo.ExitCode == 0, demo.ToString());
         Assert.StartsWith("GET https://api.example.com/v1/users → 200", demo.Output, StringComparison.Ordinal);
         Assert.Contains("✓ ok in", demo.Output, StringComparison.Ordinal);
-        foreach (var (hop, step) in Steps) Assert.Matches($@"(?m)^ ?{step} [●◐○] {hop}\b", demo.Output);
+        // A Service's endpoint is told with its Service, and the way back by who passed the answer on.
+        foreach (var (hop, step) in Steps.Where(s => s.Key is not ("endpoint" or "response"))) Assert.Matches($@"(?m)^ ?{step} [●◐○] {hop}\b", demo.Output);
+        Assert.Equal(2, demo.Output.Split('\n').Count(line => line.StartsWith("   ● → ", StringComparison.Ordinal)));
+        foreach (var hop in new[] { "pod", "ingress", "load-balancer" }) Assert.Matches($@"(?m)^ 9 ● ← {hop} +200 +at ", demo.Output);
         Assert.DoesNotContain('\u001b', demo.Output);
     }
 

@@ -26,9 +26,13 @@ public sealed class TimelineTextTests
     [Fact]
     public async Task Every_line_of_a_hop_says_how_it_is_known()
     {
-        var text = TimelineText.Of(await Scenarios.All["node-port-refused"](), new TimelineStyle());
-        var hops = text.Split("\n\n").Where(block => block.Length > 3 && char.IsAsciiDigit(block[1]));
-        Assert.All(hops.SelectMany(block => block.Split('\n')), line => Assert.Contains(line[3], "●◐○"));
+        foreach (var verbose in new[] { false, true })
+        {
+            var text = TimelineText.Of(await Scenarios.All["node-port-refused"](), new TimelineStyle { Verbose = verbose });
+            var lines = text.Split('\n').SkipWhile(line => line.Length < 3 || !char.IsAsciiDigit(line[1])).TakeWhile(line => line != EvidenceMark.Legend).Where(line => line.Length > 0).ToList();
+            Assert.InRange(lines.Count, 10, 60);
+            Assert.All(lines, line => Assert.Contains(line[3], "●◐○"));
+        }
     }
 
     [Fact]

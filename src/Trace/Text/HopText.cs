@@ -87,25 +87,15 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
         }
     }
 
-    /// <summary>All reasons, or those that tell most: why the choice won, or, where nothing was chosen, why not.</summary>
+    /// <summary>All reasons, or those that tell most.</summary>
     private void Reasons()
     {
-        var chosen = hop.Reasons.Where(r => r.Chosen).Take(1).ToList();
-        // Where the hop's own decision is the failure, what lost tells more than what won.
-        var shown = style.Verbose ? hop.Reasons : hop.Facts.ContainsKey("outcome") || (chosen.Count == 0 && !hop.Ok) ? Telling() : chosen;
-        foreach (var reason in shown)
+        foreach (var reason in style.Verbose ? hop.Reasons : TellingReasons.Of(hop))
         {
             var (sign, colour) = reason.Chosen ? ("✓", (Func<string, string>)paint.Good) : ("✗", paint.Warn);
             var lines = Columns.Wrap(Paint.Safe($"{reason.Candidate}: {reason.Why}"), width - Margin - 4).ToList();
             for (var i = 0; i < lines.Count; i++) Put($"  {(i == 0 ? sign : " ")} {lines[i]}", colour);
         }
-    }
-
-    /// <summary>What won on the way, and what lost last: a failing decision ends with its cause.</summary>
-    private IEnumerable<Reason> Telling()
-    {
-        var lost = hop.Reasons.Where(r => !r.Chosen).TakeLast(3).ToHashSet();
-        return hop.Reasons.Where(r => r.Chosen || lost.Contains(r)).Take(8);
     }
 
     private string Times()
@@ -134,12 +124,7 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
 
     private void Put(string line, Func<string, string> colour) => text.Append($"   {Mark()} {colour(line.TrimEnd())}".TrimEnd()).Append('\n');
 
-    private string Mark() => hop.Evidence switch
-    {
-        Evidence.Seen => hop.Ok ? paint.Good("●") : paint.Bad("●"),
-        Evidence.Measured => hop.Ok ? paint.Warn("◐") : paint.Bad("◐"),
-        _ => hop.Ok ? paint.Dim("○") : paint.Bad("○"),
-    };
+    private string Mark() => new EvidenceMark(hop, paint).ToString();
 
     private string Known() => hop.Evidence switch
     {

@@ -12,6 +12,7 @@ namespace Usher.Trace.Text;
 public static class TimelineText
 {
     private const int Narrowest = 60;
+    private const int NameColumn = 8;
 
     /// <summary>Writes a journey; one without times is written as the explanation that it is.</summary>
     public static string Of(Journey journey, TimelineStyle style)
@@ -20,14 +21,22 @@ public static class TimelineText
         var width = Math.Max(style.Width, Narrowest);
         var paint = new Paint(style.Colour);
         Head(text, journey, paint, width);
-        foreach (var hop in journey.Hops)
+        if (journey.StartedAt is not null && !style.Verbose)
         {
             text.Append('\n');
-            new HopText(text, journey, hop, style, width).Write();
+            new RoadDrawing(text, journey, style, width).Draw();
+        }
+        else
+        {
+            foreach (var hop in journey.Hops)
+            {
+                text.Append('\n');
+                new HopText(text, journey, hop, style, width).Write();
+            }
         }
 
         text.Append('\n');
-        Lines(text, "● seen: the hop recorded it · ◐ measured: by the client or caller · ○ inferred", width, paint.Dim);
+        Lines(text, EvidenceMark.Legend, width, paint.Dim);
         return text.ToString();
     }
 
@@ -54,9 +63,20 @@ public static class TimelineText
         if (journey.Generation > 0) result.Add($"generation {journey.Generation}");
         Lines(text, (ok ? "✓ " : "✗ ") + string.Join(", ", result), width, ok ? paint.Good : paint.Bad);
         if (timed) Lines(text, journey.Id, width, paint.Dim);
-        if (journey.Problem is not { } problem) return;
+        if (ok && journey.Problem is null) return;
         text.Append('\n');
-        foreach (var part in Columns.Wrap(Paint.Safe(problem), width - 2)) text.Append("  ").Append(paint.Bad(part)).Append('\n');
+        if (timed) Named("road", FailedRoad.Of(journey), width, text, static s => s);
+        if (journey.Problem is { } problem) Named(timed ? "why" : "", problem, width, text, paint.Bad);
+    }
+
+    private static void Named(string name, string content, int width, StringBuilder text, Func<string, string> colour)
+    {
+        var margin = name.Length == 0 ? 2 : NameColumn;
+        foreach (var part in Columns.Wrap(Paint.Safe(content), width - margin))
+        {
+            text.Append($"  {name}".PadRight(margin)).Append(colour(part.Replace(Columns.NoBreak, ' '))).Append('\n');
+            name = "";
+        }
     }
 
     private static void Lines(StringBuilder text, string content, int width, Func<string, string> colour)

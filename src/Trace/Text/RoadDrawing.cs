@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Text;
+
+/// <summary>
+/// A journey as a picture: the hops on the way out, each with its time and its decision, then the way back hop by hop. A bar is solid where a hop worked on the request and broken
+/// where it waited for those behind it. Where the request went wrong the decision is told in full, with what led to it.
+/// </summary>
+internal sealed class RoadDrawing
+{
+    private const int Margin = 5;
+    private const int LabelColumn = 22;
+    private const int TimeColumn = 12;
+
+    private readonly StringBuilder text;
+    private readonly Journey journey;
+    private readonly Paint paint;
+    private readonly int width;
+    private readonly TimeScale? scale;
+
+    /// <param name="text">Where to.</param>
+    /// <param name="journey">The journey, with times.</param>
+    /// <param name="style">How.</param>
+    /// <param name="width">The columns.</param>
+    public RoadDrawing(StringBuilder text, Journey journey, TimelineStyle style, int width)
+    {
+        (this.text, this.journey, this.width) = (text, journey, width);
+        paint = new Paint(style.Colour);
+        var cells = width - Margin - LabelColumn - TimeColumn - 2;
+        if (cells >= TimeScale.Narrowest && journey.DurationMs is > 0 and var total) scale = new TimeScale(total, cells);
+    }
+
+    /// <summary>Draws it.</summary>
+    public void Draw()
+    {
+        if (scale is { } times) Plain($"{new string(' ', Margin + LabelColumn + TimeColumn + 2)}{times.Axis()}", paint.Dim);
+        var stopped = Stop.In(journey);
+        HopReport? before = null;
+        foreach (var hop in journey.Hops)
+        {
+            if (hop.Hop == Hop.Response) Back(hop);
+            else if (IsOneDecision(before, hop)) Brief(new EvidenceMark(hop, paint), $"→ {Told(hop)}");
+            else Out(hop, ReferenceEquals(hop, stopped));
+            before = hop;
+        }
+    }
+
+    /// <summary>A Service's front and its endpoint are chosen at once: one station, unless something is wrong with one of them.</summary>
+    private static bool IsOneDecision(HopReport? service, HopReport endpoint) =>
+        service is { Hop: Hop.Service, Ok: true } && endpoint is { Hop: Hop.Endpoint, Ok: true } && service.At == endpoint.At && service.StartMs == endpoint.StartMs && service.Evidence == endpoint.Evidence;
+
+    private static string Told(HopReport hop) => hop.Name.Length == 0 || hop.Decision.Contains(hop.Name, StringComparison.Ordinal) ? hop.Decision : $"{hop.Name} — {hop.Decision}";
+
+    private void Out(HopReport hop, bool stopped)
+    {
+        var mark = new EvidenceMark(hop, paint);
+        var label = hop.At is null ? hop.Hop.Name() : $"{hop.Hop.Name()} ({hop.At})";
+        var took = hop.DurationMs is { } duration ? $"{Columns.Milliseconds(duration)} ms" : "";
+        Line(hop.Step, mark, label, hop.Ok, took, Bar(hop));
+        if (hop.Ok && !stopped)
+        {
+            Brief(mark, Told(hop));
+            if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Put(mark, Columns.Cut(Paint.Safe(encryption), width - Margin), paint.Cool);
+            return;
+        }
+
+        Paragraph(mark, Told(hop), static s => s);
+        if (hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem) Paragraph(mark, $"✗ {problem}", paint.Bad);
+        foreach (var reason in TellingReasons.Of(hop)) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
+        if (stopped && Stop.IsTheEnd(journey, hop)) Put(mark, "the request went no further", paint.Bad);
+    }
+
+    /// <summary>The way back: a line for each hop that the answer passed, from the pod's side to the client's.</summary>
+    private void Back(HopReport hop)
+    {
+        var mark = new EvidenceMark(hop, paint);
+        foreach (var by in (hop.Facts["hops"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            var (first, last) = (Number(by["firstByteMs"]), Number(by["lastByteMs"]));
+            Line(hop.Step, mark, $"← {by["hop"],-13} {by["status"]}", hop.Ok, first is { } at ? $"at {Columns.Milliseconds(at)} ms" : "", first is { } from ? scale?.Bar(from, last ?? from) : null);
+            if (by["changes"]?.ToString() is { Length: > 0 } changes and not ("unchanged" or "made here")) Put(mark, Columns.Cut(Paint.Safe(changes), width - Margin), paint.Cool);
+        }
+
+        if (Number(hop.Facts["clientFirstByteMs"]) is { } begun) Line(hop.Step, mark, "← client", hop.Ok, $"at {Columns.Milliseconds(begun)} ms", scale?.Bar(begun, Number(hop.Facts["clientLastByteMs"]) ?? begun));
+        if (hop.Ok) Brief(mark, Told(hop));
+        else Paragraph(mark, Told(hop), static s => s);
+    }
+
+    /// <summary>Where in the journey's time the hop had the request: solid until the next hop has it, if that gives it back.</summary>
+    private (string Before, string Bar)? Bar(HopReport hop)
+    {
+        if (scale is not { } times || hop.StartMs is not { } start || hop.DurationMs is not { } took) return null;
+        var behind = hop.Hop is Hop.Dns or Hop.Tls or Hop.Pod or Hop.Application or Hop.Browser ? null : journey.Hops
+            .Where(h => h.Hop is not (Hop.Response or Hop.Browser) && h != hop && h.StartMs > start && h.StartMs < start + took)
+            .Min(h => h.StartMs);
+        return times.Bar(start, start + took, behind);
+    }
+
+    private void Line(int step, EvidenceMark mark, string label, bool ok, string time, (string Before, string Bar)? bar)
+    {
+        var fitted = Columns.Cut(Paint.Safe(label), LabelColumn - 1).PadRight(LabelColumn - 1);
+        var line = new StringBuilder();
+        line.Append(CultureInfo.InvariantCulture, $"{step,2} {mark} ").Append(ok ? paint.Bold(fitted) : paint.Bad(fitted)).Append(ok ? " " : paint.Bad("✗"));
+        line.Append(paint.Dim(time.PadLeft(TimeColumn)));
+        if (bar is { } drawn) line.Append("  ").Append(drawn.Before).Append(ok ? paint.Cool(drawn.Bar) : paint.Bad(drawn.Bar));
+        text.Append(line.ToString().TrimEnd()).Append('\n');
+    }
+
+    private void Paragraph(EvidenceMark mark, string content, Func<string, string> colour)
+    {
+        foreach (var part in Columns.Wrap(Paint.Safe(content), width - Margin)) Put(mark, part, colour);
+    }
+
+    /// <summary>What is right is told in two lines at most.</summary>
+    private void Brief(EvidenceMark mark, string content)
+    {
+        var lines = Columns.Wrap(Paint.Safe(content), width - Margin).ToList();
+        Put(mark, lines[0], static s => s);
+        if (lines.Count > 1) Put(mark, Columns.Cut(string.Join(' ', lines.Skip(1)), width - Margin), static s => s);
+    }
+
+    private void Put(EvidenceMark mark, string line, Func<string, string> colour) => text.Append($"   {mark} {colour(line)}").Append('\n');
+
+    private void Plain(string line, Func<string, string> colour) => text.Append(colour(line)).Append('\n');
+
+    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
+}
