@@ -22,6 +22,9 @@ internal sealed class FailedHandshakes(int capacity, TimeProvider time)
         ring.Add(record);
     }
 
+    /// <summary>The number of the newest of clients.</summary>
+    public long Newest => clients.Newest;
+
     /// <summary>All of them, the newest first.</summary>
     public IEnumerable<HandshakeRecord> NewestFirst() => clients.NewestFirst().Concat(behind.NewestFirst()).OrderByDescending(h => h.FailedAt);
 

@@ -10,6 +10,9 @@ namespace Usher.Trace;
 /// <summary>Answers questions about requests: joins their records and tells their journeys.</summary>
 public sealed class JourneyBook
 {
+    /// <summary>The fewest digits of an id's end that name a journey.</summary>
+    public const int ShortId = 6;
+
     private readonly JourneyLog log;
     private readonly SpanStore spans;
     private readonly JourneyAssembler assembler;
@@ -37,24 +40,32 @@ public sealed class JourneyBook
         : log.Flows().FirstOrDefault(f => f.JourneyId == id) is { } flow ? FlowJourney.Tell(log.Paths.Of(flow), time)
         : stored.Find(id);
 
-    /// <summary>The newest journeys, and with them the handshakes that failed before any request, and flows of datagrams; then those of earlier runs.</summary>
-    public IReadOnlyList<Journey> Recent(JourneyQuery query)
+    /// <summary>The journey with this id; else those whose ids end so, at least <see cref="ShortId"/> digits given and a few at most: people don't type 35 characters.</summary>
+    public IReadOnlyList<Journey> FindAll(string id)
     {
-        var journeys = log.NewestFirst()
-            .Where(first => query.Visit is null || VisitOf(first) == query.Visit)
-            .Select(first => assembler.Assemble(Join(first)))
-            .Where(journey => !query.Failed || journey.Outcome != "ok")
-            .Take(query.Limit);
-        var handshakes = query.Visit is null ? log.FailedHandshakes().Take(query.Limit).Select(assembler.Assemble).ToList() : [];
-        var flows = query.Visit is null
-            ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(journey => !query.Failed || journey.Outcome != "ok").Take(query.Limit).ToList()
-            : [];
-        List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(query.Limit)];
-        if (found.Count < query.Limit)
-        {
-            found.AddRange(stored.NewestFirst(query.Failed).Where(j => query.Visit is null || j.Visit == query.Visit).Take(query.Limit - found.Count));
-        }
+        ArgumentNullException.ThrowIfNull(id);
+        if (Find(id) is { } one) return [one];
+        if (id.Length < ShortId || id.Any(c => !char.IsAsciiHexDigitLower(c))) return [];
+        return [.. log.NewestFirst().Select(r => r.JourneyId).Concat(log.FailedHandshakes().Select(h => h.JourneyId)).Concat(log.Flows().Select(f => f.JourneyId)).Concat(stored.Ids)
+            .OfType<string>().Where(known => known.EndsWith(id, StringComparison.Ordinal)).Distinct().Take(5).Select(Find).OfType<Journey>()];
+    }
 
+    /// <summary>The newest journeys, and with them the handshakes that failed before any request, and flows of datagrams; then those of earlier runs.</summary>
+    /// <param name="filter">Which; null for all.</param>
+    /// <param name="limit">How many at most.</param>
+    public IReadOnlyList<Journey> Recent(JourneyFilter? filter = null, int limit = 50)
+    {
+        filter ??= JourneyFilter.All;
+        var journeys = log.NewestFirst()
+            .Where(first => (filter.Visit is null || VisitOf(first) == filter.Visit) && filter.MayTake(first, time))
+            .Select(first => assembler.Assemble(Join(first)))
+            .Where(filter.Takes)
+            .Take(limit);
+        // Nobody's visit.
+        var handshakes = filter.Visit is null ? log.FailedHandshakes().Select(assembler.Assemble).Where(filter.Takes).Take(limit).ToList() : [];
+        var flows = filter.Visit is null ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(filter.Takes).Take(limit).ToList() : [];
+        List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(limit)];
+        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed).Where(filter.Takes).Take(limit - found.Count));
         return found;
     }
 

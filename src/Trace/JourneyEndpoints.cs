@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Usher.Model.Journeys;
 using Usher.Trace.Otlp;
 
@@ -25,13 +27,14 @@ public static class JourneyEndpoints
     });
 
     /// <summary>
-    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
+    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/follow</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
     /// Who may call them is the host's to decide.
     /// </summary>
     public static IEndpointRouteBuilder MapJourneys(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup("/api/journeys");
         api.MapGet("", ListAsync);
+        api.MapGet("/follow", FollowAsync);
         api.MapGet("/{id}", OneAsync);
         api.MapPost("/client", ClientAsync);
         endpoints.MapSpans();
@@ -56,22 +59,56 @@ public static class JourneyEndpoints
             return;
         }
 
-        var failed = false;
-        if (asked.TryGetValue("failed", out var flag) && !bool.TryParse(flag, out failed))
-        {
-            await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"failed is {flag}, but must be true or false");
-            return;
-        }
+        if (await FilterAsync(context, ["limit"]) is { } filter) await WriteAsync(context, Book(context).Recent(filter, limit), Json.IReadOnlyListJourney);
+    }
 
-        var visit = asked.TryGetValue("visit", out var named) ? named.ToString() : null;
-        var found = Book(context).Recent(new JourneyQuery(limit, failed, visit));
-        await WriteAsync(context, found, Json.IReadOnlyListJourney);
+    /// <summary>Journeys as they end, a line of JSON each; where more ended than are told, a line <c>{"skipped":12}</c>.</summary>
+    private static async Task FollowAsync(HttpContext context)
+    {
+        if (await FilterAsync(context, []) is not { } filter) return;
+        context.Response.ContentType = "application/x-ndjson";
+        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        var stopping = context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        try
+        {
+            await foreach (var ended in context.RequestServices.GetRequiredService<JourneyFollower>().FollowAsync(filter, either.Token))
+            {
+                foreach (var journey in ended.Journeys) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey));
+                if (ended.Skipped > 0) await WriteLineAsync(context, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"skipped\":{ended.Skipped}}}")));
+                await context.Response.Body.FlushAsync(either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The follower went, or the road stops.
+        }
+    }
+
+    private static async Task WriteLineAsync(HttpContext context, byte[] line)
+    {
+        await context.Response.Body.WriteAsync(line, context.RequestAborted);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+    }
+
+    /// <summary>The filter that a query names; null once what is wrong with it was answered.</summary>
+    private static async Task<JourneyFilter?> FilterAsync(HttpContext context, IReadOnlyList<string> besides)
+    {
+        var asked = context.Request.Query;
+        var (filter, problem) = JourneyFilterText.Read(name => asked.TryGetValue(name, out var value) ? value.ToString() : null);
+        var unknown = asked.Keys.FirstOrDefault(k => !besides.Contains(k) && !JourneyFilterText.Names.Contains(k));
+        if (unknown is not null) problem ??= $"{unknown} isn't known; {string.Join(", ", JourneyFilterText.Names.Concat(besides))} are";
+        if (problem is not null) await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, problem);
+        return problem is null ? filter : null;
     }
 
     private static async Task OneAsync(HttpContext context)
     {
         var id = (string)context.Request.RouteValues["id"]!;
-        if (Book(context).Find(id) is { } journey) await WriteAsync(context, journey, Json.Journey);
+        var found = Book(context).FindAll(id);
+        if (found is [var journey]) await WriteAsync(context, journey, Json.Journey);
+        else if (found.Count > 1) await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"{id} is the end of {found.Count} journeys' ids: {string.Join(", ", found.Select(j => j.Id))}");
         else await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"no journey {id} is kept: it is of another road, or has given way to newer ones");
     }
 

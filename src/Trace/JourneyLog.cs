@@ -195,6 +195,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>The same of clients' handshakes that failed.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
 
+    /// <summary>The numbers of the newest, for <see cref="Ended"/> and <see cref="FailedSince"/>: what ends from now on comes after them.</summary>
+    internal (long Request, long Handshake) Now => (journeys.Newest, failedHandshakes.Newest);
+
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
 

@@ -17,7 +17,7 @@ public sealed class FlowTests
         Open(Balancer(ToNode, new DatagramCounts(2, 1, 60, 300, 0), answeredAt: 9, lastAt: 12));
         Open(Node(new DatagramCounts(2, 1, 60, 300, 0), answeredAt: 8, lastAt: 11));
 
-        var journey = Assert.Single(road.Book.Recent(new JourneyQuery()));
+        var journey = Assert.Single(road.Book.Recent());
 
         Assert.Equal(("UDP", "udp://127.18.0.1:8443", null, "ok", "pod", 12L), (journey.Method, journey.Url, journey.Status, journey.Outcome, journey.AnsweredBy, journey.Generation));
         Assert.Equal(["load-balancer", "node", "service", "endpoint"], journey.Hops.Select(h => h.Hop.Name()));
@@ -40,7 +40,7 @@ public sealed class FlowTests
         road.Time.Advance(TimeSpan.FromSeconds(100));
         for (var i = 0; i < 20; i++) road.Log.Closed(node);
 
-        Assert.Equal("idle for too long", Assert.Single(road.Book.Recent(new JourneyQuery())).Hops[1].Facts["closed"]!.ToString());
+        Assert.Equal("idle for too long", Assert.Single(road.Book.Recent()).Hops[1].Facts["closed"]!.ToString());
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class FlowTests
         (balancer.ClosedAt, balancer.Refused, balancer.CloseReason) = (TestRoad.At(4), true, "10.0.1.10:30443 refused a datagram: nothing listens there (ICMP port unreachable)");
         road.Log.Closed(balancer);
 
-        var journey = Assert.Single(road.Book.Recent(new JourneyQuery { Failed = true }));
+        var journey = Assert.Single(road.Book.Recent(new JourneyFilter { Failed = true }));
 
         Assert.Equal(("load-balancer.dropped.port-unreachable", null), (journey.Outcome, journey.AnsweredBy));
         Assert.Equal("10.0.1.10:30443 refused a datagram: nothing listens there (ICMP port unreachable), so it was dropped", journey.Problem);
@@ -68,18 +68,18 @@ public sealed class FlowTests
             road.Log.Closed(refused);
         }
 
-        Assert.Single(road.Book.Recent(new JourneyQuery()));
+        Assert.Single(road.Book.Recent());
         Open(Balancer(ToNode, new DatagramCounts(1, 1, 30, 60, 0), answeredAt: 9, lastAt: 9));
-        Assert.Equal(["ok", "load-balancer.dropped.port-unreachable"], road.Book.Recent(new JourneyQuery()).Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["ok", "load-balancer.dropped.port-unreachable"], road.Book.Recent().Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
     }
 
     [Fact]
     public void A_client_whose_datagrams_lead_nowhere_is_listed_once_a_minute()
     {
         for (var i = 0; i < 5; i++) Lost(TestRoad.At(i));
-        Assert.Equal("load-balancer.dropped.not-reached", Assert.Single(road.Book.Recent(new JourneyQuery())).Outcome);
+        Assert.Equal("load-balancer.dropped.not-reached", Assert.Single(road.Book.Recent()).Outcome);
         Lost(TestRoad.At(61_000));
-        Assert.Equal(2, road.Book.Recent(new JourneyQuery()).Count);
+        Assert.Equal(2, road.Book.Recent().Count);
     }
 
     [Fact]
@@ -87,17 +87,17 @@ public sealed class FlowTests
     {
         Open(Node(new DatagramCounts(1, 1, 30, 60, 0), answeredAt: 8, lastAt: 8));
         road.Relay(TestRoad.ToPod);
-        Assert.Empty(road.Book.Recent(new JourneyQuery()));
+        Assert.Empty(road.Book.Recent());
 
         Open(Balancer(ToNode, new DatagramCounts(1, 1, 30, 60, 0), answeredAt: 9, lastAt: 9));
-        Assert.Equal(["load-balancer"], Assert.Single(road.Book.Recent(new JourneyQuery())).Hops.Select(h => h.Hop.Name()));
+        Assert.Equal(["load-balancer"], Assert.Single(road.Book.Recent()).Hops.Select(h => h.Hop.Name()));
     }
 
     [Fact]
     public void A_visit_of_a_browser_has_none()
     {
         Open(Balancer(ToNode, new DatagramCounts(1, 1, 30, 60, 0), answeredAt: 9, lastAt: 9));
-        Assert.Empty(road.Book.Recent(new JourneyQuery { Visit = "v" }));
+        Assert.Empty(road.Book.Recent(new JourneyFilter { Visit = "v" }));
     }
 
     private void Open(ConnectionRecord record)

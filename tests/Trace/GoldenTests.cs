@@ -29,6 +29,20 @@ public sealed class GoldenTests
         Golden.Check(Golden.Folder("trace", name, "journey.json"), JsonSerializer.Serialize(await Scenarios.All[name](), Json.Journey) + "\n");
 
     [Theory]
+    [InlineData(80)]
+    [InlineData(132)]
+    public async Task Journeys_become_a_table(int width)
+    {
+        var table = new JourneyTable(new TimelineStyle { Width = width });
+        List<string> lines = [table.Heading];
+        foreach (var scenario in Scenarios.All.Values) lines.Add(table.Line(await scenario()));
+        lines.Add(table.Skipped(1234));
+
+        Golden.Check(Golden.Folder("trace-tables", $"journeys-{width}.txt"), string.Join('\n', lines) + "\n");
+        Assert.All(lines.SkipLast(1), line => Assert.InRange(line.Length, 1, width));
+    }
+
+    [Theory]
     [MemberData(nameof(Shown))]
     public async Task A_journey_becomes_text(string name)
     {

@@ -181,8 +181,8 @@ public sealed class JourneyBookTests
         road.AddAll(road.LoadBalancer(), road.Ingress(), road.AtNode(), road.AtVirtualIP());
         await road.Book.TellAsync(TestRoad.Report() with { Dns = null, Visit = "visit-1" }, default).WaitAsync(Limit);
         Assert.Equal("https://api.example.com:8443/v1/users", road.Book.Find(TestRoad.JourneyId)!.Url);
-        Assert.Single(road.Book.Recent(new JourneyQuery(Visit: "visit-1")));
-        Assert.Empty(road.Book.Recent(new JourneyQuery(Visit: "visit-2")));
+        Assert.Single(road.Book.Recent(new JourneyFilter { Visit = "visit-1" }));
+        Assert.Empty(road.Book.Recent(new JourneyFilter { Visit = "visit-2" }));
     }
 
     [Fact]
@@ -195,9 +195,9 @@ public sealed class JourneyBookTests
         (bad.JourneyId, bad.Upstream, bad.Status, bad.UpstreamStatus) = ("1-bad", null, 404, 404);
         road.Log.Add(good);
         road.Log.Add(bad);
-        Assert.Equal(["1-bad", "1-good"], road.Book.Recent(new JourneyQuery()).Select(j => j.Id));
-        Assert.Equal(["1-bad"], road.Book.Recent(new JourneyQuery(Failed: true)).Select(j => j.Id));
-        Assert.Equal(["1-bad"], road.Book.Recent(new JourneyQuery(Limit: 1)).Select(j => j.Id));
+        Assert.Equal(["1-bad", "1-good"], road.Book.Recent().Select(j => j.Id));
+        Assert.Equal(["1-bad"], road.Book.Recent(new JourneyFilter { Failed = true }).Select(j => j.Id));
+        Assert.Equal(["1-bad"], road.Book.Recent(limit: 1).Select(j => j.Id));
     }
 
     [Fact]

@@ -30,13 +30,46 @@ public sealed class JourneyEndpointTests
     [InlineData("/api/journeys?limit=0", 400, "limit is 0, but must be 1 to 1000")]
     [InlineData("/api/journeys?limit=x", 400, "limit is x")]
     [InlineData("/api/journeys?failed=maybe", 400, "failed is maybe")]
+    [InlineData("/api/journeys?status=6xx", 400, "status is 6xx, but must be statuses")]
+    [InlineData("/api/journeys?statuz=500", 400, "statuz isn't known; failed, visit, status, hop, path, slower, limit are")]
+    [InlineData("/api/journeys/follow?limit=3", 400, "limit isn't known")]
     [InlineData("/api/journeys/1-unknown", 404, "no journey 1-unknown")]
+    [InlineData("/api/journeys/abcdef", 404, "no journey abcdef")]
     public async Task Bad_questions_are_told_what_is_wrong(string path, int status, string why)
     {
         await using var api = await TestApi.StartAsync();
         using var answer = await api.Client.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Contains(why, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_ids_end_is_enough_where_no_other_ends_so()
+    {
+        await using var api = await TestApi.StartAsync();
+        foreach (var id in new[] { "1-67891233-aaaaaaaaaaaaaaaaaa111111", "1-67891233-aaaaaaaaaaaaaaaaab111111", "1-67891233-aaaaaaaaaaaaaaaaab222222" }) api.Log.Add(Numbered(id, 200));
+
+        Assert.Equal("1-67891233-aaaaaaaaaaaaaaaaab222222", JsonNode.Parse(await api.Client.GetStringAsync(new Uri("/api/journeys/b222222", UriKind.Relative)))!["id"]!.ToString());
+        using var both = await api.Client.GetAsync(new Uri("/api/journeys/111111", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.NotFound, both.StatusCode);
+        Assert.Contains("111111 is the end of 2 journeys' ids: 1-67891233-aaaaaaaaaaaaaaaaab111111, 1-67891233-aaaaaaaaaaaaaaaaaa111111", JsonNode.Parse(await both.Content.ReadAsStringAsync())!["error"]!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Journeys_are_followed_as_they_end()
+    {
+        await using var api = await TestApi.StartAsync();
+        api.Log.Add(Numbered("1-before", 500));
+        using var answer = await api.Client.GetAsync(new Uri("/api/journeys/follow?status=5xx", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType!.ToString());
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+
+        foreach (var (id, status) in new[] { ("1-a", 200), ("1-b", 500), ("1-c", 503) }) api.Log.Add(Numbered(id, status));
+        foreach (var wanted in new[] { "1-b", "1-c" })
+        {
+            var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal(wanted, JsonNode.Parse(line!)!["id"]!.ToString());
+        }
     }
 
     [Fact]
@@ -100,6 +133,8 @@ public sealed class JourneyEndpointTests
     {
         var record = records.LoadBalancer();
         (record.JourneyId, record.Status, record.UpstreamStatus) = (id, status, status);
+        // This API's clock is the system's.
+        record.EndedAt = TimeProvider.System.GetTimestamp();
         return record;
     }
 

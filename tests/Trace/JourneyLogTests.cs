@@ -132,7 +132,7 @@ public sealed class JourneyLogTests
         var probe = road.Ingress();
         probe.JourneyId = null;
         road.Log.Add(probe);
-        Assert.Empty(road.Book.Recent(new JourneyQuery()));
+        Assert.Empty(road.Book.Recent());
         Assert.False(road.Log.KeepsRecords(TestRoad.ToIngress.To));
     }
 
@@ -223,7 +223,7 @@ public sealed class JourneyLogTests
             ("tls.client-refused", "the client refused the certificate", "unknown ca", "TLSv1.3, TLSv1.2", "api.example.com");
         road.Log.Add(failed);
 
-        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        var journey = Assert.Single(road.Book.Recent(new JourneyFilter { Failed = true }));
         Assert.Equal(("-", "https://api.example.com", "tls.client-refused", "the client refused the certificate"), (journey.Method, journey.Url, journey.Outcome, journey.Problem));
         Assert.Equal((null, 2.7), (journey.Status, journey.DurationMs));
         var hop = Assert.Single(journey.Hops);
@@ -233,7 +233,7 @@ public sealed class JourneyLogTests
         Assert.Equal(journey.Outcome, road.Book.Find(journey.Id)!.Outcome);
 
         road.Log.Add(TestRoad.Handshake());
-        Assert.Single(road.Book.Recent(new JourneyQuery()));
+        Assert.Single(road.Book.Recent());
     }
 
     [Fact]
@@ -242,7 +242,7 @@ public sealed class JourneyLogTests
         var road = new TestRoad();
         road.Log.Add(RefusedAtIngress());
 
-        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        var journey = Assert.Single(road.Book.Recent(new JourneyFilter { Failed = true }));
         Assert.Equal(("https://api.example.com", "ingress.tls.no-shared-version", "they share no TLS version"), (journey.Url, journey.Outcome, journey.Problem));
         var hop = Assert.Single(journey.Hops);
         Assert.Equal((5, Hop.Ingress, "shop/controller", false), (hop.Step, hop.Hop, hop.Name, hop.Ok));
@@ -259,7 +259,7 @@ public sealed class JourneyLogTests
         first.UpstreamTls = new UpstreamSecurity();
         road.AddAll(first, null, road.AtNode(), null);
 
-        var journey = Assert.Single(road.Book.Recent(new JourneyQuery(Failed: true)));
+        var journey = Assert.Single(road.Book.Recent(new JourneyFilter { Failed = true }));
         Assert.Equal("load-balancer.502.tls-handshake", journey.Outcome);
         Assert.Equal("no TLS handshake with i-0a1. Behind it (seen): they share no TLS version", journey.Problem);
         var hop = Assert.Single(journey.Hops, h => h.Hop == Hop.Ingress);

@@ -32,13 +32,13 @@ public sealed class KeepingTests
         next.Keeper.Start();
         var found = next.Book.Find("1-a")!;
         Assert.Equal(JsonOf(told), JsonOf(found));
-        Assert.Equal(["tls.client-refused", "ok"], next.Book.Recent(new JourneyQuery()).Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
-        Assert.Equal(["tls.client-refused"], next.Book.Recent(new JourneyQuery(Failed: true)).Select(j => j.Outcome));
-        Assert.Empty(next.Book.Recent(new JourneyQuery(Visit: "other")));
+        Assert.Equal(["tls.client-refused", "ok"], next.Book.Recent().Select(j => j.Outcome).Order(StringComparer.Ordinal).Reverse());
+        Assert.Equal(["tls.client-refused"], next.Book.Recent(new JourneyFilter { Failed = true }).Select(j => j.Outcome));
+        Assert.Empty(next.Book.Recent(new JourneyFilter { Visit = "other" }));
 
         next.End("1-b");
-        Assert.Equal(["1-b", "1-a"], next.Book.Recent(new JourneyQuery(Limit: 3)).Select(j => j.Id).Where(id => id.Length == 3));
-        Assert.Equal(["1-b"], next.Book.Recent(new JourneyQuery(Limit: 1)).Select(j => j.Id));
+        Assert.Equal(["1-b", "1-a"], next.Book.Recent(limit: 3).Select(j => j.Id).Where(id => id.Length == 3));
+        Assert.Equal(["1-b"], next.Book.Recent(limit: 1).Select(j => j.Id));
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class KeepingTests
         await using var run = new Run(store);
         run.Keeper.Start();
         Assert.Null(run.Book.Find("1-x"));
-        Assert.Empty(run.Book.Recent(new JourneyQuery()));
+        Assert.Empty(run.Book.Recent());
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class RelayPathTests
         road.Log.Add(road.Unnamed());
         road.Log.Add(road.Unnamed());
 
-        var ids = road.Book.Recent(new JourneyQuery()).Select(j => j.Id).ToList();
+        var ids = road.Book.Recent().Select(j => j.Id).ToList();
         Assert.Equal(2, ids.Distinct().Count());
         Assert.Equal(TestRoad.JourneyId, ids[1]);
         Assert.NotNull(road.Book.Find(TestRoad.JourneyId));
@@ -48,13 +48,13 @@ public sealed class RelayPathTests
         road.Log.Add(node);
         road.Log.Connected(node);
         road.Log.Add(road.Unnamed());
-        Assert.Empty(road.Book.Recent(new JourneyQuery()));
+        Assert.Empty(road.Book.Recent());
 
         // Nor with a load balancer about whose relay leads elsewhere.
         road.Log.Add(road.AtBalancer(TestRoad.ToNode with { From = IPEndPoint.Parse("127.18.0.1:51001") }));
         road.Log.Connected(node);
         road.Log.Add(road.Unnamed());
-        Assert.Empty(road.Book.Recent(new JourneyQuery()));
+        Assert.Empty(road.Book.Recent());
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class RelayPathTests
         var second = road.Unnamed(nth: 2);
         road.Log.Add(second);
 
-        var balancer = road.Book.Recent(new JourneyQuery())[0].Hops.First(h => h.Hop == Hop.LoadBalancer);
+        var balancer = road.Book.Recent()[0].Hops.First(h => h.Hop == Hop.LoadBalancer);
         Assert.Equal(("reused (request 2)", "when the connection was opened, 1 request ago"), (balancer.Facts["connection"]!.ToString(), balancer.Facts["decided"]!.ToString()));
     }
 }

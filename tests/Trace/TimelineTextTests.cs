@@ -50,17 +50,6 @@ public sealed class TimelineTextTests
         var journey = new Journey { Id = wild, Method = wild, Url = wild, Outcome = wild, Hops = [], StartedAt = TestRoad.Start, Problem = wild };
         var text = TimelineText.Of(journey, new TimelineStyle());
         Assert.DoesNotContain(text, c => char.IsControl(c) && c != '\n');
-        Assert.DoesNotContain(TimelineText.Line(journey, new TimelineStyle()), char.IsControl);
+        Assert.DoesNotContain(new JourneyTable(new TimelineStyle()).Line(journey), char.IsControl);
     });
-
-    [Fact]
-    public async Task A_journey_fits_one_line()
-    {
-        Assert.Equal(
-            "502 GET https://api.example.com:8443/v1/users 9.30 ms load-balancer.502.reset",
-            TimelineText.Line(await Scenarios.All["endpoint-refused"](), new TimelineStyle()));
-        Assert.Equal(
-            "--- GET https://apj.example.com/ 1.20 ms dns.nxdomain",
-            TimelineText.Line(await Scenarios.All["no-such-name"](), new TimelineStyle()));
-    }
 }

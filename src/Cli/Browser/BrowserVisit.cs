@@ -60,7 +60,7 @@ internal static class BrowserVisit
         if (load is null) throw new UserException($"the browser could not load {request.Url.OriginalString}: {string.Join("; ", problems)}", ExitCodes.NoAnswer);
 
         // 4.
-        var journeys = await road.JourneysAsync(200, failed: false, visit, cancellationToken);
+        var journeys = await road.JourneysAsync(200, new Dictionary<string, string> { ["visit"] = visit }, cancellationToken);
         var page = VisitJourney.Of(load, journeys, visit, chromium, file, problems);
         await JourneyOutput.PrintAsync(page, json, verbose);
         if (!json) await VisitText.PrintAsync(load, journeys, file, problems);

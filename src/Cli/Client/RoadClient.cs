@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Usher.Cli.Running;
 using Usher.Model.Journeys;
@@ -57,10 +58,28 @@ internal sealed class RoadClient : IDisposable
     internal Task<Journey> JourneyAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"/api/journeys/{Uri.EscapeDataString(id)}", JourneyJson.Default.Journey, cancellationToken);
 
-    internal Task<IReadOnlyList<Journey>> JourneysAsync(int limit, bool failed, string? visit, CancellationToken cancellationToken) =>
-        GetAsync(
-            $"/api/journeys?limit={limit}{(failed ? "&failed=true" : "")}{(visit is null ? "" : $"&visit={Uri.EscapeDataString(visit)}")}",
-            JourneyJson.Default.IReadOnlyListJourney, cancellationToken);
+    /// <summary>The newest journeys.</summary>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="filter">By names of <see cref="JourneyFilterText"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal Task<IReadOnlyList<Journey>> JourneysAsync(int limit, IReadOnlyDictionary<string, string> filter, CancellationToken cancellationToken) =>
+        GetAsync($"/api/journeys?limit={limit}&{Query(filter)}", JourneyJson.Default.IReadOnlyListJourney, cancellationToken);
+
+    /// <summary>Journeys as they end, until cancelled or the road stops: a journey, or how many weren't told.</summary>
+    internal async IAsyncEnumerable<(Journey? Journey, long Skipped)> FollowAsync(IReadOnlyDictionary<string, string> filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.GetAsync(new Uri($"/api/journeys/follow?{Query(filter)}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+        if (!response.IsSuccessStatusCode) await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        {
+            using var json = JsonDocument.Parse(line);
+            if (json.RootElement.TryGetProperty("skipped", out var skipped)) yield return (null, skipped.GetInt64());
+            else yield return (json.Deserialize(JourneyJson.Default.Journey), 0);
+        }
+    }
+
+    private static string Query(IReadOnlyDictionary<string, string> filter) => string.Join('&', filter.Select(f => $"{f.Key}={Uri.EscapeDataString(f.Value)}"));
 
     internal async Task<Journey> ExplainAsync(ExplainRequest request, CancellationToken cancellationToken)
     {

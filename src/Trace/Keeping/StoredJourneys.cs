@@ -31,6 +31,9 @@ internal sealed class StoredJourneys(IStateStore? store)
         }
     }
 
+    /// <summary>The ids of those of earlier runs.</summary>
+    internal IEnumerable<string> Ids => keys.Select(key => key.Split('~')[1]);
+
     /// <summary>One of an earlier run; null when there is none.</summary>
     internal Journey? Find(string id) => Array.FindLast(keys, key => key.Split('~') is [_, var own, _] && own == id) is { } key ? Read(key) : null;
 

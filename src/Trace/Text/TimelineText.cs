@@ -40,16 +40,6 @@ public static class TimelineText
         return text.ToString();
     }
 
-    /// <summary>One line for a journey that has just ended: <c>200 GET https://api.example.com/v1/users 9.80 ms pod</c>.</summary>
-    public static string Line(Journey journey, TimelineStyle style)
-    {
-        var paint = new Paint(style.Colour);
-        var status = journey.Status?.ToString(CultureInfo.InvariantCulture) ?? "---";
-        var took = journey.DurationMs is { } total ? $" {Columns.Milliseconds(total)} ms" : "";
-        var rest = $"{journey.Method} {journey.Url}{took} {(journey.Outcome == "ok" ? journey.AnsweredBy : journey.Outcome)}";
-        return $"{(journey.Outcome == "ok" ? paint.Good(status) : paint.Bad(status))} {Paint.Safe(rest)}";
-    }
-
     private static void Head(StringBuilder text, Journey journey, Paint paint, int width)
     {
         var timed = journey.StartedAt is not null;

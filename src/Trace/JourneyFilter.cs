@@ -1,0 +1,98 @@
+using System.Globalization;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace;
+
+/// <summary>Which journeys are wanted. What isn't asked for takes all.</summary>
+public sealed record JourneyFilter
+{
+    /// <summary>Takes every journey.</summary>
+    public static JourneyFilter All { get; } = new();
+
+    /// <summary>Only those whose outcome isn't <c>ok</c>.</summary>
+    public bool Failed { get; init; }
+
+    /// <summary>Only those of one visit of a browser; null for all.</summary>
+    public string? Visit { get; init; }
+
+    /// <summary>Only those with one of these statuses; empty for all. <see cref="StatusRange.None"/> is an answer that never came.</summary>
+    public IReadOnlyList<StatusRange> Statuses { get; init; } = [];
+
+    /// <summary>Only those that ended at this hop: it answered, or something went wrong there; null for all.</summary>
+    public Hop? Hop { get; init; }
+
+    /// <summary>Only those whose path begins so, or, with a <c>*</c> in it, matches; without regard to the query; null for all.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Only those that took longer; null for all.</summary>
+    public TimeSpan? SlowerThan { get; init; }
+
+    /// <summary>Whether a journey is wanted.</summary>
+    public bool Takes(Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(journey);
+        return (!Failed || journey.Outcome != "ok")
+            && (Visit is null || journey.Visit == Visit)
+            && TakesStatus(journey.Status ?? 0)
+            && (Hop is null || EndedAt(journey, Hop.Value))
+            && (Path is null || TakesPath(PathOf(journey.Url)))
+            && (SlowerThan is null || journey.DurationMs > SlowerThan.Value.TotalMilliseconds);
+    }
+
+    /// <summary>Whether the journey of a request may be wanted, by what its record alone tells: false is certain.</summary>
+    internal bool MayTake(RequestRecord first, TimeProvider time) =>
+        TakesStatus(first.Status) && (Path is null || TakesPath(PathOf(first.Target)))
+        // The client's own time before and after isn't in the record, so that half of it is enough.
+        && (SlowerThan is null || first.EndedAt == 0 || time.GetElapsedTime(first.StartedAt, first.EndedAt) * 2 + TimeSpan.FromSeconds(1) > SlowerThan);
+
+    private bool TakesStatus(int status) => Statuses.Count == 0 || Statuses.Any(s => s.Has(status));
+
+    private bool TakesPath(string path) =>
+        Path!.Contains('*', StringComparison.Ordinal) ? System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path, path, ignoreCase: false) : path.StartsWith(Path, StringComparison.Ordinal);
+
+    private static bool EndedAt(Journey journey, Hop hop) =>
+        journey.AnsweredBy == hop.Name() || (journey.Outcome.StartsWith(hop.Name(), StringComparison.Ordinal) && journey.Outcome.Length > hop.Name().Length && journey.Outcome[hop.Name().Length] == '.');
+
+    private static string PathOf(string url)
+    {
+        var scheme = url.IndexOf("://", StringComparison.Ordinal);
+        var path = scheme < 0 ? url : url.IndexOf('/', scheme + 3) is >= 0 and var at ? url[at..] : "/";
+        return path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? path[..query] : path;
+    }
+}
+
+/// <summary>Statuses from one to another.</summary>
+/// <param name="From">The first.</param>
+/// <param name="To">The last.</param>
+public readonly record struct StatusRange(int From, int To)
+{
+    /// <summary>No status: nothing answered.</summary>
+    public static StatusRange None { get; }
+
+    /// <summary>Reads <c>502</c>, <c>5xx</c>, <c>500-504</c>, <c>none</c>, or several with commas between; null when it is none of these.</summary>
+    public static IReadOnlyList<StatusRange>? Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var found = new List<StatusRange>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (One(part) is not { } range) return null;
+            found.Add(range);
+        }
+
+        return found;
+    }
+
+    internal bool Has(int status) => status >= From && status <= To;
+
+    private static StatusRange? One(string text) => text.Split('-') switch
+    {
+        ["none"] => None,
+        [[>= '1' and <= '5' and var first, 'x' or 'X', 'x' or 'X']] => new StatusRange((first - '0') * 100, ((first - '0') * 100) + 99),
+        [var one] when Number(one) is { } status => new StatusRange(status, status),
+        [var from, var to] when Number(from) is { } first && Number(to) is { } last && first <= last => new StatusRange(first, last),
+        _ => null,
+    };
+
+    private static int? Number(string text) => text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and <= 599 ? status : null;
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace;
+
+/// <summary>Journeys that ended since the last time.</summary>
+/// <param name="Journeys">Those that are wanted, in the order in which they ended.</param>
+/// <param name="Skipped">How many more may have been: they came faster than anybody reads.</param>
+public sealed record EndedJourneys(IReadOnlyList<Journey> Journeys, long Skipped);
+
+/// <summary>Tells journeys as they end, for somebody who watches.</summary>
+/// <param name="log">The records.</param>
+/// <param name="book">Tells them.</param>
+/// <param name="time">The clock.</param>
+public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvider time)
+{
+    /// <summary>Journeys told in one go: telling one costs more than a request, and nobody reads more.</summary>
+    internal const int Together = 20;
+
+    /// <summary>How often it looks, and how long the records of later hops have to come.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The journeys that end from this call on, until cancelled: requests, and handshakes that failed before any.</summary>
+    public IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, CancellationToken cancellationToken)
+    {
+        var (request, handshake) = log.Now;
+        return FollowAsync(filter, request, handshake, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, long request, long handshake, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            var until = time.GetTimestamp() - (long)(Interval.TotalSeconds / 2 * time.TimestampFrequency);
+            var before = request;
+            var ended = log.Ended(ref request, until);
+            var lost = request - before - ended.Count;
+            var maybe = ended.Where(r => filter.MayTake(r, time)).ToList();
+            var told = maybe.TakeLast(Together).Select(book.Tell)
+                .Concat(log.FailedSince(ref handshake, until).TakeLast(Together).Select(book.Tell))
+                .Where(filter.Takes).OrderBy(j => j.StartedAt).ToList();
+            var skipped = lost + Math.Max(0, maybe.Count - Together);
+            if (told.Count > 0 || skipped > 0) yield return new EndedJourneys(told, skipped);
+        }
+    }
+}
