@@ -55,16 +55,16 @@ public static class TimelineText
         if (timed) Lines(text, journey.Id, width, paint.Dim);
         if (ok && journey.Problem is null) return;
         text.Append('\n');
-        if (timed) Named("road", FailedRoad.Of(journey), width, text, static s => s);
-        if (journey.Problem is { } problem) Named(timed ? "why" : "", problem, width, text, paint.Bad);
+        if (timed && !ok) Named("road", FailedRoad.Of(journey), width, text, static s => s);
+        if (journey.Problem is { } problem) Named("why", problem, width, text, ok ? paint.Warn : paint.Bad);
+        if (!ok && OutcomePage.Find(journey.Outcome) is { } outcome) Named("do", outcome.ToDo, width, text, static s => s);
     }
 
     private static void Named(string name, string content, int width, StringBuilder text, Func<string, string> colour)
     {
-        var margin = name.Length == 0 ? 2 : NameColumn;
-        foreach (var part in Columns.Wrap(Paint.Safe(content), width - margin))
+        foreach (var part in Columns.Wrap(Paint.Safe(content), width - NameColumn))
         {
-            text.Append($"  {name}".PadRight(margin)).Append(colour(part.Replace(Columns.NoBreak, ' '))).Append('\n');
+            text.Append($"  {name}".PadRight(NameColumn)).Append(colour(part.Replace(Columns.NoBreak, ' '))).Append('\n');
             name = "";
         }
     }
