@@ -66,14 +66,15 @@ public static class JourneyEndpoints
     private static async Task FollowAsync(HttpContext context)
     {
         if (await FilterAsync(context, []) is not { } filter) return;
-        context.Response.ContentType = "application/x-ndjson";
-        await context.Response.StartAsync(context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
         var stopping = context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        // Begins here: who has the response's head misses nothing from then on.
+        var followed = context.RequestServices.GetRequiredService<JourneyFollower>().FollowAsync(filter, either.Token);
+        context.Response.ContentType = "application/x-ndjson";
+        await context.Response.Body.FlushAsync(either.Token);
         try
         {
-            await foreach (var ended in context.RequestServices.GetRequiredService<JourneyFollower>().FollowAsync(filter, either.Token))
+            await foreach (var ended in followed)
             {
                 foreach (var journey in ended.Journeys) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey));
                 if (ended.Skipped > 0) await WriteLineAsync(context, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"skipped\":{ended.Skipped}}}")));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Usher.Model.Journeys;
 
 namespace Usher.Trace.Tests;
@@ -19,6 +20,7 @@ internal static class Scenarios
         ["no-such-name"] = NoSuchNameAsync,
         ["certificate-refused"] = CertificateRefusedAsync,
         ["plain-redirect"] = RedirectAsync,
+        ["redirect-loop"] = RedirectLoopAsync,
         ["encrypted-again"] = EncryptedAgainAsync,
         ["upgraded"] = UpgradedAsync,
         ["relayed"] = RelayedAsync,
@@ -234,6 +236,23 @@ internal static class Scenarios
             Failure = new ClientFailure("tls", "the chain ends in a root that is not trusted: run usher ca trust, or use -k"),
         }, default);
         return told.Journey! with { Id = TestRoad.JourneyId };
+    }
+
+    private static Task<Journey> RedirectLoopAsync()
+    {
+        var road = new TestRoad();
+        var ingress = road.Ingress();
+        (ingress.Upstream, ingress.ConnectStartedAt, ingress.ConnectedAt, ingress.RequestSentAt, ingress.Via) = (null, 0, 0, 0, null);
+        (ingress.Status, ingress.UpstreamStatus, ingress.AnsweredHere) = (308, 0, true);
+        ingress.Decision = new TestDecision(new HopAccount(Hop.Ingress, "ingress-nginx/ingress-nginx-controller-7d", "shop/api: api.example.com / (Prefix): force-ssl-redirect → 308 https://api.example.com/v1/users")
+        {
+            Facts = new JsonObject { ["location"] = "https://api.example.com/v1/users" },
+            Reasons = [new Reason("host api.example.com", true, "is the request's host")],
+        });
+        var loadBalancer = road.LoadBalancer();
+        (loadBalancer.Status, loadBalancer.UpstreamStatus) = (308, 308);
+        road.AddAll(loadBalancer, ingress, road.AtNode(), null);
+        return Task.FromResult(road.Book.Find(TestRoad.JourneyId)!);
     }
 
     private static async Task<Journey> RedirectAsync()

@@ -110,7 +110,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
             Problem = failed is null && problem is null ? null : problem ?? last?.Problem ?? failed!.Decision,
             Hops = [.. accounts.Select(a => a.Report(Evidence.Inferred, null, null))],
         };
-        return new Explanation(journey, decisions);
+        return new Explanation(RedirectLoop.Tell(journey), decisions);
     }
 }
 

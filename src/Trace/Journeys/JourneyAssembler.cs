@@ -82,7 +82,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         if (ClientHops.Browser(records, clock, time) is { } browser) hops.Add(browser);
 
         var verdict = Verdict.Of(first, ingress, pod);
-        return new Journey
+        return RedirectLoop.Tell(new Journey
         {
             Id = first.JourneyId ?? "",
             TraceId = ingress?.TraceId ?? first.TraceId,
@@ -97,7 +97,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
             DurationMs = clock.At(End(records)),
             Visit = records.Client?.Visit ?? Visits.Of(first.UserAgent),
             Hops = hops,
-        };
+        });
     }
 
     /// <summary>
