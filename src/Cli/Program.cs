@@ -18,6 +18,7 @@ var root = new RootCommand("Runs the road that an HTTPS request takes from a bro
     TraceCommand.Create(),
     ExplainCommand.Create(),
     JourneysCommand.Create(),
+    TopCommand.Create(),
     StatusCommand.Create(),
     NodeCommand.Create(),
     CaCommand.Create(),

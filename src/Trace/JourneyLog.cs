@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Meters;
 
 namespace Usher.Trace;
 
@@ -29,6 +30,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>The ways of connections through relays.</summary>
     internal RelayPaths Paths { get; }
 
+    /// <summary>What the hops do.</summary>
+    public RoadMeters Meters { get; }
+
     /// <summary>An empty log.</summary>
     public JourneyLog(TraceOptions options, TimeProvider time)
     {
@@ -45,6 +49,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
         Paths = new RelayPaths(relayed, options, time);
+        Meters = new RoadMeters(time);
     }
 
     /// <summary>Raised after each add.</summary>
@@ -56,6 +61,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Add(DnsRecord record)
     {
+        Meters.Count(record);
         queries.Add(record);
         Added.Beat();
     }
@@ -63,6 +69,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Add(HandshakeRecord record)
     {
+        Meters.Count(record);
         handshakes.Add(record.Connection, record, time.GetTimestamp());
         failedHandshakes.Add(record);
         endedHandshakes.Add(record);
@@ -80,6 +87,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Connected(ConnectionRecord record)
     {
+        Meters.Connected(record);
         Paths.Connected(record);
         flows.Opened(record);
     }
@@ -87,6 +95,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Closed(ConnectionRecord record)
     {
+        Meters.Closed(record);
         flows.Closed(record);
         relayed.Sweep(time.GetTimestamp());
         Paths.Sweep();
@@ -106,6 +115,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         // Now rather than when asked: the port may be another connection's by then.
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
         TellRefusal(record);
+        Meters.Count(record);
         var path = Paths.Keep(record);
         record.DecryptedInFront = path?.Handshake is not null;
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);

@@ -187,6 +187,9 @@ public sealed class DnsRecord
     /// <summary>When the answer was sent.</summary>
     public required long EndedAt { get; init; }
 
+    /// <summary>Whether the answer was another than NOERROR.</summary>
+    public bool Failed { get; init; }
+
     /// <summary>The answer, and why.</summary>
     public required IDecision Decision { get; init; }
 }

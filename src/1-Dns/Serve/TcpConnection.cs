@@ -72,6 +72,7 @@ internal sealed class TcpConnection(Socket socket, IPEndPoint local, TimeSpan id
             Tcp = true,
             StartedAt = started,
             EndedAt = parts.Time.GetTimestamp(),
+            Failed = (answer[5] & 0x0F) != 0,
             Decision = decision,
         });
     }

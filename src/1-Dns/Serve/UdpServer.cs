@@ -109,6 +109,7 @@ internal sealed class UdpServer : IDisposable
             Tcp = false,
             StartedAt = started,
             EndedAt = parts.Time.GetTimestamp(),
+            Failed = (answer[3] & 0x0F) != 0,
             Decision = decision,
         });
     }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Usher.Cli.Running;
 using Usher.Model.Journeys;
 using Usher.Trace;
+using Usher.Trace.Meters;
 
 namespace Usher.Cli.Client;
 
@@ -57,6 +58,9 @@ internal sealed class RoadClient : IDisposable
 
     internal Task<Journey> JourneyAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"/api/journeys/{Uri.EscapeDataString(id)}", JourneyJson.Default.Journey, cancellationToken);
+
+    /// <summary>What the hops have come to.</summary>
+    internal Task<RoadReading> MetersAsync(CancellationToken cancellationToken) => GetAsync("/api/meters", MeterJson.Default.RoadReading, cancellationToken);
 
     /// <summary>The newest journeys.</summary>
     /// <param name="limit">How many at most.</param>

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Usher.Model.Desired;
 using Usher.Seam;
 using Usher.Trace;
+using Usher.Trace.Meters;
 
 namespace Usher.Cli.Running;
 
@@ -60,6 +61,7 @@ internal sealed class ApiServer : IAsyncDisposable
         app.Use((context, next) => Allowed(context, token, otlp.Token) ? next(context) : Refuse(context));
         app.UseRouting();
         app.MapJourneys();
+        app.MapMeters(app.Services.GetRequiredService<JourneyLog>().Meters);
         app.MapRoad(road);
         app.MapNodes(road);
         try
