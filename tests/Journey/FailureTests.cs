@@ -76,7 +76,9 @@ public sealed class FailureTests(TroubleRoad trouble)
 
         Assert.Equal("GET https://in.example.org/unready → 503", lines[0]);
         Assert.StartsWith("✗ ingress.503.no-endpoints", lines[1], StringComparison.Ordinal);
-        Assert.Contains("Service web/unready:80 has no ready endpoint", string.Join(' ', lines.Skip(1).Take(4)), StringComparison.Ordinal);
+        Assert.Matches("^  road  .*→ ✗ ingress$", lines[4]);
+        Assert.StartsWith("  why   Service web/unready:80 has no ready endpoint", string.Join(' ', lines.Skip(5).Take(2).Select((line, i) => i == 0 ? line : line.Trim())), StringComparison.Ordinal);
+        Assert.Contains(lines.Take(12), line => line.StartsWith("  do    usher status", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -56,14 +56,14 @@ internal static class JourneysCommand
     {
         var journeys = await client.JourneysAsync(limit, filter, cancellationToken);
         var table = Table();
-        if (!json && journeys.Count > 0) await Console.Out.WriteLineAsync(table.Heading);
+        if (!json && !table.Whole && journeys.Count > 0) await Console.Out.WriteLineAsync(table.Heading);
         foreach (var journey in journeys) await Console.Out.WriteLineAsync(json ? Line(journey) : table.Line(journey));
     }
 
     private static async Task FollowAsync(RoadClient client, Dictionary<string, string> filter, bool json, CancellationToken cancellationToken)
     {
         var table = Table();
-        if (!json) await Console.Out.WriteLineAsync(table.Heading);
+        if (!json && !table.Whole) await Console.Out.WriteLineAsync(table.Heading);
         try
         {
             await foreach (var (journey, skipped) in client.FollowAsync(filter, cancellationToken))
@@ -86,7 +86,7 @@ internal static class JourneysCommand
         }
     }
 
-    private static JourneyTable Table() => new(new TimelineStyle { Width = Report.Width, Colour = Report.Colour });
+    private static JourneyTable Table() => new(new TimelineStyle { Width = Report.Width, Colour = Report.Colour }) { Whole = Console.IsOutputRedirected };
 
     private static string Line(Journey journey) => JsonSerializer.Serialize(journey, JourneyJson.Default.Journey);
 }

@@ -14,6 +14,9 @@ public sealed class JourneyTable(TimelineStyle style)
     private const int TookColumn = 7;
     private readonly Paint paint = new(style.Colour);
 
+    /// <summary>Nothing is cut or lined up, and ids are whole: for programs, and for who searches.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>With room for it: times to the millisecond, and names of pods in full.</summary>
     private bool IsWide => style.Width >= 110;
 
@@ -32,6 +35,12 @@ public sealed class JourneyTable(TimelineStyle style)
     {
         ArgumentNullException.ThrowIfNull(journey);
         var ok = journey.Outcome == "ok";
+        if (Whole)
+        {
+            return Paint.Safe(string.Create(CultureInfo.InvariantCulture,
+                $"{journey.StartedAt?.UtcDateTime:HH:mm:ss.fff} {journey.Status?.ToString(CultureInfo.InvariantCulture) ?? "---"} {journey.DurationMs,7:0.0} ms {journey.Method} {journey.Url}  {journey.Id}  {(ok ? Answered(journey) : journey.Outcome)}").TrimEnd());
+        }
+
         var time = (journey.StartedAt?.UtcDateTime.ToString(IsWide ? "HH:mm:ss.fff" : "HH:mm:ss", CultureInfo.InvariantCulture) ?? "").PadRight(Time);
         var status = (journey.Status?.ToString(CultureInfo.InvariantCulture) ?? "---").PadRight(4);
         var took = (journey.DurationMs is { } ms ? Columns.Milliseconds(ms) : "").PadLeft(TookColumn);

@@ -31,9 +31,18 @@ internal static class KeyFacts
         [Hop.Browser] = [("domContentLoadedMs", "document parsed at {} ms"), ("loadMs", "loaded at {} ms"), ("requests", "{} requests")],
     };
 
+    /// <summary>Those that most journeys don't have: what was rewritten, where a redirect leads, what a connection became.</summary>
+    private static readonly HashSet<string> Rare =
+    [
+        "rewrittenTo", "hostRewrittenTo", "location", "upgrade", "note", "serverTiming", "verifyError", "exception.type", "closed",
+        "datagramsFromClient", "datagramsToClient", "firstAnswerMs", "domContentLoadedMs", "loadMs", "requests",
+    ];
+
     /// <summary>The facts in one line; empty when there are none.</summary>
-    public static string Line(HopReport hop) => string.Join(" · ", Telling[hop.Hop]
-        .Where(t => hop.Facts[t.Fact] is not null)
+    /// <param name="hop">The hop.</param>
+    /// <param name="onlyRare">Without what is the same for most journeys.</param>
+    public static string Line(HopReport hop, bool onlyRare = false) => string.Join(" · ", Telling[hop.Hop]
+        .Where(t => hop.Facts[t.Fact] is not null && (!onlyRare || Rare.Contains(t.Fact)))
         .Select(t => t.Words.Replace("{}", Value(t.Fact, hop.Facts[t.Fact]!), StringComparison.Ordinal)));
 
     /// <summary>Every fact but those that are told elsewhere.</summary>

@@ -63,11 +63,13 @@ internal sealed class RoadDrawing
         if (hop.Ok && !stopped)
         {
             Brief(mark, Told(hop));
-            if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Put(mark, Columns.Cut(Paint.Safe(encryption), width - Margin), paint.Cool);
+            if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Paragraph(mark, encryption, paint.Cool);
+            if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } facts) Paragraph(mark, facts, paint.Dim);
             return;
         }
 
         Paragraph(mark, Told(hop), static s => s);
+        if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } told) Paragraph(mark, told, paint.Dim);
         if (hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem) Paragraph(mark, $"✗ {problem}", paint.Bad);
         foreach (var reason in TellingReasons.Of(hop)) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
         if (stopped && Stop.IsTheEnd(journey, hop)) Put(mark, "the request went no further", paint.Bad);
