@@ -69,6 +69,18 @@ public sealed class JourneyBook
         return found;
     }
 
+    /// <summary>Every journey that is kept, of earlier runs and of this one, in the order in which they ended; told one after the other, so that none need be in memory together.</summary>
+    public IEnumerable<Journey> All(JourneyFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var (requests, handshakes, flows) = (log.NewestFirst().ToList(), log.FailedHandshakes().ToList(), log.Flows().ToList());
+        return stored.OldestFirst(filter.Failed)
+            .Concat(Enumerable.Reverse(requests).Where(first => filter.MayTake(first, time)).Select(Tell))
+            .Concat(Enumerable.Reverse(handshakes).Select(Tell))
+            .Concat(Enumerable.Reverse(flows).Select(f => FlowJourney.Tell(log.Paths.Of(f), time)))
+            .Where(filter.Takes);
+    }
+
     /// <summary>What is known of a request now.</summary>
     internal Journey Tell(RequestRecord first) => assembler.Assemble(Join(first));
 

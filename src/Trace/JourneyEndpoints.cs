@@ -27,7 +27,7 @@ public static class JourneyEndpoints
     });
 
     /// <summary>
-    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/follow</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
+    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/follow</c>, <c>GET /api/journeys/export</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
     /// Who may call them is the host's to decide.
     /// </summary>
     public static IEndpointRouteBuilder MapJourneys(this IEndpointRouteBuilder endpoints)
@@ -35,6 +35,7 @@ public static class JourneyEndpoints
         var api = endpoints.MapGroup("/api/journeys");
         api.MapGet("", ListAsync);
         api.MapGet("/follow", FollowAsync);
+        api.MapGet("/export", ExportAsync);
         api.MapGet("/{id}", OneAsync);
         api.MapPost("/client", ClientAsync);
         endpoints.MapSpans();
@@ -60,6 +61,14 @@ public static class JourneyEndpoints
         }
 
         if (await FilterAsync(context, ["limit"]) is { } filter) await WriteAsync(context, Book(context).Recent(filter, limit), Json.IReadOnlyListJourney);
+    }
+
+    /// <summary>Every journey that is kept, a line of JSON each.</summary>
+    private static async Task ExportAsync(HttpContext context)
+    {
+        if (await FilterAsync(context, []) is not { } filter) return;
+        context.Response.ContentType = "application/x-ndjson";
+        foreach (var journey in Book(context).All(filter)) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey));
     }
 
     /// <summary>Journeys as they end, a line of JSON each; where more ended than are told, a line <c>{"skipped":12}</c>.</summary>

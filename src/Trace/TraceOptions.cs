@@ -33,6 +33,12 @@ public sealed record TraceOptions
     /// <summary>Spans of one posted batch; further ones are refused.</summary>
     public int SpansPerBatch { get; init; } = 8_192;
 
+    /// <summary>How long journeys that arrived are stored; of more than <see cref="Journeys"/> the oldest give way before. Above zero.</summary>
+    public TimeSpan KeepFor { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>The same of those that failed, of which as many are kept beside the others.</summary>
+    public TimeSpan KeepFailedFor { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How often ended journeys are stored.</summary>
     public TimeSpan KeepInterval { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -237,6 +237,10 @@ public sealed class StateStoreTests : IDisposable
                 batch.Remove(collection, key);
                 model.Remove((collection, key));
                 break;
+            case StateChangeKind.KeepFrom:
+                batch.KeepFrom(collection, key);
+                foreach (var gone in model.Keys.Where(k => k.Item1 == collection && string.CompareOrdinal(k.Item2, key) < 0).ToList()) model.Remove(gone);
+                break;
             default:
                 batch.KeepLast(collection, count);
                 foreach (var gone in model.Keys.Where(k => k.Item1 == collection).Reverse().Skip(count).ToList()) model.Remove(gone);

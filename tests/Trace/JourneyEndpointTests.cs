@@ -56,6 +56,19 @@ public sealed class JourneyEndpointTests
     }
 
     [Fact]
+    public async Task All_that_is_kept_is_exported_the_oldest_first()
+    {
+        await using var api = await TestApi.StartAsync();
+        foreach (var (id, status) in new[] { ("1-a", 200), ("1-b", 500), ("1-c", 200) }) api.Log.Add(Numbered(id, status));
+
+        Assert.Equal(["1-a", "1-b", "1-c"], await ExportedAsync("/api/journeys/export"));
+        Assert.Equal(["1-b"], await ExportedAsync("/api/journeys/export?failed=true"));
+
+        async Task<IEnumerable<string>> ExportedAsync(string path) =>
+            (await api.Client.GetStringAsync(new Uri(path, UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["id"]!.ToString());
+    }
+
+    [Fact]
     public async Task Journeys_are_followed_as_they_end()
     {
         await using var api = await TestApi.StartAsync();

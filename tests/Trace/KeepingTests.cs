@@ -83,6 +83,34 @@ public sealed class KeepingTests
     }
 
     [Fact]
+    public async Task Those_that_failed_are_kept_beside_the_others_and_for_longer()
+    {
+        var options = new TraceOptions { Journeys = 2, KeepFor = TimeSpan.FromDays(1), KeepFailedFor = TimeSpan.FromDays(10) };
+        await using (var run = new Run(store, options))
+        {
+            run.Keeper.Start();
+            for (var i = 0; i < 6; i++)
+            {
+                run.End($"1-00{i}", status: i < 3 ? 200 : 503);
+                await run.PassAsync(() => store.Ids().Contains($"1-00{i}"));
+            }
+
+            Assert.Equal(["1-001", "1-002", "1-004", "1-005"], store.Ids());
+        }
+
+        await using (var later = new Run(store, options, after: TimeSpan.FromDays(5)))
+        {
+            later.Keeper.Start();
+            Assert.Equal(["1-004", "1-005"], later.Book.Recent().Select(j => j.Id).Order(StringComparer.Ordinal));
+            Assert.Equal(["1-004", "1-005"], store.Ids());
+        }
+
+        await using var last = new Run(store, options, after: TimeSpan.FromDays(20));
+        last.Keeper.Start();
+        Assert.Empty(store.Ids());
+    }
+
+    [Fact]
     public async Task A_store_that_fails_is_said_once_and_the_road_goes_on()
     {
         await using var run = new Run(store);
@@ -118,7 +146,7 @@ public sealed class KeepingTests
     [Fact]
     public async Task A_stored_value_that_cant_be_read_is_left_out()
     {
-        store.Write(new StateBatch().Put(StoredJourneys.Collection, "00000000000001~1-x~ok", [1, 2, 3]).Put(StoredJourneys.Collection, "odd", []));
+        store.Write(new StateBatch().Put(StoredJourneys.Arrived, "00000000000001~1-x~ok", [1, 2, 3]).Put(StoredJourneys.Arrived, "odd", []));
         await using var run = new Run(store);
         run.Keeper.Start();
         Assert.Null(run.Book.Find("1-x"));
@@ -144,8 +172,9 @@ public sealed class KeepingTests
         private readonly FakeTimeProvider time = new(TestRoad.Start);
         private readonly ServiceProvider services;
 
-        internal Run(IStateStore? store, TraceOptions? options = null)
+        internal Run(IStateStore? store, TraceOptions? options = null, TimeSpan after = default)
         {
+            time.Advance(after);
             var collection = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSingleton<ILogger<JourneyKeeper>>(new Lines(Log)).AddSingleton(options ?? new TraceOptions()).AddTrace();
             if (store is not null) collection.AddSingleton(store);
             services = collection.BuildServiceProvider();
@@ -188,24 +217,33 @@ public sealed class KeepingTests
 
     private sealed class MemoryStore : IStateStore
     {
-        private readonly SortedDictionary<string, byte[]> values = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<(string Collection, string Key), byte[]> values = new(Comparer<(string Collection, string Key)>.Create((one, other) => string.CompareOrdinal($"{one.Collection} {one.Key}", $"{other.Collection} {other.Key}")));
 
         internal string? Failure { get; set; }
 
         internal int Tries { get; private set; }
 
-        internal int Count => Keys("").Count;
+        internal int Count
+        {
+            get
+            {
+                lock (values) return values.Count;
+            }
+        }
 
-        internal IReadOnlyList<string> Ids() => [.. Keys("").Select(k => k.Split('~')[1]).Order(StringComparer.Ordinal)];
+        internal IReadOnlyList<string> Ids()
+        {
+            lock (values) return [.. values.Keys.Select(k => k.Key.Split('~')[1]).Order(StringComparer.Ordinal)];
+        }
 
         public byte[]? Find(string collection, string key)
         {
-            lock (values) return values.GetValueOrDefault(key);
+            lock (values) return values.GetValueOrDefault((collection, key));
         }
 
         public IReadOnlyList<string> Keys(string collection)
         {
-            lock (values) return [.. values.Keys];
+            lock (values) return [.. values.Keys.Where(k => k.Collection == collection).Select(k => k.Key)];
         }
 
         public void Write(StateBatch batch)
@@ -216,8 +254,10 @@ public sealed class KeepingTests
                 if (Failure is not null) throw new StateStoreException(Failure);
                 foreach (var change in batch.Changes)
                 {
-                    if (change.Kind == StateChangeKind.Put) values[change.Key] = change.Value.ToArray();
-                    else if (change.Kind == StateChangeKind.KeepLast) foreach (var old in values.Keys.Reverse().Skip(change.Count).ToList()) values.Remove(old);
+                    var own = values.Keys.Where(k => k.Collection == change.Collection).ToList();
+                    if (change.Kind == StateChangeKind.Put) values[(change.Collection, change.Key)] = change.Value.ToArray();
+                    else if (change.Kind == StateChangeKind.KeepLast) foreach (var old in own.SkipLast(change.Count)) values.Remove(old);
+                    else if (change.Kind == StateChangeKind.KeepFrom) foreach (var old in own.Where(k => string.CompareOrdinal(k.Key, change.Key) < 0)) values.Remove(old);
                     else throw new NotSupportedException();
                 }
             }

@@ -41,6 +41,11 @@ public sealed class StateBatch
     /// <param name="count">How many are left at most.</param>
     public StateBatch KeepLast(string collection, int count) => With(new StateChange(StateChangeKind.KeepLast, collection, "", default, count));
 
+    /// <summary>Leaves a key and those behind it, by their characters' numbers, and takes those before it away.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="key">The key; it need not be there.</param>
+    public StateBatch KeepFrom(string collection, string key) => With(new StateChange(StateChangeKind.KeepFrom, collection, key, default, 0));
+
     private StateBatch With(StateChange change)
     {
         changes.Add(change);
@@ -62,6 +67,9 @@ public enum StateChangeKind
 
     /// <summary>Takes all values but those of the last keys away.</summary>
     KeepLast,
+
+    /// <summary>Takes all values of the keys before one away.</summary>
+    KeepFrom,
 }
 
 /// <summary>One change of a batch.</summary>

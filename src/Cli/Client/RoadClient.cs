@@ -83,6 +83,14 @@ internal sealed class RoadClient : IDisposable
         }
     }
 
+    /// <summary>Every journey that the road keeps, a line of JSON each, copied as it comes.</summary>
+    internal async Task ExportAsync(IReadOnlyDictionary<string, string> filter, Stream to, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.GetAsync(new Uri($"/api/journeys/export?{Query(filter)}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+        if (!response.IsSuccessStatusCode) await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+        await response.Content.CopyToAsync(to, cancellationToken);
+    }
+
     private static string Query(IReadOnlyDictionary<string, string> filter) => string.Join('&', filter.Select(f => $"{f.Key}={Uri.EscapeDataString(f.Value)}"));
 
     internal async Task<Journey> ExplainAsync(ExplainRequest request, CancellationToken cancellationToken)

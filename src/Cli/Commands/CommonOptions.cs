@@ -48,6 +48,22 @@ internal static class CommonOptions
 
     internal static Option<int> Port(string name, int standard, string what) => Number(name, "PORT", standard, 0, 65535, $"{what}; 0 for any free port.");
 
+    /// <summary>A time that something is kept for: 30m, 12h, 7d.</summary>
+    internal static Option<TimeSpan> Duration(string name, TimeSpan standard, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "DURATION",
+        DefaultValueFactory = _ => standard,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            var unit = text.Length == 0 ? TimeSpan.Zero : text[^1] switch { 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), 'd' => TimeSpan.FromDays(1), _ => TimeSpan.Zero };
+            if (unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100_000 && unit * count <= TimeSpan.FromDays(3650)) return unit * count;
+            result.AddError($"{name}: found {text}; minutes, hours or days are wanted, as 30m, 12h or 7d, at most 3650d");
+            return standard;
+        },
+    };
+
     /// <summary>A whole number within bounds.</summary>
     internal static Option<int> Number(string name, string shown, int standard, int least, int most, string description) => new(name)
     {

@@ -26,9 +26,11 @@ internal static class UpCommand
         var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
         var serverTiming = new Option<bool>("--server-timing") { Description = "Add a Server-Timing header with the hops' times to every answer, for a browser's developer tools." };
+        var keep = CommonOptions.Duration("--keep", RoadSettings.Kept, "How long journeys are stored.");
+        var keepFailed = CommonOptions.Duration("--keep-failed", RoadSettings.FailedKept, "How long those that failed are.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RoadSettings
@@ -40,6 +42,8 @@ internal static class UpCommand
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
+                KeepFor = parsed.GetValue(keep),
+                KeepFailedFor = parsed.GetValue(keepFailed),
             },
             parsed.GetValue(state),
             cancellationToken));

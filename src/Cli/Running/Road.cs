@@ -173,6 +173,7 @@ internal sealed class Road : IAsyncDisposable
         .AddControl()
         .AddSingleton<NodeControl>()
         .AddSeam(settings.Express)
+        .AddSingleton(new TraceOptions { KeepFor = settings.KeepFor, KeepFailedFor = settings.KeepFailedFor })
         .AddTrace()
         .AddSingleton<Explainer>();
 }

@@ -69,6 +69,7 @@ public sealed class SqliteStateStore(StateStoreOptions options, ILogger<SqliteSt
                 change.Collection, change.Key),
             StateChangeKind.PutNew => Command(
                 database, "INSERT INTO entry (collection, key, value) VALUES ($c, $k, $v) ON CONFLICT (collection, key) DO NOTHING", change.Collection, change.Key),
+            StateChangeKind.KeepFrom => Command(database, "DELETE FROM entry WHERE collection = $c AND key < $k", change.Collection, change.Key),
             StateChangeKind.Remove => Command(database, "DELETE FROM entry WHERE collection = $c AND key = $k", change.Collection, change.Key),
             _ => Command(
                 database,

@@ -9,7 +9,7 @@ namespace Usher.Trace.Keeping;
 /// <list type="number">
 /// <item>Take the requests and failed handshakes that ended since, and whose late records had time to come.</item>
 /// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and <see cref="TraceOptions.KeepFailed"/> of the failed ones before them: a busy road isn't slowed down to be written up.</item>
-/// <item>Tell them, store them in one batch, and let all but the last <see cref="TraceOptions.Journeys"/> go.</item>
+/// <item>Tell them, store them in one batch, and let those go that are over their time, or too many.</item>
 /// </list>
 /// A stop stores what is left; a kill loses what ended in the last interval and the time for late records.
 /// </summary>
@@ -49,6 +49,9 @@ public sealed class JourneyKeeper : IAsyncDisposable
             if (running is not null || store is null) return;
             try
             {
+                var over = new StateBatch();
+                StoredJourneys.Trim(over, options, time.GetUtcNow());
+                store.Write(over);
                 stored.Open();
             }
             catch (StateStoreException e)
@@ -133,7 +136,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         var batch = new StateBatch();
         foreach (var journey in journeys) StoredJourneys.Put(batch, journey);
-        batch.KeepLast(StoredJourneys.Collection, options.Journeys);
+        StoredJourneys.Trim(batch, options, time.GetUtcNow());
         try
         {
             store!.Write(batch);

@@ -7,52 +7,62 @@ using Usher.Model.Journeys;
 namespace Usher.Trace.Keeping;
 
 /// <summary>
-/// Journeys of earlier runs, as they were told when they ended: finished JSON, compressed, in the state store. They need no generation and no hop.
-/// A key has what a list asks for: the start, the id, and whether the journey failed.
+/// Journeys of earlier runs, as they were told when they ended: finished JSON, compressed, in the state store; those that failed in a collection of their own, since they are kept for longer.
+/// They need no generation and no hop. A key has what a list asks for: the start, the id, and whether the journey failed.
 /// </summary>
 internal sealed class StoredJourneys(IStateStore? store)
 {
-    internal const string Collection = "journeys";
+    internal const string Arrived = "journeys";
+    private const string Failed = "failed-journeys";
 
-    private volatile string[] keys = [];
+    // In the order in which they began.
+    private volatile (string Collection, string Key)[] keys = [];
+
+    /// <summary>The ids of those of earlier runs.</summary>
+    internal IEnumerable<string> Ids => keys.Select(k => k.Key.Split('~')).Where(parts => parts.Length == 3).Select(parts => parts[1]);
 
     /// <summary>Looks what is there from earlier runs. Before this run writes any.</summary>
     /// <exception cref="StateStoreException">The store can't be read.</exception>
-    internal void Open() => keys = [.. store?.Keys(Collection) ?? []];
+    internal void Open() => keys = [.. new[] { Arrived, Failed }.SelectMany(c => (store?.Keys(c) ?? []).Select(key => (c, key))).OrderBy(k => k.key, StringComparer.Ordinal)];
 
     /// <summary>Those of earlier runs, the newest first; what has given way meanwhile is left out.</summary>
-    internal IEnumerable<Journey> NewestFirst(bool failed)
-    {
-        var known = keys;
-        for (var i = known.Length - 1; i >= 0; i--)
-        {
-            if (failed && !known[i].EndsWith("~failed", StringComparison.Ordinal)) continue;
-            if (Read(known[i]) is { } journey) yield return journey;
-        }
-    }
+    internal IEnumerable<Journey> NewestFirst(bool failed) => keys.Reverse().Where(k => !failed || IsFailed(k.Key)).Select(Read).OfType<Journey>();
 
-    /// <summary>The ids of those of earlier runs.</summary>
-    internal IEnumerable<string> Ids => keys.Select(key => key.Split('~')[1]);
+    /// <summary>The same, the oldest first.</summary>
+    internal IEnumerable<Journey> OldestFirst(bool failed) => keys.Where(k => !failed || IsFailed(k.Key)).Select(Read).OfType<Journey>();
 
     /// <summary>One of an earlier run; null when there is none.</summary>
-    internal Journey? Find(string id) => Array.FindLast(keys, key => key.Split('~') is [_, var own, _] && own == id) is { } key ? Read(key) : null;
+    internal Journey? Find(string id) => Array.FindLast(keys, k => k.Key.Split('~') is [_, var own, _] && own == id) is { Key: not null } found ? Read(found) : null;
 
     /// <summary>Adds a journey to a batch.</summary>
     internal static void Put(StateBatch batch, Journey journey)
     {
         using var bytes = new MemoryStream();
         using (var compressed = new GZipStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(compressed, journey, JourneyJson.Default.Journey);
-        batch.Put(Collection, KeyOf(journey), bytes.ToArray());
+        batch.Put(journey.Outcome == "ok" ? Arrived : Failed, KeyOf(journey), bytes.ToArray());
     }
 
-    private static string KeyOf(Journey journey) => string.Create(
-        CultureInfo.InvariantCulture, $"{journey.StartedAt?.ToUnixTimeMilliseconds() ?? 0:D14}~{journey.Id}~{(journey.Outcome == "ok" ? "ok" : "failed")}");
+    /// <summary>Lets those go that are over their time, or too many.</summary>
+    internal static void Trim(StateBatch batch, TraceOptions options, DateTimeOffset now)
+    {
+        foreach (var (collection, time) in new[] { (Arrived, options.KeepFor), (Failed, options.KeepFailedFor) })
+        {
+            batch.KeepLast(collection, options.Journeys).KeepFrom(collection, Begin(now - time));
+        }
+    }
 
-    private Journey? Read(string key)
+    /// <summary>How keys of journeys begin that began at a moment.</summary>
+    private static string Begin(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture);
+
+    private static bool IsFailed(string key) => key.EndsWith("~failed", StringComparison.Ordinal);
+
+    private static string KeyOf(Journey journey) => $"{Begin(journey.StartedAt ?? DateTimeOffset.UnixEpoch)}~{journey.Id}~{(journey.Outcome == "ok" ? "ok" : "failed")}";
+
+    private Journey? Read((string Collection, string Key) stored)
     {
         try
         {
-            if (store?.Find(Collection, key) is not { } value) return null;
+            if (store?.Find(stored.Collection, stored.Key) is not { } value) return null;
             using var compressed = new GZipStream(new MemoryStream(value), CompressionMode.Decompress);
             return JsonSerializer.Deserialize(compressed, JourneyJson.Default.Journey);
         }
