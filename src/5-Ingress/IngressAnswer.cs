@@ -1,7 +1,6 @@
 using System.Globalization;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
-using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
@@ -58,15 +57,15 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             IngressVerdict.Www => new(controller.Config.RedirectCode, Location: $"{view.Scheme}://{server!.Www!.To}{WithoutSlash(sent)}"),
             IngressVerdict.AppRoot => new(302, Location: $"{facts.Scheme}://{NginxTemplate.Authority(facts)}{server!.AppRoot!.Path}"),
             // To the location's name, not to the path as it was sent.
-            IngressVerdict.Slash => new(301, Location: $"{facts.Scheme}://{facts.Host}{RewriteRule.Escape(choice.Route!.Path, false)}{(facts.Query.Length == 0 ? "" : $"?{facts.Query}")}"),
-            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: Absolute(facts, choice.Route.Rules.Redirect.Target.Fill(view, uri))),
+            IngressVerdict.Slash => new(301, Location: Own(decision, $"{RewriteRule.Escape(choice.Route!.Path, false)}{(facts.Query.Length == 0 ? "" : $"?{facts.Query}")}")),
+            IngressVerdict.Redirect => new(choice.Route!.Rules.Redirect!.Status, Location: Own(decision, choice.Route.Rules.Redirect.Target.Fill(view, uri))),
             IngressVerdict.Rewritten => new(302, Location: choice.Route!.Rewrite!.Apply(view, uri)),
             _ => new(controller.Config.RedirectCode, Location: $"https://{view.Host.Split(':')[0]}{(choice.Route!.Rules.PreserveTrailingSlash ? sent : WithoutSlash(sent))}"),
         };
     }
 
-    /// <summary>A path is made a URL of the request's own host (nginx documentation, absolute_redirect).</summary>
-    private static string Absolute(RequestFacts facts, string to) => to.StartsWith('/') ? $"{facts.Scheme}://{facts.Host}{to}" : to;
+    /// <summary>A path is made a URL of the request's own host, unless redirects are to be relative (nginx documentation, absolute_redirect).</summary>
+    private static string Own(IngressDecision decision, string to) => to.StartsWith('/') && !decision.Choice.Route!.Rules.RelativeRedirects ? $"{decision.Facts.Scheme}://{decision.Facts.Host}{to}" : to;
 
     private static string WithoutSlash(string uri) => uri.EndsWith('/') ? uri[..^1] : uri;
 

@@ -47,7 +47,7 @@ internal sealed class ResponseHeaders : IResponseEditor
         var rules = decision.Choice.Route?.Rules;
         var cookie = decision.Authorization?.Header("Set-Cookie") is not null;
         if (!cookie && rules?.Rewrites is null) return headers;
-        return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = cookie ? decision.Authorization : null, rewrites = rules?.Rewrites, own = $"{decision.Facts.Scheme}://{decision.Facts.Host}" };
+        return new ResponseHeaders(headers.hideServer, headers.hidden, headers.Set) { authorization = cookie ? decision.Authorization : null, rewrites = rules?.Rewrites, own = rules?.RelativeRedirects == true ? "" : $"{decision.Facts.Scheme}://{decision.Facts.Host}" };
     }
 
     /// <summary>What the ConfigMap alone wants: the changes in an error's page of a default backend.</summary>

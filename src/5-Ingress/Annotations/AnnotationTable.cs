@@ -28,7 +28,7 @@ internal static class AnnotationTable
     {
         ["rewrite-target"] = Applied(), ["use-regex"] = Applied(), ["app-root"] = Applied(), ["ssl-redirect"] = Applied(), ["force-ssl-redirect"] = Applied(),
         ["preserve-trailing-slash"] = Applied(), ["permanent-redirect"] = Applied(), ["permanent-redirect-code"] = Applied(), ["temporal-redirect"] = Applied(),
-        ["temporal-redirect-code"] = Applied(), ["from-to-www-redirect"] = Applied(), ["proxy-body-size"] = Applied(), ["proxy-connect-timeout"] = Applied(),
+        ["temporal-redirect-code"] = Applied(), ["relative-redirects"] = Applied(), ["from-to-www-redirect"] = Applied(), ["proxy-body-size"] = Applied(), ["proxy-connect-timeout"] = Applied(),
         ["proxy-read-timeout"] = Applied(), ["proxy-send-timeout"] = Applied(), ["proxy-buffer-size"] = Applied(), ["whitelist-source-range"] = Applied(),
         ["allowlist-source-range"] = Applied(), ["denylist-source-range"] = Applied(), ["enable-cors"] = Applied(), ["cors-allow-origin"] = Applied(),
         ["cors-allow-methods"] = Applied(), ["cors-allow-headers"] = Applied(), ["cors-expose-headers"] = Applied(), ["cors-allow-credentials"] = Applied(),

@@ -20,6 +20,9 @@ internal sealed record LocationRules
     /// <summary><c>preserve-trailing-slash</c> in redirects to https.</summary>
     public bool PreserveTrailingSlash { get; init; }
 
+    /// <summary><c>relative-redirects</c>: a redirect to a path stays one, where nginx makes a URL of the request's own host of it (nginx documentation, absolute_redirect).</summary>
+    public bool RelativeRedirects { get; init; }
+
     /// <summary>A redirect for every request.</summary>
     public RedirectRule? Redirect { get; init; }
 

@@ -27,7 +27,7 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
     /// <summary>Changes a response.</summary>
     /// <param name="response">The response.</param>
     /// <param name="edits">Where the changes go.</param>
-    /// <param name="own">Scheme and host of the request, which a redirect to a mere path gets.</param>
+    /// <param name="own">Scheme and host of the request, which a redirect to a mere path gets; empty where that stays one.</param>
     internal void Edit(ResponseHead response, HeaderEdits edits, string own)
     {
         if (Domain is not null || Path is not null) Cookies(response, edits);

@@ -19,7 +19,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "allow-backend-server-header", "enable-underscores-in-headers", "proxy-add-original-uri-header", "proxy-set-headers", "add-headers", "hide-headers",
         "use-proxy-protocol", "service-upstream", "load-balance", "proxy-next-upstream", "proxy-next-upstream-tries", "proxy-next-upstream-timeout", "retry-non-idempotent", "global-auth-url", "global-auth-method", "global-auth-signin", "global-auth-signin-redirect-param", "global-auth-response-headers", "global-auth-request-redirect", "global-auth-cache-key",
         "global-auth-cache-duration", "global-auth-always-set-cookie", "no-auth-locations", "custom-http-errors", "disable-proxy-intercept-errors", "global-allowed-response-headers", "proxy-cookie-domain", "proxy-cookie-path", "proxy-redirect-from",
-        "proxy-redirect-to", "limit-rate", "limit-rate-after",
+        "proxy-redirect-to", "relative-redirects", "limit-rate", "limit-rate-after",
     ];
 
     /// <summary>Keys about logs, processes, memory and compression, which change nothing on this road.</summary>
@@ -36,7 +36,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         "enable-opentelemetry", "otlp-collector-host", "otlp-collector-port", "otel-service-name", "otel-sampler", "otel-sampler-ratio", "otel-sampler-parent-based", "otel-max-queuesize", "otel-schedule-delay-millis",
         "otel-max-export-batch-size", "opentelemetry-trust-incoming-span", "opentelemetry-operation-name", "opentelemetry-config", "generate-request-id", "proxy-stream-timeout", "proxy-stream-next-upstream",
         "proxy-stream-next-upstream-timeout", "proxy-stream-next-upstream-tries", "proxy-stream-responses", "proxy-protocol-header-timeout", "bind-address", "nginx-status-ipv4-whitelist", "nginx-status-ipv6-whitelist", "lua-shared-dicts", "disable-ipv6", "disable-ipv6-dns",
-        "http2-max-field-size", "http2-max-header-size", "http2-max-requests", "http2-max-concurrent-streams", "enable-serial-reloads", "relative-redirects",
+        "http2-max-field-size", "http2-max-header-size", "http2-max-requests", "http2-max-concurrent-streams", "enable-serial-reloads",
     ];
 
     /// <summary>Keys that would change what reaches a backend or a client, and aren't carried out.</summary>
@@ -79,6 +79,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             SslRedirect = reader.Flag("ssl-redirect") ?? standard.SslRedirect,
             ForceSslRedirect = reader.Flag("force-ssl-redirect") ?? standard.ForceSslRedirect,
             PreserveTrailingSlash = reader.Flag("preserve-trailing-slash") ?? standard.PreserveTrailingSlash,
+            RelativeRedirects = reader.Flag("relative-redirects") ?? standard.RelativeRedirects,
             RedirectCode = RedirectCode(reader) ?? standard.RedirectCode,
             NoTlsRedirect = reader.List("no-tls-redirect-locations") is { Length: > 0 } paths ? paths : standard.NoTlsRedirect,
             Hsts = Hsts(reader),

@@ -41,6 +41,9 @@ internal sealed record NginxConfig
     /// <summary><c>preserve-trailing-slash</c>.</summary>
     public bool PreserveTrailingSlash { get; init; }
 
+    /// <summary><c>relative-redirects</c>: nginx's <c>absolute_redirect off</c>.</summary>
+    public bool RelativeRedirects { get; init; }
+
     /// <summary><c>http-redirect-code</c>, of the redirects to https and to or from www.</summary>
     public int RedirectCode { get; init; } = 308;
 
