@@ -259,6 +259,32 @@ public sealed class AnnotationTests
         var cluster = new Cluster(Service("web") + Ingress("api", "a.com / Prefix web", "proxy-buffering: \"on\", nginx.ingress.kubernetes.io/something-of-our-own: x")).Valid();
         Assert.Equal(
             ["has no effect here: bodies are streamed here, without buffers on disk", "is no annotation of ingress-nginx, which ignores it too"], cluster.Warnings.All.Select(w => w.Message));
+    [Theory]
+    [InlineData("proxy-buffers", "is no annotation of ingress-nginx, which ignores it; proxy-buffers-number is what is meant by it")]
+    [InlineData("session-cookie-hash", "is gone since ingress-nginx 0.24.0, which ignores it")]
+    [InlineData("secure-backends", "is gone since ingress-nginx 0.21.0, which ignores it; backend-protocol: HTTPS is what it has instead")]
+    [InlineData("influxdb-measurement", "is gone since ingress-nginx 1.9.0, which ignores it")]
+    [InlineData("lua-resty-waf-mode", "is gone since ingress-nginx 0.27.0, which ignores it")]
+    [InlineData("global-rate-limit-window", "is gone since ingress-nginx 1.12.0, which ignores it; limit-rps is what it has instead")]
+    [InlineData("hsts-max-age", "is a key of the controller's ConfigMap and no annotation, so ingress-nginx ignores it")]
+    [InlineData("proxy-set-headers", "is a key of the controller's ConfigMap and no annotation, so ingress-nginx ignores it")]
+    [InlineData("server-tokens", "is a key of the controller's ConfigMap and no annotation, so ingress-nginx ignores it")]
+    [InlineData("limit-rpd", "is no annotation of ingress-nginx, which ignores it; limit-rpm is what is meant by it")]
+    public void A_name_that_is_gone_or_another_things_is_told_and_ignored(string name, string told)
+    {
+        var cluster = new Cluster(Service("web") + Ingress("api", "a.com / Prefix web", $"{name}: x")).Valid();
+        Assert.Equal(($"metadata.annotations.nginx.ingress.kubernetes.io/{name}", told, false), cluster.Warnings.All.Select(w => (w.Field, w.Message, w.NotAccepted)).Single());
+        Assert.Equal("web", cluster.Ask("GET http://a.com/"));
+    }
+
+    [Theory]
+    [InlineData("ingress.kubernetes.io/rewrite-target", "ingress-nginx ignores it: its annotations begin with nginx.ingress.kubernetes.io/ since 0.9.0")]
+    [InlineData("nginx.org/websocket-services", "ingress-nginx ignores it: it is one of F5's NGINX Ingress Controller, which is another controller")]
+    [InlineData("haproxy.org/whitelist", null)]
+    public void A_prefix_that_looks_like_ingress_nginxs_is_told(string name, string? told) => Assert.Equal(
+        told is null ? [] : [$"metadata.annotations.{name}: {told}"],
+        new Cluster(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", $", annotations: {{ {name}: x }}")).Valid().Warnings.All.Select(w => $"{w.Field}: {w.Message}"));
+
     }
 
     [Fact]

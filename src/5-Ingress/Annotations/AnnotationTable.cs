@@ -61,7 +61,6 @@ internal static class AnnotationTable
         ["auth-tls-secret"] = Applied(), ["auth-tls-verify-client"] = Applied(), ["auth-tls-verify-depth"] = Applied(), ["auth-tls-error-page"] = Applied(),
         ["auth-tls-pass-certificate-to-upstream"] = Applied(), ["auth-tls-match-cn"] = Applied(), ["satisfy"] = Applied(),
         ["limit-rps"] = Applied(), ["limit-rpm"] = Applied(), ["limit-connections"] = Applied(), ["limit-burst-multiplier"] = Applied(), ["limit-whitelist"] = Applied(), ["limit-allowlist"] = Applied(),
-        ["global-rate-limit"] = Refused(Later), ["global-rate-limit-window"] = Refused(Later), ["global-rate-limit-key"] = Refused(Later), ["global-rate-limit-ignored-cidrs"] = Refused(Later),
         ["custom-http-errors"] = Applied(), ["disable-proxy-intercept-errors"] = Applied(), ["custom-headers"] = Applied(), ["mirror-target"] = Applied(), ["mirror-host"] = Applied(), ["mirror-request-body"] = Applied(),
         ["proxy-cookie-domain"] = Applied(), ["proxy-cookie-path"] = Applied(), ["ssl-passthrough"] = Applied(),
         ["fastcgi-index"] = Refused(Later), ["fastcgi-params-configmap"] = Refused(Later),

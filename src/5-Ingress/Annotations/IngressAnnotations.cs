@@ -46,6 +46,11 @@ internal sealed record IngressAnnotations(LocationRules Rules)
         var reader = new SettingReader(
             name => written.TryGetValue(AnnotationTable.Prefix + name, out var text) ? text : null, (name, message) => context.Errors.Add(ingress, Field(name), message));
         foreach (var name in written.Keys.Where(a => a.StartsWith(AnnotationTable.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)) Check(context, ingress, name[AnnotationTable.Prefix.Length..]);
+        foreach (var name in written.Keys.Order(StringComparer.Ordinal))
+        {
+            if (FormerAnnotations.OfForeign(name) is { } foreign) context.Warnings.Add(ingress, $"metadata.annotations.{name}", foreign);
+        }
+
         var rules = new LocationRules
         {
             Proxy = ProxyRules.Read(reader, config),
@@ -103,6 +108,9 @@ internal sealed record IngressAnnotations(LocationRules Rules)
                 break;
             case null:
                 context.Warnings.Add(ingress, Field(name), "is no annotation of ingress-nginx, which ignores it too");
+                break;
+            case null when FormerAnnotations.Of(name) is { } former:
+                context.Warnings.Add(ingress, Field(name), former);
                 break;
         }
     }

@@ -111,6 +111,9 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         };
     }
 
+    /// <summary>Whether ingress-nginx's ConfigMap has a key.</summary>
+    internal static bool IsKey(string key) => Applied.Contains(key) || WithoutEffect.Contains(key) || NotCarriedOut.Contains(key);
+
     private void Check(Resource<V1ConfigMap> map, string key)
     {
         if (Applied.Contains(key) || WithoutEffect.Contains(key)) return;
