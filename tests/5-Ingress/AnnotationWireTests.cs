@@ -40,7 +40,7 @@ public sealed class AnnotationWireTests
     [InlineData("/\u00FC/$2", "/api/%C3%BC", "/\u00C3\u00BC/\u00C3\u00BC")]
     public async Task The_prefix_that_a_backend_is_told_may_have_captures(string prefix, string path, string? wanted)
     {
-        await using var running = await OneAsync("/(api)/(.*)", $"rewrite-target: /v2/$2, nginx.ingress.kubernetes.io/x-forwarded-prefix: \"{prefix}\"");
+        await using var running = await OneAsync("/(api)/(.*)", $"rewrite-target: /v2/$2, nginx.ingress.kubernetes.io/x-forwarded-prefix: \"{prefix}\"", validates: prefix.All(char.IsAscii));
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
         await running.AskAsync($"GET {path} HTTP/1.1\r\nHost: a.com\r\nX-Forwarded-Prefix: /client\r\n\r\n");
         var seen = await web.RequestAsync();
@@ -199,6 +199,6 @@ public sealed class AnnotationWireTests
         Assert.Equal(outcome, (await running.Seam.Journal.RequestAsync()).Outcome);
     }
 
-    private static Task<Running> OneAsync(string path, string annotations) =>
-        Running.StartAsync(Service("web") + Routes("api", $"rules: [{Rule("a.com", Path(path, "ImplementationSpecific", "web"))}]", Annotated(annotations)));
+    private static Task<Running> OneAsync(string path, string annotations, bool validates = true) => Running.StartAsync(
+        (validates ? "" : Unvalidated) + Service("web") + Routes("api", $"rules: [{Rule("a.com", Path(path, "ImplementationSpecific", "web"))}]", Annotated(annotations)), standard: validates);
 }

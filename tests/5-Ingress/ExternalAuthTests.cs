@@ -116,9 +116,9 @@ public sealed class ExternalAuthTests
     [Fact]
     public async Task The_method_and_further_headers_are_as_the_annotations_say()
     {
-        await using var running = await StartAsync(
-            $"{Url}, nginx.ingress.kubernetes.io/auth-method: HEAD, nginx.ingress.kubernetes.io/auth-request-redirect: https://$host/back, nginx.ingress.kubernetes.io/auth-proxy-set-headers: shop/to-auth",
-            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: to-auth, namespace: shop }\ndata: { X-Method: $request_method, X-Token: $http_x_token, X-User: $cookie_user }\n");
+        await using var running = await Running.StartAsync(
+            Unvalidated + Yaml($"{Url}, nginx.ingress.kubernetes.io/auth-method: HEAD, nginx.ingress.kubernetes.io/auth-request-redirect: https://$host/back, nginx.ingress.kubernetes.io/auth-proxy-set-headers: shop/to-auth")
+            + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: to-auth, namespace: shop }\ndata: { X-Method: $request_method, X-Token: $http_x_token, X-User: $cookie_user }\n", standard: false);
         await using var auth = Backend.Answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", running.Cluster.ServiceAt("auth"));
         await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
         Assert.Equal(Ok, await running.AskAsync("GET /x HTTP/1.1\r\nHost: a.com\r\nX-Token: t\r\nCookie: user=ann\r\n\r\n"));
@@ -182,7 +182,7 @@ public sealed class ExternalAuthTests
     [InlineData("auth-signin: '/start:0'", null)]
     public void A_port_that_is_none_is_told(string annotation, string? told)
     {
-        Assert.Equal(told is null ? [] : [$"metadata.annotations.nginx.ingress.kubernetes.io/{told}"], One(annotation).Told.Select(e => $"{e.Field}: {e.Message}".Split(". The Ingress isn't accepted")[0]));
+        Assert.Equal(told is null ? [] : [$"metadata.annotations.nginx.ingress.kubernetes.io/{told}"], new Cluster(Unvalidated + Yaml(annotation), standard: false).Told.Select(e => $"{e.Field}: {e.Message}".Split(". The Ingress isn't accepted")[0]));
         var (name, url) = (annotation[..annotation.IndexOf(':', StringComparison.Ordinal)], annotation[(annotation.IndexOf(':', StringComparison.Ordinal) + 1)..]);
         Assert.Equal(told is not null, new Cluster(ConfigMap($"global-{name}: {url}") + Service("web") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]"), standard: false).Told.Any(e => e.Field == $"data.global-{name}"));
     }

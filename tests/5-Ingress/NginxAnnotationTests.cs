@@ -42,8 +42,8 @@ public sealed class NginxAnnotationTests
         }
 
         var clusters = Rewrites.Select(r => new Cluster(
-            Service("web") + Service("foo") + Routes("api", $"rules: [{Rule("a.com", Path(r.Path, "ImplementationSpecific", "web"))}]", Annotated($"rewrite-target: \"{r.Target}\""))
-            + Routes("foo", $"rules: [{Rule("a.com", Path("/foo", "Prefix", "foo"), Path("/bar/", "ImplementationSpecific", "foo"))}]")).Valid()).ToList();
+            Unvalidated + Service("web") + Service("foo") + Routes("api", $"rules: [{Rule("a.com", Path(r.Path, "ImplementationSpecific", "web"))}]", Annotated($"rewrite-target: \"{r.Target}\""))
+            + Routes("foo", $"rules: [{Rule("a.com", Path("/foo", "Prefix", "foo"), Path("/bar/", "ImplementationSpecific", "foo"))}]"), standard: false).Valid()).ToList();
         await CompareAsync(servers.ToString(), ports, clusters, 60, ["200", "404", "400"]);
     }
 

@@ -36,6 +36,9 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     /// <summary>Set when the Ingress is a canary.</summary>
     public CanaryRule? Canary { get; init; }
 
+    /// <summary>Whether ingress-nginx's annotation validation keeps the whole Ingress out.</summary>
+    public bool IsInvalid { get; init; }
+
     /// <summary>The field of an annotation, for errors.</summary>
     internal static string Field(string name) => $"metadata.annotations.{AnnotationTable.Prefix}{name}";
 
@@ -43,14 +46,16 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     internal static IngressAnnotations Read(CompileContext context, Resource<V1Ingress> ingress, NginxConfig config, BackendCompiler backends)
     {
         var written = ingress.Value.Metadata?.Annotations ?? new Dictionary<string, string>();
-        var reader = new SettingReader(
-            name => written.TryGetValue(AnnotationTable.Prefix + name, out var text) ? text : null, (name, message) => context.Errors.Add(ingress, Field(name), message));
-        foreach (var name in written.Keys.Where(a => a.StartsWith(AnnotationTable.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)) Check(context, ingress, name[AnnotationTable.Prefix.Length..]);
+        var names = written.Keys.Where(a => a.StartsWith(AnnotationTable.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(a => a[AnnotationTable.Prefix.Length..]).ToList();
+        foreach (var name in names) Check(context, ingress, name);
         foreach (var name in written.Keys.Order(StringComparer.Ordinal))
         {
             if (FormerAnnotations.OfForeign(name) is { } foreign) context.Warnings.Add(ingress, $"metadata.annotations.{name}", foreign);
         }
 
+        var (left, invalid) = config.ValidatesAnnotations ? Validate(context, ingress, names, written) : ([], false);
+        var reader = new SettingReader(
+            name => written.TryGetValue(AnnotationTable.Prefix + name, out var text) && !left.Contains(name) ? text : null, (name, message) => context.Errors.Add(ingress, Field(name), message));
         var rules = new LocationRules
         {
             Proxy = ProxyRules.Read(reader, config),
@@ -89,6 +94,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Vhost = Header(reader, "upstream-vhost"),
             ClientCertificate = ClientCertificateRule.Read(reader, context, ingress, config),
             Canary = CanaryRule.Read(reader, ingress.Key),
+            IsInvalid = invalid,
         };
         return all with { Rules = rules with { Annotations = [.. reader.Used] } };
     }
@@ -103,16 +109,32 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             case (AnnotationState.WithoutEffect, var why):
                 context.Warnings.Add(ingress, Field(name), $"has no effect here: {why}");
                 break;
+            case null when FormerAnnotations.Of(name) is { } former:
+                context.Warnings.Add(ingress, Field(name), former);
+                break;
             case null when NearestWord.Of(name, AnnotationTable.Names) is { } near:
                 context.Errors.Add(ingress, Field(name), $"is no annotation of ingress-nginx; did you mean {near}?");
                 break;
             case null:
                 context.Warnings.Add(ingress, Field(name), "is no annotation of ingress-nginx, which ignores it too");
                 break;
-            case null when FormerAnnotations.Of(name) is { } former:
-                context.Warnings.Add(ingress, Field(name), former);
-                break;
         }
+    }
+
+    /// <summary>Holds values to ingress-nginx's annotation validation: which annotations are left out, and whether one of them keeps the whole Ingress out.</summary>
+    private static (HashSet<string> Left, bool IsInvalid) Validate(CompileContext context, Resource<V1Ingress> ingress, IEnumerable<string> names, IDictionary<string, string> written)
+    {
+        var (left, invalid) = (new HashSet<string>(StringComparer.Ordinal), false);
+        foreach (var name in names)
+        {
+            if (AnnotationValidation.Check(name, written[AnnotationTable.Prefix + name], other => written.ContainsKey(AnnotationTable.Prefix + other)) is not var (problem, ignored)) continue;
+            left.Add(name);
+            invalid |= !ignored;
+            if (ignored) context.Warnings.Add(ingress, Field(name), problem);
+            else context.Errors.Add(ingress, Field(name), problem);
+        }
+
+        return (left, invalid);
     }
 
     private static BackendPlan? Fallback(SettingReader reader, Resource<V1Ingress> ingress, BackendCompiler backends) =>

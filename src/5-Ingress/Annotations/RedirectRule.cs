@@ -1,28 +1,22 @@
-using System.Buffers;
-
 namespace Usher.Ingress;
 
 /// <summary>
-/// <c>permanent-redirect</c> and <c>temporal-redirect</c>: every request of the location is answered with a redirect. Their values are what ingress-nginx's redirect.go takes: of URLIsValidRegex's characters, unless
-/// <c>--enable-annotation-validation</c> is false, and for the temporal one a URL whose scheme begins with http.
+/// <c>permanent-redirect</c> and <c>temporal-redirect</c>: every request of the location is answered with a redirect. Their values are what ingress-nginx's redirect.go takes: what <see cref="AnnotationValidation"/> has of them, unless that is
+/// switched off, and for the temporal one a URL whose scheme begins with http.
 /// </summary>
 /// <param name="Annotation">Which of the two.</param>
 /// <param name="Status">301 or 302, unless the annotation's -code says another.</param>
 /// <param name="Target">Where to; a path is one of the request's own host.</param>
 internal sealed record RedirectRule(string Annotation, int Status, NginxTemplate Target)
 {
-    /// <summary>URLIsValidRegex of ingress-nginx's validators.go.</summary>
-    private static readonly SearchValues<char> Valid = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/:?&=");
-
     /// <summary>Reads the annotations; the temporal one comes first, as in ingress-nginx.</summary>
     /// <param name="reader">The annotations.</param>
-    /// <param name="validated">Whether values are held against URLIsValidRegex.</param>
     /// <param name="warn">Told of a name, and what is odd about its value.</param>
-    internal static RedirectRule? Read(SettingReader reader, bool validated, Action<string, string> warn)
+    internal static RedirectRule? Read(SettingReader reader, Action<string, string> warn)
     {
         // Beyond 307 ingress-nginx takes the temporal one's code for 302.
-        var temporal = Read(reader, "temporal-redirect", [302, 301, 303, 307], validated);
-        var permanent = Read(reader, "permanent-redirect", [301, 302, 303, 307, 308], validated);
+        var temporal = Read(reader, "temporal-redirect", [302, 301, 303, 307]);
+        var permanent = Read(reader, "permanent-redirect", [301, 302, 303, 307, 308]);
         if (temporal is not null) return temporal;
         if (permanent is not null && reader.Text("permanent-redirect") is { } to && to[0] != '/' && !to.Contains("://", StringComparison.Ordinal))
             warn(permanent.Annotation, $"'{to}' is neither a URL nor an absolute path: a client takes it for a path beside the one that it asked for");
@@ -30,7 +24,7 @@ internal sealed record RedirectRule(string Annotation, int Status, NginxTemplate
     }
 
     /// <summary>Reads one of them; the first of the codes is the one that it has when nothing is said.</summary>
-    private static RedirectRule? Read(SettingReader reader, string name, int[] codes, bool validated)
+    private static RedirectRule? Read(SettingReader reader, string name, int[] codes)
     {
         var code = reader.Number($"{name}-code", 300, codes[^1]) ?? codes[0];
         if (!codes.Contains(code))
@@ -40,12 +34,6 @@ internal sealed record RedirectRule(string Annotation, int Status, NginxTemplate
         }
 
         if (reader.Text(name) is not { } text) return null;
-        if (validated && reader.Written(name).AsSpan().ContainsAnyExcept(Valid))
-        {
-            reader.Wrong(name, reader.Written(name), "letters, digits and - . _ ~ / : ? & = are allowed; variables of nginx, which ingress-nginx takes for an invalid value too, only where the controller has --enable-annotation-validation=false");
-            return null;
-        }
-
         if (name == "temporal-redirect" && !IsHttp(text))
         {
             reader.Wrong(name, text, "a URL of http or https is wanted");

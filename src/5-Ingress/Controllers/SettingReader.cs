@@ -22,9 +22,6 @@ internal sealed class SettingReader(Func<string, string?> find, Action<string, s
         return text;
     }
 
-    /// <summary>A text as it is written, whitespace included.</summary>
-    internal string Written(string name) => find(name) ?? "";
-
     /// <summary>A boolean as Go's strconv.ParseBool reads it.</summary>
     internal bool? Flag(string name)
     {

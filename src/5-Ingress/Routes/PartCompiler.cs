@@ -34,7 +34,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             return (again.refused.IsEmpty ? old : last) with { Written = ingress };
         }
 
-        if (refused.All.All(e => AnnotationTable.Denies(e.Field)))
+        if (!part.Annotations.IsInvalid && refused.All.All(e => AnnotationTable.Denies(e.Field)))
         {
             Refuse("The Ingress isn't accepted: its locations are there, and answer 503");
             var why = string.Join("; ", refused.All.Select(e => e.ToString()));
