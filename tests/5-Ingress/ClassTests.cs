@@ -71,6 +71,16 @@ public sealed class ClassTests
     }
 
     [Fact]
+    public void A_class_that_is_taken_away_is_no_slip_of_itself()
+    {
+        var ingress = Service("web") + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]");
+        var cluster = new Cluster(Pod("controller", "10.0.1.20", "/nginx-ingress-controller") + ingress, standard: false, before: new Cluster(ingress).Valid());
+        Assert.Equal(
+            "spec.ingressClassName: found 'nginx'; there is no such IngressClass; no IngressClass is written here; one with spec.controller k8s.io/ingress-nginx comes with ingress-nginx's manifests", Assert.Single(cluster.Warnings.All.Select(w => $"{w.Field}: {w.Message}")));
+        Assert.Equal("404", cluster.Ask("GET http://a.com/"));
+    }
+
+    [Fact]
     public void The_old_annotation_is_compared_with_the_argument_of_the_controller()
     {
         var cluster = new Cluster(

@@ -60,7 +60,8 @@ internal sealed class IngressClasses(CompileContext context)
                 context.Warnings.Add(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
                 return false;
             case var name:
-                var near = NearestWord.Of(name, classes.Names.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(IngressClassObjects.AlbName));
+                // What the very name is of, a controller's argument or class, isn't an IngressClass for that.
+                var near = NearestWord.Of(name, classes.Names.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(IngressClassObjects.AlbName).Where(n => n != name));
                 context.Refuse(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
                 return true;
         }
