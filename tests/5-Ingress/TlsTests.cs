@@ -56,6 +56,34 @@ public sealed class TlsTests
     }
 
     [Theory]
+    [InlineData("cert-manager.io/cluster-issuer: letsencrypt", ", which cert-manager would make (cert-manager.io/cluster-issuer: letsencrypt): it isn't run here, so write one of type kubernetes.io/tls")]
+    [InlineData("cert-manager.io/issuer: own", ", which cert-manager would make (cert-manager.io/issuer: own): it isn't run here, so write one of type kubernetes.io/tls")]
+    [InlineData("cert-manager.io/revision-history-limit: '1'", "")]
+    public void A_secret_that_cert_manager_would_make_is_told_with_the_way_out(string annotation, string would)
+    {
+        var cluster = new Cluster(Web + Routes("a", $"tls: [{{ hosts: [a.com], secretName: a-tls }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", $", annotations: {{ {annotation} }}")).Valid();
+        Assert.Equal($"there is no Secret shop/a-tls{would}; ingress-nginx shows the controller's own fake certificate instead", Assert.Single(cluster.Warnings.All).Message);
+        // One that is there is wrong for another reason.
+        var empty = new Cluster(Web + Secrets.Yaml("a-tls", "kubernetes.io/tls", ("x", "y")) + Routes("a", $"tls: [{{ hosts: [a.com], secretName: a-tls }}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", $", annotations: {{ {annotation} }}"));
+        Assert.DoesNotContain("cert-manager", Assert.Single(empty.Warnings.All).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ hosts: [a.com], secretName: a }, { hosts: [b.com], secretName: none }", "spec.tls[1].secretName: there is no Secret shop/none; no rule of the Ingress has b.com, the section's host")]
+    [InlineData("{ hosts: [a.com], secretName: a }, { hosts: [b.com, c.com], secretName: empty }", "spec.tls[1].secretName: Secret shop/empty can't be used: data has no tls.crt, which a Secret of type kubernetes.io/tls must have; data has no tls.key, which a Secret of type kubernetes.io/tls must have; no rule of the Ingress has b.com or c.com, the section's hosts")]
+    [InlineData("{ hosts: [a.com], secretName: a }, { secretName: none }", "spec.tls[1].secretName: there is no Secret shop/none; the section lists no host")]
+    [InlineData("{ hosts: [a.com], secretName: a }, { hosts: [a.com], secretName: none }", "spec.tls[1].secretName: there is no Secret shop/none; no rule of the Ingress has a.com, the section's host")]
+    [InlineData("{ hosts: [a.com], secretName: a }, { hosts: [b.com], secretName: other }", null)]
+    [InlineData("{ hosts: [a.com], secretName: a }, { hosts: [b.com] }", null)]
+    public void A_section_without_a_rule_is_told_where_its_secret_cant_be_used(string sections, string? warning)
+    {
+        var cluster = new Cluster(Web + Secrets.Tls("a", ["a.com"]) + Secrets.Tls("other", ["b.com"]) + Secrets.Yaml("empty", "kubernetes.io/tls", ("x", "y"))
+            + Routes("a", $"tls: [{sections}], rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]")).Valid();
+        Assert.Equal(warning is null ? [] : [warning], cluster.Warnings.All.Select(w => $"{w.Field}: {w.Message}"));
+        Assert.Equal("CN=a.com", cluster.Plan.Routes.Certificates.Choose("a.com").Certificate.Subject);
+    }
+
+    [Theory]
     [InlineData("", "GET http://a.com/x/", "308 https://a.com/x")]
     [InlineData("", "GET http://plain.com/", "web")]
     [InlineData("", "GET http://a.com/ X-Forwarded-Proto=https", "308 https://a.com")]

@@ -37,7 +37,22 @@ internal sealed class CertificateCompiler
     {
         if (ingress.Value.Spec?.Tls is not { Count: > 0 } sections) return [];
         var names = (ingress.Value.Spec.Rules ?? []).Select(r => HostName.Of(r.Host)).OfType<string>().Where(h => h.Length > 0).Distinct();
-        return [.. names.Select(host => (host, For(context, ingress, sections, host)))];
+        var all = names.Select(host => (host, For(context, ingress, sections, host))).ToImmutableArray();
+        var used = all.Select(a => SectionOf(sections, a.host)).ToHashSet();
+        for (var i = 0; i < sections.Count; i++)
+        {
+            if (!used.Contains(i)) Idle(context, ingress, sections[i], $"spec.tls[{i}].secretName");
+        }
+
+        return all;
+    }
+
+    /// <summary>Says of a section that lists no host of a rule that its Secret can't be used, where that is so: no host tells it.</summary>
+    private static void Idle(CompileContext context, Resource<V1Ingress> ingress, V1IngressTLS section, string field)
+    {
+        if (string.IsNullOrEmpty(section.SecretName) || Read(context, ingress, section) is not { Plan: null, Problem: var problem }) return;
+        var listed = section.Hosts is { Count: > 0 } hosts ? $"no rule of the Ingress has {string.Join(" or ", hosts)}, the section's {(hosts.Count == 1 ? "host" : "hosts")}" : "the section lists no host";
+        context.Warnings.Add(ingress, field, $"{problem}; {listed}");
     }
 
     /// <summary>Gives an Ingress's hosts their certificates. The first Ingress to give a host one keeps it.</summary>
@@ -56,7 +71,7 @@ internal sealed class CertificateCompiler
 
     private CertificatePlan For(CompileContext context, Resource<V1Ingress> ingress, IList<V1IngressTLS> sections, string host)
     {
-        var at = sections.ToList().FindIndex(s => s.Hosts?.Any(h => h.Equals(host, StringComparison.OrdinalIgnoreCase)) == true);
+        var at = SectionOf(sections, host);
         var named = at >= 0;
         // No section lists the host: the first whose certificate is for it.
         if (!named) at = sections.ToList().FindIndex(s => !string.IsNullOrEmpty(s.SecretName) && Read(context, $"{ingress.Key.Namespace}/{s.SecretName}").Plan?.IsFor(host) == true);
@@ -64,15 +79,24 @@ internal sealed class CertificateCompiler
         if (string.IsNullOrEmpty(sections[at].SecretName)) return Standard.Because($"the section for {host} names no Secret, so the default certificate is shown");
         var name = $"{ingress.Key.Namespace}/{sections[at].SecretName}";
         var field = $"spec.tls[{at}].secretName";
-        var (plan, problem, names) = Read(context, name);
+        var (plan, problem, names) = Read(context, ingress, sections[at]);
         if (plan is null) return Default(context, ingress, field, problem);
         return plan.IsFor(host) ? plan : Default(context, ingress, field, $"the certificate of Secret {name} is for {string.Join(", ", names)}, not for {host}");
     }
+
+    private static int SectionOf(IList<V1IngressTLS> sections, string host) => sections.ToList().FindIndex(s => s.Hosts?.Any(h => h.Equals(host, StringComparison.OrdinalIgnoreCase)) == true);
 
     private CertificatePlan Default(CompileContext context, Resource<V1Ingress> ingress, string field, string problem)
     {
         context.Warnings.Add(ingress, field, $"{problem}; ingress-nginx shows {Standard.Source} instead");
         return Standard.Because($"{problem}, so {Standard.Source} is shown");
+    }
+
+    /// <summary>A section's certificate; of a Secret that isn't there with who would make it.</summary>
+    private static SecretCertificate Read(CompileContext context, Resource<V1Ingress> ingress, V1IngressTLS section)
+    {
+        var read = Read(context, $"{ingress.Key.Namespace}/{section.SecretName}");
+        return read.Plan is null && context.State.Find<V1Secret>(ingress.Key.Namespace, section.SecretName) is null ? read with { Problem = read.Problem + CertManager.WouldMake(ingress.Value.Metadata?.Annotations) } : read;
     }
 
     /// <summary>A Secret's certificate, <c>namespace/name</c>.</summary>

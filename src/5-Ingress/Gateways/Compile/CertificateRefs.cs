@@ -24,7 +24,7 @@ internal sealed class CertificateRefs(CompileContext context, References referen
         {
             var (source, certificate, reason, problem) = Find(draft.Owner, reference);
             if (certificate is not null) found.Add((source, certificate));
-            else draft.Unresolved ??= new Condition("ResolvedRefs", false, reason, $"tls.certificateRefs[{i}]: {problem}");
+            else draft.Unresolved ??= new Condition("ResolvedRefs", false, reason, $"tls.certificateRefs[{i}]: {problem}{WouldMake(draft, reference)}");
         }
 
         if (found.Count == 0)
@@ -51,6 +51,10 @@ internal sealed class CertificateRefs(CompileContext context, References referen
 
         draft.Tls = new ListenerTls(found.ToImmutable()) { ClientRoots = roots, InsecureFallback = clients?.Mode == "AllowInsecureFallback" };
     }
+
+    private string WouldMake(ListenerDraft draft, SecretObjectReference reference) =>
+        draft.Owner == draft.Gateway.Key && reference.Group.Length == 0 && reference.Kind == "Secret" && context.State.Find<V1Secret>(reference.Namespace ?? draft.Owner.Namespace, reference.Name) is null
+            ? CertManager.WouldMake(draft.Gateway.Value.Metadata?.Annotations) : "";
 
     /// <summary>A Secret's certificate with its key.</summary>
     /// <returns>Where it comes from and the certificate; or the reason of the condition and why there is none.</returns>
