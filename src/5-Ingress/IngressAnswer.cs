@@ -74,14 +74,17 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
     {
         var (facts, table) = (decision.Facts, decision.Controller.Routes);
         var host = facts.Host.Length == 0 ? "(none)" : facts.Host;
+        var unserved = decision.Controller.Unserved.Of(facts.Host);
         if (ServerChoice.Of(table, facts.Host, default(NoReasons)) is { } server)
         {
             var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));
             var rest = server.Routes.Length > 5 ? FormattableString.Invariant($" and {server.Routes.Length - 5} more") : "";
-            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; add one, or a defaultBackend";
+            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; {unserved ?? "add one, or a defaultBackend"}";
         }
 
-        return $"no Ingress has a rule for host {host} and path {facts.Path}: {Known(table, facts.Host)}; add one, or a defaultBackend";
+        return unserved is null
+            ? $"no Ingress has a rule for host {host} and path {facts.Path}: {Known(table, facts.Host)}; add one, or a defaultBackend"
+            : $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {unserved}";
     }
 
     /// <summary>Which hosts there are. Of many only the number: this is said of every request for an unknown host, and must not cost by how many are known.</summary>

@@ -34,6 +34,7 @@ internal sealed class IngressCompiler : IHopCompiler
         var hasOrphans = !Update(inner, classes, images, before, configs, tables) && Compile(inner, classes, images, before, configs, tables);
         foreach (var error in inner.Errors.All.Distinct()) context.Errors.Add(error);
 
+        var unserved = images.ToDictionary(i => i, i => new UnservedHosts(tables[i].Unserved.Concat(classes.Unserved)));
         var controllers = new Dictionary<IPEndPoint, ControllerPlan>();
         foreach (var (pod, image) in pods)
         {
@@ -43,7 +44,7 @@ internal sealed class IngressCompiler : IHopCompiler
             foreach (var (port, https) in new[] { (image.HttpPort, false), (image.HttpsPort, true) })
             {
                 var bound = context.Addresses.Bind(pod.Key, port);
-                controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, port), bound, image.Class, routes) { Config = config, Https = https, PassesThrough = image.SslPassthrough };
+                controllers[bound] = new ControllerPlan(pod.Key, new IPEndPoint(address.Declared, port), bound, image.Class, routes) { Config = config, Https = https, PassesThrough = image.SslPassthrough, Unserved = unserved[image] };
             }
         }
 

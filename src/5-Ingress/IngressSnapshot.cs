@@ -40,6 +40,9 @@ internal sealed record ControllerPlan(ResourceKey Pod, IPEndPoint Declared, IPEn
     /// <summary>Whether it is the HTTPS port, where TLS ends.</summary>
     public bool Https { get; init; }
 
+    /// <summary>The hosts of Ingresses that nothing serves.</summary>
+    public UnservedHosts Unserved { get; init; } = UnservedHosts.None;
+
     /// <summary>Whether <c>ssl-passthrough</c> counts, by <c>--enable-ssl-passthrough</c>.</summary>
     public bool PassesThrough { get; init; }
 

@@ -18,6 +18,10 @@ internal sealed class IngressClasses(CompileContext context)
     ];
 
     private readonly IngressClassObjects classes = new(context.State);
+    private readonly List<UnservedIngress> unserved = [];
+
+    /// <summary>Those of which it was said that no controller here serves them.</summary>
+    internal IReadOnlyList<UnservedIngress> Unserved => unserved;
 
     /// <summary>Whether a controller serves an Ingress.</summary>
     internal bool Serves(ControllerImage controller, Resource<V1Ingress> ingress)
@@ -42,7 +46,7 @@ internal sealed class IngressClasses(CompileContext context)
         switch (ClassOf(ingress) ?? legacy)
         {
             case null:
-                context.Refuse(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}");
+                Say(ingress, "spec", $"names no ingressClassName and no IngressClass is the default, so no controller would serve it; {Known()}", refused: true);
                 return true;
             // The load balancers' matter.
             case var name when classes.IsAlb(name):
@@ -50,21 +54,28 @@ internal sealed class IngressClasses(CompileContext context)
             case var name when classes.Find(name) is { } found:
                 var wanted = found.Value.Spec?.Controller;
                 var ours = running.Any(c => c.Class == wanted);
-                context.Warnings.Add(ingress, field, ours
+                Say(ingress, field, ours
                     ? $"IngressClass {name} is for '{wanted}', but no controller here takes this Ingress: {Arguments(running, legacy)}"
                     : wanted == ControllerImage.NginxClass
                         ? $"IngressClass {name} is for '{wanted}', and no pod here runs that controller, so nothing serves this Ingress: the controller's own manifests (helm template, deploy.yaml) belong to the road too"
                         : $"IngressClass {name} is for the controller '{wanted}', which Usher doesn't run, so nothing serves this Ingress here");
                 return wanted == ControllerImage.NginxClass;
             case var name when Others.Contains(name):
-                context.Warnings.Add(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
+                Say(ingress, field, $"class '{name}' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here");
                 return false;
             case var name:
                 // What the very name is of, a controller's argument or class, isn't an IngressClass for that.
                 var near = NearestWord.Of(name, classes.Names.Concat(running.Select(c => c.IngressClass)).Concat(Others).Append(IngressClassObjects.AlbName).Where(n => n != name));
-                context.Refuse(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}");
+                Say(ingress, field, $"found '{name}'; there is no such IngressClass; {Known()}{(near is null ? "" : $". Did you mean {near}?")}", refused: true);
                 return true;
         }
+    }
+
+    private void Say(Resource<V1Ingress> ingress, string field, string why, bool refused = false)
+    {
+        if (refused) context.Refuse(ingress, field, why);
+        else context.Warnings.Add(ingress, field, why);
+        unserved.Add(new UnservedIngress(ingress, $"nothing serves it: {field}: {why}"));
     }
 
     private string? ClassOf(Resource<V1Ingress> ingress) =>

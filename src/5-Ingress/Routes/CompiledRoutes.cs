@@ -24,6 +24,12 @@ internal sealed record CompiledRoutes(
     /// <summary>The parts that something was warned of.</summary>
     public required IReadOnlyList<CompiledStep<IngressPart>> Warned { get; init; }
 
+    /// <summary>Canaries of nothing.</summary>
+    public IReadOnlyList<UnservedIngress> Lone { get; init; } = [];
+
+    /// <summary>The Ingresses of this controller's that aren't served as they are written.</summary>
+    internal IEnumerable<UnservedIngress> Unserved => Warned.Where(s => s.Value.Refusal is not null).Select(s => new UnservedIngress(s.Value.Written, s.Value.Refusal!)).Concat(Lone);
+
     /// <summary>What was found when the servers were made, by host.</summary>
     public required ImmutableSortedDictionary<string, ImmutableArray<ConfigError>> Told { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>Whether the Ingress is accepted as it is written, or as it last was.</summary>
     public bool IsAccepted { get; init; } = true;
 
+    /// <summary>Why the Ingress isn't accepted as it is written; null where it is.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Whether it says something of other hosts than those of its rules.</summary>
     public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
 }

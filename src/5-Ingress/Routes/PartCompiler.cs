@@ -26,12 +26,13 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     {
         var part = Make(ingress);
         if (refused.IsEmpty) return part;
+        var what = string.Join("; ", refused.All.Select(e => $"{e.Field}: {e.Message}"));
         if (before() is { IsAccepted: true } last && !ReferenceEquals(last.Ingress, ingress))
         {
             Refuse("The Ingress isn't accepted, and stays in service as it last was");
             var again = new PartCompiler(context with { Warnings = new ErrorList(), Errors = new ErrorList() }, config, certificates);
             var old = again.Make(last.Ingress);
-            return (again.refused.IsEmpty ? old : last) with { Written = ingress };
+            return (again.refused.IsEmpty ? old : last) with { Written = ingress, Refusal = $"isn't accepted as it is written now, so that what it said before is served: {what}" };
         }
 
         if (!part.Annotations.IsInvalid && refused.All.All(e => AnnotationTable.Denies(e.Field)))
@@ -40,13 +41,13 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             var why = string.Join("; ", refused.All.Select(e => e.ToString()));
             return part with
             {
-                IsAccepted = false, Default = part.Default is { } standard ? standard with { Denied = why } : null,
+                IsAccepted = false, Refusal = $"isn't accepted: {what}", Default = part.Default is { } standard ? standard with { Denied = why } : null,
                 Rules = [.. part.Rules.Select(r => r with { Paths = [.. r.Paths.Select(p => p with { Route = p.Route with { Denied = why } })] })],
             };
         }
 
         Refuse("The Ingress isn't accepted, and nothing serves it");
-        return new IngressPart(ingress, new IngressAnnotations(LocationRules.Default with { Balance = config.Balance })) { IsAccepted = false };
+        return new IngressPart(ingress, new IngressAnnotations(LocationRules.Default with { Balance = config.Balance })) { IsAccepted = false, Refusal = $"isn't accepted: {what}" };
     }
 
     private void Refuse(string what)

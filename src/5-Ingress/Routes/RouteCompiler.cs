@@ -21,6 +21,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     private readonly Dictionary<string, ServerDraft> drafts = new(StringComparer.Ordinal);
     private readonly List<ServerDraft> withOthers = [];
     private readonly Dictionary<string, ServerPlan> others = new(StringComparer.Ordinal);
+    private readonly List<UnservedIngress> lone = [];
     private RoutePlan? catchAll;
 
     /// <summary>Compiles where only some Ingresses may have changed since the running generation; null when more has changed.</summary>
@@ -68,6 +69,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         {
             Shared = shared,
             Warned = parts.Warned,
+            Lone = lone,
             Told = ServerFindings.Tell(context, ServerFindings.None, drafts.Values.Select(d => (d.Host, (ServerPlan?)d.Plan))),
             IsPlain = ordered.TrueForAll(p => RouteUpdate.IsPlain(p, config)),
         };
@@ -130,7 +132,12 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
 
     private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryPlan canary, CanaryPath path, Resource<V1Ingress> ingress)
     {
-        if (primary is null) context.Warnings.Add(ingress, path.Field, "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request");
+        if (primary is null)
+        {
+            const string Nothing = "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request";
+            context.Warnings.Add(ingress, path.Field, Nothing);
+            lone.Add(new UnservedIngress(ingress, Nothing));
+        }
         else if (primary.Front == path.Backend.Front) context.Warnings.Add(ingress, path.Field, $"is a canary of itself: {primary.Label} is the other Ingress's backend too");
         else if (!taken.TryAdd(primary, canary) && taken[primary].Rule.Ingress != ingress.Key)
             context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {taken[primary].Rule.Ingress.Namespace}/{taken[primary].Rule.Ingress.Name}; ingress-nginx takes one");

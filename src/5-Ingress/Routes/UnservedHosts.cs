@@ -1,0 +1,41 @@
+using k8s.Models;
+using Usher.Model.Desired;
+
+namespace Usher.Ingress;
+
+/// <summary>An Ingress of which nothing, or not what it says now, is served.</summary>
+/// <param name="Ingress">The Ingress as it is written.</param>
+/// <param name="Why">Why, after its name: <c>isn't accepted: …</c>.</param>
+internal sealed record UnservedIngress(Resource<V1Ingress> Ingress, string Why);
+
+/// <summary>The hosts of Ingresses that aren't served, for what is told of a request that nothing takes. Whoever asks first makes the index; then it is a look-up for each host that a name may be of.</summary>
+/// <param name="all">The Ingresses.</param>
+internal sealed class UnservedHosts(IEnumerable<UnservedIngress> all)
+{
+    internal static readonly UnservedHosts None = new([]);
+
+    private readonly Lazy<Dictionary<string, UnservedIngress>> byHost = new(() => Index(all));
+
+    /// <summary>Of a name the Ingress that has it, in words; null where none does.</summary>
+    internal string? Of(string name)
+    {
+        if (byHost.Value.Count == 0) return null;
+        if (name.EndsWith('.')) name = name[..^1];
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        if (!byHost.Value.TryGetValue(name, out var found) && !(dot > 0 && byHost.Value.TryGetValue("*" + name[dot..], out found)) && !byHost.Value.TryGetValue("", out found)) return null;
+        var origin = found.Ingress.Origin;
+        var place = origin.File is null ? "" : $" ({origin.File}:{origin.LineOf("spec.rules")})";
+        return $"{found.Ingress.Key}{place} has {(byHost.Value.ContainsKey(name) ? "the host" : "a rule for it")}, and {found.Why}";
+    }
+
+    private static Dictionary<string, UnservedIngress> Index(IEnumerable<UnservedIngress> all)
+    {
+        var index = new Dictionary<string, UnservedIngress>(StringComparer.Ordinal);
+        foreach (var one in all)
+        {
+            foreach (var host in (one.Ingress.Value.Spec?.Rules ?? []).Select(r => HostName.Of(r.Host)).OfType<string>()) index.TryAdd(host, one);
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,59 @@
+using static Usher.Ingress.Tests.Cluster;
+
+namespace Usher.Ingress.Tests;
+
+/// <summary>A 404 for a host that an Ingress has which isn't served names that, and why: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
+public sealed class UnservedHostTests
+{
+    private static readonly string Near = Service("web") + Routes("near", $"rules: [{Rule("nextcloud.example.com", Path("/", "Prefix", "web"))}]");
+
+    [Theory]
+    [InlineData("proxy-body-size: lots", "isn't accepted: metadata.annotations.nginx.ingress.kubernetes.io/proxy-body-size: found 'lots'; a size is wanted: bytes, or a number with k, m or g")]
+    [InlineData("proxy-body-sise: 1m", "isn't accepted: metadata.annotations.nginx.ingress.kubernetes.io/proxy-body-sise: is no annotation of ingress-nginx; did you mean proxy-body-size?")]
+    [InlineData("canary: \"true\"", "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request")]
+    public void One_that_isnt_accepted_or_is_a_lone_canary(string annotation, string why)
+    {
+        var cluster = new Cluster(Near + Routes("keycloak", $"rules: [{Rule("keycloak.example.com", Path("/", "Prefix", "web"))}]", Annotated(annotation)));
+        Assert.Equal($"no Ingress that is served has a rule for host keycloak.example.com and path /: Ingress shop/keycloak (cluster.yaml:1) has the host, and {why}", Problem(cluster, "keycloak.example.com"));
+        Assert.Equal("no Ingress has a rule for host keycloat.example.com and path /: the nearest is nextcloud.example.com; add one, or a defaultBackend", Problem(cluster, "keycloat.example.com"));
+    }
+
+    [Theory]
+    [InlineData("ingressClassName: ngnix, ", "", "spec.ingressClassName: found 'ngnix'; there is no such IngressClass; there are nginx. Did you mean nginx?")]
+    [InlineData("ingressClassName: traefik, ", "", "spec.ingressClassName: class 'traefik' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here")]
+    [InlineData("", ", annotations: { kubernetes.io/ingress.class: edge }", "metadata.annotations.kubernetes.io/ingress.class: found 'edge'; there is no such IngressClass; there are nginx")]
+    [InlineData("", "", "spec: names no ingressClassName and no IngressClass is the default, so no controller would serve it; there are nginx")]
+    public void One_whose_class_is_nobodys(string spec, string metadata, string why)
+    {
+        var cluster = new Cluster(Near + Routes("keycloak", $"ingressClassName: x, rules: [{Rule("keycloak.example.com", Path("/", "Prefix", "web"))}]", metadata).Replace("ingressClassName: x, ", spec, StringComparison.Ordinal));
+        Assert.Equal($"no Ingress that is served has a rule for host keycloak.example.com and path /: Ingress shop/keycloak (cluster.yaml:1) has the host, and nothing serves it: {why}", Problem(cluster, "keycloak.example.com"));
+    }
+
+    [Theory]
+    [InlineData("a.com", "a.com", "/y", "has the host, and")]
+    [InlineData("*.b.com", "x.b.com", "/", "has a rule for it, and")]
+    [InlineData(null, "anything.com", "/", "has a rule for it, and")]
+    public void Its_host_may_be_anothers_too_a_wildcard_or_any(string? host, string asked, string path, string has)
+    {
+        var cluster = new Cluster(Service("web") + Routes("good", $"rules: [{Rule("a.com", Path("/x", "Prefix", "web"))}]") + Routes("bad", $"rules: [{Rule(host, Path("/y", "Prefix", "web"))}]", Annotated("proxy-body-size: lots")));
+        Assert.Contains($": Ingress shop/bad (cluster.yaml:1) {has} isn't accepted: ", Problem(cluster, asked, path).Replace("(Prefix); Ingress", "(Prefix): Ingress", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_stays_as_it_was_has_no_new_host_yet()
+    {
+        var first = new Cluster(Service("web") + Routes("a", $"rules: [{Rule("old.com", Path("/", "Prefix", "web"))}]")).Valid();
+        var second = new Cluster(Service("web") + Routes("a", $"rules: [{Rule("new.com", Path("/", "Prefix", "web"))}]", Annotated("proxy-body-size: lots")), before: first);
+        Assert.Equal("web", second.Ask("GET http://old.com/"));
+        Assert.Contains("Ingress shop/a (cluster.yaml:1) has the host, and isn't accepted as it is written now, so that what it said before is served: ", Problem(second, "new.com"), StringComparison.Ordinal);
+        var mended = new Cluster(Service("web") + Routes("a", $"rules: [{Rule("newer.com", Path("/", "Prefix", "web"))}]"), before: second).Valid();
+        Assert.Equal("no Ingress has a rule for host new.com and path /: the nearest is newer.com; add one, or a defaultBackend", Problem(mended, "new.com"));
+    }
+
+    private static string Problem(Cluster cluster, string host, string path = "/")
+    {
+        var answer = IngressAnswer.Of(cluster.Decide(host, path))!;
+        Assert.Equal(("ingress.404.no-route", 404), (answer.Outcome, answer.Status));
+        return answer.Problem!;
+    }
+}
