@@ -16,6 +16,7 @@ internal sealed class MatchTable
     private readonly PathTrie<RuleMatch>? paths;
     private readonly RuleMatch[] expressions = [];
     private readonly ImmutableArray<RuleMatch> given;
+    private ImmutableArray<(RuleMatch Loser, RuleMatch Winner)>? shadowed;
 
     private MatchTable(ImmutableArray<RuleMatch> given)
     {
@@ -39,6 +40,9 @@ internal sealed class MatchTable
 
     /// <summary>Whether any reads request headers.</summary>
     internal bool ReadsHeaders { get; }
+
+    /// <summary>Matches that another route's first takes everything from, since it is the same.</summary>
+    internal ImmutableArray<(RuleMatch Loser, RuleMatch Winner)> Shadowed => shadowed ??= Shadows();
 
     internal static MatchTable Of(IEnumerable<RuleMatch> matches) => new([.. matches]);
 
@@ -68,6 +72,13 @@ internal sealed class MatchTable
         }
 
         return null;
+    }
+
+    private ImmutableArray<(RuleMatch Loser, RuleMatch Winner)> Shadows()
+    {
+        if (given.Length < 2 || given.All(m => m.Route == given[0].Route)) return [];
+        var first = new Dictionary<string, RuleMatch>(StringComparer.Ordinal);
+        return [.. Ordered.Where(m => !first.TryAdd(m.Wants, m) && first[m.Wants].Route != m.Route).Select(m => (m, first[m.Wants]))];
     }
 
     private RuleMatch? Tell<TReasons>(RequestFacts facts, string path, TReasons reasons) where TReasons : struct, IReasonSink

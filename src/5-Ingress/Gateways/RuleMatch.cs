@@ -29,7 +29,13 @@ internal sealed record RuleMatch(ResourceKey Route, int RuleIndex, int MatchInde
     internal bool ReadsHeaders => !Headers.IsEmpty || Rule.ReadsHeaders;
 
     /// <summary><c>HTTPRoute shop/users rule 0 (api.example.com, PathPrefix /v1, GET, header x: 1)</c>.</summary>
-    internal string Label => $"{Route} rule {Rule.Name ?? FormattableString.Invariant($"{RuleIndex}")} ({string.Join(", ", Parts())})";
+    internal string Label => $"{Route} rule {Rule.Name ?? FormattableString.Invariant($"{RuleIndex}")} ({Words})";
+
+    /// <summary>What it says, with its host.</summary>
+    internal string Words => string.Join(", ", Parts());
+
+    /// <summary>The same for all matches that want the same of a request for one host.</summary>
+    internal string Wants => string.Join('\n', [Path.ToString(), Method ?? "", .. Headers.Select(h => $"header {h with { Name = h.Name.ToLowerInvariant() }}").Order(StringComparer.Ordinal), .. Queries.Select(q => $"query {q}").Order(StringComparer.Ordinal)]);
 
     private IEnumerable<string> Parts() =>
     [

@@ -95,8 +95,10 @@ public sealed class GatewayMatchTests
         const string Old = ", creationTimestamp: 2026-01-01T00:00:00Z";
         var cluster = new GatewayCluster(Gateway(Http) + Services
             + Route("zz", $"rules: [{Rule("a", Path("Exact", "/old"))}]", Old) + Route("b", $"rules: [{Rule("b", Path("Exact", "/old"))}, {Rule("b", Path("Exact", "/name"))}, {Rule("c", Path("Exact", "/name"))}]")
-            + Route("c", $"rules: [{Rule("d", Path("Exact", "/name"))}]")).Valid();
+            + Route("c", $"rules: [{Rule("d", Path("Exact", "/name"))}]"));
 
+        Assert.Empty(cluster.Errors.All);
+        Assert.Equal(["HTTPRoute shop/b: spec.rules[0]", "HTTPRoute shop/c: spec.rules[0]"], cluster.Warnings.All.Where(w => w.Object.StartsWith("HTTPRoute", StringComparison.Ordinal)).Select(w => $"{w.Object}: {w.Field}"));
         Assert.Equal("a", cluster.Ask("GET http://x.com/old"));
         Assert.Equal("b", cluster.Ask("GET http://x.com/name"));
     }

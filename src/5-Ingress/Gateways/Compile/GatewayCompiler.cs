@@ -41,6 +41,7 @@ internal sealed class GatewayCompiler : IHopCompiler
         var merge = new RouteMerge(context, setup.Value, before?.Listeners ?? FrozenDictionary<(ResourceKey, string), ListenerPlan>.Empty);
         merge.Merge([.. routes.All.Select(r => r.Value)]);
         var listeners = setup.Value.ByOwner.SelectMany(l => l).Where(d => d.IsProgrammed).ToDictionary(d => d, d => merge.Of(d).Build());
+        ShadowedMatches.Warn(context, listeners.Values);
 
         // 4.
         var ports = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Value, listeners).Select(p => (Plan: p, PodPort: GatewayObjects.PodPort(context.State, pair.Value.Gateway, p.Port, p.Protocol == PortProtocol.Udp))).ToList());
