@@ -34,6 +34,7 @@ public static class IngressRegistration
         .AddSingleton<IRoadStep, GatewayStep>()
         .AddSingleton<IStatusReports, GatewayStatuses>()
         .AddSingleton<IGatewayStatus, GatewayPublished>()
+        .AddSingleton<IClosedPorts, GatewayClosedPorts>()
         .AddSingleton<IBuiltInImage>(s => s.GetRequiredService<GatewayImage>())
         .AddSingleton<ICarrier>(s => s.GetRequiredService<GatewayImage>());
 }

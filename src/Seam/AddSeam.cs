@@ -24,7 +24,7 @@ public static class SeamRegistration
             s.GetRequiredService<IGenerationSource>(), s.GetRequiredService<IJourneyLog>(),
             s.GetRequiredService<UpstreamPool>(), s.GetRequiredService<TimeProvider>())
         {
-            Links = s.GetRequiredService<LinkTable>(), Timings = s.GetService<IServerTimings>(),
+            Links = s.GetRequiredService<LinkTable>(), Timings = s.GetService<IServerTimings>(), ClosedPorts = [.. s.GetServices<IClosedPorts>()],
             Logging = s.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         });
 }

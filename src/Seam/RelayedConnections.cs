@@ -135,7 +135,7 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, IEncryptingEn
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
             record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
-            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed) : "stopped while dialling";
+            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed, parts.ClosedPorts.Select(c => c.At(record.Generation, key.Remote)).FirstOrDefault(c => c is not null)) : "stopped while dialling";
             return null;
         }
     }
@@ -164,8 +164,9 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, IEncryptingEn
         record.CloseReason = result.End == RelayEnd.Canceled && cut?.Why is { } why ? $"cut: {why}" : Words(result.End);
     }
 
-    private static string Words(IPEndPoint at, ConnectException failed) => failed.Failure switch
+    private static string Words(IPEndPoint at, ConnectException failed, ClosedPort? closed) => failed.Failure switch
     {
+        ConnectFailure.Refused when closed is not null => $"{at} refused the connection: nothing listens there, since {closed.Why}",
         ConnectFailure.Refused => $"{at} refused the connection: nothing listens there",
         ConnectFailure.TimedOut => $"{at} did not answer within 10 s",
         ConnectFailure.TlsFailed or ConnectFailure.TlsTimedOut or ConnectFailure.TlsUntrusted => $"{at}: {failed.Reason}",

@@ -20,6 +20,9 @@ public sealed record SeamParts(IGenerationSource Generations, IJourneyLog Log, U
     /// <summary>Where fronts say what a person should know at once.</summary>
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>Who knows why nothing listens at a port.</summary>
+    public IReadOnlyList<IClosedPorts> ClosedPorts { get; init; } = [];
+
     /// <summary>What adds the hops' times to answers; null when nobody wants them.</summary>
     public IServerTimings? Timings { get; init; }
 

@@ -74,6 +74,20 @@ public sealed class RelayFrontTests : IDisposable
     }
 
     [Fact]
+    public async Task A_destination_that_refuses_says_what_it_wants_where_that_is_known()
+    {
+        var closed = await ClosedPortAsync();
+        await using var front = RelayFront.Start(AnyPort, (_, _) => new FrontDecision(new Told("a"), closed, null), seam.Parts with { ClosedPorts = [new Known(closed)] });
+        Assert.Equal(SocketError.ConnectionReset, await DialAsync(front.Bound));
+        Assert.Equal($"{closed} refused the connection: nothing listens there, since its listener has no certificate", (await seam.Journal.EndedAsync()).CloseReason);
+    }
+
+    private sealed record Known(IPEndPoint Bound) : IClosedPorts
+    {
+        public ClosedPort? At(Generation generation, IPEndPoint bound) => bound.Equals(Bound) ? new ClosedPort(bound, "its listener has no certificate") : null;
+    }
+
+    [Fact]
     public async Task A_decision_without_destination_resets_the_client()
     {
         await using var front = RelayFront.Start(AnyPort, (_, _) => new FrontDecision(new Told("none"), null, null), seam.Parts);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -48,6 +49,21 @@ public sealed class ExplainerTests
         var plan = AddressPlan.Empty.Next([new AddressClaim(new ResourceKey("", "Service", "shop", "users"), AddressBlock.Service, IPAddress.Parse("10.100.0.9"))]);
         var journey = new Explainer([]).Explain(new Generation(1, DesiredState.Empty, plan, []), Request, new IPEndPoint(IPAddress.Parse(address), 443)).Journey;
         Assert.Equal(("road.nothing-listens", problem), (journey.Outcome, journey.Problem));
+    }
+
+    [Fact]
+    public void A_port_that_somebody_knows_to_be_closed_is_named_as_the_cluster_has_it()
+    {
+        var bound = new IPEndPoint(IPAddress.Parse("127.18.64.2"), 8443);
+        var explain = new Explainer([], [new Known(bound)]);
+        var road = new Generation(1, DesiredState.Empty, AddressPlan.Empty, []);
+        Assert.Equal("nothing of this road listens at 10.0.1.101:443, since its listener has no certificate", explain.Explain(road, Request, bound).Journey.Problem);
+        Assert.Equal("nothing of this road listens at 127.18.64.2:443", explain.Explain(road, Request, new IPEndPoint(bound.Address, 443)).Journey.Problem);
+    }
+
+    private sealed record Known(IPEndPoint Bound) : IClosedPorts
+    {
+        public ClosedPort? At(Generation generation, IPEndPoint bound) => bound.Equals(Bound) ? new ClosedPort(new IPEndPoint(IPAddress.Parse("10.0.1.101"), 443), "its listener has no certificate") : null;
     }
 
     /// <summary>Walks a road with a step for each account, the last of which ends it.</summary>

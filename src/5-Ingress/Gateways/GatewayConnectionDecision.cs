@@ -31,7 +31,7 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
     public string? Problem => Choice switch
     {
         { Listener: null } => GatewayMismatch.NoListener(port, serverName),
-        { Rule: null, Listener: { } listener } => $"no route at {listener.Label} is for {(string.IsNullOrEmpty(serverName) ? "it" : $"server name {serverName}")}; usher status tells of each route why",
+        { Rule: null, Listener: { } listener } => $"no route at {listener.Label} is for {(string.IsNullOrEmpty(serverName) ? "it" : $"server name {serverName}")}{(port.Hosts.Of(serverName?.ToLowerInvariant() ?? "", listener) is { } elsewhere ? $": {elsewhere}" : "; usher status tells of each route why")}",
         { Backend: null, Rule: { } rule } => $"{rule.Label}: the sum of its backends' weights is 0",
         { Backend: { Invalid: { } invalid } backend, Rule: { } rule } => $"{rule.Label}: backend {backend.Backend.Label} was drawn, and {invalid}",
         { Read.Ready: false, Backend: { } backend } => $"Service {backend.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness",

@@ -28,7 +28,9 @@ internal sealed record GatewayMismatch(GatewayPort Port, int? Status, Hop Answer
 
     /// <summary>What is said of a handshake for a name that no listener has.</summary>
     internal static string NoListener(GatewayPort port, string? serverName) =>
-        $"no listener of {port.Plan.Gateway} at port {port.Plan.Port} is for {(string.IsNullOrEmpty(serverName) ? "a client that names no server" : $"server name {serverName}")}: there are {string.Join(", ", port.Plan.Listeners.Written.Take(5).Select(l => l.Key))}";
+        $"no listener of {port.Plan.Gateway} at port {port.Plan.Port} is for {(string.IsNullOrEmpty(serverName) ? "a client that names no server" : $"server name {serverName}")}: {ClosedListener.For(port.Closed, Lower(serverName)) ?? port.Hosts.Of(Lower(serverName), null) ?? $"there are {string.Join(", ", port.Plan.Listeners.Written.Take(5).Select(l => l.Key))}"}";
+
+    private static string Lower(string? serverName) => serverName?.ToLowerInvariant() ?? "";
 
     /// <summary>Why a client's certificate isn't taken where its Gateway wants one.</summary>
     internal static string ClientCertificate(GatewayPort port, X509Certificate? certificate, X509Chain? chain) => certificate is null

@@ -33,6 +33,9 @@ internal sealed class GatewaySnapshot(FrozenDictionary<FrontPlace, GatewayPort> 
     /// <summary>Every listener that is served.</summary>
     internal FrozenDictionary<(ResourceKey Owner, string Name), ListenerPlan> Listeners { get; init; } = FrozenDictionary<(ResourceKey Owner, string Name), ListenerPlan>.Empty;
 
+    /// <summary>The ports of pods that no listener opens.</summary>
+    internal IReadOnlyDictionary<FrontPlace, ClosedPort> Closed { get; init; } = FrozenDictionary<FrontPlace, ClosedPort>.Empty;
+
     /// <summary>All ports of all pods.</summary>
     internal ImmutableArray<GatewayPort> Ports => byPlace.Values;
 
@@ -50,6 +53,12 @@ internal sealed class GatewaySnapshot(FrozenDictionary<FrontPlace, GatewayPort> 
 /// <param name="Plan">What it serves: shared by all pods of the Gateway.</param>
 internal sealed record GatewayPort(ResourceKey Pod, IPEndPoint Declared, IPEndPoint Bound, PortPlan Plan)
 {
+    /// <summary>Which routes have which hosts, attached or not.</summary>
+    public RouteHosts Hosts { get; init; } = RouteHosts.None;
+
+    /// <summary>The Gateway's listeners of this port that aren't served.</summary>
+    public IReadOnlyList<ClosedListener> Closed { get; init; } = [];
+
     /// <summary>Where it is among sockets.</summary>
     internal FrontPlace Place => new(Bound, Plan.Protocol == PortProtocol.Udp);
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Trace.Journeys;
@@ -9,11 +10,14 @@ namespace Usher.Trace;
 /// Decides a request through the whole road without sending it. The walk goes where packets would: from the name to an address, and from each
 /// address to the hop that listens there.
 /// </summary>
-public sealed class Explainer(IEnumerable<IRoadStep> steps)
+/// <param name="steps">What there is to walk.</param>
+/// <param name="closed">Who knows why nothing listens at a port; null for nobody.</param>
+public sealed class Explainer(IEnumerable<IRoadStep> steps, IEnumerable<IClosedPorts>? closed = null)
 {
     // A road is at most a name, a handshake and four proxies long; more is a loop.
     private const int MaxSteps = 32;
     private readonly IRoadStep[] steps = [.. steps];
+    private readonly IClosedPorts[] closed = [.. closed ?? []];
 
     /// <summary>Explains a request.</summary>
     /// <param name="generation">The road.</param>
@@ -73,7 +77,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     }
 
     /// <summary>Nothing listens where the request was sent: who sent it there answers for it, as it would.</summary>
-    private static Explanation Refused(Generation generation, RequestFacts request, List<IDecision> decisions, Traveller place)
+    private Explanation Refused(Generation generation, RequestFacts request, List<IDecision> decisions, Traveller place)
     {
         var sender = Accounts(decisions).Where(Sends).Select(a => (Hop?)a.Account.Hop).LastOrDefault();
         if (sender is null) return Ended(generation, request, decisions, null, "road.nothing-listens", Nobody(generation, place));
@@ -86,9 +90,10 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps)
     /// <summary>Whether this hop read the request and sent it on, so that it answers when that fails.</summary>
     private static bool Sends((IDecision By, HopAccount Account) told) => told.By is not IConnectionDecision && told.Account.Hop is (Hop.LoadBalancer or Hop.Ingress);
 
-    private static string Nobody(Generation generation, Traveller traveller)
+    private string Nobody(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at) return $"no hosted zone here answers for {traveller.Name}";
+        if (closed.Select(c => c.At(generation, at)).FirstOrDefault(c => c is not null) is { } port) return $"nothing of this road listens at {port.Declared}, since {port.Why}";
         var bound = generation.Addresses.OwnerOfDeclared(at.Address) is { } owner ? $": on this machine {owner} has {generation.Addresses.Of(owner).Bound}" : "";
         return $"nothing of this road listens at {at}{bound}";
     }

@@ -44,6 +44,9 @@ internal sealed class GatewayCompiler : IHopCompiler
         ShadowedMatches.Warn(context, listeners.Values);
 
         // 4.
+        var hosts = new RouteHosts(routes.ByKey, merge.Statuses);
+        var closed = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => pair.Value.All.Where(d => d.Protocol is not null && !d.IsProgrammed).ToLookup(d => (d.Written.Port, d.Protocol!.Value), ClosedListener.Of));
+        var nobody = new Dictionary<FrontPlace, ClosedPort>();
         var ports = setup.Value.Listeners.ToDictionary(pair => pair.Key, pair => Ports(pair.Value, listeners).Select(p => (Plan: p, PodPort: GatewayObjects.PodPort(context.State, pair.Value.Gateway, p.Port, p.Protocol == PortProtocol.Udp))).ToList());
         var byPlace = new Dictionary<FrontPlace, GatewayPort>();
         foreach (var (pod, gateway) in GatewayObjects.PodsOf(context.State))
@@ -51,8 +54,14 @@ internal sealed class GatewayCompiler : IHopCompiler
             if (context.Addresses.Find(pod.Key) is not { } address || !ports.TryGetValue(gateway, out var plans)) continue;
             foreach (var (plan, podPort) in plans)
             {
-                var port = new GatewayPort(pod.Key, new IPEndPoint(address.Declared, podPort), context.Addresses.Bind(pod.Key, podPort), plan);
+                var port = new GatewayPort(pod.Key, new IPEndPoint(address.Declared, podPort), context.Addresses.Bind(pod.Key, podPort), plan) { Hosts = hosts, Closed = [.. closed[gateway][(plan.Port, plan.Protocol)]] };
                 byPlace[port.Place] = port;
+            }
+
+            foreach (var port in closed[gateway].Where(p => p.Key.Value != PortProtocol.Udp))
+            {
+                var at = GatewayObjects.PodPort(context.State, setup.Value.Listeners[gateway].Gateway, port.Key.Port, udp: false);
+                nobody[new FrontPlace(context.Addresses.Bind(pod.Key, at), Udp: false)] = new ClosedPort(new IPEndPoint(address.Declared, at), string.Join("; ", port.Select(l => l.Words)));
             }
         }
 
@@ -70,6 +79,7 @@ internal sealed class GatewayCompiler : IHopCompiler
             Listeners = listeners.ToFrozenDictionary(l => (l.Key.Owner, l.Key.Written.Name), l => l.Value),
             Own = board.All,
             OfRoutes = merge.Statuses,
+            Closed = nobody.Where(n => !byPlace.ContainsKey(n.Key)).ToFrozenDictionary(),
         });
     }
 
