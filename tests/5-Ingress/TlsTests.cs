@@ -56,8 +56,8 @@ public sealed class TlsTests
     }
 
     [Theory]
-    [InlineData("cert-manager.io/cluster-issuer: letsencrypt", ", which cert-manager would make (cert-manager.io/cluster-issuer: letsencrypt): it isn't run here, so write one of type kubernetes.io/tls")]
-    [InlineData("cert-manager.io/issuer: own", ", which cert-manager would make (cert-manager.io/issuer: own): it isn't run here, so write one of type kubernetes.io/tls")]
+    [InlineData("cert-manager.io/cluster-issuer: letsencrypt", ", which cert-manager would make (cert-manager.io/cluster-issuer: letsencrypt), and it isn't run here: write one of type kubernetes.io/tls")]
+    [InlineData("cert-manager.io/issuer: own", ", which cert-manager would make (cert-manager.io/issuer: own), and it isn't run here: write one of type kubernetes.io/tls")]
     [InlineData("cert-manager.io/revision-history-limit: '1'", "")]
     public void A_secret_that_cert_manager_would_make_is_told_with_the_way_out(string annotation, string would)
     {

@@ -96,7 +96,7 @@ internal sealed class CertificateCompiler
     private static SecretCertificate Read(CompileContext context, Resource<V1Ingress> ingress, V1IngressTLS section)
     {
         var read = Read(context, $"{ingress.Key.Namespace}/{section.SecretName}");
-        return read.Plan is null && context.State.Find<V1Secret>(ingress.Key.Namespace, section.SecretName) is null ? read with { Problem = read.Problem + CertManager.WouldMake(ingress.Value.Metadata?.Annotations) } : read;
+        return read.Plan is null && context.State.Find<V1Secret>(ingress.Key.Namespace, section.SecretName) is null ? read with { Problem = read.Problem + MissingSecret.WouldMake(ingress.Value.Metadata?.Annotations) } : read;
     }
 
     /// <summary>A Secret's certificate, <c>namespace/name</c>.</summary>

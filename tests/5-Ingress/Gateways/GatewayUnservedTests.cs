@@ -49,7 +49,7 @@ public sealed class GatewayUnservedTests
 
     [Theory]
     [InlineData("", "")]
-    [InlineData(", annotations: { cert-manager.io/cluster-issuer: letsencrypt }", ", which cert-manager would make (cert-manager.io/cluster-issuer: letsencrypt): it isn't run here, so write one of type kubernetes.io/tls")]
+    [InlineData(", annotations: { cert-manager.io/cluster-issuer: letsencrypt }", ", which cert-manager would make (cert-manager.io/cluster-issuer: letsencrypt), and it isn't run here: write one of type kubernetes.io/tls")]
     public void A_port_without_a_listener_that_is_served_says_what_it_wants(string metadata, string would)
     {
         var cluster = new GatewayCluster((Gateway(Https, Http) + Service("a") + Route("a", $"rules: [{Rule("a")}]")).Replace("name: edge, namespace: shop }", $"name: edge, namespace: shop{metadata} }}", StringComparison.Ordinal));

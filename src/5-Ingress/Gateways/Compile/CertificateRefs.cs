@@ -54,7 +54,7 @@ internal sealed class CertificateRefs(CompileContext context, References referen
 
     private string WouldMake(ListenerDraft draft, SecretObjectReference reference) =>
         draft.Owner == draft.Gateway.Key && reference.Group.Length == 0 && reference.Kind == "Secret" && context.State.Find<V1Secret>(reference.Namespace ?? draft.Owner.Namespace, reference.Name) is null
-            ? CertManager.WouldMake(draft.Gateway.Value.Metadata?.Annotations) : "";
+            ? MissingSecret.WouldMake(draft.Gateway.Value.Metadata?.Annotations) : "";
 
     /// <summary>A Secret's certificate with its key.</summary>
     /// <returns>Where it comes from and the certificate; or the reason of the condition and why there is none.</returns>

@@ -1,7 +1,7 @@
 namespace Usher.Ingress;
 
 /// <summary>What cert-manager would do for an Ingress or a Gateway, which isn't run here (cert-manager documentation, Annotated Ingress resource and Annotated Gateway resource).</summary>
-internal static class CertManager
+internal static class MissingSecret
 {
     private static readonly string[] Annotations = ["cert-manager.io/cluster-issuer", "cert-manager.io/issuer", "kubernetes.io/tls-acme"];
 
@@ -10,6 +10,6 @@ internal static class CertManager
     internal static string WouldMake(IDictionary<string, string>? annotations)
     {
         if (Annotations.FirstOrDefault(a => annotations?.ContainsKey(a) == true) is not { } name) return "";
-        return $", which cert-manager would make ({name}: {annotations![name]}): it isn't run here, so write one of type kubernetes.io/tls";
+        return $", which cert-manager would make ({name}: {annotations![name]}), and it isn't run here: write one of type kubernetes.io/tls";
     }
 }
