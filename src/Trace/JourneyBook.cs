@@ -65,21 +65,39 @@ public sealed class JourneyBook
         var handshakes = filter.Visit is null ? log.FailedHandshakes().Select(assembler.Assemble).Where(filter.Takes).Take(limit).ToList() : [];
         var flows = filter.Visit is null ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(filter.Takes).Take(limit).ToList() : [];
         List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(limit)];
-        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed).Where(filter.Takes).Take(limit - found.Count));
+        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, IsInMemory).Where(filter.Takes).Take(limit - found.Count));
         return found;
     }
 
-    /// <summary>Every journey that is kept, of earlier runs and of this one, in the order in which they ended; told one after the other, so that none need be in memory together.</summary>
-    public IEnumerable<Journey> All(JourneyFilter filter)
+    /// <summary>Every journey that is kept, in memory or stored, the oldest first; requests are told one after the other, so that they need not be in memory together.</summary>
+    /// <param name="filter">Which.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public IEnumerable<Journey> All(JourneyFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var (requests, handshakes, flows) = (log.NewestFirst().ToList(), log.FailedHandshakes().ToList(), log.Flows().ToList());
-        return stored.OldestFirst(filter.Failed)
-            .Concat(Enumerable.Reverse(requests).Where(first => filter.MayTake(first, time)).Select(Tell))
-            .Concat(Enumerable.Reverse(handshakes).Select(Tell))
-            .Concat(Enumerable.Reverse(flows).Select(f => FlowJourney.Tell(log.Paths.Of(f), time)))
-            .Where(filter.Takes);
+        foreach (var journey in stored.OldestFirst(filter.Failed, IsInMemory).Concat(Remembered(filter)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (filter.Takes(journey)) yield return journey;
+        }
     }
+
+    /// <summary>What is in memory: requests with the handshakes and flows that began before them.</summary>
+    private IEnumerable<Journey> Remembered(JourneyFilter filter)
+    {
+        var requests = log.NewestFirst().Reverse().ToList();
+        var others = new Queue<Journey>(log.FailedHandshakes().Select(Tell).Concat(log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time))).OrderBy(j => j.StartedAt));
+        foreach (var request in requests)
+        {
+            while (others.TryPeek(out var other) && other.StartedAt <= request.StartedOn) yield return others.Dequeue();
+            if (filter.MayTake(request, time)) yield return Tell(request);
+        }
+
+        foreach (var other in others) yield return other;
+    }
+
+    /// <summary>Whether a journey is told from memory, so that a stored one is it once more.</summary>
+    private bool IsInMemory(string id) => log.Find(id) is not null || log.FailedHandshakes().Any(h => h.JourneyId == id);
 
     /// <summary>What is known of a request now.</summary>
     internal Journey Tell(RequestRecord first) => assembler.Assemble(Join(first));

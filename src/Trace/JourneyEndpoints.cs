@@ -60,23 +60,31 @@ public static class JourneyEndpoints
             return;
         }
 
-        if (await FilterAsync(context, ["limit"]) is { } filter) await WriteAsync(context, Book(context).Recent(filter, limit), Json.IReadOnlyListJourney);
+        if (await FilterAsync(context, strict: false) is { } filter) await WriteAsync(context, Book(context).Recent(filter, limit), Json.IReadOnlyListJourney);
     }
 
     /// <summary>Every journey that is kept, a line of JSON each.</summary>
     private static async Task ExportAsync(HttpContext context)
     {
-        if (await FilterAsync(context, []) is not { } filter) return;
+        if (await FilterAsync(context, strict: true) is not { } filter) return;
         context.Response.ContentType = "application/x-ndjson";
-        foreach (var journey in Book(context).All(filter)) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey));
+        using var either = Ending(context);
+        try
+        {
+            foreach (var journey in Book(context).All(filter, either.Token)) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey), either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // Who asked went, or the road stops.
+            context.Abort();
+        }
     }
 
     /// <summary>Journeys as they end, a line of JSON each; where more ended than are told, a line <c>{"skipped":12}</c>.</summary>
     private static async Task FollowAsync(HttpContext context)
     {
-        if (await FilterAsync(context, []) is not { } filter) return;
-        var stopping = context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        if (await FilterAsync(context, strict: true) is not { } filter) return;
+        using var either = Ending(context);
         // Begins here: who has the response's head misses nothing from then on.
         var followed = context.RequestServices.GetRequiredService<JourneyFollower>().FollowAsync(filter, either.Token);
         context.Response.ContentType = "application/x-ndjson";
@@ -85,8 +93,8 @@ public static class JourneyEndpoints
         {
             await foreach (var ended in followed)
             {
-                foreach (var journey in ended.Journeys) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey));
-                if (ended.Skipped > 0) await WriteLineAsync(context, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"skipped\":{ended.Skipped}}}")));
+                foreach (var journey in ended.Journeys) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey), either.Token);
+                if (ended.Skipped > 0) await WriteLineAsync(context, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"skipped\":{ended.Skipped}}}")), either.Token);
                 await context.Response.Body.FlushAsync(either.Token);
             }
         }
@@ -96,19 +104,24 @@ public static class JourneyEndpoints
         }
     }
 
-    private static async Task WriteLineAsync(HttpContext context, byte[] line)
+    /// <summary>Fires when who asked went, or the road stops: one that reads no more is not to hold it up.</summary>
+    private static CancellationTokenSource Ending(HttpContext context) => CancellationTokenSource.CreateLinkedTokenSource(
+        context.RequestAborted, context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
+
+    private static async Task WriteLineAsync(HttpContext context, byte[] line, CancellationToken cancellationToken)
     {
-        await context.Response.Body.WriteAsync(line, context.RequestAborted);
-        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+        await context.Response.Body.WriteAsync(line, cancellationToken);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancellationToken);
     }
 
     /// <summary>The filter that a query names; null once what is wrong with it was answered.</summary>
-    private static async Task<JourneyFilter?> FilterAsync(HttpContext context, IReadOnlyList<string> besides)
+    private static async Task<JourneyFilter?> FilterAsync(HttpContext context, bool strict)
     {
         var asked = context.Request.Query;
         var (filter, problem) = JourneyFilterText.Read(name => asked.TryGetValue(name, out var value) ? value.ToString() : null);
-        var unknown = asked.Keys.FirstOrDefault(k => !besides.Contains(k) && !JourneyFilterText.Names.Contains(k));
-        if (unknown is not null) problem ??= $"{unknown} isn't known; {string.Join(", ", JourneyFilterText.Names.Concat(besides))} are";
+        // A filter that is misspelt would take everything.
+        var unknown = strict ? asked.Keys.FirstOrDefault(k => !JourneyFilterText.Names.Contains(k, StringComparer.OrdinalIgnoreCase)) : null;
+        if (unknown is not null) problem ??= $"{unknown} isn't known; {string.Join(", ", JourneyFilterText.Names)} are";
         if (problem is not null) await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, problem);
         return problem is null ? filter : null;
     }

@@ -33,7 +33,7 @@ public sealed record JourneyFilter
         ArgumentNullException.ThrowIfNull(journey);
         return (!Failed || journey.Outcome != "ok")
             && (Visit is null || journey.Visit == Visit)
-            && TakesStatus(journey.Status ?? 0)
+            && (journey is { Status: null, AnsweredBy: not null } ? Statuses.Count == 0 : TakesStatus(journey.Status ?? 0))
             && (Hop is null || EndedAt(journey, Hop.Value))
             && (Path is null || TakesPath(PathOf(journey.Url)))
             && (SlowerThan is null || journey.DurationMs > SlowerThan.Value.TotalMilliseconds);
@@ -42,8 +42,8 @@ public sealed record JourneyFilter
     /// <summary>Whether the journey of a request may be wanted, by what its record alone tells: false is certain.</summary>
     internal bool MayTake(RequestRecord first, TimeProvider time) =>
         TakesStatus(first.Status) && (Path is null || TakesPath(PathOf(first.Target)))
-        // The client's own time before and after isn't in the record, so that half of it is enough.
-        && (SlowerThan is null || first.EndedAt == 0 || time.GetElapsedTime(first.StartedAt, first.EndedAt) * 2 + TimeSpan.FromSeconds(1) > SlowerThan);
+        // Of a connection's first request the record doesn't have what came before: the name, the handshake, a client that waited.
+        && (SlowerThan is null || first.RequestOnConnection == 1 || time.GetElapsedTime(first.StartedAt, first.EndedAt) * 2 + TimeSpan.FromSeconds(1) > SlowerThan);
 
     private bool TakesStatus(int status) => Statuses.Count == 0 || Statuses.Any(s => s.Has(status));
 
@@ -55,9 +55,10 @@ public sealed record JourneyFilter
 
     private static string PathOf(string url)
     {
-        var scheme = url.IndexOf("://", StringComparison.Ordinal);
-        var path = scheme < 0 ? url : url.IndexOf('/', scheme + 3) is >= 0 and var at ? url[at..] : "/";
-        return path.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? path[..query] : path;
+        var whole = url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? url[..query] : url;
+        var scheme = whole.StartsWith('/') ? -1 : whole.IndexOf("://", StringComparison.Ordinal);
+        var path = scheme < 0 ? whole : whole.IndexOf('/', scheme + 3) is >= 0 and var at ? whole[at..] : "/";
+        return path.Length == 0 ? "/" : path;
     }
 }
 

@@ -16,6 +16,7 @@ public static class JourneyFilterText
     {
         ArgumentNullException.ThrowIfNull(value);
         var filter = new JourneyFilter { Visit = value("visit"), Path = value("path") };
+        if (filter.Path is { } path && (path.Length == 0 || path[0] is not ('/' or '*') || path.Contains('?', StringComparison.Ordinal))) return Wrong("path", path, "a path without its query, beginning with / or *");
         if (value("failed") is { } failed)
         {
             if (!bool.TryParse(failed, out var flag)) return Wrong("failed", failed, "true or false");

@@ -36,11 +36,11 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
             var before = request;
             var ended = log.Ended(ref request, until);
             var lost = request - before - ended.Count;
-            var maybe = ended.Where(r => filter.MayTake(r, time)).ToList();
-            var told = maybe.TakeLast(Together).Select(book.Tell)
-                .Concat(log.FailedSince(ref handshake, until).TakeLast(Together).Select(book.Tell))
-                .Where(filter.Takes).OrderBy(j => j.StartedAt).ToList();
-            var skipped = lost + Math.Max(0, maybe.Count - Together);
+            // Those that surely failed come first where only they are wanted; of others only their journeys tell.
+            var maybe = ended.Where(r => filter.MayTake(r, time)).OrderBy(r => filter.Failed && r.IsFailed).ToList();
+            var handshakes = log.FailedSince(ref handshake, until);
+            var told = maybe.TakeLast(Together).Select(book.Tell).Concat(handshakes.TakeLast(Together).Select(book.Tell)).Where(filter.Takes).OrderBy(j => j.StartedAt).ToList();
+            var skipped = lost + Math.Max(0, maybe.Count - Together) + Math.Max(0, handshakes.Count - Together);
             if (told.Count > 0 || skipped > 0) yield return new EndedJourneys(told, skipped);
         }
     }

@@ -115,7 +115,6 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         // Now rather than when asked: the port may be another connection's by then.
         if (record.Upstream is not null) record.Via ??= RelayOf(record);
         TellRefusal(record);
-        Meters.Count(record);
         var path = Paths.Keep(record);
         record.DecryptedInFront = path?.Handshake is not null;
         if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
@@ -124,6 +123,8 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
         // the id in it was read.
         else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) laterHops.Add(record);
+        // Somebody's health check: not what the road is asked.
+        if (record.JourneyId is not null || record.Hop == Hop.LoadBalancer) Meters.Count(record);
         Added.Beat();
     }
 

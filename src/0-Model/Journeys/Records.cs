@@ -116,6 +116,9 @@ public sealed class RequestRecord
     /// <summary>The hop's own code of a failure (<c>load-balancer.502.connection-refused</c>), or null.</summary>
     public string? Outcome { get; set; }
 
+    /// <summary>Whether something went wrong here, or the client got no answer or one from 400 on.</summary>
+    public bool IsFailed => Outcome is not null || Status is 0 or >= 400;
+
     /// <summary>What went wrong and the way out, for a person; null when nothing did. Where nobody noted it, the decision tells when it is asked.</summary>
     public string? Problem { get => field ?? (Outcome is null ? null : (Decision as IProblemTeller)?.Problem); set; }
 

@@ -51,9 +51,8 @@ internal static class CommonOptions
     /// <summary>A time that something is kept for: 30m, 12h, 7d.</summary>
     internal static Option<TimeSpan> Duration(string name, TimeSpan standard, string description) => new(name)
     {
-        Description = description,
+        Description = $"{description} Default: {standard.TotalDays:0}d.",
         HelpName = "DURATION",
-        DefaultValueFactory = _ => standard,
         CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
@@ -62,6 +61,7 @@ internal static class CommonOptions
             result.AddError($"{name}: found {text}; minutes, hours or days are wanted, as 30m, 12h or 7d, at most 3650d");
             return standard;
         },
+        // Without a factory the help shows no default of its own, which would be in .NET's words.
     };
 
     /// <summary>A whole number within bounds.</summary>

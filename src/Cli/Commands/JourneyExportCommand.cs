@@ -6,15 +6,10 @@ namespace Usher.Cli.Commands;
 /// <summary><c>usher journeys export</c>: every journey that the running road keeps, as lines of JSON.</summary>
 internal static class JourneyExportCommand
 {
-    internal static Command Create()
+    /// <summary>The command, with options of the one that it belongs to.</summary>
+    internal static Command Create(JourneyFilterOptions filter, Option<string?> api, Option<string?> state)
     {
-        var filter = new JourneyFilterOptions();
-        var api = CommonOptions.Api();
-        var state = CommonOptions.State();
         var command = new Command("export", "Print every journey that the running road keeps, of earlier runs too, a line of JSON each, the oldest first.");
-        filter.AddTo(command);
-        command.Add(api);
-        command.Add(state);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var written = filter.Read(parsed);

@@ -6,17 +6,17 @@ namespace Usher.Cli.Commands;
 /// <summary>The options that say which journeys are wanted.</summary>
 internal sealed class JourneyFilterOptions
 {
-    private readonly Option<bool> failed = new("--failed") { Description = "Only those that failed." };
+    private readonly Option<bool> failed = new("--failed") { Description = "Only those that failed.", Recursive = true };
 
     private readonly (string Name, Option<string?> Option)[] others =
     [
-        ("status", new("--status") { HelpName = "STATUS", Description = "Only these statuses: 502, 5xx, 500-504, none (nothing answered), with commas between." }),
-        ("hop", new("--hop") { HelpName = "HOP", Description = "Only those that this hop answered, or where they stopped: load-balancer, ingress, pod, …" }),
-        ("path", new("--path") { HelpName = "PATH", Description = "Only paths that begin so, or match where there is a *." }),
-        ("slower", new("--slower-than") { HelpName = "DURATION", Description = "Only those that took longer: 250ms, 1.5s." }),
+        ("status", new("--status") { HelpName = "STATUS", Recursive = true, Description = "Only these statuses: 502, 5xx, 500-504, none (nothing answered), with commas between." }),
+        ("hop", new("--hop") { HelpName = "HOP", Recursive = true, Description = "Only those that this hop answered, or where they stopped: load-balancer, ingress, pod, …" }),
+        ("path", new("--path") { HelpName = "PATH", Recursive = true, Description = "Only paths that begin so, or match where there is a *." }),
+        ("slower", new("--slower-than") { HelpName = "DURATION", Recursive = true, Description = "Only those that took longer: 250ms, 1.5s." }),
     ];
 
-    /// <summary>Lets a command have them.</summary>
+    /// <summary>Lets a command have them, and those below it.</summary>
     internal void AddTo(Command command)
     {
         command.Add(failed);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Usher.Cli.Client;
+using Usher.Cli.Running;
 using Usher.Model.Journeys;
 using Usher.Trace.Text;
 
@@ -21,14 +22,16 @@ internal static class JourneysCommand
         var state = CommonOptions.State();
         var command = new Command("journeys", "List the journeys that the running road keeps; or print the one of an ID, which stands behind the URL in each line of the list and of usher up.") { id };
         filter.AddTo(command);
+        // Of export too, wherever they are written.
+        (api.Recursive, state.Recursive) = (true, true);
         foreach (var option in new Option[] { follow, limit, json, verbose, api, state }) command.Add(option);
-        command.Add(JourneyExportCommand.Create());
+        command.Add(JourneyExportCommand.Create(filter, api, state));
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var written = filter.Read(parsed);
             using var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
             if (parsed.GetValue(id) is { } one) await JourneyOutput.PrintAsync(await client.JourneyAsync(one, cancellationToken), parsed.GetValue(json), parsed.GetValue(verbose));
-            else if (parsed.GetValue(follow)) await FollowAsync(client, written, parsed.GetValue(json), cancellationToken);
+            else if (parsed.GetValue(follow)) return await FollowAsync(client, written, parsed.GetValue(json), cancellationToken);
             else await ListAsync(client, written, parsed.GetValue(limit), parsed.GetValue(json), cancellationToken);
             return ExitCodes.Ok;
         });
@@ -43,13 +46,14 @@ internal static class JourneysCommand
         foreach (var journey in journeys) await Console.Out.WriteLineAsync(json ? Line(journey) : table.Line(journey));
     }
 
-    private static async Task FollowAsync(RoadClient client, IReadOnlyDictionary<string, string> filter, bool json, CancellationToken cancellationToken)
+    private static async Task<int> FollowAsync(RoadClient client, IReadOnlyDictionary<string, string> filter, bool json, CancellationToken cancellationToken)
     {
         var table = Table();
+        using var stop = new StopSignals(cancellationToken);
         if (!json && !table.Whole) await Console.Out.WriteLineAsync(table.Heading);
         try
         {
-            await foreach (var (journey, skipped) in client.FollowAsync(filter, cancellationToken))
+            await foreach (var (journey, skipped) in client.FollowAsync(filter, stop.Token))
             {
                 if (journey is not null) await Console.Out.WriteLineAsync(json ? Line(journey) : table.Line(journey));
                 // Beside the lines of JSON, which are for programs.
@@ -59,14 +63,17 @@ internal static class JourneysCommand
 
             await Console.Error.WriteLineAsync("usher: the road stopped");
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             // Ctrl-C is how it ends.
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             await Console.Error.WriteLineAsync("usher: the road is gone");
+            return ExitCodes.NoAnswer;
         }
+
+        return ExitCodes.Ok;
     }
 
     private static JourneyTable Table() => new(new TimelineStyle { Width = Report.Width, Colour = Report.Colour }) { Whole = Console.IsOutputRedirected };

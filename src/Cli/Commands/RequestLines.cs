@@ -25,7 +25,7 @@ internal static class RequestLines
         var written = 0;
         foreach (var request in ended.Requests)
         {
-            if (written >= Together && !Failed(request)) continue;
+            if (written >= Together && !request.IsFailed) continue;
             lines.AppendLine(Of(request, TimeProvider.System));
             written++;
         }
@@ -44,6 +44,4 @@ internal static class RequestLines
         return string.Create(CultureInfo.InvariantCulture,
             $"{request.StartedOn:HH:mm:ss.fff} {status} {took,7:0.0} ms {request.Method} {request.Url}  {request.JourneyId}{problem}");
     }
-
-    private static bool Failed(RequestRecord request) => request.Outcome is not null || request.Status is 0 or >= 400;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Usher.Cli.Client;
+using Usher.Cli.Running;
 using Usher.Trace.Meters;
 using Usher.Trace.Text;
 
@@ -42,23 +43,25 @@ internal static class TopCommand
 
     private static async Task LiveAsync(RoadClient client, TimeSpan interval, CancellationToken cancellationToken)
     {
+        // The screen that was there comes back whichever way this ends.
+        using var stop = new StopSignals(cancellationToken);
         await Console.Out.WriteAsync(Enter);
         try
         {
             using var timer = new PeriodicTimer(interval);
-            var before = await client.MetersAsync(cancellationToken);
+            var before = await client.MetersAsync(stop.Token);
             await Console.Out.WriteAsync($"{Home}{RestOfScreen}the first picture comes in {interval.TotalSeconds:0} s …");
-            while (await timer.WaitForNextTickAsync(cancellationToken))
+            while (await timer.WaitForNextTickAsync(stop.Token))
             {
-                var now = await client.MetersAsync(cancellationToken);
-                var lines = (await PictureAsync(client, before, now, cancellationToken)).Split('\n');
+                var now = await client.MetersAsync(stop.Token);
+                var lines = (await PictureAsync(client, before, now, stop.Token)).Split('\n');
                 // More would scroll the beginning away.
                 var shown = lines.Take(Math.Max(4, Height - 1));
                 await Console.Out.WriteAsync($"{Home}{string.Concat(shown.Select(line => $"{line}{RestOfLine}\n"))}{RestOfScreen}");
                 before = now;
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
             // Ctrl-C is how it ends.
         }

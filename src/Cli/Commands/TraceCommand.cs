@@ -45,7 +45,7 @@ internal static class TraceCommand
             var journey = await new TracedRequest(client, TimeProvider.System).SendAsync(request, cancellationToken);
             await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
             // An answer that was cut off is none, whatever its head said.
-            return journey is { Status: < 400, Outcome: not "ok" } ? ExitCodes.NoAnswer : ExitCodes.OfStatus(journey.Status);
+            return journey is { Status: < 400, Outcome: not "ok", AnsweredBy: "pod" } ? ExitCodes.NoAnswer : ExitCodes.OfStatus(journey.Status);
         });
         return command;
     }

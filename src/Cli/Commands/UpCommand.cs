@@ -42,8 +42,8 @@ internal static class UpCommand
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
-                KeepFor = parsed.GetValue(keep),
-                KeepFailedFor = parsed.GetValue(keepFailed),
+                KeepFor = parsed.GetResult(keep) is null ? RoadSettings.Kept : parsed.GetValue(keep),
+                KeepFailedFor = parsed.GetResult(keepFailed) is null ? RoadSettings.FailedKept : parsed.GetValue(keepFailed),
             },
             parsed.GetValue(state),
             cancellationToken));

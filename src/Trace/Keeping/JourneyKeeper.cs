@@ -49,15 +49,14 @@ public sealed class JourneyKeeper : IAsyncDisposable
             if (running is not null || store is null) return;
             try
             {
-                var over = new StateBatch();
-                StoredJourneys.Trim(over, options, time.GetUtcNow());
-                store.Write(over);
                 stored.Open();
             }
             catch (StateStoreException e)
             {
                 logger.EarlierJourneysUnreadable(e.Message);
             }
+
+            Write([]);
 
             running = Task.Run(RunAsync);
         }
@@ -72,7 +71,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         await stopping.CancelAsync();
         await last;
         var began = time.GetTimestamp();
-        var left = Take(log.Ended(ref request, long.MaxValue), int.MaxValue, Failed).Select(book.Tell)
+        var left = Take(log.Ended(ref request, long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
             .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
@@ -120,7 +119,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         if (requests.Count + handshakes.Count == 0) return;
 
         // 2 and 3
-        Write([.. Take(requests, options.KeepBatch, Failed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
+        Write([.. Take(requests, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
     }
 
     /// <summary>The newest, the newest first; then of the others those that failed.</summary>
@@ -130,9 +129,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(options.KeepFailed));
     }
 
-    private static bool Failed(RequestRecord request) => request.Outcome is not null || request.Status is 0 or >= 400;
-
-    private void Write(IReadOnlyList<Journey> journeys)
+    private void Write(Journey[] journeys)
     {
         var batch = new StateBatch();
         foreach (var journey in journeys) StoredJourneys.Put(batch, journey);
@@ -140,6 +137,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         try
         {
             store!.Write(batch);
+            if (journeys.Length > 0) stored.Wrote(journeys, options);
             // On a disk that is all but full small batches fit and larger ones don't: to tell each would never end.
             if (!failing || time.GetElapsedTime(failedAt) < options.KeepCalm) return;
             logger.JourneysStoredAgain();

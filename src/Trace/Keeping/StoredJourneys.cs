@@ -7,7 +7,7 @@ using Usher.Model.Journeys;
 namespace Usher.Trace.Keeping;
 
 /// <summary>
-/// Journeys of earlier runs, as they were told when they ended: finished JSON, compressed, in the state store; those that failed in a collection of their own, since they are kept for longer.
+/// Journeys as they were told when they ended, of earlier runs and of this one: finished JSON, compressed, in the state store; those that failed in a collection of their own, since they are kept for longer.
 /// They need no generation and no hop. A key has what a list asks for: the start, the id, and whether the journey failed.
 /// </summary>
 internal sealed class StoredJourneys(IStateStore? store)
@@ -18,20 +18,22 @@ internal sealed class StoredJourneys(IStateStore? store)
     // In the order in which they began.
     private volatile (string Collection, string Key)[] keys = [];
 
-    /// <summary>The ids of those of earlier runs.</summary>
+    /// <summary>The ids of all.</summary>
     internal IEnumerable<string> Ids => keys.Select(k => k.Key.Split('~')).Where(parts => parts.Length == 3).Select(parts => parts[1]);
 
     /// <summary>Looks what is there from earlier runs. Before this run writes any.</summary>
     /// <exception cref="StateStoreException">The store can't be read.</exception>
     internal void Open() => keys = [.. new[] { Arrived, Failed }.SelectMany(c => (store?.Keys(c) ?? []).Select(key => (c, key))).OrderBy(k => k.key, StringComparer.Ordinal)];
 
-    /// <summary>Those of earlier runs, the newest first; what has given way meanwhile is left out.</summary>
-    internal IEnumerable<Journey> NewestFirst(bool failed) => keys.Reverse().Where(k => !failed || IsFailed(k.Key)).Select(Read).OfType<Journey>();
+    /// <summary>Those that are stored, the newest first; what has given way meanwhile is left out.</summary>
+    /// <param name="failed">Only those that failed.</param>
+    /// <param name="besides">Says by its id which isn't wanted.</param>
+    internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys.Reverse());
 
     /// <summary>The same, the oldest first.</summary>
-    internal IEnumerable<Journey> OldestFirst(bool failed) => keys.Where(k => !failed || IsFailed(k.Key)).Select(Read).OfType<Journey>();
+    internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys);
 
-    /// <summary>One of an earlier run; null when there is none.</summary>
+    /// <summary>One of them; null when there is none.</summary>
     internal Journey? Find(string id) => Array.FindLast(keys, k => k.Key.Split('~') is [_, var own, _] && own == id) is { Key: not null } found ? Read(found) : null;
 
     /// <summary>Adds a journey to a batch.</summary>
@@ -40,6 +42,13 @@ internal sealed class StoredJourneys(IStateStore? store)
         using var bytes = new MemoryStream();
         using (var compressed = new GZipStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(compressed, journey, JourneyJson.Default.Journey);
         batch.Put(journey.Outcome == "ok" ? Arrived : Failed, KeyOf(journey), bytes.ToArray());
+    }
+
+    /// <summary>Knows what was just written, and what was let go.</summary>
+    internal void Wrote(IEnumerable<Journey> journeys, TraceOptions options)
+    {
+        var all = keys.Concat(journeys.Select(j => (j.Outcome == "ok" ? Arrived : Failed, KeyOf(j)))).Distinct().OrderBy(k => k.Item2, StringComparer.Ordinal).ToList();
+        keys = [.. all.GroupBy(k => k.Item1).SelectMany(g => g.TakeLast(options.Journeys)).OrderBy(k => k.Item2, StringComparer.Ordinal)];
     }
 
     /// <summary>Lets those go that are over their time, or too many.</summary>
@@ -57,6 +66,9 @@ internal sealed class StoredJourneys(IStateStore? store)
     private static bool IsFailed(string key) => key.EndsWith("~failed", StringComparison.Ordinal);
 
     private static string KeyOf(Journey journey) => $"{Begin(journey.StartedAt ?? DateTimeOffset.UnixEpoch)}~{journey.Id}~{(journey.Outcome == "ok" ? "ok" : "failed")}";
+
+    private IEnumerable<Journey> Wanted(bool failed, Func<string, bool> besides, IEnumerable<(string Collection, string Key)> from) =>
+        from.Where(k => (!failed || IsFailed(k.Key)) && !(k.Key.Split('~') is [_, var id, _] && besides(id))).Select(Read).OfType<Journey>();
 
     private Journey? Read((string Collection, string Key) stored)
     {

@@ -53,7 +53,7 @@ public sealed class RoadMeters
         var (own, next) = record.Hop == Hop.Ingress ? (ingress, pods) : (loadBalancer, targets);
         own.Count(time.GetElapsedTime(record.StartedAt, record.EndedAt), record.Status / 100);
         if (record.Outcome is { } outcome) Failed(outcome);
-        if (record.UpstreamStatus != 0) next.Count(time.GetElapsedTime(record.RequestSentAt, record.FirstByteAt), record.UpstreamStatus / 100);
+        if (record.UpstreamStatus != 0) next.Count(record.RequestSentAt == 0 ? Never : time.GetElapsedTime(record.RequestSentAt, record.FirstByteAt), record.UpstreamStatus / 100);
         else if (record.ConnectStartedAt != 0 || record.Upstream is not null) next.Count(Never, 0);
     }
 
@@ -62,7 +62,7 @@ public sealed class RoadMeters
     private Meter Of(ConnectionRecord record) => record.Hop == Hop.LoadBalancer ? flows : node;
 
     private void Failed(string outcome) =>
-        outcomes.AddOrUpdate(outcomes.Count < MostOutcomes || outcomes.ContainsKey(outcome) ? outcome : OtherOutcomes, 1, static (_, count) => count + 1);
+        outcomes.AddOrUpdate(outcomes.ContainsKey(outcome) || outcomes.Count < MostOutcomes ? outcome : OtherOutcomes, 1, static (_, count) => count + 1);
 }
 
 /// <summary>What the road has come to.</summary>

@@ -8,7 +8,7 @@ internal static class FailedRoad
     internal static string Of(Journey journey)
     {
         var stopped = Stop.In(journey);
-        var stations = journey.Hops.Where(h => ReferenceEquals(h, stopped) || IsStation(h)).Select(h => $"{(ReferenceEquals(h, stopped) ? "✗" : EvidenceMark.Of(h.Evidence))}{Columns.NoBreak}{h.Hop.Name()}");
+        var stations = journey.Hops.Where(h => ReferenceEquals(h, stopped) || IsStation(h)).Select(h => $"{(ReferenceEquals(h, stopped) ? "✗" : "")}{(ReferenceEquals(h, stopped) && h.Evidence == Evidence.Seen ? "" : EvidenceMark.Of(h.Evidence))}{Columns.NoBreak}{h.Hop.Name()}");
         return string.Join($"{Columns.NoBreak}→ ", stations);
     }
 

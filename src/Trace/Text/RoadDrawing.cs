@@ -78,15 +78,16 @@ internal sealed class RoadDrawing
     /// <summary>The way back: a line for each hop that the answer passed, from the pod's side to the client's.</summary>
     private void Back(HopReport hop)
     {
-        var mark = new EvidenceMark(hop, paint);
+        var (mark, measured) = (new EvidenceMark(hop, paint), new EvidenceMark(Evidence.Measured, hop.Ok, paint));
         foreach (var by in (hop.Facts["hops"] as JsonArray ?? []).OfType<JsonObject>())
         {
             var (first, last) = (Number(by["firstByteMs"]), Number(by["lastByteMs"]));
-            Line(hop.Step, mark, $"← {by["hop"],-13} {by["status"]}", hop.Ok, first is { } at ? $"at {Columns.Milliseconds(at)} ms" : "", first is { } from ? scale?.Bar(from, last ?? from) : null);
+            // When the pod's answer came is its caller's measure.
+            Line(hop.Step, by["hop"]?.ToString() == Hop.Pod.Name() ? measured : mark, $"← {by["hop"],-13} {by["status"]}", hop.Ok, first is { } at ? $"at {Columns.Milliseconds(at)} ms" : "", first is { } from ? scale?.Bar(from, last ?? from) : null);
             if (by["changes"]?.ToString() is { Length: > 0 } changes and not ("unchanged" or "made here")) Put(mark, Columns.Cut(Paint.Safe(changes), width - Margin), paint.Cool);
         }
 
-        if (Number(hop.Facts["clientFirstByteMs"]) is { } begun) Line(hop.Step, mark, "← client", hop.Ok, $"at {Columns.Milliseconds(begun)} ms", scale?.Bar(begun, Number(hop.Facts["clientLastByteMs"]) ?? begun));
+        if (Number(hop.Facts["clientFirstByteMs"]) is { } begun) Line(hop.Step, measured, "← client", hop.Ok, $"at {Columns.Milliseconds(begun)} ms", scale?.Bar(begun, Number(hop.Facts["clientLastByteMs"]) ?? begun));
         if (hop.Ok) Brief(mark, Told(hop));
         else Paragraph(mark, Told(hop), static s => s);
     }

@@ -56,16 +56,17 @@ public sealed class TopText(TimelineStyle style)
     private void Targets(StringBuilder text, IReadOnlyList<TopTarget> targets)
     {
         if (targets.Count == 0) return;
+        var state = Math.Max(11, targets.Max(t => t.State.Length)) + 1;
         var (group, name) = (Math.Min(26, targets.Max(t => t.Group.Length) + 2), Math.Min(30, targets.Max(t => t.Name.Length) + 2));
         Line(text, "");
-        Line(text, paint.Dim($"{"TARGET GROUP".PadRight(group)} {"TARGET".PadRight(name)}{"STATE",-12}OUTSTANDING"));
+        Line(text, paint.Dim($"{"TARGET GROUP".PadRight(group)} {"TARGET".PadRight(name)}{"STATE".PadRight(state)}OUTSTANDING"));
         foreach (var t in targets)
         {
-            var state = t.State.PadRight(12);
+            var word = t.State.PadRight(state);
             var row = $"{Columns.Cut(Paint.Safe(t.Group), group - 1).PadRight(group)} {Columns.Cut(Paint.Safe(t.Name), name - 1).PadRight(name)}";
-            var left = style.Width - row.Length - 12 - 13;
+            var left = style.Width - row.Length - state - 13;
             var why = t.Why is null || left < 12 ? "" : "  " + Columns.Cut(Paint.Safe(t.Why), left);
-            Line(text, $"{row}{(t.State == "healthy" ? paint.Good(state) : t.State == "unhealthy" ? paint.Bad(state) : paint.Warn(state))}{t.Outstanding.ToString(CultureInfo.InvariantCulture),11}{paint.Dim(why)}");
+            Line(text, $"{row}{(t.State == "healthy" ? paint.Good(word) : t.State.StartsWith("unhealthy", StringComparison.Ordinal) ? paint.Bad(word) : paint.Warn(word))}{t.Outstanding.ToString(CultureInfo.InvariantCulture),11}{paint.Dim(why)}");
         }
     }
 
@@ -74,7 +75,7 @@ public sealed class TopText(TimelineStyle style)
         var failures = now.Outcomes.Select(o => (Code: o.Key, All: o.Value, New: o.Value - before.Outcomes.GetValueOrDefault(o.Key))).OrderByDescending(o => o.New).ThenByDescending(o => o.All).ThenBy(o => o.Code, StringComparer.Ordinal).ToList();
         if (failures.Count == 0) return;
         Line(text, "");
-        Line(text, paint.Dim($"{"OUTCOME",-48}{"/s",9}{"ALL",10}"));
+        Line(text, paint.Dim($"{"OUTCOME (the hops' own)",-48}{"/s",9}{"ALL",10}"));
         foreach (var (code, all, fresh) in failures.Take(MostOutcomes))
         {
             var row = $"{Columns.Cut(Paint.Safe(code), 47),-48}{Rate(fresh, seconds),9}{all.ToString(CultureInfo.InvariantCulture),10}";

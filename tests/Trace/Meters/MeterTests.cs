@@ -68,12 +68,20 @@ public sealed class MeterTests
         var refused = road.LoadBalancer();
         (refused.Status, refused.UpstreamStatus, refused.AnsweredHere, refused.Outcome, refused.Upstream) = (502, 0, true, "load-balancer.502.connection-refused", null);
         road.Log.Add(refused);
+        // A probe, and an answer that came before the request was sent.
+        var probe = road.Ingress();
+        probe.JourneyId = null;
+        road.Log.Add(probe);
+        var early = road.LoadBalancer();
+        (early.RequestSentAt, early.UpstreamStatus) = (0, 413);
+        road.Log.Add(early);
 
         var read = road.Log.Meters.Read();
         Assert.Equal(
-            ["dns queries 1 0", "tls handshakes 1 0", "load-balancer requests 2 1", "targets as the load balancer measures them 2 1", "ingress requests 1 0", "pods as the ingress measures them 1 0"],
+            ["dns queries 1 0", "tls handshakes 1 0", "load-balancer requests 3 1", "targets as the load balancer measures them 3 1", "ingress requests 1 0", "pods as the ingress measures them 1 0"],
             read.Hops.Where(h => h.Meter.Count > 0 && h.Counts != "connections").Select(h => $"{h.Hop} {h.Counts} {h.Meter.Count} {h.Meter.Failed}"));
         Assert.Equal(1, Assert.Single(read.Outcomes, o => o.Key == "load-balancer.502.connection-refused").Value);
+        Assert.InRange(read.Hops.Single(h => h is { Hop: "targets" }).Meter.Percentile(100)!.Value.TotalMilliseconds, 0, 100);
         Assert.InRange(read.Hops.Single(h => h is { Hop: "ingress" }).Meter.Percentile(50)!.Value.TotalMilliseconds, 4.8, 5.5);
     }
 }
