@@ -85,6 +85,24 @@ public sealed class BinderTests
     public void The_nearest_name_is_one_that_was_meant(string written, string? near) =>
         Assert.Equal(near, NearestWord.Of(written, ["args", "command", "image", "replicas"]));
 
+    [Theory]
+    [InlineData("aws-load-balancer-foo", null)]
+    [InlineData("aws-load-balancer-nmae", "aws-load-balancer-name")]
+    [InlineData("aws-loadbalancer-name", "aws-load-balancer-name")]
+    [InlineData("aws-load-balancer-cross-zone-enabled", null)]
+    [InlineData("aws-load-balancer", "aws-load-balancer-name")]
+    [InlineData("aws-load-balancer-acces-log-enable", "aws-load-balancer-access-log-enabled")]
+    public void What_both_begin_and_end_with_makes_no_name_near(string written, string? near) =>
+        Assert.Equal(near, NearestWord.Of(written, ["aws-load-balancer-access-log-enabled", "aws-load-balancer-cross-zone-load-balancing-enabled", "aws-load-balancer-name", "aws-load-balancer-type"]));
+
+    [Theory]
+    [InlineData("cross-zone-enabled", "cross-zone-load-balancing-enabled")]
+    [InlineData("cross-enabled-zone", null)]
+    [InlineData("healthcheck-seconds", null)]
+    [InlineData("healthcheck-timeout-seconds", null)]
+    public void A_name_with_parts_left_out_is_the_one_that_has_them(string written, string? longer) =>
+        Assert.Equal(longer, NearestWord.Longer(written, ["cross-zone-load-balancing-enabled", "healthcheck-interval-seconds", "healthcheck-timeout-seconds"]));
+
     [Fact]
     public void Lines_are_found_through_names_with_dots_and_brackets()
     {
