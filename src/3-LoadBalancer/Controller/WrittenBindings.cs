@@ -13,6 +13,8 @@ namespace Usher.LoadBalancer;
 /// <param name="taken">The bindings that the controller made, by the ARNs of their target groups.</param>
 internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionary<string, TargetGroupBinding> taken)
 {
+    private const int MaxListed = 5;
+
     private readonly Dictionary<string, Resource<TargetGroupBinding>> firsts = new(StringComparer.Ordinal);
     private readonly ILookup<string, Resource<TargetGroup>> byArn = context.State.All<TargetGroup>().ToLookup(g => g.Value.TargetGroupArn, StringComparer.Ordinal);
     private readonly ILookup<string, Resource<TargetGroup>> byName = context.State.All<TargetGroup>().ToLookup(g => g.Value.Name, StringComparer.Ordinal);
@@ -60,7 +62,7 @@ internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionar
             return (named, $"TargetGroup {wanted} is already bound to TargetGroupBinding {made.Metadata.NamespaceProperty}/{made.Metadata.Name}, which the controller made");
         }
 
-        if (group is null) return (named, $"found {wanted}; no TargetGroup here has that {(named.EndsWith("ARN", StringComparison.Ordinal) ? "ARN" : "name")}: write one (elbv2.services.k8s.aws)");
+        if (group is null) return (named, Unknown(wanted, byArn: named.EndsWith("ARN", StringComparison.Ordinal)));
         if (group.Value.TargetType is not ("instance" or "ip")) return (named, $"{group.Key} is of target type {group.Value.TargetType}; unsupported TargetType: instance and ip have a Service's nodes or pods");
         if (spec.TargetType is { } type && type != group.Value.TargetType) return ("spec.targetType", $"found {type}, and {group.Key} is of target type {group.Value.TargetType}; write that, or nothing");
         if (group.Value.TargetType == "ip" && spec.NodeSelector is not null) return ("spec.nodeSelector", "TargetGroupBinding cannot set NodeSelector when TargetType is ip");
@@ -73,6 +75,16 @@ internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionar
         }
 
         return Problem(spec, group, binding.Key.Namespace);
+    }
+
+    /// <summary>What the TargetGroups here are known by, the one of the same name first.</summary>
+    private string Unknown(string wanted, bool byArn)
+    {
+        var name = byArn && wanted.Split('/') is [_, var written, _] ? written : wanted;
+        var here = context.State.All<TargetGroup>().OrderBy(g => g.Value.Name != name && g.Key.Name != name).ThenBy(g => g.Key.ToString(), StringComparer.Ordinal)
+            .Select(g => $"{(byArn ? g.Value.TargetGroupArn : g.Value.Name)} ({g.Key})").ToList();
+        return $"found {wanted}; no TargetGroup here has that {(byArn ? "ARN" : "name")}"
+            + (here.Count == 0 ? ": write one (elbv2.services.k8s.aws)" : $": there are {string.Join(", ", here.Take(MaxListed))}{(here.Count > MaxListed ? $" and {here.Count - MaxListed} more" : "")}");
     }
 
     private (string Field, string Message)? Problem(TargetGroupBindingSpec spec, Resource<TargetGroup> group, string ns)

@@ -37,8 +37,9 @@ public sealed class BindingTests
     }
 
     [Theory]
-    [InlineData("instance", "targetGroupName: other", "spec.targetGroupName: found other; no TargetGroup here has that name: write one (elbv2.services.k8s.aws)")]
-    [InlineData("instance", "targetGroupARN: other", "spec.targetGroupARN: found other; no TargetGroup here has that ARN: write one (elbv2.services.k8s.aws)")]
+    [InlineData("instance", "targetGroupName: other", "spec.targetGroupName: found other; no TargetGroup here has that name: there are own (TargetGroup edge/own)")]
+    [InlineData("instance", "targetGroupARN: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/own/73e2d6bc24d8a067'",
+        "spec.targetGroupARN: found arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/own/73e2d6bc24d8a067; no TargetGroup here has that ARN: there are " + Arn + " (TargetGroup edge/own)")]
     [InlineData("instance", "targetType: instance", "spec: must provide either targetGroupARN or targetGroupName")]
     [InlineData("instance", "targetGroupName: own, targetType: ip", "spec.targetType: found ip, and TargetGroup edge/own is of target type instance; write that, or nothing")]
     [InlineData("alb", "targetGroupName: own", "spec.targetGroupName: TargetGroup edge/own is of target type alb; unsupported TargetType: instance and ip have a Service's nodes or pods")]
@@ -57,6 +58,22 @@ public sealed class BindingTests
         Assert.Equal([$"cluster.yaml:1: TargetGroupBinding shop/web: {told}; it registers no targets until then"], cluster.Refused);
         Assert.Empty(cluster.Errors.All);
         Assert.Empty(group.Value.Targets);
+    }
+
+    [Fact]
+    public void A_target_group_that_isnt_here_is_told_of_with_those_that_are()
+    {
+        string Told(params Resource[] groups)
+        {
+            var cluster = new AlbCluster(Service() + Binding("web", "targetGroupARN: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/73e2d6bc24d8a067'"), groups);
+            cluster.Reconcile();
+            return Assert.Single(cluster.Refused).Split("ARN: ")[^1];
+        }
+
+        Assert.Equal("write one (elbv2.services.k8s.aws); it registers no targets until then", Told());
+        // The one of the same name first, and not all of many.
+        Assert.Equal("there are arn:shop (TargetGroup edge/shop), arn:a (TargetGroup edge/a), arn:b (TargetGroup edge/b), arn:c (TargetGroup edge/c), arn:d (TargetGroup edge/d) and 1 more; it registers no targets until then",
+            Told([.. "a b c d e shop".Split(' ').Select(n => new Resource(new ResourceKey("elbv2.services.k8s.aws", "TargetGroup", "edge", n), new TargetGroup { TargetGroupArn = $"arn:{n}", Name = n, TargetType = "ip" }, Origin.Derived))]));
     }
 
     [Fact]
