@@ -30,10 +30,16 @@ internal static class AlbAnnotationTable
 
     private static readonly string[] Silent = ["tags", "subnets", "manage-backend-security-group-rules", "multi-cluster-target-group", "customer-owned-ipv4-pool", "minimum-load-balancer-capacity", "ipam-ipv4-pool-id", "frontend-nlb-subnets", "frontend-nlb-tags"];
 
+    /// <summary>Of the controller's first version alone, with what stands in their places (its sources up to v1.0, <c>internal/ingress/annotations</c>).</summary>
+    internal static readonly Dictionary<string, string> Former = new(StringComparer.Ordinal)
+    {
+        ["attributes"] = "load-balancer-attributes", ["security-group-inbound-cidrs"] = "inbound-cidrs", ["connection-idle-timeout"] = "load-balancer-attributes: idle_timeout.timeout_seconds=…",
+    };
+
     private static readonly string[] WithoutEffect =
     [
         "ip-address-type", "security-groups", "inbound-cidrs", "security-group-prefix-lists", "wafv2-acl-arn", "wafv2-acl-name", "waf-acl-id", "web-acl-id", "shield-advanced-protection",
-        "frontend-nlb-security-groups", "frontend-nlb-eip-allocations",
+        "frontend-nlb-security-groups", "frontend-nlb-eip-allocations", .. Former.Keys,
     ];
 
     private static readonly string[] Refused =

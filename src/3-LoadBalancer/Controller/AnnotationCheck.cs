@@ -3,13 +3,17 @@ using Usher.Model.Desired;
 
 namespace Usher.LoadBalancer;
 
-/// <summary>Tells of annotations that aren't carried out, and of those that the controller doesn't have.</summary>
+/// <summary>
+/// Tells of annotations that aren't carried out, and of those that the controller doesn't have: one whose name is near that of one which it has is a slip, and something is wrong; any other it ignores.
+/// </summary>
 /// <param name="errors">Collects what is wrong.</param>
 /// <param name="warnings">Collects what has no effect.</param>
 internal sealed class AnnotationCheck(ErrorList errors, ErrorList warnings)
 {
     /// <summary>An Ingress of the controller's.</summary>
-    internal void Of(Resource<V1Ingress> ingress) => Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Table, _ => null);
+    internal void Of(Resource<V1Ingress> ingress) => Of(
+        ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Table,
+        name => AlbAnnotationTable.Former.TryGetValue(name, out var now) ? $"has no effect: it is of the controller's first version (the AWS ALB Ingress Controller), and read no more; {AlbAnnotationTable.Prefix}{now} says it now" : null);
 
     /// <summary>A Service that such an Ingress leads to.</summary>
     internal void Of(Resource<V1Service> service) => Of(
@@ -32,9 +36,11 @@ internal sealed class AnnotationCheck(ErrorList errors, ErrorList warnings)
             {
                 case null when own?.Invoke(name) == false:
                     break;
+                case null when table.Near(name) is { } near:
+                    errors.Add(key, origin, field, $"the AWS Load Balancer Controller has no such annotation; did you mean {table.Prefix}{near}?");
+                    break;
                 case null:
-                    var near = NearestWord.Of(name, table.Names);
-                    errors.Add(key, origin, field, $"the AWS Load Balancer Controller has no such annotation{(near is null ? "" : $"; did you mean {table.Prefix}{near}?")}");
+                    warnings.Add(key, origin, field, "is no annotation of the AWS Load Balancer Controller, which ignores it too");
                     break;
                 case AnnotationState.Refused:
                     errors.Add(key, origin, field, $"found '{value}'; this annotation isn't supported, and would change what is answered: take it away");

@@ -1,3 +1,5 @@
+using Usher.Model.Desired;
+
 namespace Usher.LoadBalancer;
 
 /// <summary>What becomes of an annotation of the AWS Load Balancer Controller.</summary>
@@ -39,6 +41,14 @@ internal sealed class AnnotationTable
 
     /// <summary>Every annotation without its prefix and, where it has one, without its name.</summary>
     internal IEnumerable<string> Names => states.Keys.Concat(named.Select(n => n.Start));
+
+    /// <summary>The annotation that a slip was meant to be, without its prefix; null for one that is far from all.</summary>
+    internal string? Near(string name)
+    {
+        if (NearestWord.Of(name, states.Keys) is { } near) return near;
+        var dot = name.IndexOf('.', StringComparison.Ordinal) + 1;
+        return dot > 0 && NearestWord.Of(name[..dot], named.Select(n => n.Start)) is { } start ? start + name[dot..] : NearestWord.Longer(name, states.Keys);
+    }
 
     /// <summary>What becomes of an annotation, without its prefix; null for one that the controller doesn't have.</summary>
     internal AnnotationState? Of(string name)

@@ -13,7 +13,8 @@ public sealed partial class ControllerErrorTests
     private static readonly Dictionary<string, (string Yaml, string Error)> Wrong = new()
     {
         ["a slip"] = One("~target-typ: ip", "target-typ: the AWS Load Balancer Controller has no such annotation; did you mean alb.ingress.kubernetes.io/target-type?"),
-        ["no annotation of it"] = One("~whatever-it-is: x", "whatever-it-is: the AWS Load Balancer Controller has no such annotation"),
+        ["a slip before a name"] = One("~action.web: x", "action.web: the AWS Load Balancer Controller has no such annotation; did you mean alb.ingress.kubernetes.io/actions.web?"),
+        ["a part left out"] = One("~target-attributes: a=b", "target-attributes: the AWS Load Balancer Controller has no such annotation; did you mean alb.ingress.kubernetes.io/target-group-attributes?"),
         ["authentication"] = One("~auth-type: oidc", "auth-type: found 'oidc'; this annotation isn't supported, and would change what is answered: take it away"),
         ["mutual TLS"] = One("~mutual-authentication: '[]'", "mutual-authentication: found '[]'; this annotation isn't supported, and would change what is answered: take it away"),
         ["whether one is in front"] = One("~enable-frontend-nlb: 'yes'", "enable-frontend-nlb: found 'yes'; allowed are true and false"),

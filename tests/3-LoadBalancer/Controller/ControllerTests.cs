@@ -206,6 +206,20 @@ public sealed class ControllerTests
         Assert.Equal(["security-groups", "wafv2-acl-arn"], cluster.Warnings.All.Select(w => w.Field.Split('/')[^1]).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("team", "is no annotation of the AWS Load Balancer Controller, which ignores it too")]
+    [InlineData("frontend-nlb-owner", "is no annotation of the AWS Load Balancer Controller, which ignores it too")]
+    [InlineData("attributes", "has no effect: it is of the controller's first version (the AWS ALB Ingress Controller), and read no more; alb.ingress.kubernetes.io/load-balancer-attributes says it now")]
+    [InlineData("security-group-inbound-cidrs", "has no effect: it is of the controller's first version (the AWS ALB Ingress Controller), and read no more; alb.ingress.kubernetes.io/inbound-cidrs says it now")]
+    public void An_annotation_that_the_controller_doesnt_have_is_told_and_stops_nothing(string name, string told)
+    {
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), $"~group.name: g, ~{name}: x") + Ingress("other", Rule("b.com"), "~group.name: g"));
+
+        Assert.Equal(2, cluster.Valid().All<ListenerRule>().Count());
+        var warning = Assert.Single(cluster.Warnings.All);
+        Assert.Equal(("Ingress shop/web", $"metadata.annotations.{Prefix}{name}", told), (warning.Object, warning.Field, warning.Message));
+    }
+
     public static TheoryData<string> Tables => ["Ingresses", "Services"];
 
     [Theory]

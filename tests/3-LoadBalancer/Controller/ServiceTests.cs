@@ -39,6 +39,15 @@ public sealed partial class ServiceTests
         else Assert.StartsWith(warning, Assert.Single(cluster.Warnings.All).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void An_annotation_that_is_far_from_all_is_ignored()
+    {
+        var cluster = new AlbCluster(Balanced("type: LoadBalancer", "~foo: x"));
+
+        Assert.Single(cluster.Valid().All<Model.Aws.LoadBalancer>());
+        Assert.Equal("is no annotation of the AWS Load Balancer Controller, which ignores it too", Assert.Single(cluster.Warnings.All).Message);
+    }
+
     [Theory]
     // The ends are those of sha256sum over the cluster's name, the Service's and the scheme.
     [InlineData("", "k8s-shop-web-78d173ad6a")]
@@ -98,6 +107,7 @@ public sealed partial class ServiceTests
     private static readonly Dictionary<string, (string Spec, string Annotations, string Error)> Wrong = new()
     {
         ["a slip"] = One("~scheem: internal", "scheem: the AWS Load Balancer Controller has no such annotation; did you mean service.beta.kubernetes.io/aws-load-balancer-scheme?"),
+        ["a part left out"] = One("~cross-zone-enabled: 'true'", "cross-zone-enabled: the AWS Load Balancer Controller has no such annotation; did you mean service.beta.kubernetes.io/aws-load-balancer-cross-zone-load-balancing-enabled?"),
         ["QUIC"] = One("~quic-enabled-ports: '80'", "quic-enabled-ports: found '80'; this annotation isn't supported, and would change what is answered: take it away"),
         ["scheme"] = One("~scheme: public", "scheme: found 'public'; allowed are internal, internet-facing"),
         ["internal"] = One("~internal: 0.0.0.0/0", "internal: found '0.0.0.0/0'; allowed are true and false"),
