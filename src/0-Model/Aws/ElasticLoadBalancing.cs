@@ -67,7 +67,7 @@ public sealed record Listener
     /// <summary>Attributes by key, as <c>ModifyListenerAttributes</c> takes them (<c>routing.http.response.server.enabled</c>).</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The Ingress whose default backend is the default action; null when there is none.</summary>
+    /// <summary>The Ingress that the default action is of: its default backend, or its <c>ssl-redirect</c>; null when there is none.</summary>
     public ResourceKey? Ingress { get; init; }
 }
 

@@ -19,7 +19,9 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
         string[] names = [balancer.Value.DnsName, .. front is null ? [] : new[] { front.DnsName }];
         var ports = ListenPorts.Of(group, discovery, names, context.Warnings);
         var groups = new ControllerTargetGroups(context, group);
-        var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), ListenPorts.RedirectPort(group, ports));
+        var redirect = SslRedirect.Of(group, ports);
+        redirect?.Tell(group, ports, context.Warnings);
+        var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), redirect);
         var made = new List<Resource> { balancer.Untyped };
         foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));
         made.AddRange(front?.Build(ports) ?? []);

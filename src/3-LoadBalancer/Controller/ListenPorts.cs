@@ -21,6 +21,8 @@ internal sealed record ListenPort(
 /// </summary>
 internal static class ListenPorts
 {
+    internal const string Name = "listen-ports";
+
     internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames, ErrorList warnings)
     {
         var ports = new SortedDictionary<int, List<(GroupMember Member, string Protocol)>>();
@@ -42,30 +44,18 @@ internal static class ListenPorts
     /// <summary>The ports of one Ingress with their protocols.</summary>
     internal static IReadOnlyDictionary<int, string> Of(ControllerAnnotations annotations)
     {
-        const string name = "listen-ports";
         var standard = annotations.List("certificate-arn").Count > 0 ? new SortedDictionary<int, string> { [443] = "HTTPS" } : new SortedDictionary<int, string> { [80] = "HTTP" };
-        if (annotations.Read<List<Dictionary<string, JsonElement>>>(name) is not { } entries) return standard;
+        if (annotations.Read<List<Dictionary<string, JsonElement>>>(Name) is not { } entries) return standard;
         var ports = new SortedDictionary<int, string>();
-        if (entries.Count == 0) annotations.Error(name, "found an empty list; at least one is wanted, as [{\"HTTP\": 80}, {\"HTTPS\": 443}]");
+        if (entries.Count == 0) annotations.Error(Name, "found an empty list; at least one is wanted, as [{\"HTTP\": 80}, {\"HTTPS\": 443}]");
         foreach (var (protocol, written) in entries.SelectMany(e => e ?? []))
         {
-            if (protocol is not ("HTTP" or "HTTPS")) annotations.Error(name, $"found {protocol}; listen protocol must be within [HTTP, HTTPS]");
-            else if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out var port) || port is < 1 or > 65535) annotations.Error(name, $"found {written.GetRawText()}; listen port must be within [1, 65535]{(written.ValueKind == JsonValueKind.String ? ", a number without quotes" : "")}");
+            if (protocol is not ("HTTP" or "HTTPS")) annotations.Error(Name, $"found {protocol}; listen protocol must be within [HTTP, HTTPS]");
+            else if (written.ValueKind != JsonValueKind.Number || !written.TryGetInt32(out var port) || port is < 1 or > 65535) annotations.Error(Name, $"found {written.GetRawText()}; listen port must be within [1, 65535]{(written.ValueKind == JsonValueKind.String ? ", a number without quotes" : "")}");
             else ports[port] = protocol;
         }
 
         return ports.Count == 0 ? standard : ports;
-    }
-
-    /// <summary>The HTTPS port that the group's <c>ssl-redirect</c> sends plain requests to; null without one.</summary>
-    internal static int? RedirectPort(IngressGroup group, IReadOnlyList<ListenPort> ports)
-    {
-        const string name = "ssl-redirect";
-        if (group.Only(name, "ssl-redirect port") is null || group.Teller(name) is not { } teller || teller.Number(name, 1, 65535) is not { } port) return null;
-        var found = ports.FirstOrDefault(p => p.Port == port);
-        if (found?.Protocol == "HTTPS") return port;
-        teller.Error(name, found is null ? $"found {port}; the group listens at no such port: list it in listen-ports" : $"found {port}, which is an HTTP port; an HTTPS one is wanted");
-        return null;
     }
 
     private static ListenPort Merge(int port, List<(GroupMember Member, string Protocol)> all, Dictionary<GroupMember, IReadOnlyList<string>> certificates, ErrorList warnings)

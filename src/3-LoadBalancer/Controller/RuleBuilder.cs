@@ -11,7 +11,7 @@ internal sealed record BuiltRule(Resource<V1Ingress> Ingress, IReadOnlyList<Rule
 /// The rules of a listener: those of each Ingress in the group's order, of each of its rules as written, of that one's paths in <see cref="PathPatterns"/>' order. What no rule takes is for the one default
 /// backend, else 404. Where the group redirects to HTTPS, a plain listener has no rules and redirects all.
 /// </summary>
-internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int? redirectPort)
+internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, SslRedirect? redirect)
 {
     private const int MaxValues = 5;
 
@@ -21,10 +21,10 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
         return RedirectRules.Pruned(port.Members.SelectMany(m => Rules(m, port)), port.Port, port.Protocol);
     }
 
-    /// <summary>The default rule's actions, and the Ingress that has the default backend; null when none has.</summary>
+    /// <summary>The default rule's actions, and the Ingress that says so: the one that has the default backend or redirects; null when none does.</summary>
     internal (IReadOnlyList<RuleAction> Actions, GroupMember? Ingress) Default(ListenPort port)
     {
-        if (Redirects(port)) return ([ToHttps(redirectPort!.Value)], port.Members[0]);
+        if (Redirects(port)) return ([ToHttps(redirect!.Port)], redirect.Teller);
         var members = port.Members.Where(m => m.Ingress.Value.Spec?.DefaultBackend is not null).ToList();
         foreach (var other in members.Skip(1))
         {
@@ -33,7 +33,7 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
 
         if (members.Count == 0) return ([BackendActions.NotFound], null);
         var action = backends.Of(members[0], members[0].Ingress.Value.Spec.DefaultBackend, "spec.defaultBackend");
-        if (action?.Redirect is { } redirect) Check(members[0], port, redirect, members[0].Ingress.Value.Spec.DefaultBackend.Service.Name, isDefault: true);
+        if (action?.Redirect is { } sent) Check(members[0], port, sent, members[0].Ingress.Value.Spec.DefaultBackend.Service.Name, isDefault: true);
         return (Actions(members[0], port, action ?? BackendActions.NotFound), members[0]);
     }
 
@@ -58,7 +58,7 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
                     continue;
                 }
 
-                if (action.Redirect is { } redirect) Check(member, port, redirect, backend, isDefault: false);
+                if (action.Redirect is { } sent) Check(member, port, sent, backend, isDefault: false);
                 yield return new BuiltRule(member.Ingress, conditions, Actions(member, port, action), AnnotationTransforms.Of(annotations, backend));
             }
         }
@@ -77,7 +77,7 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, int
     private static IReadOnlyList<RuleAction> Actions(GroupMember member, ListenPort port, RuleAction action) =>
         port.Protocol == "HTTPS" && AnnotationJwt.Of(member.Annotations) is { } jwt ? [jwt, action] : [action];
 
-    private bool Redirects(ListenPort port) => redirectPort is not null && port.Protocol == "HTTP";
+    private bool Redirects(ListenPort port) => redirect is not null && port.Protocol == "HTTP";
 
     private static RuleAction ToHttps(int port) => new() { Type = "redirect", Redirect = new RedirectAction("HTTP_301", "HTTPS", Port: $"{port}") };
 }
