@@ -31,6 +31,9 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     /// <summary>How the request was classified for desync mitigation.</summary>
     internal virtual DesyncClassification Desync => default;
 
+    /// <summary>Ingresses that have the host and no rule for it at this listener, each with the reason.</summary>
+    private protected virtual IReadOnlyList<string> Elsewhere => [];
+
     string? IClassifiedRequest.Classification => Desync.ClassName;
 
     string? IClassifiedRequest.ClassificationReason => Desync.ReasonName;
@@ -63,10 +66,11 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     bool IAccessLogFacts.IsGrpc => Choice.Spoken == RequestProtocol.Grpc;
 
     /// <summary>Decides now.</summary>
-    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, RequestProtocol spoken, Draw draw, DesyncClassification desync = default)
+    internal static LoadBalancerDecision Make<TStates>(ListenerPlan listener, TStates states, RequestFacts facts, RequestProtocol spoken, Draw draw, DesyncClassification desync = default, Generation? road = null)
         where TStates : struct, ITargetStates
     {
         var choice = LoadBalancerHop.Decide(listener, states, facts, spoken, draw, default(NoReasons));
+        if (road is not null && choice.Rule is { IsDefault: true, Action: FixedResponsePlan }) return new UnmatchedDecision(listener, facts, draw, choice, desync, road);
         return desync.IsCompliant ? new LoadBalancerDecision(listener, facts, draw, choice) : new ClassifiedDecision(listener, facts, draw, choice, desync);
     }
 
@@ -128,9 +132,10 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
     internal string AnsweredBy()
     {
         if (!Choice.Rule.IsDefault) return $"{Choice.Rule.Label} matched and answers with a fixed response; see the reasons why no rule before it did";
-        if (Listener.Rules.Length == 1) return "the listener has no rule but the default one, which answers with a fixed response";
+        var elsewhere = string.Concat(Elsewhere.Select(e => $"; {e}"));
+        if (Listener.Rules.Length == 1) return $"the listener has no rule but the default one, which answers with a fixed response{elsewhere}";
         var missed = RuleSearch.Missed(Listener, Facts);
-        return "no rule's conditions held, so the default rule answers with a fixed response; "
+        return $"no rule's conditions held, so the default rule answers with a fixed response{elsewhere}; "
             + (missed.Count == 0 ? "none came near: no condition of any held" : $"nearest: {string.Join(". ", missed)}");
     }
 
@@ -251,11 +256,4 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
         RedirectPlan => "redirect",
         _ => "fixed-response",
     };
-}
-
-/// <summary>The decision about a request that isn't compliant; the common one needs no room for that.</summary>
-internal sealed class ClassifiedDecision(ListenerPlan listener, RequestFacts facts, Draw draw, LoadBalancerChoice choice, DesyncClassification desync)
-    : LoadBalancerDecision(listener, facts, draw, choice)
-{
-    internal override DesyncClassification Desync { get; } = desync;
 }

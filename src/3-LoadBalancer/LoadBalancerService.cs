@@ -57,7 +57,7 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
     }
 
     private LoadBalancerDecision Decide(RequestPassage passage, ListenerPlan listener, RequestFacts facts, DesyncClassification desync) =>
-        LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true, tokens), facts, ProtocolMatrix.Of(passage.Exchange.Request), Draw.Random(), desync);
+        LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: true, tokens), facts, ProtocolMatrix.Of(passage.Exchange.Request), Draw.Random(), desync, passage.Generation);
 
     private async ValueTask DecideWithNewKeysAsync(RequestPassage passage, LoadBalancerDecision first, AmznTraceId trace)
     {

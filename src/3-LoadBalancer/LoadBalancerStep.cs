@@ -31,8 +31,8 @@ internal sealed class LoadBalancerStep(TargetTable table, TokenCheck? tokens = n
         }
 
         var decision = given is null
-            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false, tokens), facts, ProtocolMatrix.Of(listener, facts.Headers), Draw.Random(), desync)
-            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Choice.Spoken, given.Draw, desync);
+            ? LoadBalancerDecision.Make(listener, new LivingStates(table, Sends: false, tokens), facts, ProtocolMatrix.Of(listener, facts.Headers), Draw.Random(), desync, generation)
+            : LoadBalancerDecision.Make(listener, new RecordedStates(given.Choice), facts, given.Choice.Spoken, given.Draw, desync, generation);
         if (decision.Choice.Rule.Action is RedirectPlan plan)
         {
             decision.Location = Redirect.Location(plan, facts, listener, port => generation.Addresses.BindAt(listener.Bound.Address, port).Port, out _);
@@ -42,7 +42,7 @@ internal sealed class LoadBalancerStep(TargetTable table, TokenCheck? tokens = n
         {
             _ when decision.RefusedToken is { } token => Answered(decision, token.Failure.Status(), decision.TokenProblem()),
             (RedirectPlan redirect, _) => Answered(decision, redirect.Status),
-            (FixedResponsePlan response, _) => Answered(decision, response.Status),
+            (FixedResponsePlan response, _) => Answered(decision, response.Status, LoadBalancerDecision.Refused(response) is null ? null : decision.AnsweredBy()),
             _ when decision.Choice.Transformed is { Failed: true } => Answered(decision, 500, decision.TransformProblem()),
             (_, null) => Answered(decision, decision.Choice.Mismatch ? 464 : 503),
             (_, { } target) => new StepTaken([decision], traveller with

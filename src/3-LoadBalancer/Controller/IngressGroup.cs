@@ -21,13 +21,22 @@ internal sealed record GroupMember(Resource<V1Ingress> Ingress, ControllerAnnota
 /// <param name="Errors">Collects what is wrong with its members.</param>
 internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMember> Members, ErrorList Errors)
 {
+    /// <summary>What becomes of an Ingress that can't be of its class.</summary>
+    internal const string NotOfClass = "nothing is made of it until then";
+
     private const int MaxNameLength = 63;
 
     /// <summary>What its names are made of: the group's name, or the Ingress's with its namespace.</summary>
     internal string Id => Name ?? Members[0].Name;
 
     /// <summary>How it is called where it is told of.</summary>
-    internal string Label => Name is null ? $"Ingress {Id}" : $"IngressGroup {Name}";
+    internal string Label => LabelOf(Name, Id);
+
+    /// <summary>The same of a group's name, null for an Ingress alone, whose own name counts.</summary>
+    internal static string LabelOf(string? name, string ingress) => name is null ? $"Ingress {ingress}" : $"IngressGroup {name}";
+
+    /// <summary>What becomes of an Ingress whose group can't be read.</summary>
+    internal static string InNone(string ingress) => $"{ingress} is in no group until then";
 
     /// <summary>
     /// The groups of the controller's Ingresses. One with a malformed <c>group.name</c> is in none, and isn't accepted; nor is one that can't be of its class, unless it was in its group already: then the whole group stays as it
@@ -46,7 +55,7 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
             if (name is not null && (name.Length > MaxNameLength || !GroupName().IsMatch(name)))
             {
                 context.Refuse(new ConfigError(source.Origin.File, source.Origin.LineOf(source.Field("group.name")), source.Key.ToString(), source.Field("group.name"),
-                    $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; {(source == own ? "it" : ingress.Key)} is in no group until then"));
+                    $"found '{name}'; at most {MaxNameLength} lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; {InNone(source == own ? "it" : ingress.Key.ToString())}"));
                 continue;
             }
 
@@ -54,7 +63,7 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
             var id = name ?? $"{ingress.Key.Namespace}/{ingress.Key.Name}";
             if (problem is not null && !before.HasMember(id, ingress.Key))
             {
-                context.Refuse(ingress, "spec.ingressClassName", $"invalid ingress class: {problem}; nothing is made of it until then");
+                context.Refuse(ingress, "spec.ingressClassName", $"invalid ingress class: {problem}; {NotOfClass}");
                 continue;
             }
 

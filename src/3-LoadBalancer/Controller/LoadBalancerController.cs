@@ -75,7 +75,7 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
         // What is wrong with an annotation is found again for each rule that reads it, and told once.
         foreach (var error in stack.Errors.All.Distinct())
         {
-            context.Refuse(error with { Message = $"{error.Message}; until then {(last.Count > 0 ? $"{stack.Label} stays as it was" : $"nothing is made of {stack.Label}")}" });
+            context.Refuse(error with { Message = $"{error.Message}; {Stack.Until(stack.Label, made: last.Count > 0)}" });
         }
 
         return stack with { Made = last };

@@ -12,6 +12,9 @@ internal sealed record Stack(string Id, string Label, IReadOnlyList<(ResourceKey
     /// <summary>What is made.</summary>
     internal IReadOnlyList<Resource> Made { get; init; } = [];
 
+    /// <summary>What becomes of one while something is wrong with it: it stays as it was, or nothing is made of it.</summary>
+    internal static string Until(string label, bool made) => $"until then {(made ? $"{label} stays as it was" : $"nothing is made of {label}")}";
+
     /// <summary>The member that an object was made of.</summary>
     internal (ResourceKey Key, Origin Origin) MemberOf(Resource made) =>
         Members.FirstOrDefault(m => m.Origin.File == made.Origin.File && m.Origin.Line == made.Origin.Line, Members[0]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using k8s.Models;
 using Usher.Model.Aws;
@@ -71,6 +72,16 @@ internal sealed class AlbCluster
     internal DesiredState Reconcile(DesiredState? previous = null, Observed? observed = null)
     {
         return written.With(new LoadBalancerController(Trials, new Statuses(Pending)).Reconcile(Context(observed), previous ?? DesiredState.Empty));
+    }
+
+    /// <summary>The same as a road that explains itself.</summary>
+    internal Generation Compile()
+    {
+        var state = Reconcile();
+        var context = Context(null) with { State = state };
+        var pods = state.All<V1Pod>().Select((p, i) => new AddressClaim(p.Key, AddressBlock.Pod, IPAddress.Parse($"10.0.1.{i + 10}")));
+        context = context with { Addresses = AddressPlan.In(new LoopbackRange(18)).Next(new LoadBalancerClaims().Claims(context).Concat(pods)) };
+        return new Generation(1, state, context.Addresses, [new LoadBalancerCompiler().Compile(context)]) { Warnings = Warnings.All };
     }
 
     /// <summary>A written pod as it is made while this generation runs.</summary>
