@@ -72,7 +72,7 @@ internal sealed class CertificateDecision : IDecision
         if (unusable)
         {
             facts["problem"] = $"the client verifies no {certificate.Algorithm.Words} key (its signature_algorithms, groups and cipher suites say so), and no certificate of "
-                + $"{match.Listener!.Name} with another one fits, so the handshake fails. Add one to the listener's spec.certificates with "
+                + $"{match.Listener!.Name} with another one fits, so the handshake fails. Add one to {match.Listener!.NamedIn} with "
                 + $"{Facts.ServerName ?? certificate.DomainName} and spec.keyAlgorithm {(Facts.Accepted.HasFlag(CertificateKeys.EcdsaP256) ? "EC_prime256v1" : Facts.Accepted.HasFlag(CertificateKeys.EcdsaP384) ? "EC_secp384r1" : "RSA_2048")}";
         }
         else if (expired)
@@ -83,7 +83,7 @@ internal sealed class CertificateDecision : IDecision
         else if (mismatch)
         {
             facts["problem"] = $"no certificate of {match.Listener!.Name} has the name {Facts.ServerName}, so the default is served and a client that checks it refuses. "
-                + $"Add {Facts.ServerName} to a Certificate (spec.domainName or spec.subjectAlternativeNames) and that to the listener's spec.certificates";
+                + $"Add {Facts.ServerName} to a Certificate (spec.domainName or spec.subjectAlternativeNames) and that to {match.Listener!.NamedIn}";
         }
 
         return new HopAccount(Hop.Tls, certificate.DomainName, Line(match, certificate))

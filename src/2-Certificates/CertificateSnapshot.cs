@@ -84,6 +84,9 @@ public sealed record DomainValidation(string Domain, string RecordName, string R
 /// <summary>The certificates of one listener, indexed by name.</summary>
 internal sealed class ListenerCertificates
 {
+    /// <summary>Where those of a written listener stand.</summary>
+    internal const string Written = "the listener's spec.certificates";
+
     private readonly FrozenDictionary<string, CompiledCertificate[]> exact;
     private readonly FrozenDictionary<string, CompiledCertificate[]> wildcard;
 
@@ -104,6 +107,9 @@ internal sealed class ListenerCertificates
     internal string ListenerArn { get; }
 
     internal string Name { get; }
+
+    /// <summary>Where people say which certificates it has.</summary>
+    internal string NamedIn { get; init; } = Written;
 
     internal ImmutableArray<IPEndPoint> Bound { get; }
 

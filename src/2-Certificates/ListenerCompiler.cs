@@ -13,6 +13,8 @@ namespace Usher.Certificates;
 internal sealed class ListenerCompiler(
     CompileContext context, Dictionary<string, Resource<Certificate>> written, Dictionary<string, CompiledCertificate> compiled)
 {
+    private const int MostNamed = 3;
+
     private readonly Dictionary<string, Resource<LoadBalancer>> balancers =
         context.State.All<LoadBalancer>().DistinctBy(b => b.Value.LoadBalancerArn).ToDictionary(b => b.Value.LoadBalancerArn);
 
@@ -25,7 +27,7 @@ internal sealed class ListenerCompiler(
             var certificates = encrypts ? Certificates(listener) : None(listener);
             // Whose listener reads nothing of its connections has no part in handshakes: they are with whoever is behind it.
             if (encrypts || listener.Value.Protocol == "HTTP")
-                yield return new ListenerCertificates(listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value), certificates);
+                yield return new ListenerCertificates(listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value), certificates) { NamedIn = NamedIn(listener.Value) };
         }
     }
 
@@ -83,6 +85,19 @@ internal sealed class ListenerCompiler(
 
     private static string Pending(CompiledCertificate certificate) =>
         $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: {CertificateStatuses.Problems(certificate.Validations)}";
+
+    /// <summary>A listener that the AWS Load Balancer Controller makes has the certificates of an annotation.</summary>
+    private string NamedIn(Listener listener)
+    {
+        const string ofServices = "service.beta.kubernetes.io/aws-load-balancer-ssl-cert", ofIngresses = "alb.ingress.kubernetes.io/certificate-arn";
+        return balancers.GetValueOrDefault(listener.LoadBalancerArn)?.Value switch
+        {
+            { Service: { } service } => $"the annotation {ofServices} of {service}",
+            { Ingresses: [var ingress] } => $"the annotation {ofIngresses} of {ingress}",
+            { Ingresses: [_, ..] all } => $"the annotation {ofIngresses} of an Ingress of its group: {string.Join(", ", all.Take(MostNamed))}{(all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "")}",
+            _ => ListenerCertificates.Written,
+        };
+    }
 
     private string Name(Listener listener) =>
         $"{(balancers.TryGetValue(listener.LoadBalancerArn, out var balancer) ? balancer.Value.Name : listener.LoadBalancerArn)} {listener.Protocol}:{listener.Port}";

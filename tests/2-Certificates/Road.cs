@@ -29,6 +29,16 @@ internal sealed class Road
         return this;
     }
 
+    /// <summary>Says what the AWS Load Balancer Controller made the load balancer of: <c>Service shop/web</c>, Ingresses with commas between them.</summary>
+    internal Road MadeOf(string owners)
+    {
+        var keys = owners.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(o => o.Split(' ', '/')).Select(o => new ResourceKey(o[0] == "Service" ? "" : "networking.k8s.io", o[0], o[1], o[2])).ToList();
+        var at = resources.FindIndex(r => r.Key == EdgeKey);
+        var balancer = (LoadBalancer)resources[at].Value;
+        resources[at] = new Resource(EdgeKey, keys is [{ Kind: "Service" } service] ? balancer with { Service = service } : balancer with { Ingresses = keys }, resources[at].Origin);
+        return this;
+    }
+
     internal static string EdgeArn { get; } = AwsNames.LoadBalancerArn(Scope, "edge");
 
     internal ErrorList Errors { get; } = new();

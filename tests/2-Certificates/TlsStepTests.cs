@@ -59,6 +59,20 @@ public sealed class TlsStepTests
     public void Says_it_in_one_line(string host, string decision) =>
         Assert.Equal(decision, Tell("127.18.0.1:8443", host, out _).Decision);
 
+    [Theory]
+    [InlineData("", "the listener's spec.certificates")]
+    [InlineData("Service shop/web", "the annotation service.beta.kubernetes.io/aws-load-balancer-ssl-cert of Service shop/web")]
+    [InlineData("Ingress shop/web", "the annotation alb.ingress.kubernetes.io/certificate-arn of Ingress shop/web")]
+    [InlineData("Ingress a/a, Ingress b/b, Ingress c/c, Ingress d/d", "the annotation alb.ingress.kubernetes.io/certificate-arn of an Ingress of its group: Ingress a/a, Ingress b/b, Ingress c/c and 1 more")]
+    public void The_way_out_of_a_mismatch_is_where_the_certificates_are_named(string madeOf, string named)
+    {
+        var generation = new Road().MadeOf(madeOf).Certificate("api", "api.example.com").Https(443, "api").CompileValid();
+
+        var step = new TlsStep(new LeafStore(), TimeProvider.System).Take(generation, At("127.18.0.1:8443", "other.org", "https"));
+
+        Assert.EndsWith($"and that to {named}", (string?)step!.Decisions.Single().Tell().Single().Facts["problem"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_name_that_nothing_covers_is_a_mismatch_with_the_way_out()
     {
