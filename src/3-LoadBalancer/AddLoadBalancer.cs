@@ -33,7 +33,7 @@ public static class LoadBalancerRegistration
         .AddSingleton<ICarrier, NetworkCarrier>()
         .AddSingleton<ICarrier, LoadBalancerCarrier>();
 
-    /// <summary>Adds the AWS Load Balancer Controller. It reads nodes, Services with their NodePorts and pods, so it comes after those who make these.</summary>
+    /// <summary>Adds the AWS Load Balancer Controller. It reads nodes, Services with their NodePorts and pods, so it comes after those who make these. Takes every <see cref="IRecordSetForecast"/>.</summary>
     public static IServiceCollection AddLoadBalancerController(this IServiceCollection services) => services
         .AddSingleton<IPodAdmission, GateInjection>()
         .AddSingleton<IReconciler, LoadBalancerController>();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace Usher.Journey.Tests;
 
@@ -33,6 +34,18 @@ public sealed class ExternalDnsTests(ExternalDnsRoad shared) : IClassFixture<Ext
         var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", $"http://{new IPEndPoint(IPAddress.Parse(address), 8080)}/");
 
         Assert.Equal("200", curl.Output);
+    }
+
+    [Theory]
+    [InlineData("https://w.example.com/")]
+    [InlineData("https://any.apps.example.com/")]
+    public async Task A_certificate_of_the_account_is_for_the_names_that_it_makes_of_Ingresses_behind_the_load_balancer(string url)
+    {
+        var files = await Tool.UsherAsync("explain", "--json", url, "-f", Path.Combine(Tool.Root, "tests/Journey/roads/nlb-tls"));
+
+        Assert.True(files.ExitCode == 0, files.ToString());
+        Assert.Equal("ok", JsonDocument.Parse(files.Output).RootElement.Text("outcome"));
+        Assert.Contains("it is taken to be in the account, for *.apps.example.com and w.example.com", files.Error, StringComparison.Ordinal);
     }
 
     private static async Task<string[]> AnswersAsync(IPEndPoint server, string name, string type)

@@ -12,5 +12,7 @@ public static class ExternalDnsRegistration
     /// </summary>
     public static IServiceCollection AddExternalDns(this IServiceCollection services) => services
         .AddSingleton<IBuiltInImage, ExternalDnsPod>()
-        .AddSingleton<IReconciler, ExternalDnsController>();
+        .AddSingleton<ExternalDnsController>()
+        .AddSingleton<IRecordSetForecast>(s => s.GetRequiredService<ExternalDnsController>())
+        .AddSingleton<IReconciler>(s => s.GetRequiredService<ExternalDnsController>());
 }

@@ -15,7 +15,7 @@ namespace Usher.Dns;
 /// </list>
 /// A record set that would say what that of the running generation says is that one.
 /// </summary>
-internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses, IEnumerable<IGatewayStatus> gateways) : IReconciler
+internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses, IEnumerable<IGatewayStatus> gateways) : IReconciler, IRecordSetForecast
 {
     private readonly IngressSource ingresses = new(statuses);
     private readonly GatewayRouteSource routes = new(gateways);
@@ -28,7 +28,7 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
     public IEnumerable<Resource> Reconcile(CompileContext context, DesiredState previous)
     {
         // 1.
-        var pods = context.State.List<V1Pod>().Select(p => (Pod: p, Container: ExternalDnsImage.In(p.Value))).Where(p => p.Container is not null).ToList();
+        var pods = Pods(context);
         if (pods.Count == 0)
         {
             (unread ??= new UnreadAnnotations()).Tell(context);
@@ -37,10 +37,21 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
 
         // What it knows of a state isn't needed, and neither is that state.
         unread = null;
+        return [.. Made(context, pods, previous).Select(m => DerivedObjects.Keep(m.Untyped, previous))];
+    }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<RecordSet> Of(CompileContext context, DesiredState previous) =>
+        Pods(context) is { Count: > 0 } pods ? [.. Made(context, pods, previous).Select(m => m.Value)] : [];
+
+    private static List<(Resource<V1Pod> Pod, V1Container Container)> Pods(CompileContext context) =>
+        [.. context.State.List<V1Pod>().Select(p => (Pod: p, Container: ExternalDnsImage.In(p.Value)!)).Where(p => p.Container is not null)];
+
+    private Dictionary<ResourceKey, Resource<RecordSet>>.ValueCollection Made(CompileContext context, List<(Resource<V1Pod> Pod, V1Container Container)> pods, DesiredState previous)
+    {
         // Replicas say the same, and only their leader acts.
-        var instances = pods.DistinctBy(p => (p.Pod.Key.Namespace, string.Join(' ', ContainerWords.Of(p.Container!, p.Pod.Value))))
-            .Select(p => ExternalDnsSettings.Read(context, p.Pod, p.Container!)).OfType<ExternalDnsSettings>().ToList();
+        var instances = pods.DistinctBy(p => (p.Pod.Key.Namespace, string.Join(' ', ContainerWords.Of(p.Container, p.Pod.Value))))
+            .Select(p => ExternalDnsSettings.Read(context, p.Pod, p.Container)).OfType<ExternalDnsSettings>().ToList();
 
         var (batch, unplaced, made) = (new ChangeBatch(context), new UnplacedNames(), new Dictionary<ResourceKey, Resource<RecordSet>>());
         foreach (var settings in instances)
@@ -56,6 +67,6 @@ internal sealed class ExternalDnsController(IEnumerable<IIngressStatus> statuses
         }
 
         unplaced.Tell();
-        return [.. made.Values.Select(m => DerivedObjects.Keep(m.Untyped, previous))];
+        return made.Values;
     }
 }

@@ -9,9 +9,9 @@ namespace Usher.LoadBalancer;
 /// The certificates of an Ingress that listens for HTTPS (the controller's guide, Certificate discovery): those that it names; else, for each host of its rules and of <c>spec.tls</c>, all those issued in ACM that have
 /// the host (its cert_discovery.go). One that isn't on the road is taken to be in the account: it is issued for the Ingress's hosts, of an Ingress without any for the names that lead to its load balancer, and a warning says so.
 /// </summary>
-internal sealed class CertificateDiscovery(CompileContext context, RoadCertificates certificates)
+internal sealed class CertificateDiscovery(CompileContext context, RoadCertificates certificates, LeadingNames leading)
 {
-    private readonly SupposedCertificates supposed = new(context, certificates);
+    private readonly SupposedCertificates supposed = new(context, certificates, leading);
 
     /// <summary>Those that aren't on the road and were asked for.</summary>
     internal IEnumerable<Resource> Supposed => supposed.All;

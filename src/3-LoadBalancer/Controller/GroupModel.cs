@@ -11,11 +11,17 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class GroupModel(CompileContext context, IngressGroup group, CertificateDiscovery discovery)
 {
-    internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
+    /// <summary>The group's load balancer, and the one in front, if it wants one.</summary>
+    internal (Resource<Model.Aws.LoadBalancer> Balancer, FrontendNlb? Front) Balancers(IReadOnlyList<string> zones)
     {
         var fronted = FrontendNlb.Enabled(group);
         var balancer = LoadBalancer(zones, fronted);
-        var front = FrontendNlb.Of(context, group, fronted, balancer);
+        return (balancer, FrontendNlb.Of(context, group, fronted, balancer));
+    }
+
+    /// <summary>All that is made.</summary>
+    internal IEnumerable<Resource> Build(Resource<Model.Aws.LoadBalancer> balancer, FrontendNlb? front)
+    {
         string[] names = [balancer.Value.DnsName, .. front is null ? [] : new[] { front.DnsName }];
         var ports = ListenPorts.Of(group, discovery, names, context.Warnings);
         var groups = new ControllerTargetGroups(context, group);

@@ -10,15 +10,16 @@ namespace Usher.LoadBalancer;
 /// The AWS Load Balancer Controller: makes load balancers, listeners, rules and target groups of Ingresses and Services (<see href="https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/"/>).
 /// <list type="number">
 /// <item>Which Ingresses and Services are its own, and which Ingresses share a load balancer.</item>
-/// <item>For each group and each Service its objects, with the certificates that are supposed to be in the account.</item>
+/// <item>For each group and each Service its objects: the load balancers of all, then what they have, with the certificates that are supposed to be in the account for the names that lead to them.</item>
 /// <item>A trial of them. A group or Service with which something is wrong stays as it was.</item>
 /// <item>The targets: those of its own target groups, and of the others that a TargetGroupBinding is written for.</item>
 /// </list>
 /// An object that would say what that of the running generation says is that one.
 /// </summary>
 /// <param name="trials">Who else would refuse a listener.</param>
+/// <param name="forecasts">Who will make record sets.</param>
 /// <param name="statuses">Who knows which certificates are issued; null where all are.</param>
-internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials, ICertificateStatuses? statuses = null) : IReconciler
+internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials, IEnumerable<IRecordSetForecast> forecasts, ICertificateStatuses? statuses = null) : IReconciler
 {
     private readonly AlbSelection selection = new();
 
@@ -37,7 +38,9 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
         // 2.
         var zones = LoadBalancerZones.NodeZones(context);
         var certificates = new RoadCertificates(context.State, statuses?.Pending(context));
-        List<Stack> stacks = [.. groups.Select(g => IngressStack(context, g, zones, certificates)), .. services.Select(s => ServiceStack(context, s, zones, certificates))];
+        var leading = new LeadingNames(context, previous, forecasts);
+        List<Func<Stack>> begun = [.. groups.Select(g => IngressStack(context, g, zones, certificates, leading)), .. services.Select(s => ServiceStack(context, s, zones, certificates, leading))];
+        var stacks = begun.ConvertAll(finish => finish());
 
         // 3.
         var changed = stacks.Where(s => s.Errors.IsEmpty).SelectMany(s => s.Made).Where(m => !before.IsAsBefore(m)).ToList();
@@ -50,23 +53,31 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
         return bound.Select(m => before.Keep(m.Made, m.Targets, m.Stacks)).ToList();
     }
 
-    private static Stack IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones, RoadCertificates certificates)
+    private static Func<Stack> IngressStack(CompileContext context, IngressGroup group, IReadOnlyList<string> zones, RoadCertificates certificates, LeadingNames leading)
     {
         var own = context with { Errors = group.Errors };
         var check = new AnnotationCheck(group.Errors, context.Warnings);
         foreach (var member in group.Members) check.Of(member.Ingress);
-        var discovery = new CertificateDiscovery(own, certificates);
-        var made = new GroupModel(own, group, discovery).Build(zones).ToList();
-        return new Stack(group.Id, group.Label, [.. group.Members.Select(m => (m.Ingress.Key, m.Ingress.Origin))], group.Errors) { Made = [.. made, .. discovery.Supposed] };
+        var discovery = new CertificateDiscovery(own, certificates, leading);
+        var model = new GroupModel(own, group, discovery);
+        var (balancer, front) = model.Balancers(zones);
+        leading.Add(front is null ? [balancer] : [balancer, front.Made]);
+        return () =>
+        {
+            var made = model.Build(balancer, front).ToList();
+            return new Stack(group.Id, group.Label, [.. group.Members.Select(m => (m.Ingress.Key, m.Ingress.Origin))], group.Errors) { Made = [.. made, .. discovery.Supposed] };
+        };
     }
 
-    private static Stack ServiceStack(CompileContext context, Resource<V1Service> service, IReadOnlyList<string> zones, RoadCertificates certificates)
+    private static Func<Stack> ServiceStack(CompileContext context, Resource<V1Service> service, IReadOnlyList<string> zones, RoadCertificates certificates, LeadingNames leading)
     {
         var own = context with { Errors = new ErrorList() };
         new AnnotationCheck(own.Errors, context.Warnings).OfLoadBalancer(service);
         var annotations = new ControllerAnnotations(own.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Prefix));
-        var made = new ServiceModel(own, service, annotations, certificates).Build(zones).ToList();
-        return new Stack($"{service.Key}", $"the load balancer of {service.Key}", [(service.Key, service.Origin)], own.Errors) { Made = made };
+        var model = new ServiceModel(own, service, annotations, certificates, leading);
+        var balancer = model.LoadBalancer(zones);
+        leading.Add([balancer]);
+        return () => new Stack($"{service.Key}", $"the load balancer of {service.Key}", [(service.Key, service.Origin)], own.Errors) { Made = [.. model.Build(balancer)] };
     }
 
     private static Stack AsItWas(CompileContext context, Stack stack, MadeObjects before)
@@ -87,7 +98,6 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
 
     private static Resource Merged(Resource one, Resource other)
     {
-        if (one.Value is not Certificate first || other.Value is not Certificate second) return one;
-        return one with { Value = first with { SubjectAlternativeNames = [.. first.Names.Skip(1).Union(second.Names, StringComparer.Ordinal).Where(n => n != first.DomainName).Order(StringComparer.Ordinal)] } };
+        return one.Value is Certificate first && other.Value is Certificate second ? one with { Value = SupposedCertificates.Merged(first, second) } : one;
     }
 }

@@ -6,12 +6,15 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Certificates that aren't on the road and are taken to be in the account, issued, as the manifests of the controller's users suppose.</summary>
-internal sealed class SupposedCertificates(CompileContext context, RoadCertificates certificates)
+internal sealed class SupposedCertificates(CompileContext context, RoadCertificates certificates, LeadingNames leading)
 {
     private const string Group = "acm.services.k8s.aws";
 
     /// <summary>RFC 5280, appendix A.1 (ub-common-name), in characters; and so the longest domain name that ACM takes first.</summary>
     private const int LongestCommonName = 64;
+
+    /// <summary>ACM's quota: a domain name and 100 others (ACM API, <c>RequestCertificate</c>).</summary>
+    private const int MostNames = 101;
 
     private readonly SortedDictionary<string, Resource> byArn = new(StringComparer.Ordinal);
 
@@ -49,9 +52,7 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
     /// <param name="dnsNames">The load balancer's own names, one at least: those of one in front of it are too.</param>
     internal IReadOnlyList<string> Leading(V1ObjectMeta? metadata, params IReadOnlyList<string> dnsNames)
     {
-        var hosts = new DnsAnnotations(metadata).List("hostname")
-            .Concat(context.State.All<RecordSet>().Where(r => r.Value.AliasTarget is { } alias && dnsNames.Contains(alias.DnsName.TrimEnd('.'), StringComparer.OrdinalIgnoreCase)).Select(r => r.Value.Name))
-            .Select(h => h.TrimEnd('.')).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
+        var hosts = new DnsAnnotations(metadata).List("hostname").Select(h => h.TrimEnd('.')).Concat(leading.To(dnsNames)).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
         return hosts.Count > 0 ? hosts : dnsNames;
     }
 
@@ -59,10 +60,23 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
     internal void Add(string arn, string name, IReadOnlyList<string> hosts, Origin written)
     {
         if (byArn.ContainsKey(arn)) return;
-        var common = CommonName(hosts);
-        var certificate = new Certificate { CertificateArn = arn, DomainName = common, SubjectAlternativeNames = [.. hosts.Where(h => h != common)], IsThere = true };
-        byArn[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), certificate, DerivedObjects.OriginOf(written));
+        byArn[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), Issued(arn, hosts), DerivedObjects.OriginOf(written));
     }
+
+    /// <summary>One with the names of two that were supposed of one ARN.</summary>
+    internal static Certificate Merged(Certificate one, Certificate other) =>
+        Issued(one.CertificateArn, [one.DomainName, .. one.Names.Union(other.Names, StringComparer.Ordinal).Where(n => n != one.DomainName).Order(StringComparer.Ordinal)]);
+
+    private static Certificate Issued(string arn, IReadOnlyList<string> hosts)
+    {
+        var names = hosts.Count > MostNames ? Wildcards(hosts) : hosts;
+        var common = CommonName(names);
+        return new Certificate { CertificateArn = arn, DomainName = common, SubjectAlternativeNames = [.. names.Where(h => h != common).Take(MostNames - 1)], IsThere = true };
+    }
+
+    /// <summary>What of so many an account's certificate would have: a wildcard where names have one parent.</summary>
+    private static List<string> Wildcards(IReadOnlyList<string> hosts) =>
+        [.. hosts.GroupBy(h => h[(h.IndexOf('.', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal).Select(g => g.Count() > 1 && g.Key.Contains('.', StringComparison.Ordinal) ? $"*.{g.Key}" : g.First())];
 
     /// <summary>The first name that fits, else the wildcard above the first one that does: the name of a load balancer alone is longer.</summary>
     private static string CommonName(IReadOnlyList<string> hosts)

@@ -68,10 +68,13 @@ internal sealed class AlbCluster
     /// <summary>The first names of certificates that aren't issued.</summary>
     internal IReadOnlyList<string> Pending { get; init; } = [];
 
+    /// <summary>Who will make record sets.</summary>
+    internal IReadOnlyList<IRecordSetForecast> Forecasts { get; init; } = [];
+
     /// <summary>Everything that follows.</summary>
     internal DesiredState Reconcile(DesiredState? previous = null, Observed? observed = null)
     {
-        return written.With(new LoadBalancerController(Trials, new Statuses(Pending)).Reconcile(Context(observed), previous ?? DesiredState.Empty));
+        return written.With(new LoadBalancerController(Trials, Forecasts, new Statuses(Pending)).Reconcile(Context(observed), previous ?? DesiredState.Empty));
     }
 
     /// <summary>The same as a road that explains itself.</summary>
@@ -169,4 +172,10 @@ internal sealed class AlbCluster
     {
         Func<Certificate, string?> ICertificateStatuses.Pending(CompileContext context) => c => pending.Contains(c.DomainName) ? "its record isn't there" : null;
     }
+}
+
+/// <summary>Somebody who will make record sets.</summary>
+internal sealed class Forecast(Func<CompileContext, IReadOnlyList<RecordSet>> sets) : IRecordSetForecast
+{
+    public IReadOnlyList<RecordSet> Of(CompileContext context, DesiredState previous) => sets(context);
 }

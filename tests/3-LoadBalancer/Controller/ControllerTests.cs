@@ -174,10 +174,14 @@ public sealed class ControllerTests
     [Theory]
     [InlineData("", null)]
     [InlineData(", external-dns.kubernetes.io/hostname: 'b.com, a.com'", "a.com and b.com")]
-    public void A_certificate_of_an_Ingress_without_hosts_is_taken_to_be_for_what_leads_there(string annotation, string? names)
+    [InlineData(", external-dns.kubernetes.io/hostname: b.com", "*.a.com and b.com", "*.a.com")]
+    public void A_certificate_of_an_Ingress_without_hosts_is_taken_to_be_for_what_leads_there(string annotation, string? names, string? made = null)
     {
         const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
-        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), $"~certificate-arn: '{arn}'{annotation}"));
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(), $"~certificate-arn: '{arn}'{annotation}"))
+        {
+            Forecasts = made is null ? [] : [new Forecast(context => [new RecordSet { HostedZoneId = "Z", Name = made, Type = "A", AliasTarget = new AliasTarget(context.State.All<Model.Aws.LoadBalancer>().Single().Value.DnsName, "Z", false) }])],
+        };
 
         var state = cluster.Valid();
 

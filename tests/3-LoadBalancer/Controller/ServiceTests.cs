@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using k8s.Models;
 using Usher.Model.Aws;
+using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using static Usher.LoadBalancer.Tests.AlbCluster;
 
@@ -70,18 +71,64 @@ public sealed partial class ServiceTests
         Assert.Equal(5, first.Resources.Count(r => r.Key.Group.EndsWith("k8s.aws", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void A_certificate_that_isnt_here_is_for_the_names_that_lead_to_the_load_balancer()
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a.example.com. → own", "a.example.com")]
+    [InlineData(@"\052.example.com → dualstack.own", "*.example.com")]
+    [InlineData("b.example.com → own, a.example.com → b.example.com., c.example.com = A.example.com", "a.example.com b.example.com c.example.com")]
+    [InlineData("_x.example.com → own, b.example.com → other", "")]
+    public void A_certificate_that_isnt_here_is_for_the_names_that_lead_to_the_load_balancer(string records, string names)
     {
-        const string arn = "~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one'";
-        var name = AwsNames.NetworkLoadBalancerDnsName(AwsScope.Default, "own");
-        var record = new RecordSet { HostedZoneId = "Z", Name = "a.example.com.", Type = "A", AliasTarget = new AliasTarget(name, "Z", false) };
+        var dnsName = AwsNames.NetworkLoadBalancerDnsName(AwsScope.Default, "own");
+        var sets = Sets(records.Replace("own", dnsName, StringComparison.Ordinal));
+        var wanted = names.Length > 0 ? names : dnsName;
 
-        string Names(params Resource[] more) => string.Join(' ', new AlbCluster(Balanced("type: LoadBalancer", $"{arn}, ~name: own"), more).Valid().All<Certificate>().Single().Value.Names);
+        string Names(IReadOnlyList<IRecordSetForecast> forecasts, params Resource[] more) => string.Join(
+            ' ', new AlbCluster(Balanced("type: LoadBalancer", "~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one', ~name: own"), more) { Forecasts = forecasts }.Valid().All<Certificate>().Single().Value.Names);
 
-        Assert.Equal(name, Names());
-        Assert.Equal("a.example.com", Names(new Resource(new ResourceKey("route53.services.k8s.aws", "RecordSet", "shop", "a"), record, Origin.Derived)));
+        // Those that are made afterwards count as those that are written.
+        Assert.Equal(wanted, Names([], [.. sets.Select((r, i) => new Resource(new ResourceKey("route53.services.k8s.aws", "RecordSet", "shop", $"{i}"), r, Origin.Derived))]));
+        Assert.Equal(wanted, Names([new Forecast(_ => sets)]));
     }
+
+    [Fact]
+    public void Who_makes_record_sets_is_asked_with_all_load_balancers_and_only_where_it_matters()
+    {
+        var asked = new List<string>();
+        var forecast = new Forecast(context =>
+        {
+            asked.Add(string.Join(' ', context.State.All<Model.Aws.LoadBalancer>().Select(b => b.Value.Name)));
+            context.Warnings.Add(new ConfigError(null, 0, "", "", "found again when they are made"));
+            return [];
+        });
+        var more = Ingress("alone", Rule(service: "alone"), "~load-balancer-name: alone, ~enable-frontend-nlb: 'true'") + Service("alone");
+
+        _ = new AlbCluster(Balanced("type: LoadBalancer", "~name: own") + more) { Forecasts = [forecast] }.Valid();
+        Assert.Empty(asked);
+        var cluster = new AlbCluster(Balanced("type: LoadBalancer", "~name: own, ~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one'") + more) { Forecasts = [forecast] };
+        cluster.Valid();
+
+        Assert.Equal(["alone alone-nlb own"], asked.Select(a => string.Join(' ', a.Split(' ').Order(StringComparer.Ordinal))));
+        Assert.DoesNotContain(cluster.Warnings.All, w => w.Message.StartsWith("found again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Of_more_names_than_a_certificate_can_have_a_wildcard_stands_for_those_of_one_parent()
+    {
+        var dnsName = AwsNames.NetworkLoadBalancerDnsName(AwsScope.Default, "own");
+        var sets = Sets($"a.example.org → {dnsName}, {string.Join(", ", Enumerable.Range(1, 101).Select(i => $"t{i}.example.com → {dnsName}"))}");
+        var cluster = new AlbCluster(Balanced("type: LoadBalancer", "~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one', ~name: own")) { Forecasts = [new Forecast(_ => sets)] };
+
+        Assert.Equal("a.example.org *.example.com", string.Join(' ', cluster.Valid().All<Certificate>().Single().Value.Names));
+    }
+
+    /// <summary>Record sets: <c>name → alias</c>, <c>name = CNAME</c>.</summary>
+    private static IReadOnlyList<RecordSet> Sets(string text) =>
+    [
+        .. text.Split(", ", StringSplitOptions.RemoveEmptyEntries).Select(t => t.Split(' ')).Select(w => w[1] == "="
+            ? new RecordSet { HostedZoneId = "Z", Name = w[0], Type = "CNAME", ResourceRecords = [w[2]] }
+            : new RecordSet { HostedZoneId = "Z", Name = w[0], Type = "A", AliasTarget = new AliasTarget(w[2], "Z", false) }),
+    ];
 
     [Theory]
     [InlineData("external-dns.alpha.kubernetes.io/hostname: 'b.example.com, a.example.com.'", "a.example.com b.example.com")]

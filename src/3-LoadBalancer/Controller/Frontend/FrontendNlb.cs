@@ -23,6 +23,9 @@ internal sealed class FrontendNlb
         front = LoadBalancer(behind.Value);
     }
 
+    /// <summary>The load balancer itself.</summary>
+    internal Resource<Model.Aws.LoadBalancer> Made => front;
+
     /// <summary>The name that leads to it.</summary>
     internal string DnsName => front.Value.DnsName;
 

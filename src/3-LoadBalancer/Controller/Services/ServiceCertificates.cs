@@ -15,9 +15,9 @@ internal sealed class ServiceCertificates
 
     private readonly SupposedCertificates supposed;
 
-    internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, string dnsName)
+    internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, LeadingNames leading, string dnsName)
     {
-        supposed = new SupposedCertificates(context, certificates);
+        supposed = new SupposedCertificates(context, certificates, leading);
         Named = supposed.Named(annotations, Name, () => supposed.Leading(service.Value.Metadata, dnsName), service.Origin);
     }
 

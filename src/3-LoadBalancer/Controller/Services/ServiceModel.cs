@@ -8,15 +8,14 @@ using static Usher.LoadBalancer.NlbAnnotationTable;
 namespace Usher.LoadBalancer;
 
 /// <summary>A Service → its Network Load Balancer, with a listener and a target group for each port, as the controller's model builder makes them (its guide, Service annotations).</summary>
-internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates)
+internal sealed class ServiceModel(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, LeadingNames leading)
 {
     private readonly Origin origin = DerivedObjects.OriginOf(service.Origin);
 
-    internal IEnumerable<Resource> Build(IReadOnlyList<string> zones)
+    internal IEnumerable<Resource> Build(Resource<Model.Aws.LoadBalancer> balancer)
     {
-        var balancer = LoadBalancer(zones);
         var lb = balancer.Value;
-        var discovery = new ServiceCertificates(context, service, annotations, certificates, lb.DnsName);
+        var discovery = new ServiceCertificates(context, service, annotations, certificates, leading, lb.DnsName);
         var groups = new ServiceTargetGroups(context, service, annotations);
         var listeners = new ServiceListeners(context, service, annotations, groups).Build(discovery).Select(l => new Resource(
             balancer.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{balancer.Key.Name}:{l.Port}") },
@@ -25,7 +24,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
         return [balancer.Untyped, .. listeners, .. groups.Made, .. discovery.Supposed];
     }
 
-    private Resource<Model.Aws.LoadBalancer> LoadBalancer(IReadOnlyList<string> zones)
+    internal Resource<Model.Aws.LoadBalancer> LoadBalancer(IReadOnlyList<string> zones)
     {
         var scheme = Scheme();
         var generated = ControllerNames.LoadBalancer(service.Key, scheme);
