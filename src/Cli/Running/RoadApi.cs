@@ -45,7 +45,7 @@ internal static class RoadApi
             generation.Number,
             services.GetRequiredService<DnsServerAddress>().EndPoint?.ToString() ?? "",
             services.GetRequiredService<CertificateAuthority>().CertificatePath,
-            [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone, OutOfDns = l.OutOfDns })],
+            ListenerLine.All(health, generation),
             [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding) { AnomalyDetection = t.AnomalyDetection, Reason = t.Reason })],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
@@ -146,6 +146,10 @@ internal sealed record ListenerLine(string LoadBalancer, string Protocol, int Po
 
     /// <summary>Why DNS doesn't answer with its address; null when it does.</summary>
     public string? OutOfDns { get; init; }
+
+    /// <summary>Those of a generation.</summary>
+    internal static IReadOnlyList<ListenerLine> All(ITargetHealth health, Generation generation) =>
+        [.. health.Listeners(generation).Select(l => new ListenerLine(l.LoadBalancer, l.Protocol, l.Port, l.Bound.ToString()) { Zone = l.Zone, OutOfDns = l.OutOfDns })];
 }
 
 /// <summary>A target.</summary>
