@@ -15,7 +15,7 @@ public sealed class UnservedHostTests
     {
         var cluster = new Cluster(Near + Routes("keycloak", $"rules: [{Rule("keycloak.example.com", Path("/", "Prefix", "web"))}]", Annotated(annotation)));
         Assert.Equal($"no Ingress that is served has a rule for host keycloak.example.com and path /: Ingress shop/keycloak (cluster.yaml:1) has the host, and {why}", Problem(cluster, "keycloak.example.com"));
-        Assert.Equal("no Ingress has a rule for host keycloat.example.com and path /: the nearest is nextcloud.example.com; add one, or a defaultBackend", Problem(cluster, "keycloat.example.com"));
+        Assert.Equal("no Ingress has a rule for host keycloat.example.com and path /: there are nextcloud.example.com; add one, or a defaultBackend", Problem(cluster, "keycloat.example.com"));
     }
 
     [Theory]
