@@ -8,6 +8,12 @@ namespace Usher.Pod;
 /// <summary>Kinds that ordinary manifests have and that change nothing here: each object is named once (of somebody else's custom resources each kind), so that nobody relies on it.</summary>
 internal static class NoEffect
 {
+    private static readonly Dictionary<(string Group, string Kind), string> Unsupported = new()
+    {
+        [("externaldns.k8s.io", "DNSEndpoint")] = "write its records as RecordSets, or as external-dns annotations of a Service or Ingress",
+        [("aga.k8s.aws", "GlobalAccelerator")] = "there is no AWS Global Accelerator in front of this road",
+    };
+
     /// <summary>Warns of each.</summary>
     public static void Warn(CompileContext context)
     {
@@ -20,9 +26,23 @@ internal static class NoEffect
         Each<V1PersistentVolume>("kind", "has no effect: every claim is a folder on this machine");
         Each<V1MutatingWebhookConfiguration>("kind", "has no effect: no webhook is called, so that none adds containers or fields");
         Each<V1ValidatingWebhookConfiguration>("kind", "has no effect: no webhook is called");
+        Each<V1ValidatingAdmissionPolicy>("kind", "has no effect: no policy is asked, so that nothing is refused by it");
+        Each<V1MutatingAdmissionPolicy>("kind", "has no effect: no policy is asked, so that none changes an object");
+        Each<V1RuntimeClass>("kind", "has no effect: pods run as if they named none");
+        Each<V1CertificateSigningRequest>("kind", "has no effect: nobody signs it");
+        Each<V1beta1ClusterTrustBundle>("kind", "has no effect: no pod can mount it");
+        Each<V1beta1PodCertificateRequest>("kind", "has no effect: nobody signs it");
+        Each<Resourcev1ResourceClaim>("kind", "has no effect: there are no devices, and pods that name it run without");
 
         foreach (var kind in context.State.All<CustomResource>().GroupBy(r => (r.Value.ApiVersion, r.Value.Kind)))
         {
+            // Of a group that the road knows: its controller would read it in a cluster.
+            if (Unsupported.TryGetValue((kind.First().Key.Group, kind.Key.Kind), out var why))
+            {
+                foreach (var found in kind) context.Refuse(found, "kind", $"{found.Value.Kind} ({found.Value.ApiVersion}) isn't supported yet: {why}. It isn't accepted, and nothing is made of it");
+                continue;
+            }
+
             var others = kind.Count() - 1;
             context.Warnings.Add(kind.First(), "kind",
                 $"has no effect{(others == 0 ? "" : $", nor have {others} more of its kind")}: no controller of {kind.Key.ApiVersion} is run here, so that nothing is made of it");

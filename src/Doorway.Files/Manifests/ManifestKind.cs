@@ -49,6 +49,7 @@ internal sealed class ManifestKind
         .. GatewayKinds.All,
         Kubernetes<V1NetworkPolicy>("networking.k8s.io/v1", "NetworkPolicy"),
         Kubernetes<V2HorizontalPodAutoscaler>("autoscaling/v2", "HorizontalPodAutoscaler"),
+        Older<V1HorizontalPodAutoscaler>("autoscaling/v1", "HorizontalPodAutoscaler", OlderAutoscalers.Read),
         Kubernetes<V1PodDisruptionBudget>("policy/v1", "PodDisruptionBudget"),
         Kubernetes<V1PriorityClass>("scheduling.k8s.io/v1", "PriorityClass", namespaced: false),
         Kubernetes<V1StorageClass>("storage.k8s.io/v1", "StorageClass", namespaced: false),
@@ -64,6 +65,7 @@ internal sealed class ManifestKind
         Kubernetes<V1Lease>("coordination.k8s.io/v1", "Lease"),
         Kubernetes<V1MutatingWebhookConfiguration>("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", namespaced: false),
         Kubernetes<V1ValidatingWebhookConfiguration>("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", namespaced: false),
+        .. KindsWithoutEffect.Make(),
         Kubernetes<TargetGroupBinding>(TargetGroupBinding.GroupVersion, "TargetGroupBinding"),
         Kubernetes<IngressClassParams>(TargetGroupBinding.GroupVersion, "IngressClassParams", namespaced: false),
         Ack<HostedZoneSpec>("route53.services.k8s.aws/v1alpha1", "HostedZone"),
@@ -101,6 +103,9 @@ internal sealed class ManifestKind
 
     /// <summary>True for what becomes an object of AWS's: its value is the spec of an ACK object.</summary>
     internal bool IsAck { get; private init; }
+
+    /// <summary>True for what concerns nothing on the road: messages that list what is supported leave it out.</summary>
+    internal bool HasNoEffect { get; private init; }
 
     /// <summary>True when errors must not show its values.</summary>
     internal bool IsSecret => Model == typeof(V1Secret);
@@ -149,9 +154,22 @@ internal sealed class ManifestKind
         apiVersion.Length > Group.Length && apiVersion.StartsWith(Group, StringComparison.Ordinal) && apiVersion[Group.Length] == '/'
         && OlderVersions.Contains(apiVersion[(Group.Length + 1)..], StringComparer.Ordinal);
 
+    /// <summary>A kind of Kubernetes' own that concerns nothing on the road.</summary>
+    /// <param name="apiVersion">As <c>storage.k8s.io/v1</c>.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="namespaced">False for a cluster-scoped kind.</param>
+    /// <param name="nameRule">The rule of its names.</param>
+    /// <param name="keep">Makes what is kept; null for the model that was read.</param>
+    internal static ManifestKind WithoutEffect<T>(string apiVersion, string name, bool namespaced, NameRule nameRule, Func<T, object>? keep = null) where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(apiVersion, name, namespaced, nameRule, typeof(T), json => ReadModel<T>(json, namespaced) is var model && keep is not null ? keep(model) : model) { HasNoEffect = true };
+
     private static ManifestKind Kubernetes<T>(string apiVersion, string name, bool namespaced = true, NameRule nameRule = NameRule.Subdomain, Action<SchemaCheck, T>? check = null)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
         new(apiVersion, name, namespaced, nameRule, typeof(T), json => ReadModel<T>(json, namespaced)) { Check = check is null ? null : (schema, value) => check(schema, (T)value) };
+
+    /// <summary>An older version with other fields that is read as the one that is kept.</summary>
+    private static ManifestKind Older<T>(string apiVersion, string name, Func<T, object> convert) where T : class, IKubernetesObject<V1ObjectMeta> =>
+        new(apiVersion, name, namespaced: true, NameRule.Subdomain, typeof(T), json => convert(ReadModel<T>(json, namespaced: true)));
 
     private static T ReadModel<T>(ReadOnlyMemory<byte> json, bool namespaced) where T : class, IKubernetesObject<V1ObjectMeta>
     {

@@ -36,7 +36,7 @@ internal sealed class ManifestReader
         if (apiVersion is null || kind is null) return;
         if (kind == "List" && apiVersion == "v1") List(map);
         else if (ManifestKind.Find(apiVersion, kind) is { } known) Known(map, known);
-        else if (OtherGroups.Has(apiVersion, kind)) Known(map, ManifestKind.Custom(apiVersion, kind, Text((map["metadata"] as YamlMap)?["namespace"]) is { Length: > 0 }));
+        else if (OtherGroups.Has(apiVersion, kind) || UnsupportedKinds.StandsApart(apiVersion, kind)) Known(map, ManifestKind.Custom(apiVersion, kind, Text((map["metadata"] as YamlMap)?["namespace"]) is { Length: > 0 }));
         else
         {
             var (field, message) = UnsupportedKinds.Refuse(apiVersion, kind, reading.SayOnce);
