@@ -6,7 +6,7 @@ namespace Usher.Control;
 /// <summary>
 /// Desired state → generation; pure. What <c>up</c>, <c>explain -f</c> and every reload call.
 /// <list type="number">
-/// <item>Reconcilers derive objects, each seeing what those before it derived.</item>
+/// <item>What controllers made in another cluster is left out (<see cref="OwnedObjects"/>). Reconcilers derive objects, each seeing what those before it derived.</item>
 /// <item>Claimants say who needs an address; the plan keeps the addresses of those who stay.</item>
 /// <item>Compilers make one snapshot each, but for those that would read the same as for the running generation: theirs is taken over.</item>
 /// </list>
@@ -41,11 +41,14 @@ public sealed class RoadCompiler(
         return changed ? Finish(context, isStep: true) : null;
     }
 
-    private CompileContext Start(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors) =>
-        new(desired, running.Number == 0 ? AddressPlan.In(options.Range) : running.Addresses, options.Scope, errors)
+    private CompileContext Start(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors)
+    {
+        var warnings = new ErrorList();
+        return new CompileContext(OwnedObjects.LeftOut(desired, warnings), running.Number == 0 ? AddressPlan.In(options.Range) : running.Addresses, options.Scope, errors)
         {
-            Observed = observed, Due = due, Running = running,
+            Observed = observed, Due = due, Running = running, Warnings = warnings,
         };
+    }
 
     // 1. Derive. Whether anything changed costs a comparison of references: only those who observe can tell.
     private CompileContext Derive(CompileContext context, out bool changed)
