@@ -10,13 +10,13 @@ namespace Usher.Pod;
 /// Pods → plans; pure. What a template has wrong is reported at the template, once.
 /// <list type="number">
 /// <item>What runs in the pod's place: a part of Usher, a process, or a stand-in.</item>
-/// <item>Refuse what isn't carried out.</item>
+/// <item>Refuse what the API server refuses; what can't be carried out didn't come here (<see cref="Acceptance"/>).</item>
 /// <item>Ports, probes, environment and arguments.</item>
 /// </list>
 /// </summary>
 internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage> builtIns, IEnumerable<IClusterDns> dns) : IHopCompiler
 {
-    private readonly IBuiltInImage[] builtIns = [.. builtIns];
+    private readonly PodRuntimes runtimes = new(options, builtIns);
     private readonly IClusterDns[] dns = [.. dns];
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         var carry = PodCarryOver.Of(context.State);
         foreach (var template in carry.Templates) Compile(template, context, blame);
         return Snapshot.Of(new PodSnapshot(
-            context.State.All<V1Pod>().Select(pod => Settled(pod, carry, context) ?? Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
+            context.State.All<V1Pod>().Where(pod => !carry.LeftOut.Contains(pod.Key)).Select(pod => Settled(pod, carry, context) ?? Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
     }
 
     // A pod that goes on as it was compiled: what people have changed since isn't its. Another of its name is none (each has references of its own).
@@ -50,12 +50,12 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         CheckNames(spec, scene);
 
         // 1. Who takes the pod's place.
-        var builtIn = containers.FirstOrDefault(c => !string.IsNullOrEmpty(c.Image) && builtIns.Any(b => b.Serves(c)));
+        var builtIn = runtimes.BuiltIn(spec);
         var main = builtIn ?? containers[0];
-        var runsPrograms = builtIn is null && (spec.InitContainers ?? []).Concat(containers).Any(c => RuntimeOf(c, context) == PodRuntime.Process);
+        var runsPrograms = runtimes.RunsPrograms(spec, context.State);
 
-        // 2. Refusals.
-        UnsupportedFields.Check(spec, scene, runsPrograms);
+        // 2. What the API server refuses, and what has no effect.
+        PodFields.Check(spec, scene, runsPrograms);
         ReadinessGates.Check(spec, scene);
 
         // 3. The plan.
@@ -89,13 +89,11 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             Fingerprint = "",
         };
         plan = StandInPorts(plan);
-        if (builtIn is null) CheckBoundPorts(plan, scene);
         if (runsPrograms) plan = WithFiles(plan, spec, scene);
         return plan with { NotApplied = [.. scene.NotApplied], Fingerprint = Fingerprint(plan) };
     }
 
-    private PodRuntime RuntimeOf(V1Container container, CompileContext context) =>
-        options.StandInOnly || context.State.Find(ImageCommand.KeyOf(container.Image ?? "")) is null ? PodRuntime.StandIn : PodRuntime.Process;
+    private PodRuntime RuntimeOf(V1Container container, CompileContext context) => runtimes.Of(container, context.State);
 
     private static void CheckNames(V1PodSpec spec, PodScene scene)
     {
@@ -158,17 +156,6 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
         if (spec.DnsConfig is not null) scene.NotApply("dnsConfig");
         if (mounts) scene.NotApply("containers[*].volumeMounts[*].mountPath");
         return plan with { Mounting = mounts ? mode : null };
-    }
-
-    private static void CheckBoundPorts(PodPlan plan, PodScene scene)
-    {
-        var declared = plan.Ports.Select(p => p.Port).Concat(plan.AllContainers.SelectMany(c => c.Probes).Select(p => PortOf(p.Action)).OfType<int>()).Distinct();
-        foreach (var clash in declared.GroupBy(plan.Addresses.BoundPort).Where(g => g.Count() > 1))
-        {
-            scene.Error("containers[0].ports",
-                $"ports {string.Join(" and ", clash)} are both bound at {clash.Key} on this machine (ports below 1024 are bound {AddressPlan.PrivilegedOffset} higher);"
-                + " move one of them, or bind real ports (--real-ports)");
-        }
     }
 
     /// <summary>The declared port that a probe goes to; null for one that has none.</summary>

@@ -24,6 +24,9 @@ internal sealed class Cluster
 
     public ErrorList Errors { get; private set; } = new();
 
+    /// <summary>Of the last step.</summary>
+    public ErrorList Warnings { get; private set; } = new();
+
     public DateTimeOffset? Due { get; private set; }
 
     public Observed Observed => new(Now, living);
@@ -72,8 +75,8 @@ internal sealed class Cluster
     private bool Reconcile(bool always)
     {
         var due = new DueTimes();
-        var context = new CompileContext(desired, AddressPlan.Empty, AwsScope.Default, Errors) { Observed = Observed, Due = due };
-        var derived = new PodReconciler(Admissions).Reconcile(context, State).ToList();
+        var context = new CompileContext(desired, AddressPlan.Empty, AwsScope.Default, Errors) { Observed = Observed, Due = due, Warnings = Warnings = new ErrorList() };
+        var derived = new PodReconciler(Admissions, new PodOptions(false, "/tmp")).Reconcile(context, State).ToList();
         Due = due.Next;
         var next = desired.With(derived);
         var changed = next.Count != State.Count || derived.Exists(r => !ReferenceEquals(State.Find(r.Key)?.Value, r.Value));
@@ -115,6 +118,7 @@ internal sealed class Cluster
         }
 
         told.Append(TellRollouts());
+        foreach (var warning in Warnings.All.Where(w => w.NotAccepted)) told.Append(CultureInfo.InvariantCulture, $"  not accepted {warning}\n");
         foreach (var error in Errors.All) told.Append(CultureInfo.InvariantCulture, $"  error {error}\n");
         return told.ToString();
     }

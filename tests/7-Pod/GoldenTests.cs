@@ -29,10 +29,12 @@ public sealed class GoldenTests
         foreach (var file in Directory.GetFiles(folder, "cluster*.yaml").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal))
         {
             var errors = new ErrorList();
-            var next = road.Next(File.ReadAllText(file), errors, "/srv");
+            var warnings = new ErrorList();
+            var next = road.Next(File.ReadAllText(file), errors, "/srv", warnings);
             told.Append(CultureInfo.InvariantCulture, $"== {Path.GetFileName(file)}\n");
             Tell(told, next);
             foreach (var error in errors.All) told.Append(CultureInfo.InvariantCulture, $"error {error}\n");
+            foreach (var warning in warnings.All) told.Append(CultureInfo.InvariantCulture, $"{(warning.NotAccepted ? "not accepted" : "warning")} {warning}\n");
             if (errors.IsEmpty) road.Publish(next);
         }
 

@@ -39,14 +39,14 @@ internal sealed class TestRoad : IGenerationSource
     public Generation Current { get; private set; } = Generation.None;
 
     /// <summary>The generation that follows the current one.</summary>
-    public Generation Next(string yaml, ErrorList errors, string? workingDirectory = null)
+    public Generation Next(string yaml, ErrorList errors, string? workingDirectory = null, ErrorList? warnings = null)
     {
         var plan = Current.Number == 0 ? AddressPlan.In(range) : Current.Addresses;
         var context = new CompileContext(new DesiredState(Load(yaml, workingDirectory ?? Path.GetTempPath())), plan, AwsScope.Default, errors)
         {
-            Observed = Observe(), Running = Current,
+            Observed = Observe(), Running = Current, Warnings = warnings ?? new ErrorList(),
         };
-        context = context with { State = context.State.With(new PodReconciler().Reconcile(context, Current.State)) };
+        context = context with { State = context.State.With(new PodReconciler(null, Options, BuiltIns).Reconcile(context, Current.State)) };
         context = context with { Addresses = plan.Next(new PodClaims().Claims(context).Concat(Services(context.State))) };
         return new Generation(Current.Number + 1, context.State, context.Addresses, [new PodCompiler(Options, BuiltIns, Dns is null ? [] : [new FixedDns(Dns)]).Compile(context)]);
     }

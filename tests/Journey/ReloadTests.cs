@@ -57,12 +57,12 @@ public sealed class ReloadTests
         using var manifests = Manifests.Sample();
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
 
-        manifests.Write("late.yaml", "apiVersion: v1\nkind: Pod\nmetadata: { name: late, namespace: shop }\nspec: { nodeName: late, containers: [{ name: a, image: shop/users:1 }] }\n");
+        manifests.Write("late.yaml", "apiVersion: elbv2.services.k8s.aws/v1alpha1\nkind: TargetGroup\nmetadata: { name: late, namespace: shop }\nspec: { name: late, protocol: HTTP, port: 30080, targetType: instance, targets: [{ id: i-0a1b2c3d4e5f60009 }] }\n");
         await road.UntilAsync("it is refused", () => road.Errors.Contains("was refused with 1 error", StringComparison.Ordinal));
-        manifests.Write("node.yaml", "apiVersion: v1\nkind: Node\nmetadata: { name: late }\nstatus: { addresses: [{ type: InternalIP, address: 10.0.9.9 }] }\n");
-        await road.UntilAsync("it runs", () => road.Output.Contains(": added Node late, Pod shop/late", StringComparison.Ordinal));
+        manifests.Write("node.yaml", "apiVersion: v1\nkind: Node\nmetadata: { name: late }\nspec: { providerID: aws:///us-east-1a/i-0a1b2c3d4e5f60009 }\nstatus: { addresses: [{ type: InternalIP, address: 10.0.9.9 }] }\n");
+        await road.UntilAsync("it runs", () => road.Output.Contains(": added Node late, TargetGroup shop/late", StringComparison.Ordinal));
 
-        Assert.Single(road.Errors.Split('\n'), line => line.Contains("there is no Node \"late\"", StringComparison.Ordinal));
+        Assert.Single(road.Errors.Split('\n'), line => line.Contains("no node's spec.providerID ends in it", StringComparison.Ordinal));
         Assert.Equal(0, (await road.ApiAsync("/api/road")).GetProperty("refused").GetArrayLength());
     }
 

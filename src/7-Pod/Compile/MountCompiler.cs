@@ -14,7 +14,6 @@ internal static class MountCompiler
         {
             var mount = container.VolumeMounts![i];
             var field = $"{path}.volumeMounts[{i}]";
-            if (mount.MountPropagation is not (null or "" or "None")) scene.Error($"{field}.mountPropagation", $"\"{mount.MountPropagation}\" isn't supported; take the field away");
             if (!CheckPath(mount.MountPath, mounts, $"{field}.mountPath", scene)) continue;
             if (scene.Pod.Value.Spec.Volumes?.Any(v => v.Name == mount.Name) != true) scene.Error($"{field}.name", $"Not found: \"{mount.Name}\"");
             var sub = SubPath(mount, variables, field, scene);

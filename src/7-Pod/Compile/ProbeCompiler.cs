@@ -72,7 +72,6 @@ internal static class ProbeCompiler
 
         if (probe.TcpSocket is { } tcp)
         {
-            RefuseHost(tcp.Host, $"{field}.tcpSocket.host", scene);
             return Port(tcp.Port, container, $"{field}.tcpSocket.port", scene) is { } port ? new TcpAction(port) : null;
         }
 
@@ -90,7 +89,6 @@ internal static class ProbeCompiler
     /// <summary>An HTTP GET.</summary>
     public static HttpAction? Http(V1HTTPGetAction http, V1Container container, string field, PodScene scene)
     {
-        RefuseHost(http.Host, $"{field}.host", scene);
         if (http.Scheme is { Length: > 0 } and not ("HTTP" or "HTTPS"))
         {
             scene.Error($"{field}.scheme", $"Unsupported value: \"{http.Scheme}\": supported values: \"HTTP\", \"HTTPS\"");
@@ -133,11 +131,6 @@ internal static class ProbeCompiler
         return null;
     }
 
-    private static void RefuseHost(string? host, string field, PodScene scene)
-    {
-        if (!string.IsNullOrEmpty(host))
-        {
-            scene.Error(field, $"\"{host}\": probes of another host aren't supported; without the field the probe goes to the pod's own address");
-        }
-    }
+    /// <summary>Whether a probe's or hook's host is the pod itself: none, or the machine's own from a pod on its node's network, which has an address of its own here.</summary>
+    public static bool IsOwn(string? host, V1PodSpec spec) => string.IsNullOrEmpty(host) || (spec.HostNetwork == true && host is "localhost" or "127.0.0.1");
 }

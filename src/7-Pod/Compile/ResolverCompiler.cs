@@ -12,7 +12,7 @@ internal static class ResolverCompiler
     private const int DnsPort = 53;
 
     /// <summary>Whether the pod asks the cluster's DNS first.</summary>
-    public static bool AsksCluster(V1PodSpec spec) => spec.DnsPolicy is null or "" or "ClusterFirst" or "ClusterFirstWithHostNet";
+    public static bool AsksCluster(V1PodSpec spec) => spec.DnsPolicy == "ClusterFirstWithHostNet" || (spec.HostNetwork != true && spec.DnsPolicy is null or "" or "ClusterFirst");
 
     /// <summary>The file; null for the machine's own.</summary>
     public static string? Compile(V1PodSpec spec, IPEndPoint? cluster, PodScene scene)
@@ -25,6 +25,9 @@ internal static class ResolverCompiler
                 if (servers.Count == 0) scene.Error("dnsConfig.nameservers", "Required value: must provide at least one DNS nameserver when `dnsPolicy` is None");
                 return Text(servers, config?.Searches ?? [], Options([], config));
             case "Default":
+                break;
+            // On its node's network a pod has its node's resolver unless it says otherwise.
+            case null or "" or "ClusterFirst" when spec.HostNetwork == true:
                 break;
             case var _ when !AsksCluster(spec):
                 scene.Error("dnsPolicy", $"Unsupported value: \"{spec.DnsPolicy}\": supported values: \"ClusterFirst\", \"ClusterFirstWithHostNet\", \"Default\", \"None\"");

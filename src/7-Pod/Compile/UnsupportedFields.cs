@@ -1,51 +1,76 @@
+using System.Runtime.CompilerServices;
 using k8s.Models;
 
 namespace Usher.Pod;
 
+/// <summary>A field that Kubernetes takes and that isn't carried out here though it would change what a pod does.</summary>
+/// <param name="Field">Its path below the pod's spec.</param>
+/// <param name="Message">What isn't supported, and the way out.</param>
+internal sealed record UnsupportedField(string Field, string Message)
+{
+    /// <summary>It matters only where a program is run in the pod: a stand-in would not notice it.</summary>
+    public bool OnlyForPrograms { get; init; }
+
+    /// <summary>It matters only where this container is run as a program; null for any.</summary>
+    public V1Container? Container { get; init; }
+}
+
 /// <summary>
-/// Refuses, by name, the fields that would change what a pod does and that nothing here carries out. What it doesn't look at has no
+/// Finds, in a pod's spec, the fields that would change what a pod does and that nothing here carries out. What has one isn't accepted (<see cref="Acceptance"/>). What it doesn't look at has no
 /// effect; the README lists it.
 /// </summary>
 internal static class UnsupportedFields
 {
-    public static void Check(V1PodSpec spec, PodScene scene, bool runsPrograms)
+    // Asked at every step of the controllers.
+    private static readonly ConditionalWeakTable<V1PodSpec, IReadOnlyList<UnsupportedField>> Known = [];
+
+    /// <summary>The fields of a spec.</summary>
+    public static IReadOnlyList<UnsupportedField> Of(V1PodSpec spec) => Known.GetValue(spec, static s => [.. Find(s)]);
+
+    private static IEnumerable<UnsupportedField> Find(V1PodSpec spec)
     {
-        // Whatever runs in the pod's place: these change addresses, ports and readiness.
-        Refuse(spec.HostNetwork == true, "hostNetwork", "a pod on its node's address isn't supported; take the field away");
-        Refuse(spec.SchedulingGates is { Count: > 0 }, "schedulingGates", "scheduling gates aren't supported: nothing would open them");
-        Refuse(spec.ActiveDeadlineSeconds is not null, "activeDeadlineSeconds", "isn't supported; take the field away");
-        Refuse(spec.EphemeralContainers is { Count: > 0 }, "ephemeralContainers", "Forbidden: ephemeral containers can't be set in a manifest");
-
-        for (var i = 0; i < (spec.InitContainers?.Count ?? 0); i++) Check(spec.InitContainers![i], $"initContainers[{i}]", scene, isInit: true, runsPrograms);
-        for (var i = 0; i < spec.Containers.Count; i++) Check(spec.Containers[i], $"containers[{i}]", scene, isInit: false, runsPrograms);
-
-        void Refuse(bool found, string field, string message)
+        if (spec.SchedulingGates is { Count: > 0 }) yield return new UnsupportedField("schedulingGates", "scheduling gates aren't supported: nothing would open them");
+        foreach (var found in (spec.InitContainers ?? []).SelectMany((c, i) => Find(spec, c, $"initContainers[{i}]", isInit: true))
+            .Concat((spec.Containers ?? []).SelectMany((c, i) => Find(spec, c, $"containers[{i}]", isInit: false)))
+            .Concat((spec.Volumes ?? []).SelectMany((v, i) => UnsupportedVolumes.Find(v, $"volumes[{i}]"))))
         {
-            if (found) scene.Error(field, message);
+            yield return found;
         }
     }
 
-    private static void Check(V1Container container, string path, PodScene scene, bool isInit, bool runsPrograms)
+    private static IEnumerable<UnsupportedField> Find(V1PodSpec spec, V1Container container, string path, bool isInit)
     {
-        var ports = container.Ports ?? [];
-        for (var i = 0; i < ports.Count; i++)
+        foreach (var (field, host) in ProbedHosts(container))
         {
-            if (ports[i].HostPort is > 0) scene.Error($"{path}.ports[{i}].hostPort", "host ports aren't supported; use a Service of type NodePort");
+            if (!ProbeCompiler.IsOwn(host, spec)) yield return new UnsupportedField($"{path}.{field}.host", $"\"{host}\": probes of another host aren't supported; without the field the probe goes to the pod's own address");
         }
 
-        OnlyForPrograms(container.VolumeDevices is { Count: > 0 }, "volumeDevices", "block devices aren't supported; use volumeMounts");
-        OnlyForPrograms(container.RestartPolicyRules is { Count: > 0 }, "restartPolicyRules", "isn't supported; set the pod's restartPolicy");
-        if (isInit && container.RestartPolicy is not (null or "" or "Always"))
+        if (container.VolumeDevices is { Count: > 0 }) yield return ForPrograms("volumeDevices", "block devices aren't supported; use volumeMounts");
+        if (container.RestartPolicyRules is { Count: > 0 }) yield return ForPrograms("restartPolicyRules", "isn't supported; set the pod's restartPolicy");
+        if (!isInit && !string.IsNullOrEmpty(container.RestartPolicy)) yield return ForPrograms("restartPolicy", "a container's own restart policy isn't supported; set the pod's");
+        for (var i = 0; i < (container.VolumeMounts?.Count ?? 0); i++)
         {
-            scene.Error($"{path}.restartPolicy", $"Unsupported value: \"{container.RestartPolicy}\": supported values: \"Always\"");
+            if (container.VolumeMounts![i].MountPropagation is not (null or "" or "None") and var propagation)
+                yield return ForPrograms($"volumeMounts[{i}].mountPropagation", $"\"{propagation}\" isn't supported") with { Container = container };
         }
 
-        OnlyForPrograms(!isInit && !string.IsNullOrEmpty(container.RestartPolicy), "restartPolicy", "a container's own restart policy isn't supported; set the pod's");
-
-        void OnlyForPrograms(bool found, string field, string message)
+        for (var i = 0; i < (container.Env?.Count ?? 0); i++)
         {
-            if (found && runsPrograms) scene.Error($"{path}.{field}", message);
-            else if (found) scene.NotApply($"{path}.{field}");
+            if (container.Env![i].ValueFrom?.FileKeyRef is not null) yield return ForPrograms($"env[{i}].valueFrom.fileKeyRef", "isn't supported; write the value itself") with { Container = container };
         }
+
+        UnsupportedField ForPrograms(string field, string message) => new($"{path}.{field}", message) { OnlyForPrograms = true };
+    }
+
+    private static IEnumerable<(string Field, string? Host)> ProbedHosts(V1Container container)
+    {
+        foreach (var (field, probe) in new[] { ("startupProbe", container.StartupProbe), ("livenessProbe", container.LivenessProbe), ("readinessProbe", container.ReadinessProbe) })
+        {
+            yield return ($"{field}.httpGet", probe?.HttpGet?.Host);
+            yield return ($"{field}.tcpSocket", probe?.TcpSocket?.Host);
+        }
+
+        yield return ("lifecycle.postStart.httpGet", container.Lifecycle?.PostStart?.HttpGet?.Host);
+        yield return ("lifecycle.preStop.httpGet", container.Lifecycle?.PreStop?.HttpGet?.Host);
     }
 }

@@ -52,7 +52,7 @@ internal static class VariableCompiler
 
         if (source.ConfigMapKeyRef is { } map) return Key("ConfigMap", map.Name, map.Key, map.Optional == true, $"{field}.configMapKeyRef", scene);
         if (source.SecretKeyRef is { } secret) return Key("Secret", secret.Name, secret.Key, secret.Optional == true, $"{field}.secretKeyRef", scene);
-        scene.Error(field, "only fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef are supported; write the value itself");
+        if (source.FileKeyRef is null) scene.Error(field, "Invalid value: must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`");
         return null;
     }
 

@@ -30,7 +30,7 @@ internal static class VolumeCompiler
     private static VolumePlan? Of(V1Volume volume, string field, PodScene scene)
     {
         // Volumes without any source are emptyDirs.
-        var sources = typeof(V1Volume).GetProperties().Where(p => p.Name != nameof(V1Volume.Name) && p.GetValue(volume) is not null).Select(p => p.Name).ToList();
+        var sources = UnsupportedVolumes.Sources(volume);
         if (sources.Count > 1)
         {
             scene.Error(field, "Forbidden: may not specify more than 1 volume type");
@@ -58,9 +58,6 @@ internal static class VolumeCompiler
         }
         else
         {
-            var name = char.ToLowerInvariant(sources[0][0]) + sources[0][1..];
-            scene.Error($"{field}.{name}", (volume.HostPath is not null ? "a pod gets no folder of this machine" : $"volumes of the type {name} aren't supported")
-                + "; supported are configMap, secret, downwardAPI, projected, emptyDir and persistentVolumeClaim. Or run the pod as a stand-in (--stand-in)");
             return null;
         }
 
@@ -72,9 +69,7 @@ internal static class VolumeCompiler
         if (source.ConfigMap is { } map) files.Add("ConfigMap", map.Name, map.Items, mode, map.Optional, $"{field}.configMap", "name");
         if (source.Secret is { } secret) files.Add("Secret", secret.Name, secret.Items, mode, secret.Optional, $"{field}.secret", "name");
         if (source.DownwardAPI is { } downward) files.Add(downward.Items, mode, $"{field}.downwardAPI");
-        if (source.ServiceAccountToken is not null) scene.Error($"{field}.serviceAccountToken", "isn't supported: there is no API server that would take the token");
-        if (source.ClusterTrustBundle is not null) scene.Error($"{field}.clusterTrustBundle", "isn't supported; take the field away");
-        if (source.PodCertificate is not null) scene.Error($"{field}.podCertificate", "isn't supported; take the field away");
+        if (source.ServiceAccountToken is not null) scene.Warn($"{field}.serviceAccountToken", "has no effect: there is no API server that would take the token, and no file with one");
     }
 
     private static ClaimVolume? Claim(string name, V1PersistentVolumeClaimVolumeSource claim, string field, PodScene scene)

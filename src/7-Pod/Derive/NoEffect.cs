@@ -34,6 +34,9 @@ internal static class NoEffect
         Each<V1beta1PodCertificateRequest>("kind", "has no effect: nobody signs it");
         Each<Resourcev1ResourceClaim>("kind", "has no effect: there are no devices, and pods that name it run without");
 
+        foreach (var set in context.State.All<V1StatefulSet>().Where(s => s.Value.Spec?.UpdateStrategy?.RollingUpdate?.MaxUnavailable is { Value: not "1" }))
+            context.Warnings.Add(set, "spec.updateStrategy.rollingUpdate.maxUnavailable", "has no effect: pods are updated one at a time, as in a cluster without the feature gate MaxUnavailableStatefulSet");
+
         foreach (var kind in context.State.All<CustomResource>().GroupBy(r => (r.Value.ApiVersion, r.Value.Kind)))
         {
             // Of a group that the road knows: its controller would read it in a cluster.

@@ -45,11 +45,6 @@ internal sealed class Placement
     private void Keep(PodEntry pod)
     {
         var named = pod.Pod.Spec.NodeName;
-        if (!string.IsNullOrEmpty(named) && !scheduler.Knows(named))
-        {
-            book.Context.Errors.Add(pod.Key, pod.Origin, "spec.nodeName", $"there is no Node \"{named}\"");
-        }
-
         // A node of its own choice needs no scheduler, and no uncordoned node.
         var node = !string.IsNullOrEmpty(named) ? named : pod.Had?.Spec.NodeName;
         if (string.IsNullOrEmpty(node) || !scheduler.Knows(node)) return;

@@ -34,6 +34,9 @@ internal sealed class PodBook
         }
     }
 
+    /// <summary>What somebody wrote, of a copy; null for one that is no copy.</summary>
+    public static V1Pod? SourceOf(V1Pod pod) => Sources.TryGetValue(pod, out var source) ? source : null;
+
     public CompileContext Context { get; }
 
     public DesiredState Previous { get; }
@@ -69,9 +72,14 @@ internal sealed class PodBook
         return count;
     }
 
+    /// <summary>Whether an API server wrote it: then what it says of its node and status was so in another cluster.</summary>
+    public static bool IsDumped(V1Pod pod) => !string.IsNullOrEmpty(pod.Metadata?.Uid);
+
     /// <summary>Takes a pod that somebody wrote, as it is. One of its name that still ends comes first.</summary>
     public void Take(Resource<V1Pod> written)
     {
+        var elsewhere = IsDumped(written.Value) && !string.IsNullOrEmpty(written.Value.Spec.NodeName) && Context.State.Find<V1Node>("", written.Value.Spec.NodeName) is null;
+        if (elsewhere) Context.Warnings.Add(written, "spec.nodeName", $"has no effect: there is no Node \"{written.Value.Spec.NodeName}\", as the pod is of another cluster; it is scheduled anew");
         var had = Find(written.Key);
         if (had is { Terminating: true }) return;
         if (had is not null && had.Origin == Origin.Derived)
@@ -94,7 +102,9 @@ internal sealed class PodBook
         var pod = written.Value with
         {
             Metadata = written.Value.Metadata with { CreationTimestamp = had?.Pod.Metadata.CreationTimestamp ?? Context.Observed.Timestamp },
-            Spec = written.Value.Spec with { },
+            Spec = written.Value.Spec with { NodeName = elsewhere ? null : written.Value.Spec.NodeName },
+            // Where it was is all that counts of how it was.
+            Status = written.Value.Status?.PodIP is { Length: > 0 } ip && !elsewhere ? new V1PodStatus { PodIP = ip } : null,
         };
         pod = same ? pod with { Spec = pod.Spec with { ReadinessGates = had!.Pod.Spec.ReadinessGates } } : Admitted(pod);
         Add(new PodEntry(written.Key, pod, written.Origin, had?.Pod, had?.Status) { Wanted = true, Source = written.Value });
@@ -156,6 +166,9 @@ internal sealed class PodBook
         templates.Add(new Resource<V1Pod>(key, Made(key, reference, template, null), Origin.Derived));
     }
 
+    /// <summary>Notes a pod that somebody wrote and that isn't run, for the same reason.</summary>
+    public void Announce(Resource<V1Pod> written) => templates.Add(written);
+
     /// <summary>Deletes what nobody wants any more.</summary>
     public void DeleteUnwanted()
     {
@@ -163,7 +176,8 @@ internal sealed class PodBook
     }
 
     /// <summary>The pods as objects, and what the compiler has to know of them.</summary>
-    public IEnumerable<Resource> Resources()
+    /// <param name="leftOut">What isn't run at all.</param>
+    public IEnumerable<Resource> Resources(IEnumerable<ResourceKey> leftOut)
     {
         foreach (var pod in byKey.Values)
         {
@@ -171,7 +185,7 @@ internal sealed class PodBook
             if (pod.Source is not null) Sources.AddOrUpdate(pod.Pod, pod.Source);
         }
 
-        var carry = PodCarryOver.Of(settled.Where(byKey.ContainsKey), templates, Previous);
+        var carry = PodCarryOver.Of(settled.Where(byKey.ContainsKey), templates, leftOut, Previous);
         return [.. byKey.Values.Select(p => new Resource(p.Key, p.Pod, p.Origin)), .. carry is null ? [] : new[] { carry }];
     }
 

@@ -9,7 +9,7 @@ internal sealed class PodClaims : IAddressClaimant
 {
     /// <inheritdoc/>
     public IEnumerable<AddressClaim> Claims(CompileContext context) => context.State.All<V1Pod>()
-        .Where(pod => !string.IsNullOrEmpty(pod.Value.Spec?.NodeName) && pod.Value.Status?.Phase is not ("Succeeded" or "Failed"))
+        .Where(pod => !PodCarryOver.Of(context.State).LeftOut.Contains(pod.Key) && !string.IsNullOrEmpty(pod.Value.Spec?.NodeName) && pod.Value.Status?.Phase is not ("Succeeded" or "Failed"))
         .Select(pod => new AddressClaim(
             pod.Key, AddressBlock.Pod, IPAddress.TryParse(pod.Value.Status?.PodIP, out var declared) ? declared : null));
 }

@@ -21,16 +21,20 @@ internal sealed class Rollouts(IGenerationSource generations, IPodDirectory pods
             .Select(p => new PodEntry(p.Key, p.Value, p.Origin, p.Value, observed.Pods.GetValueOrDefault(p.Key)))
             .Where(p => p.Controller is not null)
             .ToLookup(p => (p.Controller!.Kind, p.Key.Namespace, p.Controller.Name));
+        // Nobody waits for what isn't run.
+        var leftOut = PodCarryOver.Of(state).LeftOut;
         return
         [
-            .. state.All<V1Deployment>().Select(d => DeploymentProgress.Of(Autoscaling.Of(d, state), state, byOwner, observed.Now))
-                .Concat(state.All<V1ReplicaSet>().Where(s => s.Origin != Origin.Derived).Concat(state.All<V1ReplicationController>().Select(ReplicationControllers.AsSet))
+            .. Run<V1Deployment>().Select(d => DeploymentProgress.Of(Autoscaling.Of(d, state), state, byOwner, observed.Now))
+                .Concat(Run<V1ReplicaSet>().Where(s => s.Origin != Origin.Derived).Concat(Run<V1ReplicationController>().Select(ReplicationControllers.AsSet))
                     .Select(s => SetProgress.Of(Autoscaling.Of(s, state), Of(s.Key), observed.Now)))
-                .Concat(state.All<V1StatefulSet>().Select(s => SetProgress.Of(Autoscaling.Of(s, state), state, Of(s.Key), observed.Now)))
-                .Concat(state.All<V1DaemonSet>().Select(s => SetProgress.Of(s, state, Of(s.Key), observed.Now)))
-                .Concat(state.All<V1Job>().Select(j => SetProgress.Of(j, Of(j.Key))))
+                .Concat(Run<V1StatefulSet>().Select(s => SetProgress.Of(Autoscaling.Of(s, state), state, Of(s.Key), observed.Now)))
+                .Concat(Run<V1DaemonSet>().Select(s => SetProgress.Of(s, state, Of(s.Key), observed.Now)))
+                .Concat(Run<V1Job>().Select(j => SetProgress.Of(j, Of(j.Key))))
                 .OrderBy(s => s.Key.Namespace, StringComparer.Ordinal).ThenBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.Name, StringComparer.Ordinal),
         ];
+
+        IEnumerable<Resource<T>> Run<T>() where T : class => state.All<T>().Where(r => !leftOut.Contains(r.Key));
 
         IReadOnlyList<PodEntry> Of(ResourceKey owner) => [.. byOwner[(owner.Kind, owner.Namespace, owner.Name)]];
     }

@@ -14,10 +14,11 @@ internal sealed class Schedules(IGenerationSource generations, TimeProvider time
     /// <summary>The statuses of a state; pure.</summary>
     public static IReadOnlyList<ScheduleStatus> Of(DesiredState state, DateTimeOffset now)
     {
+        var leftOut = PodCarryOver.Of(state).LeftOut;
         var jobs = state.All<V1Job>().Where(j => JobController.Ending(j.Value) is null).ToList();
         return
         [
-            .. state.All<V1CronJob>().OrderBy(c => c.Key.Namespace, StringComparer.Ordinal).ThenBy(c => c.Key.Name, StringComparer.Ordinal).Select(cron => new ScheduleStatus(
+            .. state.All<V1CronJob>().Where(c => !leftOut.Contains(c.Key)).OrderBy(c => c.Key.Namespace, StringComparer.Ordinal).ThenBy(c => c.Key.Name, StringComparer.Ordinal).Select(cron => new ScheduleStatus(
                 cron.Key,
                 cron.Value.Spec.Schedule,
                 string.IsNullOrEmpty(cron.Value.Spec.TimeZone) ? null : cron.Value.Spec.TimeZone,

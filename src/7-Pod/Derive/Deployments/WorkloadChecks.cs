@@ -91,10 +91,18 @@ internal static class WorkloadChecks
     {
         Replicas(key, origin, replicas, errors);
         if (template?.Spec?.Containers is not { Count: > 0 }) errors.Add(key, origin, "spec.template.spec.containers", "Required value");
+        NoDeadline(key, origin, template, errors);
         if (template?.Spec?.RestartPolicy is { } policy && policy != "Always")
         {
             errors.Add(key, origin, "spec.template.spec.restartPolicy", $"Unsupported value: \"{policy}\": supported values: \"Always\"");
         }
+    }
+
+    private static void NoDeadline(ResourceKey key, Origin origin, V1PodTemplateSpec? template, ErrorList errors)
+    {
+        if (template?.Spec?.ActiveDeadlineSeconds is null) return;
+        // A Deployment's template is checked as a ReplicaSet's.
+        errors.Add(key, origin, "spec.template.spec.activeDeadlineSeconds", $"Forbidden: activeDeadlineSeconds in {(key.Kind == "Deployment" ? "ReplicaSet" : key.Kind)} is not Supported");
     }
 
     private static void Replicas(ResourceKey key, Origin origin, int? replicas, ErrorList errors)

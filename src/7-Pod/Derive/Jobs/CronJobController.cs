@@ -52,6 +52,9 @@ internal static class CronJobController
         return new Resource(written.Key, cron, written.Origin);
     }
 
+    /// <summary>What somebody wrote, of a copy with a status; null for one that is no copy.</summary>
+    public static V1CronJob? SourceOf(V1CronJob cron) => Sources.TryGetValue(cron, out var source) ? source : null;
+
     /// <summary>Whether a CronJob made a Job.</summary>
     public static bool Owns(ResourceKey cron, Resource<V1Job> job) => job.Origin == Origin.Derived
         && job.Key.Namespace == cron.Namespace && job.Value.Metadata.OwnerReferences?.Any(o => o.Kind == "CronJob" && o.Name == cron.Name) == true;
@@ -59,6 +62,9 @@ internal static class CronJobController
     /// <summary>The next time of a schedule that was checked; null when none comes.</summary>
     public static DateTimeOffset? Next(V1CronJobSpec spec, DateTimeOffset now) =>
         CronExpression.Parse(spec.Schedule).GetNextOccurrence(now, spec.TimeZone is { Length: > 0 } zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc);
+
+    /// <summary>Whether a CronJob can be carried out.</summary>
+    public static bool Valid(Resource<V1CronJob> cron, ErrorList errors) => Checked(cron, errors, out _, out _);
 
     private static bool Checked(Resource<V1CronJob> cron, ErrorList errors, out CronExpression schedule, out TimeZoneInfo zone)
     {

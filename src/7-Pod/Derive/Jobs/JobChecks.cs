@@ -3,11 +3,26 @@ using Usher.Model.Desired;
 
 namespace Usher.Pod;
 
-/// <summary>What the API server refuses in a Job's spec, in its words, and what isn't carried out here.</summary>
+/// <summary>What the API server refuses in a Job's spec, in its words, and what it takes and isn't carried out here.</summary>
 internal static class JobChecks
 {
     /// <summary>Whether a Job can be carried out.</summary>
     public static bool Valid(Resource<V1Job> job, ErrorList errors) => Valid(job.Key, job.Origin, "spec", job.Value.Spec, errors);
+
+    /// <summary>The fields that would change what a Job does and that nothing here carries out.</summary>
+    public static IEnumerable<(string Field, string Message)> Unsupported(V1JobSpec spec)
+    {
+        foreach (var (field, found) in new[]
+        {
+            ("backoffLimitPerIndex", spec.BackoffLimitPerIndex is not null), ("maxFailedIndexes", spec.MaxFailedIndexes is not null), ("podFailurePolicy", spec.PodFailurePolicy is not null),
+            ("successPolicy", spec.SuccessPolicy is not null), ("manualSelector", spec.ManualSelector == true),
+        })
+        {
+            if (found) yield return (field, "isn't supported");
+        }
+
+        if (spec.ManagedBy is { Length: > 0 } other and not "kubernetes.io/job-controller") yield return ("managedBy", $"\"{other}\" isn't run here");
+    }
 
     /// <summary>Whether the spec at a path can be carried out.</summary>
     public static bool Valid(ResourceKey key, Origin origin, string path, V1JobSpec? spec, ErrorList errors)
@@ -30,22 +45,11 @@ internal static class JobChecks
         }
 
         if (spec is { CompletionMode: "Indexed", Completions: null }) Add("completions", "Required value: when completion mode is Indexed");
-        Refuse(spec?.BackoffLimitPerIndex is not null, "backoffLimitPerIndex");
-        Refuse(spec?.MaxFailedIndexes is not null, "maxFailedIndexes");
-        Refuse(spec?.PodFailurePolicy is not null, "podFailurePolicy");
-        Refuse(spec?.SuccessPolicy is not null, "successPolicy");
-        Refuse(!string.IsNullOrEmpty(spec?.ManagedBy), "managedBy");
-        Refuse(spec?.ManualSelector == true, "manualSelector");
         return errors.All.Count == before;
 
         void NotNegative(long? value, string field)
         {
             if (value < 0) Add(field, $"Invalid value: {value}: must be greater than or equal to 0");
-        }
-
-        void Refuse(bool found, string field)
-        {
-            if (found) Add(field, "isn't supported; take the field away");
         }
 
         void Add(string field, string message) => errors.Add(key, origin, $"{path}.{field}", message);

@@ -11,11 +11,14 @@ internal static class Jobs
     private static readonly ConditionalWeakTable<V1Job, V1Job> Sources = [];
 
     /// <summary>Takes a step with every Job.</summary>
+    /// <param name="accepted">Those that people wrote.</param>
+    /// <param name="derived">Those of CronJobs.</param>
+    /// <param name="book">All pods.</param>
     /// <returns>The Jobs with their statuses.</returns>
-    public static IEnumerable<Resource> Sync(IEnumerable<Resource<V1Job>> derived, PodBook book)
+    public static IEnumerable<Resource> Sync(IEnumerable<Resource<V1Job>> accepted, IEnumerable<Resource<V1Job>> derived, PodBook book)
     {
         var results = new List<Resource>();
-        foreach (var written in book.Context.State.All<V1Job>().Where(j => JobChecks.Valid(j, book.Context.Errors)))
+        foreach (var written in accepted.Where(j => JobChecks.Valid(j, book.Context.Errors)))
         {
             if (Before(written, book) is not { } before) continue;
             var after = JobController.Sync(new Resource<V1Job>(written.Key, before, written.Origin), book);
@@ -26,6 +29,9 @@ internal static class Jobs
         results.AddRange(derived.Select(job => new Resource(job.Key, JobController.Sync(job, book), Origin.Derived)));
         return results;
     }
+
+    /// <summary>What somebody wrote, of a copy with a status; null for one that is no copy.</summary>
+    public static V1Job? SourceOf(V1Job job) => Sources.TryGetValue(job, out var source) ? source : null;
 
     private static V1Job? Before(Resource<V1Job> written, PodBook book)
     {

@@ -23,11 +23,7 @@ internal static class SetChecks
             errors.Add(set, "spec.updateStrategy.rollingUpdate.partition", $"Invalid value: {partition}: must be greater than or equal to 0");
         }
 
-        if (spec?.UpdateStrategy?.RollingUpdate?.MaxUnavailable is { Value: not "1" })
-        {
-            errors.Add(set, "spec.updateStrategy.rollingUpdate.maxUnavailable", "isn't supported: pods are updated one at a time; take the field away");
-        }
-
+        if (WorkloadChecks.Wrong(spec?.UpdateStrategy?.RollingUpdate?.MaxUnavailable, percentAtMost100: true) is { } unavailable) errors.Add(set, "spec.updateStrategy.rollingUpdate.maxUnavailable", unavailable);
         if (spec?.Ordinals?.Start < 0) errors.Add(set, "spec.ordinals.start", $"Invalid value: {spec.Ordinals.Start}: must be greater than or equal to 0");
         for (var i = 0; i < (spec?.VolumeClaimTemplates?.Count ?? 0); i++)
         {
