@@ -8,7 +8,8 @@ namespace Usher.Pod;
 
 /// <summary>
 /// Pods that nobody started, for explanations from files: every pod that has a node counts as running and ready, with the message
-/// <c>assumed ready</c>; one that no node takes is Pending, as it would be, and one with a readiness gate that nothing opens isn't ready.
+/// <c>assumed ready</c>; one that no node takes is Pending, as it would be, and one with a readiness gate that nothing opens, or
+/// that waits for an object that isn't there, isn't ready.
 /// </summary>
 public sealed class AssumedPods : IPodDirectory
 {
@@ -30,15 +31,16 @@ public sealed class AssumedPods : IPodDirectory
     {
         // What a load balancer would say of its target is assumed, too.
         var gates = GateReading.Of(plan, type => TargetHealthGate.Binding(type) is null ? null : new PodConditionStatus(true, null, null));
-        var ready = gates.Open == gates.All;
-        return new PodStatus(plan.Key, plan.Runtime, "Running", ready, Terminating: false, Restarts: 0, ProcessId: null, ready ? "assumed ready" : gates.Message)
+        var ready = plan.Awaits is null && gates.Open == gates.All;
+        return new PodStatus(plan.Key, plan.Runtime, plan.Awaits is null ? "Running" : "Pending", ready, Terminating: false, Restarts: 0, ProcessId: null, plan.Awaits ?? (ready ? "assumed ready" : gates.Message))
         {
-            ContainersReady = true,
+            ContainersReady = plan.Awaits is null,
             Gates = gates.All,
             OpenGates = gates.Open,
             Blocked = gates.Blocked,
             Containers = Lasting(plan),
-            ReadyContainers = Lasting(plan),
+            ReadyContainers = plan.Awaits is null ? Lasting(plan) : 0,
+            AwaitsObject = plan.Awaits is not null,
         };
     }
 

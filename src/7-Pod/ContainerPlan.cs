@@ -44,6 +44,9 @@ internal sealed record ContainerPlan
 
     public PodVariables Variables { get; init; } = PodVariables.None;
 
+    /// <summary>Why it can't be created yet, in the kubelet's words: something that its environment is from isn't there; null when it can. Not part of the pod's fingerprint.</summary>
+    public string? ConfigError { get; init; }
+
     public ImmutableArray<MountPlan> Mounts { get; init; } = [];
 
     /// <summary><c>lifecycle.postStart</c>: at once after the start; until it is done the container isn't probed and the next one not started.</summary>

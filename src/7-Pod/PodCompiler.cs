@@ -29,9 +29,9 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             context.State.All<V1Pod>().Where(pod => !carry.LeftOut.Contains(pod.Key)).Select(pod => Settled(pod, carry, context) ?? Compile(pod, context, blame)).OfType<PodPlan>().ToList()));
     }
 
-    // A pod that goes on as it was compiled: what people have changed since isn't its. Another of its name is none (each has references of its own).
+    // A pod that goes on as it was compiled: what people have changed since isn't its, unless it waits for that. Another of its name is none (each has references of its own).
     private static PodPlan? Settled(Resource<V1Pod> pod, PodCarryOver carry, CompileContext context) =>
-        carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { } plan 
+        carry.Settled.Contains(pod.Key) && context.Running.Find<PodSnapshot>()?.Find(pod.Key) is { Awaits: null } plan
         && ReferenceEquals(plan.Pod.Metadata?.OwnerReferences, pod.Value.Metadata?.OwnerReferences) && (plan.Node ?? "") == (pod.Value.Spec.NodeName ?? "")
             ? plan with { Pod = pod.Value, Addresses = context.Addresses.Whole, Address = context.Addresses.Find(pod.Key) }
             : null;
@@ -84,6 +84,7 @@ internal sealed class PodCompiler(PodOptions options, IEnumerable<IBuiltInImage>
             InitContainers = [.. inits],
             Containers = [.. apps],
             Volumes = volumes,
+            Unmounted = scene.Unmounted,
             Grace = Grace(spec, scene),
             RestartPolicy = policy,
             Fingerprint = "",

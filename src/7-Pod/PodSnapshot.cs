@@ -95,6 +95,12 @@ internal sealed record PodPlan
     /// <summary>Volumes of a process pod.</summary>
     public ImmutableArray<VolumePlan> Volumes { get; init; } = [];
 
+    /// <summary>Why its volumes can't be mounted yet, in the kubelet's words: something that they are from isn't there; null when they can. Not part of its fingerprint.</summary>
+    public string? Unmounted { get; init; }
+
+    /// <summary>What it waits for; null when everything that it is made from is there.</summary>
+    public string? Awaits => Unmounted ?? AllContainers.Select(c => c.ConfigError).FirstOrDefault(e => e is not null);
+
     /// <summary>How a process pod's containers get to their volumes; null without any.</summary>
     public MountMode? Mounting { get; init; }
 

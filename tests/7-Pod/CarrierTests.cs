@@ -76,6 +76,20 @@ public sealed class CarrierTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_pod_waits_for_its_secret_and_starts_with_it()
+    {
+        const string secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s, namespace: shop }\nstringData: { A: b }\n---\n";
+        await Apply(Command() + Deployment("users:1", 1, Ready + ", envFrom: [{ secretRef: { name: s } }]"));
+        Assert.Equal("secret \"s\" not found", Assert.Single(await Settled()).Message);
+        var pod = road.Pods.Single();
+
+        await Apply(secret + Command() + Deployment("users:1", 1, Ready + ", envFrom: [{ secretRef: { name: s } }]"));
+
+        Assert.Equal(pod.Key, road.Pods.Single().Key);
+        await Wait.Until(() => Living().Single() is { Ready: true, Restarts: 0, Runtime: PodRuntime.Process }, "it is ready");
+    }
+
+    [Fact]
     public async Task What_was_prepared_and_not_committed_is_undone_and_what_runs_is_not_disturbed()
     {
         await Apply(Deployment("users:1", 1));

@@ -56,6 +56,7 @@ public sealed class GoldenTests
             told.Append(CultureInfo.InvariantCulture, $"  labels {string.Join(", ", (pod.Pod.Metadata.Labels ?? new Dictionary<string, string>()).Select(l => $"{l.Key}={l.Value}"))}\n");
             foreach (var volume in pod.Volumes) Tell(told, volume);
             foreach (var line in (pod.Hosts ?? "").Split('\n').SkipWhile(l => !l.StartsWith("# Entries", StringComparison.Ordinal))) told.Append(CultureInfo.InvariantCulture, $"  hosts {line}\n");
+            if (pod.Unmounted is not null) told.Append(CultureInfo.InvariantCulture, $"  waits: {pod.Unmounted}\n");
             if (pod.ClusterDns is not null) told.Append(CultureInfo.InvariantCulture, $"  cluster DNS {pod.ClusterDns}\n");
             foreach (var line in (pod.Resolver ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)) told.Append(CultureInfo.InvariantCulture, $"  resolv {line}\n");
             foreach (var container in pod.AllContainers) Tell(told, container);
@@ -78,6 +79,7 @@ public sealed class GoldenTests
         told.Append(CultureInfo.InvariantCulture, $"  {container.Role} {container.Name}: {container.Runtime} {container.Image}, restart {container.RestartPolicy}\n");
         foreach (var port in container.Ports) told.Append(CultureInfo.InvariantCulture, $"    port {port.Port} bound {port.Bound} {port.Name}\n");
         foreach (var port in container.Datagrams) told.Append(CultureInfo.InvariantCulture, $"    port {port.Port}/UDP bound {port.Bound} {port.Name}\n");
+        if (container.ConfigError is { } error) told.Append(CultureInfo.InvariantCulture, $"    waits: {error}\n");
         if (!container.Listens.IsEmpty) told.Append(CultureInfo.InvariantCulture, $"    listens {string.Join(", ", container.Listens)}\n");
         if (container.Command is { } command) told.Append(CultureInfo.InvariantCulture, $"    runs {command.Program} {string.Join(' ', command.Arguments)} in {command.WorkingDirectory}\n");
         foreach (var (key, value) in container.Variables.Reveal()) told.Append(CultureInfo.InvariantCulture, $"    env {key}={value}\n");

@@ -68,6 +68,9 @@ public sealed record PodStatus(
     /// <summary>One of its readiness gates waits for a condition that nothing here sets: it never becomes ready.</summary>
     public bool Blocked { get; init; }
 
+    /// <summary>It waits for an object that isn't there, a ConfigMap or Secret: it doesn't become ready before that comes.</summary>
+    public bool AwaitsObject { get; init; }
+
     /// <summary>Since when it is ready, the Ready condition's lastTransitionTime; null while it isn't.</summary>
     public DateTimeOffset? ReadySince { get; init; }
 

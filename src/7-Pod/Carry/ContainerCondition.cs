@@ -28,7 +28,7 @@ internal sealed class ContainerCondition(PodCondition pod, PodPlan plan, PodTool
             var ready = waits is null && !hook && state.Plan.Role != ContainerRole.Init;
             return state with
             {
-                Stage = ContainerStage.Running, Reason = null, ProcessId = processId, HasRun = true, Started = ready, Ready = ready,
+                Stage = ContainerStage.Running, Reason = null, AwaitsObject = false, ProcessId = processId, HasRun = true, Started = ready, Ready = ready,
                 Message = hook ? "its postStart hook hasn't ended yet" : waits is not null ? $"its {Word(waits)} probe hasn't passed yet"
                     : state.Plan.Role == ContainerRole.Init ? "it runs" : null,
             };
@@ -36,16 +36,27 @@ internal sealed class ContainerCondition(PodCondition pod, PodPlan plan, PodTool
         return unhealthy.Task;
     }
 
+    /// <summary>The container can't be created before an object is there that its environment is from.</summary>
+    public void AwaitsConfig(string message) => Awaits("CreateContainerConfigError", message);
+
+    /// <summary>The pod's volumes can't be mounted before an object is there that they are from: kubectl's word stays that of a pod that is being made.</summary>
+    public void AwaitsVolumes(string message) => Awaits(null, $"FailedMount: {message}");
+
+    private void Awaits(string? reason, string message) => pod.Change(this, state => state with
+    {
+        Stage = ContainerStage.Waiting, Reason = reason ?? state.Reason, Message = message, ProcessId = null, Started = false, Ready = false, AwaitsObject = true,
+    });
+
     /// <summary>The container can't be started.</summary>
     public void CannotStart(string message) => pod.Change(this, state => state with
     {
-        Stage = ContainerStage.Waiting, Reason = "CreateContainerError", Message = message, ProcessId = null, Started = false, Ready = false,
+        Stage = ContainerStage.Waiting, Reason = "CreateContainerError", Message = message, AwaitsObject = false, ProcessId = null, Started = false, Ready = false,
     });
 
     /// <summary>The container ended for good.</summary>
     public void Ended(string how, bool succeeded) => pod.Change(this, state => state with
     {
-        Stage = ContainerStage.Terminated, Reason = succeeded ? "Completed" : "Error", Message = how, Succeeded = succeeded, ProcessId = null, Started = false, Ready = false,
+        Stage = ContainerStage.Terminated, Reason = succeeded ? "Completed" : "Error", Message = how, AwaitsObject = false, Succeeded = succeeded, ProcessId = null, Started = false, Ready = false,
     });
 
     /// <summary>The container ended and starts again after a while.</summary>

@@ -26,6 +26,9 @@ internal sealed record ContainerState
     /// <summary>The same for a person; null when there is nothing to say.</summary>
     public string? Message { get; init; }
 
+    /// <summary>It waits for an object that isn't there.</summary>
+    public bool AwaitsObject { get; init; }
+
     /// <summary>Its startup probe passed.</summary>
     public bool Started { get; init; }
 

@@ -20,7 +20,7 @@ internal enum ContainerEnd
 /// <summary>
 /// One container from its first start to its last end:
 /// <list type="number">
-/// <item>Launch it.</item>
+/// <item>Launch it, once what its environment is from is there.</item>
 /// <item>Run its postStart hook; a container whose hook fails is ended.</item>
 /// <item>Probe it while it runs.</item>
 /// <item>When it ends, or a probe ends it, start it again by its restart policy and the back-off.</item>
@@ -29,11 +29,12 @@ internal enum ContainerEnd
 /// </summary>
 /// <param name="name">Its name; its plan is read anew at each start.</param>
 /// <param name="pod">Its pod's plan now.</param>
+/// <param name="news">Ends when its pod's plan changes.</param>
 /// <param name="condition">Where it tells how it is.</param>
 /// <param name="tools">What every worker uses.</param>
 /// <param name="hurry">Ends every grace period.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing.")]
-internal sealed class ContainerWorker(string name, Func<PodPlan> pod, ContainerCondition condition, PodTools tools, CancellationToken hurry)
+internal sealed class ContainerWorker(string name, Func<PodPlan> pod, Func<Task> news, ContainerCondition condition, PodTools tools, CancellationToken hurry)
 {
     /// <summary>However long preStop took, a container has this much between the signal and SIGKILL.</summary>
     public static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
@@ -73,7 +74,7 @@ internal sealed class ContainerWorker(string name, Func<PodPlan> pod, ContainerC
         {
             if (running is null)
             {
-                if (stop.Task.IsCompleted) return ContainerEnd.Stopped;
+                if (!await CreatableAsync()) return ContainerEnd.Stopped;
                 try
                 {
                     // 1. Launch.
@@ -105,6 +106,20 @@ internal sealed class ContainerWorker(string name, Func<PodPlan> pod, ContainerC
 
             if (!await WaitAsync(backOff, how, tell: true)) return ContainerEnd.Stopped;
         }
+    }
+
+    /// <summary>Waits until everything is there that its environment is from; the next container doesn't wait for it.</summary>
+    /// <returns>False once it is asked to stop.</returns>
+    private async Task<bool> CreatableAsync()
+    {
+        for (var changed = news(); !stop.Task.IsCompleted && Plan.ConfigError is { } missing; changed = news())
+        {
+            condition.AwaitsConfig(missing);
+            begun.TrySetResult();
+            await Task.WhenAny(stop.Task, changed);
+        }
+
+        return !stop.Task.IsCompleted;
     }
 
     /// <summary>From launch to end.</summary>

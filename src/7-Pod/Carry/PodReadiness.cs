@@ -6,7 +6,7 @@ namespace Usher.Pod;
 public interface IPodReadiness
 {
     /// <summary>
-    /// Waits until every pod is ready, or can't become so by waiting: no node takes it, it has ended for good, nothing opens one of its
+    /// Waits until every pod is ready, or can't become so by waiting: no node takes it, it has ended for good, what it is made from isn't there, nothing opens one of its
     /// readiness gates, or it is being stopped.
     /// </summary>
     /// <param name="limit">The longest wait.</param>
@@ -49,5 +49,5 @@ internal sealed class PodReadiness(PodDirectory directory, TimeProvider time) : 
     }
 
     private static bool Settled(PodStatus pod) => pod.Ready || pod.Terminating || (pod is { ContainersReady: true, Blocked: true }) || pod.Phase is "Succeeded" or "Failed"
-        || (pod.Phase == "Pending" && pod.Reason is "Pending" or "CreateContainerError");
+        || pod.AwaitsObject || (pod.Phase == "Pending" && pod.Reason is "Pending" or "CreateContainerError");
 }

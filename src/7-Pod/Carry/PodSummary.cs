@@ -33,6 +33,7 @@ internal static class PodSummary
             Gates = gates.All,
             OpenGates = gates.Open,
             Blocked = gates.Blocked,
+            AwaitsObject = states.Any(s => s.AwaitsObject),
             Containers = lasting.Count,
             ReadyContainers = lasting.Count(s => s.Ready),
         };

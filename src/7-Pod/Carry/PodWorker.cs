@@ -10,7 +10,7 @@ internal sealed record PodTools(IPodLauncher Launcher, IProber Prober, PodDirect
 /// <summary>
 /// One pod from its start to its end: the kubelet's part.
 /// <list type="number">
-/// <item>Make its volumes; a pod without a node has none, and no container.</item>
+/// <item>Make its volumes, once what they are from is there; a pod without a node has none, and no container.</item>
 /// <item>The init containers one after another: each must succeed, a sidecar must be started.</item>
 /// <item>The containers, each after the one before it was launched and its postStart hook has ended.</item>
 /// <item>Once all of them have ended for good, the pod has: the sidecars are stopped.</item>
@@ -33,6 +33,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     private readonly CancellationTokenSource hurry = new();
     private readonly PodCondition condition = new(plan, tools);
     private volatile PodPlan plan = plan;
+    private TaskCompletionSource news = Signal();
     private Task life = Task.CompletedTask;
     private bool alive;
 
@@ -43,6 +44,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         set
         {
             plan = value;
+            Interlocked.Exchange(ref news, Signal()).TrySetResult();
             if (Volatile.Read(ref alive) && !stop.Task.IsCompleted) tools.Launcher.Refresh(value);
         }
     }
@@ -61,6 +63,12 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         var launched = new Dictionary<string, IRunningPod>();
         try
         {
+            if (plan.Unmounted is not null)
+            {
+                StartAfter(Task.CompletedTask);
+                return;
+            }
+
             tools.Launcher.SetUp(plan);
             if (plan.InitContainers.All(Skipped)) await LaunchAsync(launched, cancellationToken);
         }
@@ -125,6 +133,10 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     /// <summary>A condition that one of the pod's readiness gates waits for has changed.</summary>
     public void GateChanged() => condition.GateChanged();
 
+    private Task News() => Volatile.Read(ref news).Task;
+
+    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     // What is to run to its end, and has no program, succeeds at once: an init container, and a container without a port in a pod that isn't restarted (a Job's).
     private bool Skipped(ContainerPlan container) => container is { Role: ContainerRole.Init, Runtime: not PodRuntime.Process }
         || (container is { Role: ContainerRole.App, Runtime: PodRuntime.StandIn, Listens.IsEmpty: true, Datagrams.IsEmpty: true } && plan.RestartPolicy != RestartPolicy.Always);
@@ -132,7 +144,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     // Whoever applies a change hears of what can't start; what follows a hook starts later.
     private async Task LaunchAsync(Dictionary<string, IRunningPod> launched, CancellationToken cancellationToken)
     {
-        foreach (var container in plan.Containers.Where(c => !Skipped(c)))
+        foreach (var container in plan.Containers.Where(c => !Skipped(c) && c.ConfigError is null))
         {
             launched[container.Name] = await tools.Launcher.LaunchAsync(plan, container, cancellationToken);
             if (container.PostStart is not null) return;
@@ -144,6 +156,14 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         var backOff = new CrashBackOff();
         while (!stop.Task.IsCompleted)
         {
+            var changed = News();
+            if (plan.Unmounted is { } missing)
+            {
+                condition.Of(plan.AllContainers.First()).AwaitsVolumes(missing);
+                await Task.WhenAny(stop.Task, changed);
+                continue;
+            }
+
             try
             {
                 tools.Launcher.SetUp(plan);
@@ -219,7 +239,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         lock (gate)
         {
             if (stop.Task.IsCompleted) return null;
-            var worker = new ContainerWorker(container.Name, () => plan, condition.Of(container), tools, hurry.Token);
+            var worker = new ContainerWorker(container.Name, () => plan, News, condition.Of(container), tools, hurry.Token);
             (container.Role == ContainerRole.Sidecar ? sidecars : others).Add(worker);
             worker.Begin(running);
             return worker;

@@ -31,7 +31,11 @@ internal static class ConfigData
         }
     }
 
-    /// <summary>What is said of an object that isn't there.</summary>
-    public static string Missing(string kind, string? name, PodScene scene) =>
-        $"{kind.ToLowerInvariant()} \"{name}\" not found in namespace \"{scene.Pod.Key.Namespace}\"; add it to the manifests";
+    /// <summary>Waits for an object that isn't there.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="name">Its name, in the pod's namespace.</param>
+    /// <param name="field">Where it is named.</param>
+    /// <param name="scene">The pod.</param>
+    public static void Await(string kind, string? name, string field, PodScene scene) =>
+        scene.Await(field, $"{kind.ToLowerInvariant()} \"{name}\" not found", $" in namespace \"{scene.Pod.Key.Namespace}\"; add it to the manifests");
 }

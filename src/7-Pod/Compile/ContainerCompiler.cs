@@ -52,7 +52,7 @@ internal static class ContainerCompiler
         var found = scene.Context.State.Find(ImageCommand.KeyOf(plan.Image))!;
         var image = (ImageCommand)found.Value;
         var variables = VariableCompiler.Compile(container, path, scene);
-        plan = plan with { Variables = new PodVariables([.. variables]), Mounts = MountCompiler.Compile(container, path, volumes, variables, scene) };
+        plan = plan with { Variables = new PodVariables([.. variables]), ConfigError = scene.TakeAwaited(), Mounts = MountCompiler.Compile(container, path, volumes, variables, scene) };
         if (image.Command is not { Count: > 0 })
         {
             scene.Context.Errors.Add(found.Key, found.Origin, "command", "is empty: name the program that stands for the image, and its arguments");

@@ -37,14 +37,14 @@ internal static class FieldReferences
         return null;
     }
 
-    /// <summary>A request or limit, divided and rounded up; a limit that isn't set is what the node has to give. Null when that isn't known, which has been reported.</summary>
+    /// <summary>A request or limit, divided and rounded up; a limit that isn't set is what the node has to give. Null when that isn't known, for which the pod waits.</summary>
     public static string? Resource(V1ResourceFieldSelector reference, V1Container? container, string field, PodScene scene)
     {
         var dot = reference.Resource?.IndexOf('.', StringComparison.Ordinal) ?? -1;
         var (list, name) = dot < 0 ? ("", "") : (reference.Resource![..dot], reference.Resource[(dot + 1)..]);
-        if (list is not ("limits" or "requests") || name is not ("cpu" or "memory" or "ephemeral-storage"))
+        if (list is not ("limits" or "requests") || !(name is "cpu" or "memory" or "ephemeral-storage" || name.StartsWith("hugepages-", StringComparison.Ordinal)))
         {
-            scene.Error($"{field}.resource", $"Invalid value: \"{reference.Resource}\": supported are limits and requests of cpu, memory and ephemeral-storage, as limits.cpu");
+            scene.Error($"{field}.resource", $"Invalid value: \"{reference.Resource}\": supported are limits and requests of cpu, memory, ephemeral-storage and hugepages-SIZE, as limits.cpu");
             return null;
         }
 
@@ -60,7 +60,7 @@ internal static class FieldReferences
             : new ResourceQuantity("0");
         if (amount is null)
         {
-            scene.Error($"{field}.resource",
+            scene.Await($"{field}.resource",
                 $"container \"{container.Name}\" has no {reference.Resource}, and its node's status.allocatable doesn't say how much it has; write one of them");
             return null;
         }

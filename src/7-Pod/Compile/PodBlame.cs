@@ -53,9 +53,13 @@ internal sealed class PodBlame(ErrorList errors, ErrorList warnings)
 internal sealed record PodScene(CompileContext Context, Resource<V1Pod> Pod, Written Written, PodBlame Blame, RoadAddress? Address)
 {
     private readonly List<string> notApplied = [];
+    private string? awaited;
 
     /// <summary>Fields that have no effect.</summary>
     public IReadOnlyList<string> NotApplied => notApplied;
+
+    /// <summary>Why its volumes can't be mounted yet, in the kubelet's words; null when they can.</summary>
+    public string? Unmounted { get; set; }
 
     /// <summary>The names of ports so far.</summary>
     public HashSet<string> PortNames { get; } = new(StringComparer.Ordinal);
@@ -69,6 +73,19 @@ internal sealed record PodScene(CompileContext Context, Resource<V1Pod> Pod, Wri
     {
         if (!notApplied.Contains($"spec.{field}")) notApplied.Add($"spec.{field}");
     }
+
+    /// <summary>Notes what isn't there yet and stops nothing: the pod waits for it, as with the kubelet.</summary>
+    /// <param name="field">The field that names it.</param>
+    /// <param name="message">The kubelet's words.</param>
+    /// <param name="advice">What to do; null where the message says it.</param>
+    public void Await(string field, string message, string? advice = null)
+    {
+        awaited ??= message;
+        Warn(field, $"{message}{advice}; until then the pod waits");
+    }
+
+    /// <summary>The first that is awaited since the last time; null for none.</summary>
+    public string? TakeAwaited() => Interlocked.Exchange(ref awaited, null);
 
     /// <summary>A container or init container by its name, or null.</summary>
     public V1Container? Container(string? name) =>

@@ -60,12 +60,12 @@ internal static class VariableCompiler
     {
         if (ConfigData.Find(kind, name ?? "", scene, textOnly: true) is not { } data)
         {
-            if (!optional) scene.Error($"{field}.name", ConfigData.Missing(kind, name, scene));
+            if (!optional) ConfigData.Await(kind, name, $"{field}.name", scene);
             return null;
         }
 
         if (data.TryGetValue(key ?? "", out var value)) return Encoding.UTF8.GetString(value);
-        if (!optional) scene.Error($"{field}.key", $"couldn't find key {key} in {kind} {scene.Pod.Key.Namespace}/{name}");
+        if (!optional) scene.Await($"{field}.key", $"couldn't find key {key} in {kind} {scene.Pod.Key.Namespace}/{name}");
         return null;
     }
 
@@ -88,7 +88,7 @@ internal static class VariableCompiler
             return data.Where(d => IsName(source.Prefix + d.Key)).Select(d => KeyValuePair.Create(source.Prefix + d.Key, Encoding.UTF8.GetString(d.Value)));
         }
 
-        if (optional != true) scene.Error($"{field}.{part}.name", ConfigData.Missing(kind, name, scene));
+        if (optional != true) ConfigData.Await(kind, name, $"{field}.{part}.name", scene);
         return [];
     }
 

@@ -22,6 +22,7 @@ internal static class VolumeCompiler
             else if (Labels.Problem(volume.Name) is { } problem) scene.Error($"{field}.name", problem);
             else if (volumes.Exists(v => v.Name == volume.Name)) scene.Error($"{field}.name", $"Duplicate value: \"{volume.Name}\"");
             else if (Of(volume, field, scene) is { } plan) volumes.Add(plan);
+            if (scene.TakeAwaited() is { } why) scene.Unmounted ??= $"MountVolume.SetUp failed for volume \"{volume.Name}\" : {why}";
         }
 
         return [.. volumes];
@@ -74,13 +75,15 @@ internal static class VolumeCompiler
 
     private static ClaimVolume? Claim(string name, V1PersistentVolumeClaimVolumeSource claim, string field, PodScene scene)
     {
-        if (!string.IsNullOrEmpty(claim.ClaimName) && scene.Context.State.Find(new ResourceKey("", "PersistentVolumeClaim", scene.Pod.Key.Namespace, claim.ClaimName)) is not null)
+        if (string.IsNullOrEmpty(claim.ClaimName))
         {
-            return new ClaimVolume(name, claim.ClaimName, claim.ReadOnlyProperty == true);
+            scene.Error($"{field}.claimName", "Required value");
+            return null;
         }
 
-        scene.Error($"{field}.claimName", string.IsNullOrEmpty(claim.ClaimName) ? "Required value" : ConfigData.Missing("PersistentVolumeClaim", claim.ClaimName, scene));
-        return null;
+        const string kind = "PersistentVolumeClaim";
+        if (scene.Context.State.Find(new ResourceKey("", kind, scene.Pod.Key.Namespace, claim.ClaimName)) is null) ConfigData.Await(kind, claim.ClaimName, $"{field}.claimName", scene);
+        return new ClaimVolume(name, claim.ClaimName, claim.ReadOnlyProperty == true);
     }
 
     /// <summary>Collects a volume's files.</summary>
@@ -96,7 +99,7 @@ internal static class VolumeCompiler
             CheckMode(mode, $"{field}.defaultMode");
             if (ConfigData.Find(kind, name ?? "", scene) is not { } data)
             {
-                if (optional != true) scene.Error($"{field}.{nameField}", ConfigData.Missing(kind, name, scene));
+                if (optional != true) ConfigData.Await(kind, name, $"{field}.{nameField}", scene);
                 return;
             }
 
@@ -113,7 +116,7 @@ internal static class VolumeCompiler
                 if (!CheckPath(items[i].Path, $"{field}.items[{i}].path")) continue;
                 CheckMode(items[i].Mode ?? 0, $"{field}.items[{i}].mode");
                 if (data.TryGetValue(items[i].Key ?? "", out var content)) files[items[i].Path] = new VolumeFile(content, (items[i].Mode ?? mode) & mask);
-                else if (optional != true) scene.Error($"{field}.items[{i}].key", $"references non-existent {(kind == "Secret" ? "secret" : "config")} key: {items[i].Key}");
+                else if (optional != true) scene.Await($"{field}.items[{i}].key", $"references non-existent {(kind == "Secret" ? "secret" : "config")} key: {items[i].Key}");
             }
         }
 
