@@ -195,6 +195,39 @@ public sealed class PodLifeTests
 
     private PodStatus Status => directory.Current.Values.Single();
 
+    [Fact]
+    public async Task A_pod_that_is_active_for_longer_than_it_may_be_has_failed_and_is_not_started_again()
+    {
+        var worker = await Start("- { name: s, image: \"app:1\", restartPolicy: Always }", "- { name: a, image: \"app:1\" }", "activeDeadlineSeconds: 30");
+        await Launched("s a");
+        await Wait.Until(() => Status.Ready, "it is ready");
+
+        var waited = await Wait.Advance(time, TimeSpan.FromSeconds(1), () => Status.Phase == "Failed", "it failed");
+
+        Assert.Equal(30, waited.TotalSeconds);
+        Assert.Equal(("DeadlineExceeded", "Pod was active on the node longer than the specified deadline", false), (Status.Reason, Status.Message, Status.Ready));
+        Assert.Equal(["set up", "stop a", "stop s"], launcher.Calls);
+        Assert.Equal("s a", launcher.Order);
+        await worker.StopAsync(CancellationToken.None);
+        Assert.Empty(directory.Current);
+    }
+
+    [Theory]
+    [InlineData("restartPolicy: Never", "Succeeded")]
+    [InlineData("restartPolicy: OnFailure", "Succeeded")]
+    public async Task One_that_ended_before_its_deadline_stays_as_it_ended(string policy, string phase)
+    {
+        var worker = await Start("", "- { name: a, image: \"app:1\" }", $"activeDeadlineSeconds: 30\n  {policy}");
+        await Launched("a");
+        launcher.Latest("a").End("exit code 0");
+        await Wait.Until(() => Status.Phase == phase, "it ended");
+        time.Advance(TimeSpan.FromSeconds(60));
+
+        await worker.StopAsync(CancellationToken.None);
+
+        Assert.DoesNotContain("stop a", launcher.Calls);
+    }
+
     private Task Launched(string order) => Wait.Until(() => launcher.Order == order, $"{order} were launched");
 
     private async Task<PodWorker> Start(string inits, string containers, string spec = "enableServiceLinks: true")

@@ -12,6 +12,7 @@ internal sealed class PodCondition
     private PodStatus? status;
     private bool terminating;
     private bool over;
+    private bool expired;
 
     public PodCondition(PodPlan plan, PodTools tools)
     {
@@ -53,6 +54,16 @@ internal sealed class PodCondition
         }
     }
 
+    /// <summary>The pod was active for longer than it may be, and its containers have ended.</summary>
+    public void Expired()
+    {
+        lock (gate)
+        {
+            expired = true;
+            if (!over) Publish();
+        }
+    }
+
     /// <summary>A condition that one of its readiness gates waits for has changed.</summary>
     public void GateChanged()
     {
@@ -82,6 +93,7 @@ internal sealed class PodCondition
     {
         var before = status;
         status = PodSummary.Of(plan, [.. containers.Select(c => c.State)], terminating, type => tools.Conditions?.Find(plan.Key, type));
+        if (expired) status = PodSummary.Expired(status);
         tools.Directory.Set(status);
         if (status.Ready && before?.Ready != true) tools.Logger.Ready(plan.Name);
         // A container that ended tells of it itself, and what comes of it.

@@ -39,6 +39,13 @@ internal static class PodSummary
         };
     }
 
+    /// <summary>The status of a pod that was active for longer than <c>activeDeadlineSeconds</c>, whatever its containers say, in the kubelet's words (<c>active_deadline.go</c>).</summary>
+    public static PodStatus Expired(PodStatus status) => status with
+    {
+        Phase = "Failed", Ready = false, ContainersReady = false, ReadyContainers = 0, ProcessId = null, AwaitsObject = false,
+        Reason = "DeadlineExceeded", Message = "Pod was active on the node longer than the specified deadline",
+    };
+
     // An init container is done when it succeeded, a sidecar when it is started.
     private static bool Done(ContainerState state) => state.Plan.Role == ContainerRole.Sidecar
         ? state.Started || state.Stage == ContainerStage.Terminated

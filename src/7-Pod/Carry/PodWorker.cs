@@ -15,6 +15,7 @@ internal sealed record PodTools(IPodLauncher Launcher, IProber Prober, PodDirect
 /// <item>The containers, each after the one before it was launched and its postStart hook has ended.</item>
 /// <item>Once all of them have ended for good, the pod has: the sidecars are stopped.</item>
 /// <item>Asked to stop: Terminating at once; the containers together, then the sidecars, the last one first, all within the grace period.</item>
+/// <item>Active for longer than <c>activeDeadlineSeconds</c>: the same, and it has failed.</item>
 /// </list>
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A cancellation source without a timer holds nothing, and a late caller may still cancel it.")]
@@ -30,12 +31,14 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     private readonly List<ContainerWorker> sidecars = [];
     private readonly List<ContainerWorker> others = [];
     private readonly TaskCompletionSource stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource ending = Signal();
     private readonly CancellationTokenSource hurry = new();
     private readonly PodCondition condition = new(plan, tools);
     private volatile PodPlan plan = plan;
     private TaskCompletionSource news = Signal();
     private Task life = Task.CompletedTask;
     private bool alive;
+    private bool over;
 
     /// <summary>The plan that its next start follows; what of it concerns volumes reaches a running pod, too.</summary>
     public PodPlan Plan
@@ -80,6 +83,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
         }
 
         condition.Tell();
+        _ = ExpireAsync();
         Volatile.Write(ref alive, true);
         life = LiveAsync(launched);
     }
@@ -99,6 +103,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
             }
 
             condition.Tell();
+            _ = ExpireAsync();
             if (!await SetUpAsync()) return;
             Volatile.Write(ref alive, true);
             await LiveAsync([]);
@@ -111,7 +116,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     {
         await using var hurried = cancellationToken.Register(hurry.Cancel);
         condition.Terminating();
-        lock (gate) stop.TrySetResult();
+        End();
         await StopAllAsync();
         await life;
         tools.Launcher.TearDown(plan);
@@ -124,7 +129,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     public async Task CutAsync()
     {
         condition.Over();
-        lock (gate) stop.TrySetResult();
+        End();
         await hurry.CancelAsync();
         await StopAllAsync();
         await life;
@@ -132,6 +137,28 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
 
     /// <summary>A condition that one of the pod's readiness gates waits for has changed.</summary>
     public void GateChanged() => condition.GateChanged();
+
+    private void End()
+    {
+        lock (gate)
+        {
+            ending.TrySetResult();
+            stop.TrySetResult();
+        }
+    }
+
+    // 6. Once it was active for longer than it may be, it has failed; one that has ended before isn't active any more.
+    private async Task ExpireAsync()
+    {
+        if (!await ActiveDeadline.PassedAsync(plan, ending.Task, tools.Time)) return;
+        lock (gate)
+        {
+            if (over || !ending.TrySetResult()) return;
+        }
+
+        await StopAllAsync();
+        condition.Expired();
+    }
 
     private Task News() => Volatile.Read(ref news).Task;
 
@@ -154,13 +181,13 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     private async Task<bool> SetUpAsync()
     {
         var backOff = new CrashBackOff();
-        while (!stop.Task.IsCompleted)
+        while (!ending.Task.IsCompleted)
         {
             var changed = News();
             if (plan.Unmounted is { } missing)
             {
                 condition.Of(plan.AllContainers.First()).AwaitsVolumes(missing);
-                await Task.WhenAny(stop.Task, changed);
+                await Task.WhenAny(ending.Task, changed);
                 continue;
             }
 
@@ -174,7 +201,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
                 condition.Of(plan.AllContainers.First()).CannotStart(e.Message);
                 var delay = backOff.Ended(tools.Time.GetUtcNow());
                 tools.Logger.Ended(plan.Name, e.Message, delay.TotalSeconds);
-                await backOff.WaitAsync(delay, stop.Task, tools.Time);
+                await backOff.WaitAsync(delay, ending.Task, tools.Time);
             }
         }
 
@@ -218,7 +245,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
             }
 
             apps.Add(worker);
-            await Task.WhenAny(worker.Begun, worker.Life, stop.Task);
+            await Task.WhenAny(worker.Begun, worker.Life, ending.Task);
         }
 
         // 4. The end of all of them.
@@ -229,6 +256,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     // The pod has ended for good, and stays to be looked at.
     private async Task OverAsync()
     {
+        lock (gate) over = true;
         await StopSidecarsAsync(plan.Grace);
         await stop.Task;
     }
@@ -238,7 +266,7 @@ internal sealed class PodWorker(PodPlan plan, PodTools tools)
     {
         lock (gate)
         {
-            if (stop.Task.IsCompleted) return null;
+            if (ending.Task.IsCompleted) return null;
             var worker = new ContainerWorker(container.Name, () => plan, News, condition.Of(container), tools, hurry.Token);
             (container.Role == ContainerRole.Sidecar ? sidecars : others).Add(worker);
             worker.Begin(running);
