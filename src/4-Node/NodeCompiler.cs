@@ -49,6 +49,13 @@ internal sealed class NodeCompiler : IHopCompiler
     {
         if (string.IsNullOrEmpty(node.Value.Spec?.ProviderID)) return null;
         var text = node.Value.Spec.ProviderID;
+        // As AWS' controllers do with nodes of another provider: they aren't theirs.
+        if (!text.StartsWith("aws:", StringComparison.Ordinal))
+        {
+            context.Warnings.Add(node, "spec.providerID", $"'{text}' is no EC2 instance's: the node is no instance that a target group could have; one's is aws:///ZONE/INSTANCE, such as aws:///us-east-1a/i-0a1b2c3d4e5f60001");
+            return null;
+        }
+
         if (NodeFields.ParseProviderId(text) is not { } provider)
         {
             context.Errors.Add(node, "spec.providerID",

@@ -144,7 +144,7 @@ public sealed class NodeTests
         context = context with { Addresses = context.Addresses.Next(new NodeClaims().Claims(context)) };
         var snapshot = new Generation(1, context.State, context.Addresses, [new NodeCompiler().Compile(context)]).Get<NodeSnapshot>();
         var told = string.Concat(snapshot.Nodes.Select(n => $"{n.Key} {n.InstanceId ?? "-"} {n.Zone ?? "-"} {n.Address.Declared} bound {n.Address.Bound}\n")
-            .Concat(context.Errors.All.Select(e => $"error {e}\n")));
+            .Concat(context.Errors.All.Select(e => $"error {e}\n")).Concat(context.Warnings.All.Select(w => $"warning {w}\n")));
         Golden.Check(Path.Combine(folder, "expected.txt"), told);
     }
 
