@@ -18,6 +18,9 @@ public sealed class RoadCompiler(
     IEnumerable<IAddressClaimant> claimants,
     IEnumerable<IHopCompiler> compilers)
 {
+    // How an API server's checks of one object begin (apimachinery's field.Error), in its words here as there: they hold whatever other objects there are.
+    private static readonly string[] OfOneObject = ["Required value", "Invalid value: ", "Unsupported value: ", "Forbidden: ", "Duplicate value: "];
+
     private readonly IReconciler[] reconcilers = [.. reconcilers];
     private readonly IAddressClaimant[] claimants = [.. claimants];
     private readonly IHopCompiler[] compilers = [.. compilers];
@@ -33,6 +36,19 @@ public sealed class RoadCompiler(
     /// <param name="errors">Collects everything that is wrong.</param>
     public Generation Compile(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors) =>
         Finish(Derive(Start(desired, running, observed, due, errors), out _));
+
+    /// <summary>
+    /// Reports what is wrong with objects by themselves, beside others that couldn't be read, so that a person sees it at once. What concerns several objects isn't told: it may be wrong only because one of those others is missing.
+    /// </summary>
+    /// <param name="readable">The objects that could be read.</param>
+    /// <param name="running">The running generation.</param>
+    /// <param name="errors">Collects it.</param>
+    public void CheckEach(DesiredState readable, Generation running, ErrorList errors)
+    {
+        var found = new ErrorList();
+        Compile(readable, running, found);
+        foreach (var error in found.All.Where(e => OfOneObject.Any(start => e.Message.StartsWith(start, StringComparison.Ordinal)))) errors.Add(error);
+    }
 
     /// <summary>What follows from the same objects and from what was observed since; null when nothing does.</summary>
     public Generation? Follow(DesiredState desired, Generation running, Observed observed, DueTimes due, ErrorList errors)

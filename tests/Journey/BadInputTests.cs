@@ -44,6 +44,28 @@ public sealed class BadInputTests(SampleRoad sample)
     }
 
     [Fact]
+    public async Task What_is_wrong_with_one_object_is_told_beside_what_can_not_be_read()
+    {
+        using var manifests = Manifests.Sample();
+        manifests.Change("kubernetes.yaml", "kind: IngressClass", "kind: IngressClas");
+        manifests.Write("more.yaml", """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: { name: more, namespace: shop }
+            spec:
+              selector: { matchLabels: { app: more } }
+              template: { metadata: { labels: { app: more } }, spec: { containers: [{ name: c, ports: [{ containerPort: 0 }] }] } }
+            """);
+
+        var lines = Errors(await UpAsync("-f", manifests.Path));
+
+        Assert.Equal(3, lines.Count);
+        Assert.Contains(lines, l => l.Contains("IngressClas nginx: kind: IngressClas", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Deployment shop/more: spec.template.spec.containers[0].ports[0].containerPort: Invalid value", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("Deployment shop/more: spec.template.spec.containers[0].image: Required value", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_there_and_one_without_manifests_are_told()
     {
         using var empty = Manifests.Empty();

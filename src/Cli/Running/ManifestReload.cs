@@ -25,6 +25,10 @@ internal interface IReloadObserver
 /// Saved manifests become the next generation: wait for a save, read, compile, publish. A change with errors changes nothing and is told whole;
 /// the next save is tried again.
 /// </summary>
+/// <param name="source">Reads them.</param>
+/// <param name="apply">Applies what was read; where that had errors it adds what is wrong beside those, and changes nothing.</param>
+/// <param name="observer">Is told.</param>
+/// <param name="time">The clock.</param>
 internal sealed class ManifestReload(
     ManifestSource source, Func<LoadedManifests, ErrorList, CancellationToken, Task<Generation?>> apply, IReloadObserver observer, TimeProvider time)
 {
@@ -48,7 +52,7 @@ internal sealed class ManifestReload(
             var loaded = change.Whole is { } file ? source.LoadWhole(file, () => watch.IsQuiet) : source.LoadIfChanged(errors, change.Touched) ?? postponed;
             postponed = null;
             if (loaded is not null && !ReferenceEquals(loaded.Places, running.Places)) Follow(watch, loaded);
-            if (loaded is not null && errors.IsEmpty && await apply(loaded, errors, cancellationToken) is { } generation)
+            if (loaded is not null && await apply(loaded, errors, cancellationToken) is { } generation)
             {
                 observer.Applied(generation, ResourceChanges.Between(running.Resources, loaded.Resources), time.GetElapsedTime(started));
                 running = loaded;

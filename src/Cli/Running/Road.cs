@@ -78,7 +78,7 @@ internal sealed class Road : IAsyncDisposable
     internal async Task<bool> ApplyAsync(ErrorList errors, CancellationToken cancellationToken)
     {
         var loaded = manifests.Load(errors);
-        if (!errors.IsEmpty || await ApplyAsync(loaded, errors, cancellationToken) is null) return false;
+        if (await ApplyAsync(loaded, errors, cancellationToken) is null) return false;
         Services.GetRequiredService<JourneyKeeper>().Start();
         return true;
     }
@@ -94,7 +94,7 @@ internal sealed class Road : IAsyncDisposable
     internal Generation? Compile(ErrorList errors)
     {
         var loaded = manifests.Load(errors);
-        if (!errors.IsEmpty) return null;
+        if (!errors.IsEmpty) return CheckEach(loaded, errors);
         var generation = Services.GetRequiredService<RoadCompiler>().Compile(new DesiredState(loaded.Resources), Generation.None, errors);
         if (!errors.IsEmpty) return null;
         Services.GetRequiredService<AssumedPods>().Assume(generation);
@@ -154,8 +154,14 @@ internal sealed class Road : IAsyncDisposable
 
     private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
 
-    private Task<Generation?> ApplyAsync(LoadedManifests loaded, ErrorList errors, CancellationToken cancellationToken) =>
-        Services.GetRequiredService<RoadControl>().ApplyAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken);
+    private async Task<Generation?> ApplyAsync(LoadedManifests loaded, ErrorList errors, CancellationToken cancellationToken) =>
+        errors.IsEmpty ? await Services.GetRequiredService<RoadControl>().ApplyAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken) : CheckEach(loaded, errors);
+
+    private Generation? CheckEach(LoadedManifests loaded, ErrorList errors)
+    {
+        Services.GetRequiredService<RoadCompiler>().CheckEach(new DesiredState(loaded.Resources), Generation, errors);
+        return null;
+    }
 
     private static IServiceCollection Common(IServiceCollection services, RoadSettings settings, StateDirectory state) => services
         .AddSingleton(TimeProvider.System)
