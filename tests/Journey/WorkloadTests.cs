@@ -108,6 +108,33 @@ public sealed class WorkloadTests : IDisposable
         Assert.Matches(@"(?m)^cronjob   default/yearly  @yearly  suspend False, 0 active, last schedule <none>, next \d{4}-01-01 00:00:00Z$", status);
     }
 
+    [Fact]
+    public async Task What_can_not_be_run_is_left_out_or_stays_as_it_was_and_a_pod_waits_for_its_Secret()
+    {
+        var rest = Waiting + Left;
+        manifests.Write("agent.yaml", Agent("") + rest);
+        await using var road = await StartAsync();
+
+        var pods = await PodsAsync(road, "the agents are ready, and the other waits", p => p is [(_, true, _), (_, true, _), ("waiting", false, _)]);
+        var status = await StatusAsync(road);
+        Assert.Matches("(?m)^pod       default/waiting  .*  CreateContainerConfigError, not ready, 0 restarts, process: secret \"later\" not found$", status);
+        Assert.Matches("(?m)^not accepted  .*Job default/left: spec.podFailurePolicy: isn't supported. The Job isn't accepted, and is left out$", status);
+        Assert.DoesNotContain("workload  Job", status, StringComparison.Ordinal);
+
+        // The change isn't accepted, and what runs goes on; the Secret that comes with it counts.
+        manifests.Write("agent.yaml", Agent("volumes: [{ name: logs, hostPath: { path: /var/log } }]") + rest + """
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: { name: later }
+            stringData: { A: b }
+            """);
+        var after = await PodsAsync(road, "the pod started", p => p is [(_, true, _), (_, true, _), ("waiting", true, _)]);
+        Assert.Equal(pods.Select(p => (p.Name, p.Address)), after.Select(p => (p.Name, p.Address)));
+        Assert.Matches("(?m)^not accepted  .*DaemonSet default/agent: spec.template.spec.volumes\\[0\\].hostPath: .* stays in service as it last was$", await StatusAsync(road));
+        await ReachedAsync(road, [.. pods.Take(2).Select(p => p.Name)]);
+    }
+
     public void Dispose()
     {
         manifests.Dispose();
@@ -180,6 +207,27 @@ public sealed class WorkloadTests : IDisposable
                   readinessProbe:
                     periodSeconds: 1
                     exec: { command: [sh, -c, "touch {{marks.FullName}}/asked-{{version}}-$POD_NAME; test -e {{marks.FullName}}/ready-{{version}}-$POD_NAME"] }
+        """;
+
+    private const string Waiting = """
+
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: { name: waiting }
+        spec:
+          terminationGracePeriodSeconds: 2
+          containers: [{ name: app, image: "app:1", envFrom: [{ secretRef: { name: later } }] }]
+
+        """;
+
+    private const string Left = """
+        ---
+        apiVersion: batch/v1
+        kind: Job
+        metadata: { name: left }
+        spec: { podFailurePolicy: { rules: [] }, template: { spec: { restartPolicy: Never, containers: [{ name: c, image: "good:1" }] } } }
+
         """;
 
     private static string Agent(string where) => $$"""
