@@ -28,7 +28,7 @@ public sealed class DemoTests
         // A Service's endpoint is told with its Service, and the way back by who passed the answer on.
         foreach (var (hop, step) in Steps.Where(s => s.Key is not ("endpoint" or "response"))) Assert.Matches($@"(?m)^ ?{step} [●◐○] {hop}\b", demo.Output);
         Assert.Equal(2, demo.Output.Split('\n').Count(line => line.StartsWith("   ● → ", StringComparison.Ordinal)));
-        foreach (var hop in new[] { "pod", "ingress", "load-balancer" }) Assert.Matches($@"(?m)^ 9 ● ← {hop} +200 +at ", demo.Output);
+        foreach (var hop in new[] { "pod", "ingress", "load-balancer" }) Assert.Matches($@"(?m)^ 9 [●◐] ← {hop} +200 +at ", demo.Output);
         Assert.DoesNotContain('\u001b', demo.Output);
     }
 

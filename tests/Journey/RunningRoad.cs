@@ -70,7 +70,7 @@ internal sealed class RunningRoad : IAsyncDisposable
         var road = new RunningRoad(process, state, ownsState, network);
         try
         {
-            await road.UntilAsync("the road is up", () => road.Output.Contains("The road is up", StringComparison.Ordinal) && road.Output.Contains("usher trace", StringComparison.Ordinal));
+            await road.UntilAsync("the road is up", () => road.Output.Contains("The road is up", StringComparison.Ordinal) && (road.Output.Contains("usher trace", StringComparison.Ordinal) || road.Output.Contains("No request was found", StringComparison.Ordinal)));
             return road;
         }
         catch

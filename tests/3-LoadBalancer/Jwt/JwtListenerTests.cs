@@ -202,7 +202,8 @@ public sealed class JwtListenerTests : IAsyncDisposable
         .Rule("private", ListenerArn(443), 1, [Issuer.Validation(endpoint, claims), Forward("web")], If("path-pattern", Path));
 
     private static Backend Target(Rig rig) => new(
-        (peer, request, _) => peer.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {request.Length}\r\n\r\n{request}"), rig.Node(1));
+        // It closes after each answer, and says so: who isn't told may reuse the connection, and gets a 502.
+        (peer, request, _) => peer.SendAsync($"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {request.Length}\r\n\r\n{request}"), rig.Node(1));
 
     private static async Task<(int Status, string? Seen, string? Challenge)> AskAsync(Rig rig, string? authorization, string path = Path)
     {
