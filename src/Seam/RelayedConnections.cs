@@ -135,7 +135,7 @@ internal sealed class RelayedConnections(Hop hop, SeamParts parts, IEncryptingEn
         catch (Exception e) when (e is ConnectException or OperationCanceledException)
         {
             record.Refused = e is ConnectException { Failure: ConnectFailure.Refused };
-            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed, parts.ClosedPorts.Select(c => c.At(record.Generation, key.Remote)).FirstOrDefault(c => c is not null)) : "stopped while dialling";
+            record.CloseReason = e is ConnectException failed ? Words(decision.Declared ?? record.Generation.Addresses.Declared(key.Remote), failed, record.Refused ? parts.ClosedPorts.At(record.Generation, key.Remote) : null) : "stopped while dialling";
             return null;
         }
     }

@@ -65,7 +65,7 @@ public sealed class JourneyBook
         var handshakes = filter.Visit is null ? log.FailedHandshakes().Select(assembler.Assemble).Where(filter.Takes).Take(limit).ToList() : [];
         var flows = filter.Visit is null ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(filter.Takes).Take(limit).ToList() : [];
         List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(limit)];
-        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, IsInMemory).Where(filter.Takes).Take(limit - found.Count));
+        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, InMemory()).Where(filter.Takes).Take(limit - found.Count));
         return found;
     }
 
@@ -75,7 +75,7 @@ public sealed class JourneyBook
     public IEnumerable<Journey> All(JourneyFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        foreach (var journey in stored.OldestFirst(filter.Failed, IsInMemory).Concat(Remembered(filter)))
+        foreach (var journey in stored.OldestFirst(filter.Failed, InMemory()).Concat(Remembered(filter)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (filter.Takes(journey)) yield return journey;
@@ -96,8 +96,12 @@ public sealed class JourneyBook
         foreach (var other in others) yield return other;
     }
 
-    /// <summary>Whether a journey is told from memory, so that a stored one is it once more.</summary>
-    private bool IsInMemory(string id) => log.Find(id) is not null || log.FailedHandshakes().Any(h => h.JourneyId == id);
+    /// <summary>Says by their ids which journeys are told from memory, so that a stored one is the same once more.</summary>
+    private Func<string, bool> InMemory()
+    {
+        var handshakes = log.FailedHandshakes().Select(h => h.JourneyId).ToHashSet();
+        return id => log.Find(id) is not null || handshakes.Contains(id);
+    }
 
     /// <summary>What is known of a request now.</summary>
     internal Journey Tell(RequestRecord first) => assembler.Assemble(Join(first));

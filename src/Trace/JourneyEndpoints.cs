@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -8,7 +7,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Usher.Model.Journeys;
 using Usher.Trace.Otlp;
 
@@ -21,7 +19,7 @@ public static class JourneyEndpoints
     private const int MaxLimit = 1_000;
 
     /// <summary>Arrows and dots stay readable: the answer is JSON for programs and people, never a part of a page.</summary>
-    private static readonly JourneyJson Json = new(new JsonSerializerOptions(JourneyJson.Default.Options)
+    internal static readonly JourneyJson Json = new(new JsonSerializerOptions(JourneyJson.Default.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
@@ -34,8 +32,8 @@ public static class JourneyEndpoints
     {
         var api = endpoints.MapGroup("/api/journeys");
         api.MapGet("", ListAsync);
-        api.MapGet("/follow", FollowAsync);
-        api.MapGet("/export", ExportAsync);
+        api.MapGet("/follow", JourneyStreams.FollowAsync);
+        api.MapGet("/export", JourneyStreams.ExportAsync);
         api.MapGet("/{id}", OneAsync);
         api.MapPost("/client", ClientAsync);
         endpoints.MapSpans();
@@ -63,59 +61,8 @@ public static class JourneyEndpoints
         if (await FilterAsync(context, strict: false) is { } filter) await WriteAsync(context, Book(context).Recent(filter, limit), Json.IReadOnlyListJourney);
     }
 
-    /// <summary>Every journey that is kept, a line of JSON each.</summary>
-    private static async Task ExportAsync(HttpContext context)
-    {
-        if (await FilterAsync(context, strict: true) is not { } filter) return;
-        context.Response.ContentType = "application/x-ndjson";
-        using var either = Ending(context);
-        try
-        {
-            foreach (var journey in Book(context).All(filter, either.Token)) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey), either.Token);
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            // Who asked went, or the road stops.
-            context.Abort();
-        }
-    }
-
-    /// <summary>Journeys as they end, a line of JSON each; where more ended than are told, a line <c>{"skipped":12}</c>.</summary>
-    private static async Task FollowAsync(HttpContext context)
-    {
-        if (await FilterAsync(context, strict: true) is not { } filter) return;
-        using var either = Ending(context);
-        // Begins here: who has the response's head misses nothing from then on.
-        var followed = context.RequestServices.GetRequiredService<JourneyFollower>().FollowAsync(filter, either.Token);
-        context.Response.ContentType = "application/x-ndjson";
-        await context.Response.Body.FlushAsync(either.Token);
-        try
-        {
-            await foreach (var ended in followed)
-            {
-                foreach (var journey in ended.Journeys) await WriteLineAsync(context, JsonSerializer.SerializeToUtf8Bytes(journey, Json.Journey), either.Token);
-                if (ended.Skipped > 0) await WriteLineAsync(context, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"skipped\":{ended.Skipped}}}")), either.Token);
-                await context.Response.Body.FlushAsync(either.Token);
-            }
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            // The follower went, or the road stops.
-        }
-    }
-
-    /// <summary>Fires when who asked went, or the road stops: one that reads no more is not to hold it up.</summary>
-    private static CancellationTokenSource Ending(HttpContext context) => CancellationTokenSource.CreateLinkedTokenSource(
-        context.RequestAborted, context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
-
-    private static async Task WriteLineAsync(HttpContext context, byte[] line, CancellationToken cancellationToken)
-    {
-        await context.Response.Body.WriteAsync(line, cancellationToken);
-        await context.Response.Body.WriteAsync("\n"u8.ToArray(), cancellationToken);
-    }
-
     /// <summary>The filter that a query names; null once what is wrong with it was answered.</summary>
-    private static async Task<JourneyFilter?> FilterAsync(HttpContext context, bool strict)
+    internal static async Task<JourneyFilter?> FilterAsync(HttpContext context, bool strict)
     {
         var asked = context.Request.Query;
         var (filter, problem) = JourneyFilterText.Read(name => asked.TryGetValue(name, out var value) ? value.ToString() : null);

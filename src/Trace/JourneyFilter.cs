@@ -1,4 +1,3 @@
-using System.Globalization;
 using Usher.Model.Journeys;
 
 namespace Usher.Trace;
@@ -50,8 +49,7 @@ public sealed record JourneyFilter
     private bool TakesPath(string path) =>
         Path!.Contains('*', StringComparison.Ordinal) ? System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path, path, ignoreCase: false) : path.StartsWith(Path, StringComparison.Ordinal);
 
-    private static bool EndedAt(Journey journey, Hop hop) =>
-        journey.AnsweredBy == hop.Name() || (journey.Outcome.StartsWith(hop.Name(), StringComparison.Ordinal) && journey.Outcome.Length > hop.Name().Length && journey.Outcome[hop.Name().Length] == '.');
+    private static bool EndedAt(Journey journey, Hop hop) => journey.AnsweredBy == hop.Name() || hop.Owns(journey.Outcome);
 
     private static string PathOf(string url)
     {
@@ -60,40 +58,4 @@ public sealed record JourneyFilter
         var path = scheme < 0 ? whole : whole.IndexOf('/', scheme + 3) is >= 0 and var at ? whole[at..] : "/";
         return path.Length == 0 ? "/" : path;
     }
-}
-
-/// <summary>Statuses from one to another.</summary>
-/// <param name="From">The first.</param>
-/// <param name="To">The last.</param>
-public readonly record struct StatusRange(int From, int To)
-{
-    /// <summary>No status: nothing answered.</summary>
-    public static StatusRange None { get; }
-
-    /// <summary>Reads <c>502</c>, <c>5xx</c>, <c>500-504</c>, <c>none</c>, or several with commas between; null when it is none of these.</summary>
-    public static IReadOnlyList<StatusRange>? Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        var found = new List<StatusRange>();
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            if (One(part) is not { } range) return null;
-            found.Add(range);
-        }
-
-        return found;
-    }
-
-    internal bool Has(int status) => status >= From && status <= To;
-
-    private static StatusRange? One(string text) => text.Split('-') switch
-    {
-        ["none"] => None,
-        [[>= '1' and <= '5' and var first, 'x' or 'X', 'x' or 'X']] => new StatusRange((first - '0') * 100, ((first - '0') * 100) + 99),
-        [var one] when Number(one) is { } status => new StatusRange(status, status),
-        [var from, var to] when Number(from) is { } first && Number(to) is { } last && first <= last => new StatusRange(first, last),
-        _ => null,
-    };
-
-    private static int? Number(string text) => text.Length == 3 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is >= 100 and <= 599 ? status : null;
 }

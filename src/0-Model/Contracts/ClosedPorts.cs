@@ -12,6 +12,13 @@ public interface IClosedPorts
     ClosedPort? At(Generation generation, IPEndPoint bound);
 }
 
+/// <summary>All who may know.</summary>
+public static class ClosedPorts
+{
+    /// <summary>What the first knows who does; null when nobody does.</summary>
+    public static ClosedPort? At(this IEnumerable<IClosedPorts> all, Generation generation, IPEndPoint bound) => all.Select(one => one.At(generation, bound)).FirstOrDefault(port => port is not null);
+}
+
 /// <summary>A port of a pod at which nothing listens.</summary>
 /// <param name="Declared">Its address and port in the cluster.</param>
 /// <param name="Why">What it wants, in words that follow a colon.</param>

@@ -72,6 +72,14 @@ public static class Hops
         _ => 10,
     };
 
+    /// <summary>Whether an outcome's code is this hop's: <c>ingress.503.no-endpoints</c> is the ingress's.</summary>
+    public static bool Owns(this Hop hop, string outcome)
+    {
+        ArgumentNullException.ThrowIfNull(outcome);
+        var name = hop.Name();
+        return outcome.Length > name.Length && outcome[name.Length] == '.' && outcome.StartsWith(name, StringComparison.Ordinal);
+    }
+
     /// <summary>The name in a journey's JSON.</summary>
     public static string Name(this Hop hop) => hop switch
     {

@@ -73,7 +73,7 @@ internal sealed class RoadClient : IDisposable
     internal async IAsyncEnumerable<(Journey? Journey, long Skipped)> FollowAsync(IReadOnlyDictionary<string, string> filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(() => http.GetAsync(new Uri($"/api/journeys/follow?{Query(filter)}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken));
-        if (!response.IsSuccessStatusCode) await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+        await CheckAsync(response, cancellationToken);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await lines.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -87,7 +87,7 @@ internal sealed class RoadClient : IDisposable
     internal async Task ExportAsync(IReadOnlyDictionary<string, string> filter, Stream to, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(() => http.GetAsync(new Uri($"/api/journeys/export?{Query(filter)}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken));
-        if (!response.IsSuccessStatusCode) await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
+        await CheckAsync(response, cancellationToken);
         await response.Content.CopyToAsync(to, cancellationToken);
     }
 
@@ -129,10 +129,15 @@ internal sealed class RoadClient : IDisposable
     private async Task<T> ReadAsync<T>(
         HttpResponseMessage response, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
+        await CheckAsync(response, cancellationToken);
+        return JsonSerializer.Deserialize(await response.Content.ReadAsStringAsync(cancellationToken), type) ?? throw new UserException($"{Road.Api} answered nothing");
+    }
+
+    /// <summary>Says what is wrong with the question, if anything.</summary>
+    private async Task CheckAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         if (response.StatusCode == HttpStatusCode.Unauthorized) throw new UserException($"the road at {Road.Api} does not take this state folder's token; is it another's road?");
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (!response.IsSuccessStatusCode) throw new UserException(Problem(body));
-        return JsonSerializer.Deserialize(body, type) ?? throw new UserException($"{Road.Api} answered nothing");
+        if (!response.IsSuccessStatusCode) throw new UserException(Problem(await response.Content.ReadAsStringAsync(cancellationToken)));
     }
 
     private static string Problem(string body)

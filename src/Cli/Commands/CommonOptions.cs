@@ -48,8 +48,8 @@ internal static class CommonOptions
 
     internal static Option<int> Port(string name, int standard, string what) => Number(name, "PORT", standard, 0, 65535, $"{what}; 0 for any free port.");
 
-    /// <summary>A time that something is kept for: 30m, 12h, 7d.</summary>
-    internal static Option<TimeSpan> Duration(string name, TimeSpan standard, string description) => new(name)
+    /// <summary>A time that something is kept for: 30m, 12h, 7d; null when none is written, so that the help has the default in these words and not in .NET's.</summary>
+    internal static Option<TimeSpan?> Duration(string name, TimeSpan standard, string description) => new(name)
     {
         Description = $"{description} Default: {standard.TotalDays:0}d.",
         HelpName = "DURATION",
@@ -59,9 +59,8 @@ internal static class CommonOptions
             var unit = text.Length == 0 ? TimeSpan.Zero : text[^1] switch { 'm' => TimeSpan.FromMinutes(1), 'h' => TimeSpan.FromHours(1), 'd' => TimeSpan.FromDays(1), _ => TimeSpan.Zero };
             if (unit > TimeSpan.Zero && int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 100_000 && unit * count <= TimeSpan.FromDays(3650)) return unit * count;
             result.AddError($"{name}: found {text}; minutes, hours or days are wanted, as 30m, 12h or 7d, at most 3650d");
-            return standard;
+            return null;
         },
-        // Without a factory the help shows no default of its own, which would be in .NET's words.
     };
 
     /// <summary>A whole number within bounds.</summary>

@@ -4,6 +4,7 @@ using Usher.Cli.Running;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Trace;
 
 namespace Usher.Cli.Commands;
 
@@ -26,8 +27,9 @@ internal static class UpCommand
         var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
         var serverTiming = new Option<bool>("--server-timing") { Description = "Add a Server-Timing header with the hops' times to every answer, for a browser's developer tools." };
-        var keep = CommonOptions.Duration("--keep", RoadSettings.Kept, "How long journeys are stored.");
-        var keepFailed = CommonOptions.Duration("--keep-failed", RoadSettings.FailedKept, "How long those that failed are.");
+        var standard = new TraceOptions();
+        var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
+        var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
             files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed,
@@ -42,8 +44,7 @@ internal static class UpCommand
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
-                KeepFor = parsed.GetResult(keep) is null ? RoadSettings.Kept : parsed.GetValue(keep),
-                KeepFailedFor = parsed.GetResult(keepFailed) is null ? RoadSettings.FailedKept : parsed.GetValue(keepFailed),
+                Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor },
             },
             parsed.GetValue(state),
             cancellationToken));

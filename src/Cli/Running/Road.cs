@@ -179,7 +179,7 @@ internal sealed class Road : IAsyncDisposable
         .AddControl()
         .AddSingleton<NodeControl>()
         .AddSeam(settings.Express)
-        .AddSingleton(new TraceOptions { KeepFor = settings.KeepFor, KeepFailedFor = settings.KeepFailedFor })
+        .AddSingleton(settings.Trace)
         .AddTrace()
         .AddSingleton<Explainer>();
 }

@@ -19,17 +19,8 @@ internal sealed record RoadSettings
     /// <summary>Whether the load balancers' answers carry <c>Server-Timing</c>.</summary>
     public bool ServerTiming { get; init; }
 
-    /// <summary>How long journeys are stored, unless something else is said.</summary>
-    public static TimeSpan Kept { get; } = new TraceOptions().KeepFor;
-
-    /// <summary>The same of those that failed.</summary>
-    public static TimeSpan FailedKept { get; } = new TraceOptions().KeepFailedFor;
-
-    /// <summary>How long journeys are stored.</summary>
-    public TimeSpan KeepFor { get; init; } = Kept;
-
-    /// <summary>How long those that failed are.</summary>
-    public TimeSpan KeepFailedFor { get; init; } = FailedKept;
+    /// <summary>What is kept of journeys, and for how long.</summary>
+    public TraceOptions Trace { get; init; } = new();
 
     /// <summary>The loopback addresses.</summary>
     public LoopbackRange Range { get; init; } = LoopbackRange.Default;

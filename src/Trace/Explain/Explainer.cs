@@ -93,7 +93,7 @@ public sealed class Explainer(IEnumerable<IRoadStep> steps, IEnumerable<IClosedP
     private string Nobody(Generation generation, Traveller traveller)
     {
         if (traveller.Address is not { } at) return $"no hosted zone here answers for {traveller.Name}";
-        if (closed.Select(c => c.At(generation, at)).FirstOrDefault(c => c is not null) is { } port) return $"nothing of this road listens at {port.Declared}, since {port.Why}";
+        if (closed.At(generation, at) is { } port) return $"nothing of this road listens at {port.Declared}, since {port.Why}";
         var bound = generation.Addresses.OwnerOfDeclared(at.Address) is { } owner ? $": on this machine {owner} has {generation.Addresses.Of(owner).Bound}" : "";
         return $"nothing of this road listens at {at}{bound}";
     }

@@ -16,14 +16,14 @@ internal sealed class StoredJourneys(IStateStore? store)
     private const string Failed = "failed-journeys";
 
     // In the order in which they began.
-    private volatile (string Collection, string Key)[] keys = [];
+    private volatile StoredKey[] keys = [];
 
     /// <summary>The ids of all.</summary>
-    internal IEnumerable<string> Ids => keys.Select(k => k.Key.Split('~')).Where(parts => parts.Length == 3).Select(parts => parts[1]);
+    internal IEnumerable<string> Ids => keys.Select(k => k.Id).OfType<string>();
 
     /// <summary>Looks what is there from earlier runs. Before this run writes any.</summary>
     /// <exception cref="StateStoreException">The store can't be read.</exception>
-    internal void Open() => keys = [.. new[] { Arrived, Failed }.SelectMany(c => (store?.Keys(c) ?? []).Select(key => (c, key))).OrderBy(k => k.key, StringComparer.Ordinal)];
+    internal void Open() => keys = [.. new[] { Arrived, Failed }.SelectMany(c => (store?.Keys(c) ?? []).Select(key => new StoredKey(c, key))).OrderBy(k => k.Key, StringComparer.Ordinal)];
 
     /// <summary>Those that are stored, the newest first; what has given way meanwhile is left out.</summary>
     /// <param name="failed">Only those that failed.</param>
@@ -34,21 +34,23 @@ internal sealed class StoredJourneys(IStateStore? store)
     internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys);
 
     /// <summary>One of them; null when there is none.</summary>
-    internal Journey? Find(string id) => Array.FindLast(keys, k => k.Key.Split('~') is [_, var own, _] && own == id) is { Key: not null } found ? Read(found) : null;
+    internal Journey? Find(string id) => Array.FindLast(keys, k => k.Id == id) is { Key: not null } found ? Read(found) : null;
 
     /// <summary>Adds a journey to a batch.</summary>
     internal static void Put(StateBatch batch, Journey journey)
     {
         using var bytes = new MemoryStream();
         using (var compressed = new GZipStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(compressed, journey, JourneyJson.Default.Journey);
-        batch.Put(journey.Outcome == "ok" ? Arrived : Failed, KeyOf(journey), bytes.ToArray());
+        var key = StoredKey.Of(journey);
+        batch.Put(key.Collection, key.Key, bytes.ToArray());
     }
 
     /// <summary>Knows what was just written, and what was let go.</summary>
     internal void Wrote(IEnumerable<Journey> journeys, TraceOptions options)
     {
-        var all = keys.Concat(journeys.Select(j => (j.Outcome == "ok" ? Arrived : Failed, KeyOf(j)))).Distinct().OrderBy(k => k.Item2, StringComparer.Ordinal).ToList();
-        keys = [.. all.GroupBy(k => k.Item1).SelectMany(g => g.TakeLast(options.Journeys)).OrderBy(k => k.Item2, StringComparer.Ordinal)];
+        var left = new Dictionary<string, int> { [Arrived] = options.Journeys, [Failed] = options.Journeys };
+        var newestFirst = keys.Union(journeys.Select(StoredKey.Of)).OrderByDescending(k => k.Key, StringComparer.Ordinal);
+        keys = [.. newestFirst.Where(k => left[k.Collection]-- > 0).Reverse()];
     }
 
     /// <summary>Lets those go that are over their time, or too many.</summary>
@@ -63,14 +65,10 @@ internal sealed class StoredJourneys(IStateStore? store)
     /// <summary>How keys of journeys begin that began at a moment.</summary>
     private static string Begin(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture);
 
-    private static bool IsFailed(string key) => key.EndsWith("~failed", StringComparison.Ordinal);
+    private IEnumerable<Journey> Wanted(bool failed, Func<string, bool> besides, IEnumerable<StoredKey> from) =>
+        from.Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id))).Select(Read).OfType<Journey>();
 
-    private static string KeyOf(Journey journey) => $"{Begin(journey.StartedAt ?? DateTimeOffset.UnixEpoch)}~{journey.Id}~{(journey.Outcome == "ok" ? "ok" : "failed")}";
-
-    private IEnumerable<Journey> Wanted(bool failed, Func<string, bool> besides, IEnumerable<(string Collection, string Key)> from) =>
-        from.Where(k => (!failed || IsFailed(k.Key)) && !(k.Key.Split('~') is [_, var id, _] && besides(id))).Select(Read).OfType<Journey>();
-
-    private Journey? Read((string Collection, string Key) stored)
+    private Journey? Read(StoredKey stored)
     {
         try
         {
@@ -82,6 +80,21 @@ internal sealed class StoredJourneys(IStateStore? store)
         {
             // A store that can't be read any more has said so where it was written; a value that can't is as good as gone.
             return null;
+        }
+    }
+
+    /// <summary>Where a journey is: <c>milliseconds~id~ok</c> or <c>…~failed</c>.</summary>
+    private readonly record struct StoredKey(string Collection, string Key)
+    {
+        /// <summary>The journey's id; null where the key is none of ours.</summary>
+        internal string? Id => Key.Split('~') is [_, var id, _] ? id : null;
+
+        internal bool IsFailed => Key.EndsWith("~failed", StringComparison.Ordinal);
+
+        internal static StoredKey Of(Journey journey)
+        {
+            var ok = journey.Outcome == "ok";
+            return new(ok ? Arrived : Failed, $"{Begin(journey.StartedAt ?? DateTimeOffset.UnixEpoch)}~{journey.Id}~{(ok ? "ok" : "failed")}");
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     public void Write()
     {
         Heading();
-        Paragraph(hop.Name.Length == 0 || hop.Decision.Contains(hop.Name, StringComparison.Ordinal) ? hop.Decision : $"{hop.Name} — {hop.Decision}", Plain);
-        if (hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem) Paragraph($"✗ {problem}", paint.Bad);
+        Paragraph(hop.Told(), Plain);
+        if (hop.OwnProblem(journey) is { } problem) Paragraph($"✗ {problem}", paint.Bad);
         if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Paragraph(encryption, paint.Cool);
         Facts();
         if (hop.Request is { } request) Headers("→", request.Added, request.Rewritten, request.Removed);
@@ -31,7 +31,7 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
 
     private void Heading()
     {
-        var label = (hop.At is null ? hop.Hop.Name() : $"{hop.Hop.Name()} ({hop.At})").PadRight(HopColumn);
+        var label = hop.Label().PadRight(HopColumn);
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{hop.Step,2} ").Append(Mark()).Append(' ');
         line.Append(hop.Ok ? paint.Bold(label) : paint.Bad(label)).Append(hop.Ok ? "   " : paint.Bad(" ✗ "));
@@ -77,8 +77,8 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
         foreach (var by in passed.OfType<JsonObject>())
         {
             var line = $"{by["hop"],-14}{by["status"],4}";
-            if (Number(by["firstByteMs"]) is { } first) line += $"  first byte {Columns.Milliseconds(first),8} ms";
-            if (Number(by["lastByteMs"]) is { } last) line += $"  last {Columns.Milliseconds(last),8} ms";
+            if (by["firstByteMs"].Number() is { } first) line += $"  first byte {Columns.Milliseconds(first),8} ms";
+            if (by["lastByteMs"].Number() is { } last) line += $"  last {Columns.Milliseconds(last),8} ms";
             var changes = by["changes"]?.ToString() ?? "";
             var fits = Margin + line.Length + 2 + changes.Length <= width;
             Put(Paint.Safe(fits ? $"{line}  {changes}" : line), Plain);
@@ -109,12 +109,9 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     private string Bar()
     {
         var cells = width - Margin - HopColumn - 3 - EvidenceColumn - TimesColumn - 2;
-        if (cells < 8 || hop.StartMs is not { } start || hop.DurationMs is not { } took || journey.DurationMs is not > 0) return "";
-        var total = journey.DurationMs.Value;
-        var from = Math.Clamp((int)(start / total * cells), 0, cells - 1);
-        var to = Math.Clamp((int)Math.Round((start + took) / total * cells), from + 1, cells);
-        var bar = new string('━', to - from);
-        return "  " + new string(' ', from) + (hop.Ok ? paint.Cool(bar) : paint.Bad(bar));
+        if (cells < TimeScale.Narrowest || hop.StartMs is not { } start || hop.DurationMs is not { } took || journey.DurationMs is not > 0) return "";
+        var (before, bar) = new TimeScale(journey.DurationMs.Value, cells).Bar(start, start + took);
+        return "  " + before + (hop.Ok ? paint.Cool(bar) : paint.Bad(bar));
     }
 
     private void Paragraph(string content, Func<string, string> colour)
@@ -137,6 +134,4 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
 
     private static IEnumerable<KeyValuePair<string, string>> Sorted(IReadOnlyDictionary<string, string> headers) =>
         headers.OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase);
-
-    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 }

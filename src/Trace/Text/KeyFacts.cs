@@ -54,7 +54,7 @@ internal static class KeyFacts
     private static string Value(string name, JsonNode value) =>
         name == "upgrade" && value is JsonObject upgrade
             ? $"{upgrade["protocol"]} for {Value("openMs", upgrade["openMs"]!)} ms, {upgrade["bytesFromClient"]} B from the client and {upgrade["bytesToClient"]} B to it ({upgrade["closedBy"]})"
-            : name.EndsWith("Ms", StringComparison.Ordinal) && value is JsonValue scalar && scalar.TryGetValue<double>(out var ms)
+            : name.EndsWith("Ms", StringComparison.Ordinal) && value.Number() is { } ms
             ? Columns.Milliseconds(ms)
             : Text(value);
 

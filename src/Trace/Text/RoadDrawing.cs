@@ -36,13 +36,13 @@ internal sealed class RoadDrawing
     /// <summary>Draws it.</summary>
     public void Draw()
     {
-        if (scale is { } times) Plain($"{new string(' ', Margin + LabelColumn + TimeColumn + 2)}{times.Axis()}", paint.Dim);
+        if (scale is { } times) text.Append(paint.Dim($"{new string(' ', Margin + LabelColumn + TimeColumn + 2)}{times.Axis()}")).Append('\n');
         var stopped = Stop.In(journey);
         HopReport? before = null;
         foreach (var hop in journey.Hops)
         {
             if (hop.Hop == Hop.Response) Back(hop);
-            else if (IsOneDecision(before, hop)) Brief(new EvidenceMark(hop, paint), $"→ {Told(hop)}");
+            else if (IsOneDecision(before, hop)) Brief(new EvidenceMark(hop, paint), $"→ {hop.Told()}");
             else Out(hop, ReferenceEquals(hop, stopped));
             before = hop;
         }
@@ -52,25 +52,22 @@ internal sealed class RoadDrawing
     private static bool IsOneDecision(HopReport? service, HopReport endpoint) =>
         service is { Hop: Hop.Service, Ok: true } && endpoint is { Hop: Hop.Endpoint, Ok: true } && service.At == endpoint.At && service.StartMs == endpoint.StartMs && service.Evidence == endpoint.Evidence;
 
-    private static string Told(HopReport hop) => hop.Name.Length == 0 || hop.Decision.Contains(hop.Name, StringComparison.Ordinal) ? hop.Decision : $"{hop.Name} — {hop.Decision}";
-
     private void Out(HopReport hop, bool stopped)
     {
         var mark = new EvidenceMark(hop, paint);
-        var label = hop.At is null ? hop.Hop.Name() : $"{hop.Hop.Name()} ({hop.At})";
         var took = hop.DurationMs is { } duration ? $"{Columns.Milliseconds(duration)} ms" : "";
-        Line(hop.Step, mark, label, hop.Ok, took, Bar(hop));
+        Line(hop.Step, mark, hop.Label(), hop.Ok, took, Bar(hop));
         if (hop.Ok && !stopped)
         {
-            Brief(mark, Told(hop));
+            Brief(mark, hop.Told());
             if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Paragraph(mark, encryption, paint.Cool);
             if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } facts) Paragraph(mark, facts, paint.Dim);
             return;
         }
 
-        Paragraph(mark, Told(hop), static s => s);
+        Paragraph(mark, hop.Told(), static s => s);
         if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } told) Paragraph(mark, told, paint.Dim);
-        if (hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem) Paragraph(mark, $"✗ {problem}", paint.Bad);
+        if (hop.OwnProblem(journey) is { } problem) Paragraph(mark, $"✗ {problem}", paint.Bad);
         foreach (var reason in TellingReasons.Of(hop)) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
         if (stopped && Stop.IsTheEnd(journey, hop)) Put(mark, "the request went no further", paint.Bad);
     }
@@ -81,15 +78,15 @@ internal sealed class RoadDrawing
         var (mark, measured) = (new EvidenceMark(hop, paint), new EvidenceMark(Evidence.Measured, hop.Ok, paint));
         foreach (var by in (hop.Facts["hops"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            var (first, last) = (Number(by["firstByteMs"]), Number(by["lastByteMs"]));
+            var (first, last) = (by["firstByteMs"].Number(), by["lastByteMs"].Number());
             // When the pod's answer came is its caller's measure.
             Line(hop.Step, by["hop"]?.ToString() == Hop.Pod.Name() ? measured : mark, $"← {by["hop"],-13} {by["status"]}", hop.Ok, first is { } at ? $"at {Columns.Milliseconds(at)} ms" : "", first is { } from ? scale?.Bar(from, last ?? from) : null);
             if (by["changes"]?.ToString() is { Length: > 0 } changes and not ("unchanged" or "made here")) Put(mark, Columns.Cut(Paint.Safe(changes), width - Margin), paint.Cool);
         }
 
-        if (Number(hop.Facts["clientFirstByteMs"]) is { } begun) Line(hop.Step, measured, "← client", hop.Ok, $"at {Columns.Milliseconds(begun)} ms", scale?.Bar(begun, Number(hop.Facts["clientLastByteMs"]) ?? begun));
-        if (hop.Ok) Brief(mark, Told(hop));
-        else Paragraph(mark, Told(hop), static s => s);
+        if (hop.Facts["clientFirstByteMs"].Number() is { } begun) Line(hop.Step, measured, "← client", hop.Ok, $"at {Columns.Milliseconds(begun)} ms", scale?.Bar(begun, hop.Facts["clientLastByteMs"].Number() ?? begun));
+        if (hop.Ok) Brief(mark, hop.Told());
+        else Paragraph(mark, hop.Told(), static s => s);
     }
 
     /// <summary>Where in the journey's time the hop had the request: solid until the next hop has it, if that gives it back.</summary>
@@ -121,13 +118,11 @@ internal sealed class RoadDrawing
     private void Brief(EvidenceMark mark, string content)
     {
         var lines = Columns.Wrap(Paint.Safe(content), width - Margin).ToList();
-        Put(mark, lines[0], static s => s);
-        if (lines.Count > 1) Put(mark, Columns.Cut(string.Join(' ', lines.Skip(1)), width - Margin), static s => s);
+        if (lines.Count > 2) lines[1] = Columns.Cut(string.Join(' ', lines.Skip(1)), width - Margin);
+        foreach (var line in lines.Take(2)) Put(mark, line, static s => s);
     }
 
     private void Put(EvidenceMark mark, string line, Func<string, string> colour) => text.Append($"   {mark} {colour(line)}").Append('\n');
 
     private void Plain(string line, Func<string, string> colour) => text.Append(colour(line)).Append('\n');
-
-    private static double? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 }

@@ -10,13 +10,11 @@ public static class Stop
     {
         ArgumentNullException.ThrowIfNull(journey);
         if (journey.Outcome == "ok") return null;
-        var named = journey.Hops.LastOrDefault(h => IsOf(journey.Outcome, h.Hop) && !h.Ok) ?? journey.Hops.LastOrDefault(h => IsOf(journey.Outcome, h.Hop));
+        var named = journey.Hops.LastOrDefault(h => h.Hop.Owns(journey.Outcome) && !h.Ok) ?? journey.Hops.LastOrDefault(h => h.Hop.Owns(journey.Outcome));
         return named ?? journey.Hops.LastOrDefault(h => !h.Ok && h.Evidence != Evidence.Inferred) ?? journey.Hops.LastOrDefault(h => !h.Ok);
     }
 
     /// <summary>Whether nobody behind a hop had the request, as far as is known.</summary>
     internal static bool IsTheEnd(Journey journey, HopReport stopped) =>
         stopped.Hop is not (Hop.Pod or Hop.Application) && (journey.Status is null or >= 400) && !journey.Hops.SkipWhile(h => !ReferenceEquals(h, stopped)).Skip(1).Any(h => h.Evidence != Evidence.Inferred && h.Hop is not (Hop.Response or Hop.Browser or Hop.Application));
-
-    private static bool IsOf(string outcome, Hop hop) => outcome.StartsWith(hop.Name(), StringComparison.Ordinal) && outcome.Length > hop.Name().Length && outcome[hop.Name().Length] == '.';
 }
