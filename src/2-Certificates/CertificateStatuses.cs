@@ -10,10 +10,12 @@ internal sealed class CertificateStatuses : ICertificateStatuses
     /// <inheritdoc/>
     public Func<Certificate, string?> Pending(CompileContext context)
     {
-        // The zones' records are looked through once, when it first matters.
+        // The zones' records are looked through once, when it first matters; a certificate's once for all of its names.
         var validation = new Lazy<DnsValidation>(() => new DnsValidation(context));
+        var told = new Dictionary<Certificate, string?>(ReferenceEqualityComparer.Instance);
         return certificate => certificate.IsThere || certificate.Import is not null ? null
-            : Problems(validation.Value.Of(certificate.Names.Select(n => n.ToLowerInvariant())));
+            : told.TryGetValue(certificate, out var why) ? why
+            : told[certificate] = Problems(validation.Value.Of(certificate.Names));
     }
 
     /// <summary>What its names' validations want, each once; null when all are there.</summary>

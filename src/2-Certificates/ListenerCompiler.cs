@@ -27,7 +27,7 @@ internal sealed class ListenerCompiler(
             var certificates = encrypts ? Certificates(listener) : None(listener);
             // Whose listener reads nothing of its connections has no part in handshakes: they are with whoever is behind it.
             if (encrypts || listener.Value.Protocol == "HTTP")
-                yield return new ListenerCertificates(listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value), certificates) { NamedIn = NamedIn(listener.Value) };
+                yield return new ListenerCertificates(listener.Value.ListenerArn, Name(listener.Value), Bound(listener.Value), certificates) { NamedIn = NamedIn(listener) };
         }
     }
 
@@ -87,14 +87,16 @@ internal sealed class ListenerCompiler(
         $"{certificate.Arn} ({string.Join(", ", certificate.Names)}) is PENDING_VALIDATION: {CertificateStatuses.Problems(certificate.Validations)}";
 
     /// <summary>A listener that the AWS Load Balancer Controller makes has the certificates of an annotation.</summary>
-    private string NamedIn(Listener listener)
+    private string NamedIn(Resource<Listener> listener)
     {
         const string ofServices = "service.beta.kubernetes.io/aws-load-balancer-ssl-cert", ofIngresses = "alb.ingress.kubernetes.io/certificate-arn";
-        return balancers.GetValueOrDefault(listener.LoadBalancerArn)?.Value switch
+        return balancers.GetValueOrDefault(listener.Value.LoadBalancerArn)?.Value switch
         {
             { Service: { } service } => $"the annotation {ofServices} of {service}",
             { Ingresses: [var ingress] } => $"the annotation {ofIngresses} of {ingress}",
             { Ingresses: [_, ..] all } => $"the annotation {ofIngresses} of an Ingress of its group: {string.Join(", ", all.Take(MostNamed))}{(all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "")}",
+            // The name of one that only stands behind another is told to nobody.
+            _ when listener.Origin.Doorway == Origin.Derived.Doorway => $"the annotation {ofIngresses} of its Ingress",
             _ => ListenerCertificates.Written,
         };
     }

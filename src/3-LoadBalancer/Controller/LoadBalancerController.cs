@@ -43,7 +43,7 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
         var stacks = begun.ConvertAll(finish => finish());
 
         // 3.
-        var changed = stacks.Where(s => s.Errors.IsEmpty).SelectMany(s => s.Made).Where(m => !before.IsAsBefore(m)).ToList();
+        var changed = Merged([.. stacks.Where(s => s.Errors.IsEmpty)]).Select(m => m.Made).Where(m => !before.IsAsBefore(m)).ToList();
         // A rule or a target group is nothing to those who try listeners and their certificates.
         if (changed.Count > 0) StackTrial.Of(context, stacks, changed.Exists(m => m.Value is Listener or Certificate) ? trials : []);
         stacks = stacks.ConvertAll(s => s.Errors.IsEmpty ? s : AsItWas(context, s, before));
@@ -96,8 +96,6 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
     private static IReadOnlyList<(Resource Made, IReadOnlyList<string> Stacks)> Merged(IReadOnlyList<Stack> stacks) =>
         [.. stacks.SelectMany(s => s.Made.Select(made => (Made: made, s.Id))).GroupBy(m => m.Made.Key).Select(g => (g.Select(m => m.Made).Aggregate(Merged), (IReadOnlyList<string>)[.. g.Select(m => m.Id)]))];
 
-    private static Resource Merged(Resource one, Resource other)
-    {
-        return one.Value is Certificate first && other.Value is Certificate second ? one with { Value = SupposedCertificates.Merged(first, second) } : one;
-    }
+    private static Resource Merged(Resource one, Resource other) =>
+        one.Value is Certificate first && other.Value is Certificate second ? one with { Value = SupposedCertificates.Merged(first, second) } : one;
 }

@@ -56,11 +56,12 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
         return hosts.Count > 0 ? hosts : dnsNames;
     }
 
-    /// <summary>One of a name; what was supposed of an ARN first counts.</summary>
+    /// <summary>One of a name; what is supposed of one ARN again gives it more hosts.</summary>
     internal void Add(string arn, string name, IReadOnlyList<string> hosts, Origin written)
     {
-        if (byArn.ContainsKey(arn)) return;
-        byArn[arn] = new Resource(new ResourceKey(Group, "Certificate", "", name), Issued(arn, hosts), DerivedObjects.OriginOf(written));
+        var issued = Issued(arn, hosts);
+        byArn[arn] = byArn.TryGetValue(arn, out var had) ? had with { Value = Merged((Certificate)had.Value, issued) }
+            : new Resource(new ResourceKey(Group, "Certificate", "", name), issued, DerivedObjects.OriginOf(written));
     }
 
     /// <summary>One with the names of two that were supposed of one ARN.</summary>
@@ -76,15 +77,15 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
 
     /// <summary>What of so many an account's certificate would have: a wildcard where names have one parent.</summary>
     private static List<string> Wildcards(IReadOnlyList<string> hosts) =>
-        [.. hosts.GroupBy(h => h[(h.IndexOf('.', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal).Select(g => g.Count() > 1 && g.Key.Contains('.', StringComparison.Ordinal) ? $"*.{g.Key}" : g.First())];
+        [.. hosts.GroupBy(h => h[(h.IndexOf('.', StringComparison.Ordinal) + 1)..], StringComparer.Ordinal).SelectMany(g => g.Count() > 1 && g.Key.Contains('.', StringComparison.Ordinal) ? [$"*.{g.Key}"] : g.AsEnumerable())];
 
-    /// <summary>The first name that fits, else the wildcard above the first one that does: the name of a load balancer alone is longer.</summary>
+    /// <summary>The first name that fits, else the wildcard above the first one that does: the name of a load balancer alone is longer. One whose last label doesn't fit stays too long, and is told of as a certificate's name is.</summary>
     private static string CommonName(IReadOnlyList<string> hosts)
     {
         if (hosts.FirstOrDefault(h => h.Length <= LongestCommonName) is { } fits) return fits;
         var above = hosts[0];
         do above = above[(above.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        while (above.Length > LongestCommonName - 2);
+        while (above.Length > LongestCommonName - 2 && above.Contains('.', StringComparison.Ordinal));
         return $"*.{above}";
     }
 }

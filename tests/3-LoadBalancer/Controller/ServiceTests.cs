@@ -122,6 +122,16 @@ public sealed partial class ServiceTests
         Assert.Equal("a.example.org *.example.com", string.Join(' ', cluster.Valid().All<Certificate>().Single().Value.Names));
     }
 
+    [Fact]
+    public void Names_that_no_wildcard_stands_for_stay_on_a_certificate_of_many()
+    {
+        var dnsName = AwsNames.NetworkLoadBalancerDnsName(AwsScope.Default, "own");
+        var sets = Sets($"b.com → {dnsName}, c.com → {dnsName}, {string.Join(", ", Enumerable.Range(1, 101).Select(i => $"t{i}.example.com → {dnsName}"))}");
+        var cluster = new AlbCluster(Balanced("type: LoadBalancer", "~ssl-cert: 'arn:aws:acm:us-west-2:123456789012:certificate/one', ~name: own")) { Forecasts = [new Forecast(_ => sets)] };
+
+        Assert.Equal("b.com c.com *.example.com", string.Join(' ', cluster.Valid().All<Certificate>().Single().Value.Names));
+    }
+
     /// <summary>Record sets: <c>name → alias</c>, <c>name = CNAME</c>.</summary>
     private static IReadOnlyList<RecordSet> Sets(string text) =>
     [

@@ -129,12 +129,42 @@ public sealed class StackTests
     }
 
     [Fact]
+    public void Listeners_aren_t_tried_again_because_two_groups_suppose_one_certificate()
+    {
+        const string https = "~certificate-arn: 'arn:aws:acm:us-west-2:123456789012:certificate/one'";
+        var trial = new Counted();
+        var cluster = new AlbCluster(Service() + Ingress("a", Rule("b.com"), https) + Ingress("b", Rule("a.com"), https)) { Trials = [trial] };
+
+        cluster.Reconcile(cluster.Reconcile());
+
+        Assert.Equal(1, trial.Count);
+    }
+
+    [Fact]
     public void A_certificate_that_two_groups_suppose_has_the_hosts_of_both()
     {
         const string arn = "arn:aws:acm:us-west-2:123456789012:certificate/one";
         var cluster = new AlbCluster(Service() + Ingress("a", Rule("b.com"), $"~certificate-arn: '{arn}'") + Ingress("b", Rule("a.com"), $"~certificate-arn: '{arn}'"));
 
         Assert.Equal(["b.com", "a.com"], cluster.Valid().All<Certificate>().Single().Value.Names);
+    }
+
+    [Fact]
+    public void A_certificate_that_two_members_of_a_group_suppose_has_the_hosts_of_both()
+    {
+        const string https = "~group.name: g, ~certificate-arn: 'arn:aws:acm:us-west-2:123456789012:certificate/one'";
+        var cluster = new AlbCluster(Service() + Ingress("a", Rule("b.com"), https) + Ingress("b", Rule("a.com"), https));
+
+        Assert.Equal(["b.com", "a.com"], cluster.Valid().All<Certificate>().Single().Value.Names);
+    }
+
+    [Fact]
+    public void A_host_without_a_name_above_it_that_a_certificate_can_have_ends_in_a_certificate_all_the_same()
+    {
+        var host = $"x.{new string('a', 63)}";
+        var cluster = new AlbCluster(Service() + Ingress("web", Rule(host), "~listen-ports: '[{\"HTTPS\": 443}]'"));
+
+        Assert.Equal([$"*.{new string('a', 63)}", host], cluster.Reconcile().All<Certificate>().Single().Value.Names);
     }
 
     private sealed class Counted : IListenerTrial
