@@ -23,7 +23,7 @@ public sealed class VolumeTests : IAsyncDisposable
     public async Task A_container_finds_its_volumes_and_may_write_to_those_that_are_not_configuration(bool mounted)
     {
         var road = Road(mounted);
-        var worker = await Start(road, Manifests("a=1", "cat $VOLUME_CONFIG/app.conf $VOLUME_TOKEN/token; echo kept > $VOLUME_DATA/kept && echo x > $VOLUME_CACHE/x && cat $VOLUME_CACHE/x;"
+        var worker = await Start(road, Manifests("a=1", "exec 2>&1; cat $VOLUME_CONFIG/app.conf $VOLUME_TOKEN/token; echo kept > $VOLUME_DATA/kept && echo x > $VOLUME_CACHE/x && cat $VOLUME_CACHE/x;"
             + " echo no > $VOLUME_CONFIG/app.conf; echo done; exec sleep 1000"));
 
         await Wait.Until(() => Log(road).Contains("done", StringComparison.Ordinal), "the program is done");
