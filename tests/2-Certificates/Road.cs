@@ -100,9 +100,12 @@ internal sealed class Road
         DefaultActions = [new RuleAction { Type = "fixed-response", FixedResponse = new FixedResponseAction(404, null, null) }],
     });
 
+    /// <summary>Who writes what is added next.</summary>
+    internal Origin Writer { get; init; } = new("files", "edge.yaml", 1);
+
     internal Road Add(ResourceKey key, object value)
     {
-        resources.Add(new Resource(key, value, new Origin("files", "edge.yaml", 1)));
+        resources.Add(new Resource(key, value, Writer));
         return this;
     }
 

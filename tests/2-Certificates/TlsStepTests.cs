@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 
@@ -71,6 +72,16 @@ public sealed class TlsStepTests
         var step = new TlsStep(new LeafStore(), TimeProvider.System).Take(generation, At("127.18.0.1:8443", "other.org", "https"));
 
         Assert.EndsWith($"and that to {named}", (string?)step!.Decisions.Single().Tell().Single().Facts["problem"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nor_is_it_a_listener_that_nobody_wrote()
+    {
+        var generation = new Road { Writer = Origin.Derived }.Certificate("api", "api.example.com").Https(443, "api").CompileValid();
+
+        var step = new TlsStep(new LeafStore(), TimeProvider.System).Take(generation, At("127.18.0.1:8443", "other.org", "https"));
+
+        Assert.EndsWith("and that to the annotation alb.ingress.kubernetes.io/certificate-arn of its Ingress", (string?)step!.Decisions.Single().Tell().Single().Facts["problem"], StringComparison.Ordinal);
     }
 
     [Fact]
