@@ -136,6 +136,6 @@ public sealed partial class ReconcileLoop(TimeProvider time, ILogger<ReconcileLo
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    [LoggerMessage(9001, LogLevel.Warning, "The running pods stay as they are, and it is tried again: {Error}")]
+    [LoggerMessage(9001, LogLevel.Warning, "The controllers can't go on, and it is tried again: {Error}")]
     private static partial void CannotGoOn(ILogger logger, ConfigError error);
 }

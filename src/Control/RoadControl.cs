@@ -45,6 +45,13 @@ public sealed class RoadControl(
         return next;
     }, cancellationToken);
 
+    /// <summary>Reports what is wrong with a doorway's objects by themselves, beside others of it that couldn't be read, as <see cref="RoadCompiler.CheckEach"/> does. Nothing changes.</summary>
+    public Task CheckEachAsync(string doorway, IReadOnlyList<Resource> readable, ErrorList errors, CancellationToken cancellationToken) => AloneAsync(errors, () =>
+    {
+        compiler.CheckEach(store.Preview(doorway, readable, new ErrorList()), current.Current, errors);
+        return Task.FromResult<Generation?>(null);
+    }, cancellationToken);
+
     /// <summary>Lets the controllers go on from what is observed now.</summary>
     /// <param name="errors">Collects what is wrong; the running generation stays then.</param>
     /// <param name="cancellationToken">Ends the wait for a change that is under way.</param>

@@ -70,6 +70,24 @@ public sealed class RoadControlTests
     }
 
     [Fact]
+    public async Task A_fault_of_our_own_in_looking_at_what_could_be_read_is_told_beside_what_could_not()
+    {
+        await using var road = Build();
+        var control = road.GetRequiredService<RoadControl>();
+        await control.ApplyAsync("files", [Note("a")], new ErrorList(), TestContext.Current.CancellationToken);
+        log.Clear();
+        var errors = new ErrorList();
+
+        await control.CheckEachAsync("files", [Note("alone")], errors, TestContext.Current.CancellationToken);
+        Assert.Equal(["Note alone: text: Required value"], errors.All.Select(e => e.ToString()));
+        await control.CheckEachAsync("files", [Note("broken")], errors, TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("a fault in Usher itself: was not thought of (in ", errors.All[0].Message, StringComparison.Ordinal);
+        Assert.Empty(log);
+        Assert.Equal(1, road.GetRequiredService<IGenerationSource>().Current.Number);
+    }
+
+    [Fact]
     public async Task A_warning_stops_nothing_and_is_kept_once()
     {
         await using var road = Build();
@@ -157,6 +175,7 @@ public sealed class RoadControlTests
                 context.Errors.Add(note, "text", "is bad");
             }
 
+            foreach (var note in notes.Where(n => n.Value.Text == "alone")) context.Errors.Add(note, "text", "Required value");
             // Two that find the same.
             foreach (var note in notes.Concat(notes).Where(n => n.Value.Text == "odd")) context.Warnings.Add(note, "text", "is odd");
             if (notes.Any(n => n.Value.Text == "broken")) throw new InvalidOperationException("was not thought of");

@@ -94,8 +94,10 @@ internal sealed class Road : IAsyncDisposable
     internal Generation? Compile(ErrorList errors)
     {
         var loaded = manifests.Load(errors);
-        if (!errors.IsEmpty) return CheckEach(loaded, errors);
-        var generation = Services.GetRequiredService<RoadCompiler>().Compile(new DesiredState(loaded.Resources), Generation.None, errors);
+        var desired = new DesiredState(loaded.Resources);
+        if (!errors.IsEmpty) Services.GetRequiredService<RoadCompiler>().CheckEach(desired, Generation.None, errors);
+        if (!errors.IsEmpty) return null;
+        var generation = Services.GetRequiredService<RoadCompiler>().Compile(desired, Generation.None, errors);
         if (!errors.IsEmpty) return null;
         Services.GetRequiredService<AssumedPods>().Assume(generation);
         return generation;
@@ -154,12 +156,11 @@ internal sealed class Road : IAsyncDisposable
 
     private IReadOnlyList<TargetHealthReport> Targets() => Services.GetRequiredService<ITargetHealth>().All(Generation);
 
-    private async Task<Generation?> ApplyAsync(LoadedManifests loaded, ErrorList errors, CancellationToken cancellationToken) =>
-        errors.IsEmpty ? await Services.GetRequiredService<RoadControl>().ApplyAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken) : CheckEach(loaded, errors);
-
-    private Generation? CheckEach(LoadedManifests loaded, ErrorList errors)
+    private async Task<Generation?> ApplyAsync(LoadedManifests loaded, ErrorList errors, CancellationToken cancellationToken)
     {
-        Services.GetRequiredService<RoadCompiler>().CheckEach(new DesiredState(loaded.Resources), Generation, errors);
+        var control = Services.GetRequiredService<RoadControl>();
+        if (errors.IsEmpty) return await control.ApplyAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken);
+        await control.CheckEachAsync(FilesDoorway.Name, loaded.Resources, errors, cancellationToken);
         return null;
     }
 
