@@ -11,7 +11,7 @@ public static class PodRegistration
     /// <summary>
     /// Adds step 7. Wants <see cref="PodOptions"/> and an <see cref="IGenerationSource"/>; takes every <see cref="IBuiltInImage"/> and
     /// <see cref="IPodEnvironment"/> and <see cref="IPodAdmission"/> that is registered, and <see cref="IPodConditions"/> where they are. Gives <see cref="IPodDirectory"/>, <see cref="IPodReadiness"/>,
-    /// <see cref="IRollouts"/>, <see cref="ISchedules"/> and <see cref="IPodAccounts"/>.
+    /// <see cref="IRollouts"/>, <see cref="ISchedules"/>, <see cref="IPodAccounts"/> and <see cref="ILogFiles"/>.
     /// </summary>
     public static IServiceCollection AddPods(this IServiceCollection services)
     {
@@ -28,6 +28,7 @@ public static class PodRegistration
             .AddSingleton<IRollouts, Rollouts>()
             .AddSingleton<ISchedules, Schedules>()
             .AddSingleton<IPodAccounts, PodAccounts>()
+            .AddSingleton<ILogFiles, PodLogFiles>()
             .AddSingleton<IRoadStep, PodStep>()
             .AddSingleton<Warden>()
             .AddSingleton<IPodLauncher, PodLauncher>()

@@ -12,7 +12,10 @@ internal sealed class AccessLogFile(AccessLogOptions options) : IDisposable
     private long written;
 
     /// <summary>The file being written.</summary>
-    public string Path => System.IO.Path.Combine(options.Directory!, "alb-access.log");
+    public string Path => PathIn(options.Directory!);
+
+    /// <summary>Where it is in a folder.</summary>
+    public static string PathIn(string folder) => System.IO.Path.Combine(folder, "alb-access.log");
 
     /// <summary>Appends a line, its end included. It is on disk after <see cref="Flush"/>.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
