@@ -25,6 +25,7 @@ public static class ControlRegistration
             .AddSingleton<CurrentGeneration>()
             .AddSingleton<IGenerationSource>(s => s.GetRequiredService<CurrentGeneration>())
             .AddSingleton<ReconcileLoop>()
-            .AddSingleton<RoadControl>();
+            .AddSingleton<RoadControl>()
+            .AddSingleton<GenerationHistory>();
     }
 }

@@ -5,10 +5,11 @@ using k8s;
 namespace Usher.Control;
 
 /// <summary>What an object says, as JSON, to compare it with another.</summary>
-internal static class ObjectText
+public static class ObjectText
 {
     private static readonly JsonSerializerOptions Plain = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    internal static string Of(object value) =>
+    /// <summary>Its JSON.</summary>
+    public static string Of(object value) =>
         value is IKubernetesObject ? KubernetesJson.Serialize(value) : JsonSerializer.Serialize(value, value.GetType(), Plain);
 }

@@ -59,6 +59,18 @@ public sealed class DesiredState
         return (was.Between(first, last), now.Between(first, last));
     }
 
+    /// <summary>
+    /// The objects that differ from another state, each as it was and as it is: null where one hasn't it. By type, then namespace and name. What is only written elsewhere, or written anew, is the same object or another as its
+    /// reader made it; compare what they say where that matters.
+    /// </summary>
+    public IEnumerable<(Resource? Was, Resource? Now)> Since(DesiredState before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return byType.Keys.Union(before.byType.Keys).OrderBy(type => type.Name, StringComparer.Ordinal)
+            .Where(type => !ReferenceEquals(Table(type), before.Table(type)))
+            .SelectMany(type => ObjectTable.Differing(before.Table(type), Table(type)));
+    }
+
     /// <summary>The object of a type by namespace and name, or null. Cluster-scoped kinds have an empty namespace.</summary>
     public Resource<T>? Find<T>(string ns, string name) where T : class
     {

@@ -42,6 +42,17 @@ internal abstract class ObjectTable
     /// <summary>This table with the other's object wherever both say the same; the other itself when they do everywhere.</summary>
     internal abstract ObjectTable Sharing(ObjectTable other);
 
+    /// <summary>The objects that differ between two tables of a type, each as it was and as it is: null where one hasn't it. In order; it costs by what there is between the first and the last.</summary>
+    internal static IEnumerable<(Resource? Was, Resource? Now)> Differing(ObjectTable? before, ObjectTable? after)
+    {
+        var (old, all) = (SharedList.Of<Resource>(before?.All ?? []), SharedList.Of<Resource>(after?.All ?? []));
+        var (first, last) = old.Same(all);
+        var was = old.Between(first, last).ToDictionary(r => r.Key);
+        var now = all.Between(first, last).ToDictionary(r => r.Key);
+        return was.Keys.Union(now.Keys).Order(ResourceKey.ByName).Select(key => (Was: was.GetValueOrDefault(key), Now: now.GetValueOrDefault(key)))
+            .Where(pair => !ReferenceEquals(pair.Was?.Value, pair.Now?.Value));
+    }
+
     /// <summary>Whether two say the same thing: the same object, written in the same place.</summary>
     internal static bool Same(Resource one, Resource other) =>
         ReferenceEquals(one, other) || (ReferenceEquals(one.Value, other.Value) && one.Key == other.Key && one.Origin == other.Origin && one.Generation == other.Generation && one.Since == other.Since);
