@@ -34,6 +34,8 @@ public static class TraceRegistration
                 s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<StoredJourneys>(), s.GetService<IStateStore>(),
                 s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>(),
                 s.GetService<ILogger<JourneyKeeper>>() ?? NullLogger<JourneyKeeper>.Instance))
+            .AddSingleton(s => new JourneyHeadlines(
+                s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<StoredJourneys>(), s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new JourneyFollower(s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new JourneyBook(
                 s.GetRequiredService<JourneyLog>(),

@@ -97,7 +97,7 @@ public sealed class JourneyBook
     }
 
     /// <summary>Says by their ids which journeys are told from memory, so that a stored one is the same once more.</summary>
-    private Func<string, bool> InMemory()
+    internal Func<string, bool> InMemory()
     {
         var handshakes = log.FailedHandshakes().Select(h => h.JourneyId).ToHashSet();
         return id => log.Find(id) is not null || handshakes.Contains(id);

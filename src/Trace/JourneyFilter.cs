@@ -26,12 +26,19 @@ public sealed record JourneyFilter
     /// <summary>Only those that took longer; null for all.</summary>
     public TimeSpan? SlowerThan { get; init; }
 
+    /// <summary>Only those that this generation of the road served; null for all.</summary>
+    public long? Generation { get; init; }
+
     /// <summary>Whether a journey is wanted.</summary>
-    public bool Takes(Journey journey)
+    public bool Takes(Journey journey) => Takes(JourneyHeadline.Of(journey));
+
+    /// <summary>The same by what a list shows of it.</summary>
+    public bool Takes(JourneyHeadline journey)
     {
         ArgumentNullException.ThrowIfNull(journey);
         return (!Failed || journey.Outcome != "ok")
             && (Visit is null || journey.Visit == Visit)
+            && (Generation is null || journey.Generation == Generation)
             && (journey is { Status: null, AnsweredBy: not null } ? Statuses.Count == 0 : TakesStatus(journey.Status ?? 0))
             && (Hop is null || EndedAt(journey, Hop.Value))
             && (Path is null || TakesPath(PathOf(journey.Url)))
@@ -40,7 +47,7 @@ public sealed record JourneyFilter
 
     /// <summary>Whether the journey of a request may be wanted, by what its record alone tells: false is certain.</summary>
     internal bool MayTake(RequestRecord first, TimeProvider time) =>
-        TakesStatus(first.Status) && (Path is null || TakesPath(PathOf(first.Target)))
+        TakesStatus(first.Status) && (Generation is null || first.Generation.Number == Generation) && (Path is null || TakesPath(PathOf(first.Target)))
         // Of a connection's first request the record doesn't have what came before: the name, the handshake, a client that waited.
         && (SlowerThan is null || first.RequestOnConnection == 1 || time.GetElapsedTime(first.StartedAt, first.EndedAt) * 2 + TimeSpan.FromSeconds(1) > SlowerThan);
 
@@ -49,7 +56,7 @@ public sealed record JourneyFilter
     private bool TakesPath(string path) =>
         Path!.Contains('*', StringComparison.Ordinal) ? System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(Path, path, ignoreCase: false) : path.StartsWith(Path, StringComparison.Ordinal);
 
-    private static bool EndedAt(Journey journey, Hop hop) => journey.AnsweredBy == hop.Name() || hop.Owns(journey.Outcome);
+    private static bool EndedAt(JourneyHeadline journey, Hop hop) => journey.AnsweredBy == hop.Name() || hop.Owns(journey.Outcome);
 
     private static string PathOf(string url)
     {

@@ -7,7 +7,7 @@ namespace Usher.Trace;
 public static class JourneyFilterText
 {
     /// <summary>The names that it reads.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["failed", "visit", "status", "hop", "path", "slower"];
+    public static IReadOnlyList<string> Names { get; } = ["failed", "visit", "status", "hop", "path", "slower", "generation"];
 
     /// <summary>Reads a filter.</summary>
     /// <param name="value">What is written by a name; null where nothing is.</param>
@@ -39,6 +39,12 @@ public static class JourneyFilterText
         {
             if (Duration(slower) is not { } duration) return Wrong("slower", slower, "a duration, as 250ms or 1.5s");
             filter = filter with { SlowerThan = duration };
+        }
+
+        if (value("generation") is { } generation)
+        {
+            if (!long.TryParse(generation, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 1) return Wrong("generation", generation, "a generation's number, from 1");
+            filter = filter with { Generation = number };
         }
 
         return (filter, null);

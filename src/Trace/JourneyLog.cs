@@ -33,6 +33,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>What the hops do.</summary>
     public RoadMeters Meters { get; }
 
+    /// <summary>How the requests of each generation fared.</summary>
+    public GenerationTallies Generations { get; } = new();
+
     /// <summary>An empty log.</summary>
     public JourneyLog(TraceOptions options, TimeProvider time)
     {
@@ -117,15 +120,22 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         TellRefusal(record);
         var path = Paths.Keep(record);
         record.DecryptedInFront = path?.Handshake is not null;
-        if (record.Hop == Hop.LoadBalancer) journeys.Add(record);
+        if (record.Hop == Hop.LoadBalancer) Begun(record);
         // No load balancer read it, so that its journey begins here.
-        else if (path is not null) journeys.Add(Named(record));
+        else if (path is not null) Begun(Named(record));
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
         // the id in it was read.
         else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) laterHops.Add(record);
         // Somebody's health check: not what the road is asked.
         if (record.JourneyId is not null || record.Hop == Hop.LoadBalancer) Meters.Count(record);
         Added.Beat();
+    }
+
+    /// <summary>A journey begins with this record: no hop in front of it reads HTTP.</summary>
+    private void Begun(RequestRecord first)
+    {
+        journeys.Add(first);
+        Generations.Count(first);
     }
 
     /// <summary>

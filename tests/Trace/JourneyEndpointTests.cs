@@ -31,7 +31,7 @@ public sealed class JourneyEndpointTests
     [InlineData("/api/journeys?limit=x", 400, "limit is x")]
     [InlineData("/api/journeys?failed=maybe", 400, "failed is maybe")]
     [InlineData("/api/journeys?status=6xx", 400, "status is 6xx, but must be statuses")]
-    [InlineData("/api/journeys/export?statuz=500", 400, "statuz isn't known; failed, visit, status, hop, path, slower are")]
+    [InlineData("/api/journeys/export?statuz=500", 400, "statuz isn't known; failed, visit, status, hop, path, slower, generation are")]
     [InlineData("/api/journeys/follow?limit=3", 400, "limit isn't known")]
     [InlineData("/api/journeys/1-unknown", 404, "no journey 1-unknown")]
     [InlineData("/api/journeys/abcdef", 404, "no journey abcdef")]

@@ -44,6 +44,8 @@ internal sealed class TestRoad
 
     public JourneyLog Log => services.GetRequiredService<JourneyLog>();
 
+    public JourneyHeadlines Headlines => services.GetRequiredService<JourneyHeadlines>();
+
     public JourneyBook Book => services.GetRequiredService<JourneyBook>();
 
     public IPodAccounts Pods => services.GetRequiredService<IPodAccounts>();

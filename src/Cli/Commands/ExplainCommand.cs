@@ -3,6 +3,7 @@ using Usher.Cli.Client;
 using Usher.Cli.Running;
 using Usher.Model.Desired;
 using Usher.Model.Journeys;
+using Usher.Trace;
 
 namespace Usher.Cli.Commands;
 

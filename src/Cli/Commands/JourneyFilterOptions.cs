@@ -14,6 +14,7 @@ internal sealed class JourneyFilterOptions
         ("hop", new("--hop") { HelpName = "HOP", Recursive = true, Description = "Only those that this hop answered, or where they stopped: load-balancer, ingress, pod, …" }),
         ("path", new("--path") { HelpName = "PATH", Recursive = true, Description = "Only paths that begin so, or match where there is a *." }),
         ("slower", new("--slower-than") { HelpName = "DURATION", Recursive = true, Description = "Only those that took longer: 250ms, 1.5s." }),
+        ("generation", new("--generation") { HelpName = "NUMBER", Recursive = true, Description = "Only those that this generation of the road served." }),
     ];
 
     /// <summary>Lets a command have them, and those below it.</summary>

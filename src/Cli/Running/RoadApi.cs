@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +21,7 @@ internal static class RoadApi
         routes.MapPost("/api/explain", async (HttpContext context) =>
         {
             var asked = await context.Request.ReadFromJsonAsync(RoadJson.Default.ExplainRequest, context.RequestAborted);
-            if (asked is null or { Resolved: not null, Address: null })
+            if (asked is not { IsWellFormed: true })
             {
                 context.Response.StatusCode = StatusCodes.Status400BadRequest;
                 return;
@@ -68,40 +67,6 @@ internal static class RoadApi
             CronJobs = [.. services.GetRequiredService<ISchedules>().Current.Select(CronJobLine.Of)],
             KeySets = services.GetRequiredService<IKeySets>().Current,
         };
-    }
-}
-
-/// <summary>A request to explain.</summary>
-internal sealed record ExplainRequest(string Url, string Method, Dictionary<string, string[]> Headers)
-{
-    /// <summary>Whether the client takes any certificate.</summary>
-    public bool Insecure { get; init; }
-
-    /// <summary>The address that the client was told for the URL's host; null where it asks a name server.</summary>
-    public string? Resolved { get; init; }
-
-    internal IPAddress? Address => IPAddress.TryParse(Resolved, out var address) ? address : null;
-
-    internal Journey Explain(Explainer explainer, Generation generation)
-    {
-        var url = new Uri(Url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
-        var (path, query) = RequestFacts.SplitTarget(url.PathAndQuery);
-        var named = Headers.FirstOrDefault(h => h.Key.Equals("Host", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault();
-        var (host, port) = RequestFacts.SplitHost(named ?? (url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}"));
-        var facts = new RequestFacts
-        {
-            Method = Method,
-            Scheme = url.Scheme,
-            Host = host,
-            HostPort = port,
-            Path = path,
-            Query = query,
-            Source = IPAddress.Loopback,
-            Headers = [.. Headers.SelectMany(h => h.Value, (h, value) => KeyValuePair.Create(h.Key, value))],
-        };
-        var journey = explainer.Explain(generation, facts, url: (url.IdnHost, url.Port), verifies: !Insecure, resolved: Address).Journey;
-        // A request without a Host is told by what was asked for.
-        return host.Length > 0 ? journey : journey with { Url = Url };
     }
 }
 

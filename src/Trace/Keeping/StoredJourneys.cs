@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
@@ -15,6 +16,9 @@ internal sealed class StoredJourneys(IStateStore? store)
     internal const string Arrived = "journeys";
     private const string Failed = "failed-journeys";
 
+    // What a list showed of them: to read one anew costs more than to remember it.
+    private readonly ConcurrentDictionary<string, JourneyHeadline> headlines = new(StringComparer.Ordinal);
+
     // In the order in which they began.
     private volatile StoredKey[] keys = [];
 
@@ -29,6 +33,20 @@ internal sealed class StoredJourneys(IStateStore? store)
     /// <param name="failed">Only those that failed.</param>
     /// <param name="besides">Says by its id which isn't wanted.</param>
     internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys.Reverse());
+
+    /// <summary>The same as a list shows them; what has been read once is remembered, of at most so many as are kept.</summary>
+    internal IEnumerable<JourneyHeadline> Headlines(bool failed, Func<string, bool> besides)
+    {
+        foreach (var stored in keys.Reverse().Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id))))
+        {
+            if (headlines.TryGetValue(stored.Key, out var known)) yield return known;
+            else if (Read(stored) is { } journey)
+            {
+                if (headlines.Count >= keys.Length) headlines.Clear();
+                yield return headlines[stored.Key] = JourneyHeadline.Of(journey);
+            }
+        }
+    }
 
     /// <summary>The same, the oldest first.</summary>
     internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys);

@@ -7,9 +7,10 @@ namespace Usher.Trace.Text;
 /// Who decrypts and who encrypts again, in one line for each hop: what was negotiated where it was seen, else what configuration asks for. Empty for a hop
 /// that does neither; that the load balancer ends the client's TLS and goes on in the plain is told by the handshake alone.
 /// </summary>
-internal static class EncryptionText
+public static class EncryptionText
 {
-    public static string Of(HopReport hop) => hop.Hop switch
+    /// <summary>A hop's.</summary>
+    public static string Of(HopReport hop) => (hop ?? throw new ArgumentNullException(nameof(hop))).Hop switch
     {
         Hop.LoadBalancer => Join(FromClient(hop), Onwards(hop, "target", "targetProtocol")),
         Hop.Ingress => Join(Terminated(hop), Onwards(hop, "service", "backendProtocol")),

@@ -5,7 +5,7 @@ using Usher.Model.Journeys;
 namespace Usher.Trace.Text;
 
 /// <summary>Which facts of a hop are worth a line when nobody asked for all of them, and how they are called.</summary>
-internal static class KeyFacts
+public static class KeyFacts
 {
     /// <summary>The fact's name in the journey, and its words; <c>{}</c> stands for the value.</summary>
     private static readonly Dictionary<Hop, (string Fact, string Words)[]> Telling = new()
@@ -41,12 +41,12 @@ internal static class KeyFacts
     /// <summary>The facts in one line; empty when there are none.</summary>
     /// <param name="hop">The hop.</param>
     /// <param name="onlyRare">Without what is the same for most journeys.</param>
-    public static string Line(HopReport hop, bool onlyRare = false) => string.Join(" · ", Telling[hop.Hop]
+    public static string Line(HopReport hop, bool onlyRare = false) => string.Join(" · ", Telling[(hop ?? throw new ArgumentNullException(nameof(hop))).Hop]
         .Where(t => hop.Facts[t.Fact] is not null && (!onlyRare || Rare.Contains(t.Fact)))
         .Select(t => t.Words.Replace("{}", Value(t.Fact, hop.Facts[t.Fact]!), StringComparison.Ordinal)));
 
     /// <summary>Every fact but those that are told elsewhere.</summary>
-    public static IEnumerable<string> All(HopReport hop) => hop.Facts
+    public static IEnumerable<string> All(HopReport hop) => (hop ?? throw new ArgumentNullException(nameof(hop))).Facts
         .Where(f => f.Value is not null && f.Key is not ("hops" or "problem"))
         .Select(f => $"{f.Key}: {Text(f.Value!)}");
 

@@ -15,6 +15,6 @@ public static class Stop
     }
 
     /// <summary>Whether nobody behind a hop had the request, as far as is known.</summary>
-    internal static bool IsTheEnd(Journey journey, HopReport stopped) =>
-        stopped.Hop is not (Hop.Pod or Hop.Application) && (journey.Status is null or >= 400) && !journey.Hops.SkipWhile(h => !ReferenceEquals(h, stopped)).Skip(1).Any(h => h.Evidence != Evidence.Inferred && h.Hop is not (Hop.Response or Hop.Browser or Hop.Application));
+    public static bool IsTheEnd(Journey journey, HopReport stopped) =>
+        (stopped ?? throw new ArgumentNullException(nameof(stopped))).Hop is not (Hop.Pod or Hop.Application) && ((journey ?? throw new ArgumentNullException(nameof(journey))).Status is null or >= 400) && !journey.Hops.SkipWhile(h => !ReferenceEquals(h, stopped)).Skip(1).Any(h => h.Evidence != Evidence.Inferred && h.Hop is not (Hop.Response or Hop.Browser or Hop.Application));
 }

@@ -3,10 +3,12 @@ using Usher.Model.Journeys;
 namespace Usher.Trace.Text;
 
 /// <summary>The reasons that tell most: why the choice won, or, where nothing was chosen or the decision is the failure, why not.</summary>
-internal static class TellingReasons
+public static class TellingReasons
 {
-    internal static IEnumerable<Reason> Of(HopReport hop)
+    /// <summary>A hop's.</summary>
+    public static IEnumerable<Reason> Of(HopReport hop)
     {
+        ArgumentNullException.ThrowIfNull(hop);
         var chosen = hop.Reasons.Where(r => r.Chosen).Take(1).ToList();
         // Where the hop's own decision is the failure, what lost tells more than what won.
         return hop.Facts.ContainsKey("outcome") || (chosen.Count == 0 && !hop.Ok) ? Failing(hop) : chosen;
