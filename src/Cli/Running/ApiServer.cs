@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Usher.Dashboard;
 using Usher.Model.Desired;
 using Usher.Seam;
 using Usher.Trace;
@@ -16,7 +17,7 @@ using Usher.Trace.Meters;
 namespace Usher.Cli.Running;
 
 /// <summary>
-/// The road's own API, on loopback: journeys, explanations, status, and the spans of the applications. Everything wants the token; spans
+/// The road's own API and its pages, on loopback: journeys, explanations, status, and the spans of the applications. Everything wants the token; spans
 /// have one of their own, which pods see and which is good for nothing else.
 /// </summary>
 internal sealed class ApiServer : IAsyncDisposable
@@ -41,7 +42,7 @@ internal sealed class ApiServer : IAsyncDisposable
     internal static WebApplication Build(int port, Action<IServiceCollection> addRoad)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRouting();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         addRoad(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -58,12 +59,15 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var token = StateDirectory.NewToken();
         var otlp = app.Services.GetRequiredService<OtlpAddress>();
-        app.Use((context, next) => Allowed(context, token, otlp.Token) ? next(context) : Refuse(context));
+        app.UseDashboardAccess(token);
+        app.Use((context, next) => DashboardRegistration.IsPage(context.Request.Path) || Allowed(context, token, otlp.Token) ? next(context) : Refuse(context));
         app.UseRouting();
+        app.UseAntiforgery();
         app.MapJourneys();
         app.MapMeters(app.Services.GetRequiredService<JourneyLog>().Meters);
         app.MapRoad(road);
         app.MapNodes(road);
+        app.MapDashboard();
         try
         {
             await app.StartAsync(cancellationToken);

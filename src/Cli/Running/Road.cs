@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Usher.Certificates;
 using Usher.Control;
 using Usher.Control.State;
+using Usher.Dashboard;
 using Usher.Dns;
 using Usher.Doorway.Files;
 using Usher.Model.Contracts;
@@ -48,16 +49,19 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Composes a road that runs, with its API. Nothing is started yet.</summary>
     internal static Road Compose(RoadSettings settings, StateDirectory state)
     {
+        Road? road = null;
         var app = ApiServer.Build(settings.ApiPort, services =>
         {
             Common(services, settings, state)
                 .AddSingleton<OtlpAddress>()
                 .AddSingleton(state)
                 .AddSingleton<IPodEnvironment, PodEnvironment>()
-                .AddRoad();
+                .AddRoad()
+                .AddSingleton(new DashboardOptions { Refused = () => road?.Refused ?? [] })
+                .AddDashboard();
             if (settings.ServerTiming) services.AddServerTimings();
         });
-        return new Road(settings, app.Services, app) { Api = app };
+        return road = new Road(settings, app.Services, app) { Api = app };
     }
 
     /// <summary>Composes a road that is only decided: nothing is started, and every pod counts as ready.</summary>

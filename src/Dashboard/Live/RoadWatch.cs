@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Usher.Dashboard.Map;
+using Usher.Dashboard.Targets;
+using Usher.Model.Contracts;
+using Usher.Model.Road;
+using Usher.Trace;
+
+namespace Usher.Dashboard.Live;
+
+/// <summary>
+/// Looks at the road once a second: for the targets' history and the hops' rates always, for the map only while somebody has a page open. It reads, and nothing waits for it.
+/// </summary>
+public sealed partial class RoadWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly JourneyLog log;
+    private readonly RoadFactsReader reader;
+    private readonly ITargetHealth health;
+    private readonly IGenerationSource generations;
+    private readonly TimeProvider time;
+    private readonly ILogger<RoadWatch> logger;
+    private readonly CancellationTokenSource stop = new();
+    private readonly RateHistory rates = new();
+    private Task watching = Task.CompletedTask;
+    private RoadPicture? picture;
+
+    /// <summary>A watch that isn't started.</summary>
+    public RoadWatch(JourneyLog log, RoadFactsReader reader, ITargetHealth health, IGenerationSource generations, TimeProvider time, ILogger<RoadWatch> logger)
+    {
+        this.log = log;
+        this.reader = reader;
+        this.health = health;
+        this.generations = generations;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>Raised after each look. Handlers must not wait.</summary>
+    public event Action? Looked;
+
+    /// <summary>How the targets' health changed.</summary>
+    public TargetHistory Targets { get; } = new();
+
+    /// <summary>The road as it was at the last look, or, where nobody has looked for long, as it is.</summary>
+    public RoadPicture Picture => Volatile.Read(ref picture) is { } known && time.GetUtcNow() - known.At < 2 * Interval ? known : Draw();
+
+    /// <summary>Begins to look. Once.</summary>
+    public void Start() => watching = WatchAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await watching;
+        stop.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop.Token)) Look();
+        }
+        catch (OperationCanceledException)
+        {
+            // The road stops.
+        }
+    }
+
+    private void Look()
+    {
+        try
+        {
+            rates.Add(log.Meters.Read());
+            Targets.Add(health.All(generations.Current), time.GetUtcNow());
+            if (Looked is not { } somebody) return;
+            Draw();
+            somebody();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The pages show less; the road goes on.
+            CannotLook(logger, e.Message);
+        }
+    }
+
+    private RoadPicture Draw()
+    {
+        var facts = reader.Read();
+        var drawn = new RoadPicture(time.GetUtcNow(), facts, rates.Current, RoadMap.Of(facts, rates.Current));
+        Volatile.Write(ref picture, drawn);
+        return drawn;
+    }
+
+    [LoggerMessage(9101, LogLevel.Warning, "The dashboard can't look at the road: {Why}")]
+    private static partial void CannotLook(ILogger logger, string why);
+}
+
+/// <summary>The road at one time.</summary>
+/// <param name="At">When.</param>
+/// <param name="Facts">What the hops report.</param>
+/// <param name="Rates">What they do.</param>
+/// <param name="Stations">Both as a map, in the order of the road.</param>
+public sealed record RoadPicture(DateTimeOffset At, RoadFacts Facts, Rates Rates, IReadOnlyList<Station> Stations);
