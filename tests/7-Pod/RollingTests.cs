@@ -118,7 +118,11 @@ public sealed class RollingTests : IAsyncDisposable
         var order = new ConcurrentQueue<string>();
         pods.Changed += () =>
         {
-            foreach (var pod in pods.Current.Values.Where(p => p.Ready && !order.Contains(p.Key.Name))) order.Enqueue(pod.Key.Name);
+            // Each pod tells of its own changes, at the same time as the others.
+            lock (order)
+            {
+                foreach (var pod in pods.Current.Values.Where(p => p.Ready && !order.Contains(p.Key.Name))) order.Enqueue(pod.Key.Name);
+            }
         };
         await Apply(StatefulSet("1"));
         Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
