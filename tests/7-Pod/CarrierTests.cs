@@ -234,7 +234,7 @@ public sealed class CarrierTests : IAsyncDisposable
         if (Directory.Exists(road.Options.LogDirectory)) Directory.Delete(road.Options.LogDirectory, recursive: true);
     }
 
-    private const string Ready = "readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }";
+    private const string Ready = "readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }";
 
     private ICarrier Carrier => services.GetRequiredService<ICarrier>();
 

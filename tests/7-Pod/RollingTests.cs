@@ -182,7 +182,7 @@ public sealed class RollingTests : IAsyncDisposable
                   image: "web:1"
                   env: [{ name: VERSION, value: "{{version}}" }]
                   ports: [{ name: http, containerPort: {{port}} }]
-                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }
         """;
 
     private string Deployment(string version, int replicas, int surge = 1, int unavailable = 0, bool recreate = false, string image = "users:1") => $$"""
@@ -202,6 +202,6 @@ public sealed class RollingTests : IAsyncDisposable
                   image: "{{image}}"
                   env: [{ name: VERSION, value: "{{version}}" }]
                   ports: [{ name: http, containerPort: {{port}} }]
-                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }
         """;
 }
