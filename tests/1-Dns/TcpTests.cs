@@ -132,7 +132,7 @@ public sealed class TcpTests
     private static async Task<byte[]> ReadAsync(Socket client, int length)
     {
         var bytes = new byte[length];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Limit.Wait);
         for (var at = 0; at < length;)
         {
             var read = await client.ReceiveAsync(bytes.AsMemory(at), SocketFlags.None, limit.Token);
@@ -145,7 +145,7 @@ public sealed class TcpTests
 
     private static async Task<int> ReceiveOrResetAsync(Socket client)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Limit.Wait);
         try
         {
             return await client.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.None, limit.Token);
