@@ -105,8 +105,9 @@ public sealed class DatagramFront : IAsyncDisposable
                 var last = Read(flow);
                 (record.Flow, record.BytesUp, record.BytesDown, record.Reading) = (last, last.Counts.BytesUp, last.Counts.BytesDown, null);
                 record.Refused = flow.Ended == UdpFlowEnd.Refused;
-                Close(record, flow.Ended == UdpFlowEnd.Cut && decision.Cut?.Why is { } why ? $"cut: {why}" : Words(flow.Ended, decision.Declared ?? record.Generation.Addresses.Declared(destination)));
+                // As of a connection: once its end is recorded, it counts nowhere any more.
                 decision.Closed?.Invoke();
+                Close(record, flow.Ended == UdpFlowEnd.Cut && decision.Cut?.Why is { } why ? $"cut: {why}" : Words(flow.Ended, decision.Declared ?? record.Generation.Addresses.Declared(destination)));
             },
             Failed = problem => Close(record, $"{decision.Declared ?? record.Generation.Addresses.Declared(destination)} can't be reached ({problem.SocketErrorCode})"),
         };

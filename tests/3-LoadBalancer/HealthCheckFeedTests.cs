@@ -21,7 +21,7 @@ public sealed class HealthCheckFeedTests
         await using var target = answer == "refused" ? null : Backend.Saying("ok", rig.Node(1));
         if (target is not null) target.Health = answer;
         await using var checks = rig.Checks.FollowAsync(TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
-        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: HealthTests.Quick).Listener(80, Forward("web")));
+        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: HealthTests.Quick with { TimeoutSeconds = answer.Length == 0 ? 1 : 20 }).Listener(80, Forward("web")));
 
         Assert.True(await checks.MoveNextAsync());
         var check = checks.Current;

@@ -8,8 +8,8 @@ namespace Usher.LoadBalancer.Tests;
 /// <summary>Health checks on real sockets.</summary>
 public sealed class HealthTests
 {
-    /// <summary>Every second, two failures or two successes.</summary>
-    internal static readonly Model.Aws.HealthCheck Quick = new() { Path = "/health", IntervalSeconds = 1, TimeoutSeconds = 1,
+    /// <summary>Every second, two failures or two successes. Nobody is too slow, on a busy machine either.</summary>
+    internal static readonly Model.Aws.HealthCheck Quick = new() { Path = "/health", IntervalSeconds = 1, TimeoutSeconds = 20,
         HealthyThresholdCount = 2, UnhealthyThresholdCount = 2 };
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class HealthTests
         await using var rig = new Rig();
         await using var target = answer == "refused" ? null : Backend.Saying("ok", rig.Node(1));
         if (target is not null) target.Health = answer;
-        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick).Listener(80, Forward("web")));
+        await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick with { TimeoutSeconds = answer.Length == 0 ? 1 : 20 }).Listener(80, Forward("web")));
         await rig.UntilAsync("i-0a1:30080", "unhealthy");
         Assert.Equal(new TargetHealthReport("web", "i-0a1:30080", "unhealthy", reason, description, 0), rig.Report("i-0a1:30080"));
         if (target is not null) Assert.True(target.Checks >= Quick.UnhealthyThresholdCount);
@@ -107,20 +107,21 @@ public sealed class HealthTests
         await using var rig = new Rig();
         await using var target = Backend.Saying("ok", rig.Node(1));
         target.Health = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
-        var road = rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = 3 }).Listener(80, Forward("web"));
+        const int wanted = 6;
+        var road = rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = wanted }).Listener(80, Forward("web"));
         await rig.ApplyAsync(road);
         await rig.UntilAsync("i-0a1:30080", "unhealthy");
         target.Health = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
         var passed = target.Checks;
-        for (var generation = 1; generation <= 3; generation++)
+        for (var generation = 1; generation <= wanted; generation++)
         {
-            await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = 3 }).Listener(80, Forward("web")));
+            await rig.ApplyAsync(rig.Edge().Group("web", ["i-0a1"], check: Quick with { HealthyThresholdCount = wanted }).Listener(80, Forward("web")));
             await Limit.UntilAsync(() => target.Checks >= passed + generation);
         }
 
         await rig.UntilAsync("i-0a1:30080", "healthy");
-        // A streak that each generation began anew would have taken two more checks.
-        Assert.InRange(target.Checks, passed + 1, passed + 4);
+        // A streak that each generation began anew would have taken as many more, but for one; a busy machine may see late that it is over.
+        Assert.InRange(target.Checks, passed + wanted - 1, passed + (2 * wanted) - 2);
     }
 
     [Fact]

@@ -64,12 +64,7 @@ internal sealed class TestRoad : IGenerationSource, IJourneyLog, IAsyncDisposabl
     /// <summary>The same place for datagrams.</summary>
     public static ServiceFront OverUdp(ServiceFront front) => front with { PortName = "udp", Udp = true };
 
-    public static IPEndPoint FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(Address(1), 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
-    }
+    public static IPEndPoint FreePort() => new(Address(1), Usher.Tests.FreePort.Next());
 
     /// <summary>An address that other runs of these tests don't use.</summary>
     public static IPAddress Address(byte last) => new([127, (byte)(100 + (Environment.ProcessId % 100)), (byte)(Environment.ProcessId / 100 % 250), last]);

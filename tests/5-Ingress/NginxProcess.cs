@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Ingress.Tests;
@@ -55,14 +56,7 @@ internal sealed class NginxProcess : IAsyncDisposable
         return await client.ReadToEndAsync();
     }
 
-    internal static int[] FreePorts(int count)
-    {
-        var sockets = Enumerable.Range(0, count).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
-        foreach (var socket in sockets) socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        var ports = sockets.Select(s => ((IPEndPoint)s.LocalEndPoint!).Port).ToArray();
-        sockets.ForEach(s => s.Dispose());
-        return ports;
-    }
+    internal static int[] FreePorts(int count) => [.. Enumerable.Range(0, count).Select(_ => FreePort.Next())];
 
     public async ValueTask DisposeAsync()
     {

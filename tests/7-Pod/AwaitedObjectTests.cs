@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
 
@@ -17,7 +16,7 @@ public sealed class AwaitedObjectTests
 
         """;
 
-    private readonly FakeTimeProvider time = new();
+    private readonly Clock time = new();
     private readonly PodDirectory directory = new();
     private readonly FakeLauncher launcher = new();
     private readonly TestRoad road = new();

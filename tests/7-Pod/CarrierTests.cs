@@ -47,7 +47,7 @@ public sealed class CarrierTests : IAsyncDisposable
     [Fact]
     public async Task A_terminating_pod_keeps_its_address_and_answers_until_it_is_gone()
     {
-        await Apply(Deployment("users:1", 1, "lifecycle: { preStop: { sleep: { seconds: 2 } } }"));
+        await Apply(Deployment("users:1", 1, "lifecycle: { preStop: { sleep: { seconds: 5 } } }"));
         var pod = road.Pods.Single();
 
         await Apply(TestRoad.Node);
@@ -145,7 +145,7 @@ public sealed class CarrierTests : IAsyncDisposable
     [Fact]
     public async Task A_pod_that_comes_back_waits_for_the_one_that_leaves()
     {
-        var stubborn = TestRoad.Image("sh -c trap '' TERM; while :; do sleep 0.05; done") + TestRoad.OnePod("ports: []", "terminationGracePeriodSeconds: 1");
+        var stubborn = TestRoad.Image("sh -c trap '' TERM; while :; do sleep 0.05; done") + TestRoad.OnePod("ports: []", "terminationGracePeriodSeconds: 5");
         await Apply(stubborn);
         var first = Living().Single().ProcessId!.Value;
         await Wait.Until(() => IgnoresTerm(first), "it has set its trap");
@@ -234,7 +234,7 @@ public sealed class CarrierTests : IAsyncDisposable
         if (Directory.Exists(road.Options.LogDirectory)) Directory.Delete(road.Options.LogDirectory, recursive: true);
     }
 
-    private const string Ready = "readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }";
+    private const string Ready = "readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }";
 
     private ICarrier Carrier => services.GetRequiredService<ICarrier>();
 
@@ -242,7 +242,7 @@ public sealed class CarrierTests : IAsyncDisposable
 
     private IEnumerable<PodStatus> Living() => services.GetRequiredService<IPodDirectory>().Current.Values;
 
-    private Task<IReadOnlyList<PodStatus>> Settled() => services.GetRequiredService<IPodReadiness>().WhenSettledAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    private Task<IReadOnlyList<PodStatus>> Settled() => services.GetRequiredService<IPodReadiness>().WhenSettledAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
     private static string Command(string image = "users:1", string? command = null) => TestRoad.Image(command ?? $"dotnet {ProcessTests.Host} serve", image);
 
@@ -256,7 +256,7 @@ public sealed class CarrierTests : IAsyncDisposable
           template:
             metadata: { labels: { app: users } }
             spec:
-              terminationGracePeriodSeconds: 5
+              terminationGracePeriodSeconds: 10
               containers:
                 - { name: c, image: "{{image}}", ports: [{ name: http, containerPort: {{port}} }], {{more}} }
         """;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 
 namespace Usher.Pod.Tests;
@@ -7,7 +6,7 @@ namespace Usher.Pod.Tests;
 /// <summary>Pods of several containers on a faked clock: init containers, sidecars, hooks, and the order of the end.</summary>
 public sealed class PodLifeTests
 {
-    private readonly FakeTimeProvider time = new();
+    private readonly Clock time = new();
     private readonly PodDirectory directory = new();
     private readonly FakeLauncher launcher = new();
     private readonly FakeProber prober = new();
@@ -152,11 +151,9 @@ public sealed class PodLifeTests
         var worker = await Start("", "- { name: a, image: \"app:1\", lifecycle: { preStop: { exec: { command: [x] } } } }", $"terminationGracePeriodSeconds: {grace}");
         var stopping = worker.StopAsync(CancellationToken.None);
         var started = time.GetUtcNow();
-        await Wait.Advance(time, TimeSpan.FromSeconds(1), () =>
-        {
-            if ((time.GetUtcNow() - started).TotalSeconds >= hook) prober.Hook.TrySetResult(ProbeResult.Passed);
-            return stopping.IsCompleted;
-        }, "it was stopped");
+        await Wait.Advance(time, TimeSpan.FromSeconds(1), () => stopping.IsCompleted || (time.GetUtcNow() - started).TotalSeconds >= hook, "the hook ends or has had its time");
+        prober.Hook.TrySetResult(ProbeResult.Passed);
+        await Wait.Until(() => stopping.IsCompleted, "it was stopped");
         Assert.Equal(left, Assert.Single(launcher.Last.Stops).TotalSeconds);
         Assert.Equal(grace > 0 ? 1 : 0, prober.Hooks.Count);
     }

@@ -91,7 +91,7 @@ public sealed class ProbeTests
         private readonly DateTimeOffset start = new FakeTimeProvider().GetUtcNow();
         private readonly CancellationTokenSource end = new();
 
-        public FakeTimeProvider Time { get; } = new();
+        public Clock Time { get; } = new();
 
         public Queue<bool> Answers { get; } = new();
 

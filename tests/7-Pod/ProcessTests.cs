@@ -134,9 +134,9 @@ public sealed class ProcessTests : IDisposable
     {
         var port = TestRoad.FreePort();
         var road = new TestRoad();
-        road.Publish(TestRoad.Image($"dotnet {Host} serve-everywhere {port}") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}], readinessProbe: {{ httpGet: {{ port: {port} }} }}"));
+        road.Publish(TestRoad.Image($"dotnet {Host} serve-everywhere {port}") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}], readinessProbe: {{ httpGet: {{ port: {port} }}, timeoutSeconds: 20 }}"));
         var other = new TestRoad();
-        other.Publish(TestRoad.Image($"dotnet {Host} serve") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}], readinessProbe: {{ httpGet: {{ port: {port} }} }}"));
+        other.Publish(TestRoad.Image($"dotnet {Host} serve") + TestRoad.OnePod($"ports: [{{ containerPort: {port} }}], readinessProbe: {{ httpGet: {{ port: {port} }}, timeoutSeconds: 20 }}"));
         await using var everywhere = Start(road.Pod("a"));
         await WaitReady(road.Pod("a"), everywhere);
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Aws;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
@@ -12,7 +11,7 @@ public sealed class ReadinessGateTests
 {
     private const string Gate = TargetHealthGate.Prefix + "web";
     private const string Own = "example.com/warm";
-    private readonly FakeTimeProvider time = new();
+    private readonly Clock time = new();
     private readonly PodDirectory directory = new();
     private readonly FakeProber prober = new();
     private readonly Conditions conditions = new();

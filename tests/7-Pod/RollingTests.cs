@@ -58,7 +58,8 @@ public sealed class RollingTests : IAsyncDisposable
 
         await Apply(TestRoad.Image("false", "users:2") + Deployment("2", replicas: 3, surge: 1, unavailable: 1, image: "users:2"));
         await Wait.Until(() => pods.Current.Values.Count(p => p.Message?.Contains("CrashLoopBackOff", StringComparison.Ordinal) == true) == 2, "the new pods end again and again");
-        Assert.Equal(2, pods.Current.Values.Count(p => p.Ready));
+        // The old pod that has to go may still be about, and answers until its process has ended.
+        Assert.Equal(2, pods.Current.Values.Count(p => p is { Ready: true, Terminating: false }));
         Assert.Contains(Rollouts.Current, r => r is { Done: false, Available: 2, Updated: 2 });
 
         await Apply(Deployment("1", replicas: 3, surge: 1, unavailable: 1));
@@ -117,7 +118,11 @@ public sealed class RollingTests : IAsyncDisposable
         var order = new ConcurrentQueue<string>();
         pods.Changed += () =>
         {
-            foreach (var pod in pods.Current.Values.Where(p => p.Ready && !order.Contains(p.Key.Name))) order.Enqueue(pod.Key.Name);
+            // Each pod tells of its own changes, at the same time as the others.
+            lock (order)
+            {
+                foreach (var pod in pods.Current.Values.Where(p => p.Ready && !order.Contains(p.Key.Name))) order.Enqueue(pod.Key.Name);
+            }
         };
         await Apply(StatefulSet("1"));
         Assert.Empty(await Rollouts.WhenDoneAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
@@ -177,7 +182,7 @@ public sealed class RollingTests : IAsyncDisposable
                   image: "web:1"
                   env: [{ name: VERSION, value: "{{version}}" }]
                   ports: [{ name: http, containerPort: {{port}} }]
-                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }
         """;
 
     private string Deployment(string version, int replicas, int surge = 1, int unavailable = 0, bool recreate = false, string image = "users:1") => $$"""
@@ -197,6 +202,6 @@ public sealed class RollingTests : IAsyncDisposable
                   image: "{{image}}"
                   env: [{ name: VERSION, value: "{{version}}" }]
                   ports: [{ name: http, containerPort: {{port}} }]
-                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1 }
+                  readinessProbe: { httpGet: { path: /readyz, port: http }, periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 20 }
         """;
 }

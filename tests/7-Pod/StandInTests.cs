@@ -65,8 +65,8 @@ public sealed class StandInTests : IDisposable
     public async Task Passes_every_kind_of_probe_on_ports_that_are_not_declared()
     {
         var ports = Enumerable.Range(0, 3).Select(_ => TestRoad.FreePort()).ToList();
-        var pod = Plan($"startupProbe: {{ tcpSocket: {{ port: {ports[0]} }} }}, livenessProbe: {{ grpc: {{ port: {ports[1]}, service: users }} }}, "
-            + $"readinessProbe: {{ httpGet: {{ port: {ports[2]}, path: /readyz }} }}");
+        var pod = Plan($"startupProbe: {{ tcpSocket: {{ port: {ports[0]} }}, timeoutSeconds: 20 }}, livenessProbe: {{ grpc: {{ port: {ports[1]}, service: users }}, timeoutSeconds: 20 }}, "
+            + $"readinessProbe: {{ httpGet: {{ port: {ports[2]}, path: /readyz }}, timeoutSeconds: 20 }}");
         await using var standIn = await StandInServer.StartAsync(pod, pod.Main, TimeProvider.System, TestContext.Current.CancellationToken);
 
         Assert.Equal(3, pod.Main.Probes.Length);

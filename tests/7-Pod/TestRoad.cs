@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using k8s;
 using k8s.Models;
 using Usher.Model.Aws;
@@ -94,12 +93,7 @@ internal sealed class TestRoad : IGenerationSource
     public static string Image(string command, string image = "app:1") => $"# image {image}: {command}\n";
 
     /// <summary>A port that nobody uses on 127.0.0.1, so most likely nowhere.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
+    public static int FreePort() => Usher.Tests.FreePort.Next();
 
     /// <summary>The objects of manifests.</summary>
     public static IEnumerable<Resource> Load(string yaml, string workingDirectory)

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Contracts;
 
 namespace Usher.Pod.Tests;
@@ -7,7 +6,7 @@ namespace Usher.Pod.Tests;
 /// <summary>A pod's life on a faked clock, with containers and probes that do as they are told.</summary>
 public sealed class WorkerTests
 {
-    private readonly FakeTimeProvider time = new();
+    private readonly Clock time = new();
     private readonly PodDirectory directory = new();
     private readonly FakeLauncher launcher = new();
     private readonly FakeProber prober = new();

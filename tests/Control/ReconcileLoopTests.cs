@@ -129,7 +129,7 @@ public sealed class ReconcileLoopTests : IAsyncDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"waited in vain until {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(60), $"waited in vain until {what}");
             await Task.Delay(5, TestContext.Current.CancellationToken);
             time.Advance(step ?? ReconcileLoop.Interval);
         }

@@ -43,7 +43,7 @@ public sealed class AlbControllerTests(AlbRoad alb) : IClassFixture<AlbRoad>
         Assert.Equal("301 https://calls.example.com:443/hello.Greeter/Say", await AnswerAsync("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "Host: calls.example.com", $"http://{http}/hello.Greeter/Say"));
         // A stand-in knows no call but the health check: 12 is UNIMPLEMENTED.
         var call = await Tool.RunAsync(
-            "curl", "-sS", "--max-time", "20", "--http2", "--cacert", road.CaCertificate, "--connect-to", $"calls.example.com:443:{https}", "-H", "Content-Type: application/grpc", "-H", "TE: trailers",
+            "curl", "-sS", "--max-time", "60", "--http2", "--cacert", road.CaCertificate, "--connect-to", $"calls.example.com:443:{https}", "-H", "Content-Type: application/grpc", "-H", "TE: trailers",
             "-d", "", "-o", "/dev/null", "-D", "-", "https://calls.example.com/hello.Greeter/Say");
         Assert.True(call.ExitCode == 0, call.ToString());
         Assert.Contains("grpc-status: 12", call.Output, StringComparison.OrdinalIgnoreCase);
@@ -69,7 +69,7 @@ public sealed class AlbControllerTests(AlbRoad alb) : IClassFixture<AlbRoad>
 
     private static async Task<string> AnswerAsync(params string[] arguments)
     {
-        var curl = await Tool.RunAsync("curl", ["-sS", "--max-time", "20", .. arguments]);
+        var curl = await Tool.RunAsync("curl", ["-sS", "--max-time", "60", .. arguments]);
         Assert.True(curl.ExitCode == 0, curl.ToString());
         return curl.Output;
     }

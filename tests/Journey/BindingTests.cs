@@ -37,7 +37,7 @@ public sealed class BindingTests
 
     private static async Task<string> StatusAsync(params string[] arguments)
     {
-        var curl = await Tool.RunAsync("curl", ["-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", .. arguments]);
+        var curl = await Tool.RunAsync("curl", ["-sS", "--max-time", "60", "-o", "/dev/null", "-w", "%{http_code}", .. arguments]);
         Assert.True(curl.ExitCode == 0, curl.ToString());
         return curl.Output;
     }

@@ -43,7 +43,7 @@ public sealed class ClusterDnsTests(SampleRoad sample)
         Assert.Equal($"127.{road.Network}.16.10:8053", road.ClusterDns.ToString());
         Assert.Equal("users.shop.svc.cluster.local.", port[3]);
         Assert.Equal("users.shop.svc.cluster.local.", name);
-        var users = await Tool.RunAsync("curl", "-sS", "--max-time", "20", $"http://{address}:{port[2]}/v1/users");
+        var users = await Tool.RunAsync("curl", "-sS", "--max-time", "60", $"http://{address}:{port[2]}/v1/users");
         Assert.Contains("\"email\"", users.Output, StringComparison.Ordinal);
         Assert.Contains($"cluster's DNS {road.ClusterDns}", (await road.UsherAsync("status")).Output, StringComparison.Ordinal);
     }
@@ -101,5 +101,5 @@ public sealed class ClusterDnsTests(SampleRoad sample)
     }
 
     private static Task<Ended> DigAsync(RunningRoad road, params string[] arguments) =>
-        Tool.RunAsync("dig", [$"@{road.ClusterDns.Address}", "-p", $"{road.ClusterDns.Port}", "+tries=1", "+time=10", .. arguments]);
+        Tool.RunAsync("dig", [$"@{road.ClusterDns.Address}", "-p", $"{road.ClusterDns.Port}", "+tries=1", "+time=60", .. arguments]);
 }

@@ -72,7 +72,7 @@ public sealed class DatagramTests(DatagramRoad datagrams) : IClassFixture<Datagr
     }
 
     private static Task<Ended> DigAsync(string at, int port, params string[] arguments) =>
-        Tool.RunAsync("dig", [$"@{at}", "-p", $"{port}", "+short", "+tries=1", "+time=2", .. arguments, "pod.example.net", "TXT"]);
+        Tool.RunAsync("dig", [$"@{at}", "-p", $"{port}", "+short", "+tries=1", "+time=5", .. arguments, "pod.example.net", "TXT"]);
 }
 
 /// <summary>The road of <c>roads/udp</c>, whose pods are processes.</summary>

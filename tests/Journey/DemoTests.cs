@@ -90,14 +90,16 @@ public sealed class DemoTests
 
     private static void ItsTimesAscend(JsonElement journey)
     {
+        // A moment that two of them read differs by what the machine did in between, on a busy one a good deal; two kinds of clock differ by more.
+        const double slack = 1000;
         var before = 0.0;
         foreach (var hop in journey.GetProperty("hops").EnumerateArray())
         {
             var start = hop.Number("startMs");
-            // The application's clock is the wall clock: a moment read twice differs a little.
-            Assert.True(start >= before - 5, $"{hop.Text("hop")} starts at {start} ms, after one that starts at {before} ms");
-            // The client may have its answer before the application's own span ends.
-            if (hop.Text("hop") != "application") Assert.True(start + hop.Number("durationMs") <= journey.Number("durationMs") + 5, $"{hop.Text("hop")} ends after the journey does");
+            // The application's clock is the wall clock; the response comes after it.
+            Assert.True(start >= before - (hop.Text("hop") is "application" or "response" ? slack : 5), $"{hop.Text("hop")} starts at {start} ms, after one that starts at {before} ms");
+            // The client may have its answer before the application's own span ends, and before a hop is done.
+            if (hop.Text("hop") != "application") Assert.True(start + hop.Number("durationMs") <= journey.Number("durationMs") + slack, $"{hop.Text("hop")} ends after the journey does");
             before = start;
         }
 

@@ -30,5 +30,5 @@ public sealed class DigTests(SampleRoad sample)
     }
 
     private static Task<Ended> AskAsync(RunningRoad road, params string[] arguments) =>
-        Tool.RunAsync("dig", ["@127.0.0.1", "-p", $"{road.Dns.Port}", "+tries=1", "+time=10", .. arguments]);
+        Tool.RunAsync("dig", ["@127.0.0.1", "-p", $"{road.Dns.Port}", "+tries=1", "+time=60", .. arguments]);
 }

@@ -45,7 +45,7 @@ public sealed partial class DocumentTests(SampleRoad sample)
         {
             // The road of this test has a name server and a loopback network of its own.
             var here = line.Replace("@127.0.0.1 -p 5300", $"@{road.Dns.Address} -p {road.Dns.Port}", StringComparison.Ordinal).Replace("@127.18.", $"@127.{road.Network}.", StringComparison.Ordinal);
-            var ended = await Tool.RunAsync("dig", [.. here.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], "+tries=1", "+time=10"]);
+            var ended = await Tool.RunAsync("dig", [.. here.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..], "+tries=1", "+time=60"]);
 
             Assert.True(ended.ExitCode == 0, $"{document}: {line}\n{ended}");
             Assert.Contains(line.Contains(" nope.", StringComparison.Ordinal) ? "status: NXDOMAIN" : "status: NOERROR", ended.Output, StringComparison.Ordinal);

@@ -31,7 +31,7 @@ public sealed class ExternalDnsTests(ExternalDnsRoad shared) : IClassFixture<Ext
         var road = await shared.RunsAsync();
         var address = Assert.Single(await AnswersAsync(road.Dns, "web.internal.example.com", "A"));
 
-        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "20", "-o", "/dev/null", "-w", "%{http_code}", $"http://{new IPEndPoint(IPAddress.Parse(address), 8080)}/");
+        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "60", "-o", "/dev/null", "-w", "%{http_code}", $"http://{new IPEndPoint(IPAddress.Parse(address), 8080)}/");
 
         Assert.Equal("200", curl.Output);
     }

@@ -31,7 +31,7 @@ public sealed class GatewayTests(GatewayRoad shared) : IClassFixture<GatewayRoad
         Assert.Equal((301, "ingress"), (moved.GetProperty("status").GetInt32(), moved.Text("answeredBy")));
         Assert.Equal("http://shop.example.com/cart/7?a=b", moved.Hop("ingress").Facts().Text("location"));
 
-        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "20", "--connect-to", $"shop.example.com:80:{road.Http}", "http://shop.example.com/cart");
+        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "60", "--connect-to", $"shop.example.com:80:{road.Http}", "http://shop.example.com/cart");
         Assert.Equal("public", JsonDocument.Parse(curl.Output).RootElement.GetProperty("headers").Text("x-edge"));
     }
 

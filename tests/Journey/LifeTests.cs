@@ -13,7 +13,9 @@ public sealed class LifeTests
     public async Task When_a_pod_is_killed_requests_go_on_and_it_is_started_again()
     {
         const int workers = 4;
-        await using var road = await RunningRoad.StartAsync();
+        using var manifests = Manifests.Sample();
+        manifests.StayReady();
+        await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
         await using var load = Load.On(road, Users, workers);
         await load.MoreAsync(road, 50);
 

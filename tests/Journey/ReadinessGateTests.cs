@@ -62,7 +62,7 @@ public sealed class ReadinessGateTests
     private static async Task<string?> AnswersAsync(RunningRoad road)
     {
         var listener = (await road.ApiAsync("/api/road")).GetProperty("listeners").EnumerateArray().First();
-        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "20", "-w", "\n%{http_code}", $"http://{listener.Text("bound")}/");
+        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "60", "-w", "\n%{http_code}", $"http://{listener.Text("bound")}/");
         Assert.True(curl.ExitCode == 0, curl.ToString());
         var lines = curl.Output.Trim().Split('\n');
         return lines[^1] == "200" ? JsonDocument.Parse(string.Concat(lines[..^1])).RootElement.Text("image") : lines[^1];

@@ -74,7 +74,7 @@ public sealed class RealRoadTests
         Assert.Equal($"{bound.Address}", asked.Output.Split('\n')[0]);
         foreach (var version in new[] { "--http1.1", "--http2-prior-knowledge" })
         {
-            var answer = await Tool.RunAsync("curl", "-sS", "--max-time", "20", version, $"http://{bound}/any/path");
+            var answer = await Tool.RunAsync("curl", "-sS", "--max-time", "60", version, $"http://{bound}/any/path");
             Assert.True(answer.ExitCode == 0, $"{name} {version}: {answer}");
             using var body = JsonDocument.Parse(answer.Output);
             Assert.Equal(ns, body.RootElement.Text("namespace"));

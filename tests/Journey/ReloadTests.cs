@@ -92,8 +92,7 @@ public sealed class ReloadTests
     {
         const int reloads = 50;
         using var manifests = Manifests.Sample();
-        // As on EKS, a pod that goes waits until nobody sends it anything.
-        manifests.Change("kubernetes.yaml", Image, Image + "          lifecycle: { preStop: { sleep: { seconds: 3 } } }\n");
+        PodsWait(manifests);
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
         await using var kept = Load.On(road, Users);
         await using var fresh = Load.On(road, Users, workers: 2, newConnections: true);
@@ -123,6 +122,14 @@ public sealed class ReloadTests
         Assert.Empty(fresh.Failures);
     }
 
+    /// <summary>As on EKS, a pod that goes waits until nobody sends it anything.</summary>
+    private static void PodsWait(Manifests manifests)
+    {
+        manifests.Change("kubernetes.yaml", Image, Image + "          lifecycle: { preStop: { sleep: { seconds: 10 } } }\n");
+        manifests.Change("kubernetes.yaml", "terminationGracePeriodSeconds: 10\n", "terminationGracePeriodSeconds: 30\n");
+        manifests.StayReady();
+    }
+
     private const string Upstream = "    nginx.ingress.kubernetes.io/service-upstream: \"true\"\n";
 
     private static int Applied(RunningRoad road) => road.Output.Split('\n').Count(l => l.StartsWith("generation ", StringComparison.Ordinal) && l.Contains(" runs after ", StringComparison.Ordinal));
@@ -131,7 +138,7 @@ public sealed class ReloadTests
     public async Task A_rolling_update_whose_pods_wait_before_they_stop_loses_no_request()
     {
         using var manifests = Manifests.Sample();
-        manifests.Change("kubernetes.yaml", Image, Image + "          lifecycle: { preStop: { sleep: { seconds: 4 } } }\n");
+        PodsWait(manifests);
         await using var road = await RunningRoad.StartAsync("-f", manifests.Path);
 
         var (kept, fresh) = await RollAsync(road, manifests);

@@ -49,7 +49,7 @@ public sealed class RoutingTests
         // A target that was never checked is not healthy either. Nor may the secondary's be, while this machine is too busy for checks; then the primary is told again.
         await Until.HoldsAsync("the name leads to the secondary", async () =>
         {
-            var answer = await Tool.RunAsync("dig", $"@{road.Dns.Address}", "-p", $"{road.Dns.Port}", "+short", "+tries=1", "+time=10", "fail.example.com", "A");
+            var answer = await Tool.RunAsync("dig", $"@{road.Dns.Address}", "-p", $"{road.Dns.Port}", "+short", "+tries=1", "+time=60", "fail.example.com", "A");
             return answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).SequenceEqual(road.LoadBalancer);
         });
 

@@ -96,7 +96,7 @@ internal sealed class RunningRoad : IAsyncDisposable
     /// <summary>The same curl, to be waited for or ended by the caller.</summary>
     internal Process StartCurl(params string[] arguments) => Tool.Start(
         "curl",
-        ["-sS", "--max-time", "20", "--cacert", CaCertificate, "--connect-to", $":443:{Https}", "--connect-to", $":80:{Http}", "--connect-to", $":8443:{Https}", "--connect-to", $":8080:{Http}", .. arguments]);
+        ["-sS", "--max-time", "60", "--cacert", CaCertificate, "--connect-to", $":443:{Https}", "--connect-to", $":80:{Http}", "--connect-to", $":8443:{Https}", "--connect-to", $":8080:{Http}", .. arguments]);
 
     /// <summary>The targets, as the road's API tells of them.</summary>
     internal async Task<IReadOnlyList<JsonElement>> TargetsAsync() => [.. (await ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()];

@@ -13,7 +13,7 @@ public sealed class ServiceLoadBalancerTests(ServiceRoad services) : IClassFixtu
         var road = await services.RunsAsync();
         var http = await AtAsync(road, "k8s-ingressn-", "TCP", 80);
 
-        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "20", "--interface", "127.0.0.9", "--connect-to", $"app.example.net:80:{http}", "http://app.example.net/v1");
+        var curl = await Tool.RunAsync("curl", "-sS", "--max-time", "60", "--interface", "127.0.0.9", "--connect-to", $"app.example.net:80:{http}", "http://app.example.net/v1");
 
         Assert.True(curl.ExitCode == 0, curl.ToString());
         Assert.Matches(@"(?i)x-real-ip\W+127\.0\.0\.9\b", curl.Output);
@@ -30,7 +30,7 @@ public sealed class ServiceLoadBalancerTests(ServiceRoad services) : IClassFixtu
         var https = await AtAsync(road, "k8s-web-direct-", "TLS", 443);
 
         var curl = await Tool.RunAsync(
-            "curl", "-sS", "--max-time", "20", "--cacert", road.CaCertificate, "--connect-to", $"direct.example.net:443:{https}", "-o", "/dev/null", "-w", "%{http_code}", "https://direct.example.net/");
+            "curl", "-sS", "--max-time", "60", "--cacert", road.CaCertificate, "--connect-to", $"direct.example.net:443:{https}", "-o", "/dev/null", "-w", "%{http_code}", "https://direct.example.net/");
 
         Assert.True(curl.ExitCode == 0, curl.ToString());
         Assert.Equal("200", curl.Output);

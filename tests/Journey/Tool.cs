@@ -12,7 +12,7 @@ internal sealed record Ended(int ExitCode, string Output, string Error)
 /// <summary>Runs programs as a person would.</summary>
 internal static class Tool
 {
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     /// <summary>This checkout.</summary>
     internal static string Root => Checkout.Root;

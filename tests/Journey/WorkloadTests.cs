@@ -179,7 +179,7 @@ public sealed class WorkloadTests : IDisposable
     {
         var dns = road.ClusterDns;
         var address = (await Tool.RunAsync("dig", $"@{dns.Address}", "-p", $"{dns.Port}", "+short", $"{pod}.web.default.svc.cluster.local")).Output.Trim();
-        return (await Tool.RunAsync("curl", "-sS", "--max-time", "20", $"http://{new IPEndPoint(IPAddress.Parse(address), 8080)}/whoami")).Output.Trim();
+        return (await Tool.RunAsync("curl", "-sS", "--max-time", "60", $"http://{new IPEndPoint(IPAddress.Parse(address), 8080)}/whoami")).Output.Trim();
     }
 
     private string Web(int version) => $$"""

@@ -14,7 +14,7 @@ public sealed class ZoneTests(SampleRoad sample)
         {
             var path = $"/{Guid.NewGuid():n}";
             var curl = await Tool.RunAsync(
-                "curl", ["-sS", "--max-time", "20", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code} %{remote_ip}", "--connect-to", $":443:{address}:8443", $"https://api.example.com{path}"]);
+                "curl", ["-sS", "--max-time", "60", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code} %{remote_ip}", "--connect-to", $":443:{address}:8443", $"https://api.example.com{path}"]);
             Assert.Equal($"404 {address}", curl.Output);
 
             var listed = await road.JourneysAsync("the request is listed", "limit=200", all => all.Any(j => j.Text("url")!.EndsWith(path, StringComparison.Ordinal)));
@@ -47,7 +47,7 @@ public sealed class ZoneTests(SampleRoad sample)
 
         // Who kept the other address gets no target of the healthy zone there.
         var kept = await Tool.RunAsync(
-            "curl", ["-sS", "--max-time", "20", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code}", "--connect-to", $":443:127.{road.Network}.0.1:8443", "https://api.example.com/v1/users"]);
+            "curl", ["-sS", "--max-time", "60", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code}", "--connect-to", $":443:127.{road.Network}.0.1:8443", "https://api.example.com/v1/users"]);
         Assert.Equal("504", kept.Output);
 
         Assert.Equal(0, (await road.UsherAsync("node", "start", "i-0a1b2c3d4e5f60001")).ExitCode);
@@ -71,7 +71,7 @@ public sealed class ZoneTests(SampleRoad sample)
             """);
         await Until.HoldsAsync("the new zone is answered", async () => await AnswersAsync(road) == "1 2 3");
         var curl = await Tool.RunAsync(
-            "curl", ["-sS", "--max-time", "20", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code}", "--connect-to", $":443:127.{road.Network}.0.3:8443", "https://api.example.com/v1/users"]);
+            "curl", ["-sS", "--max-time", "60", "--cacert", road.CaCertificate, "-o", "/dev/null", "-w", "%{http_code}", "--connect-to", $":443:127.{road.Network}.0.3:8443", "https://api.example.com/v1/users"]);
         Assert.Equal("200", curl.Output);
         await kept.MoreAsync(road, 20);
 
@@ -117,7 +117,7 @@ public sealed class ZoneTests(SampleRoad sample)
     /// <summary>The last numbers of the addresses that dig is given.</summary>
     private static async Task<string> AnswersAsync(RunningRoad road)
     {
-        var dig = await Tool.RunAsync("dig", ["@127.0.0.1", "-p", $"{road.Dns.Port}", "+tries=1", "+time=10", "+short", "api.example.com", "A"]);
+        var dig = await Tool.RunAsync("dig", ["@127.0.0.1", "-p", $"{road.Dns.Port}", "+tries=1", "+time=60", "+short", "api.example.com", "A"]);
         return string.Join(' ', dig.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(a => a[(a.LastIndexOf('.') + 1)..]).Order(StringComparer.Ordinal));
     }
 }

@@ -3,7 +3,7 @@ namespace Shop.Users.Tests;
 /// <summary>Waiting for a condition, with a limit.</summary>
 internal static class Wait
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 

@@ -127,6 +127,8 @@ public sealed class DatagramFrontTests : IDisposable
         using var client = new UdpPeer();
         client.Send("hello", front.Bound);
         await target.ReceiveAsync();
+        // It is there before the flow has noted that it was sent.
+        await Limit.UntilAsync(() => clocked.Journal.Connections[0].Datagrams!.Up == 1);
         time.Advance(TimeSpan.FromSeconds(119));
         Assert.Empty(clocked.Journal.Ended);
         time.Advance(TimeSpan.FromSeconds(1));

@@ -80,7 +80,7 @@ public sealed class JourneyEndpointTests
         foreach (var (id, status) in new[] { ("1-a", 200), ("1-b", 500), ("1-c", 503) }) api.Log.Add(Numbered(id, status));
         foreach (var wanted in new[] { "1-b", "1-c" })
         {
-            var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            var line = await lines.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             Assert.Equal(wanted, JsonNode.Parse(line!)!["id"]!.ToString());
         }
     }

@@ -71,7 +71,7 @@ public sealed class JourneyFollowerTests
         var next = told.MoveNextAsync().AsTask();
         happen();
         road.Time.Advance(JourneyFollower.Interval);
-        Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         return told.Current;
     }
 }

@@ -11,7 +11,7 @@ namespace Usher.Trace.Tests;
 /// <summary>What a restart still knows of journeys.</summary>
 public sealed class KeepingTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly MemoryStore store = new();
 
     [Fact]

@@ -149,11 +149,28 @@ public sealed class KestrelExchange : HttpExchange
     {
         if (!_given.IsEmpty) _bodyBytes += _given.Slice(0, consumed).Length;
         _given = default;
-        _context.Request.BodyReader.AdvanceTo(consumed, examined);
+        try
+        {
+            _context.Request.BodyReader.AdvanceTo(consumed, examined);
+        }
+        catch (Exception e) when (IsClientsFault(e, default))
+        {
+            // Kestrel lets nobody touch the body of a stream that was reset: the next read tells.
+        }
     }
 
     /// <inheritdoc/>
-    public override void CancelBodyRead() => _context.Request.BodyReader.CancelPendingRead();
+    public override void CancelBodyRead()
+    {
+        try
+        {
+            _context.Request.BodyReader.CancelPendingRead();
+        }
+        catch (Exception e) when (IsClientsFault(e, default))
+        {
+            // As above; a read that is pending has ended.
+        }
+    }
 
     /// <summary>Does nothing: Kestrel sends 100 Continue itself at the first read.</summary>
     public override ValueTask SendContinueAsync(CancellationToken cancellationToken = default) => default;
@@ -255,7 +272,7 @@ public sealed class KestrelExchange : HttpExchange
     private void OnReadDeadline()
     {
         _readTimedOut = true;
-        _context.Request.BodyReader.CancelPendingRead();
+        CancelBodyRead();
     }
 
     /// <summary>Resets the stream; and where the connection is so full that not even that gets through, ends the connection.</summary>

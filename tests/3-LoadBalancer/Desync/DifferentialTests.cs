@@ -43,9 +43,11 @@ public sealed class DifferentialTests
 
         // Whatever was sent on has been recorded once its connection is done.
         await Limit.UntilAsync(() => clients.All(c => c.Answers.Count <= RecordsOf(rig, c).Count));
-        AssertServerSaw(tap.Requests().Where(r => !r.IsHealthCheck).ToList(), [.. origin.Seen]);
+        // First what the server saw: of a request that is still on its way past a client's end, the tap knows before the server does.
+        var seen = origin.Seen.ToList();
+        AssertServerSaw(tap.Requests().Where(r => !r.IsHealthCheck).ToList(), seen);
         // Refused requests are many, and how many is up to chance; none at all would prove nothing.
-        Assert.True(origin.Seen.Count > cases.Length / 4, $"Only {origin.Seen.Count} requests of {cases.Length} cases came through.");
+        Assert.True(seen.Count > cases.Length / 4, $"Only {seen.Count} requests of {cases.Length} cases came through.");
         foreach (var client in clients) AssertAnswersAreTheirOwn(client, RecordsOf(rig, client));
     }
 
@@ -65,7 +67,11 @@ public sealed class DifferentialTests
         foreach (var (answer, record) in client.Answers.Zip(records))
         {
             Assert.True(answer.Status == record.Status, $"{answer} isn't the answer to {record.Method} {record.Target} ({record.Status}) of: {client.Sent}");
-            if (answer.FromOrigin && record.Method != "HEAD") Assert.StartsWith($"{record.Method} {PathOf(record.Target)} ", answer.Body, StringComparison.Ordinal);
+            if (!answer.FromOrigin || record.Method == "HEAD") continue;
+            // On a busy machine the idle timeout may pass between an answer's head and its body; the record tells, and what came is still its own.
+            var own = $"{record.Method} {PathOf(record.Target)} ";
+            if (answer.Torn && record.Outcome is not null) own = own[..Math.Min(own.Length, answer.Body.Length)];
+            Assert.StartsWith(own, answer.Body, StringComparison.Ordinal);
         }
     }
 
@@ -81,7 +87,7 @@ public sealed class DifferentialTests
         [.. rig.Journal.Requests.Where(r => r.Downstream.From.Equals(client.LocalEnd) && r.Status != 0).OrderBy(r => r.RequestOnConnection)];
 
     /// <summary>An answer as the client read it.</summary>
-    private sealed record Answer(int Status, bool FromOrigin, string Body);
+    private sealed record Answer(int Status, bool FromOrigin, string Body, bool Torn);
 
     /// <summary>A connection that carried a mutated request and a marker, and the answers that came.</summary>
     private sealed record Client(IPEndPoint LocalEnd, string Sent, List<Answer> Answers)
@@ -125,8 +131,9 @@ public sealed class DifferentialTests
                 received = received[(end + 4)..];
                 if (status == 100) continue;
                 if (lines.Contains("Transfer-Encoding: chunked")) length = received.IndexOf("\r\n0\r\n\r\n", StringComparison.Ordinal) is >= 0 and var last ? last + 7 : received.Length;
-                if (received.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) || received.Length < length) length = 0;
-                Answers.Add(new Answer(status, lines.Contains("X-Origin: yes", StringComparer.OrdinalIgnoreCase), received[..length]));
+                var torn = received.Length < length;
+                length = received.StartsWith("HTTP/1.1 ", StringComparison.Ordinal) ? 0 : Math.Min(length, received.Length);
+                Answers.Add(new Answer(status, lines.Contains("X-Origin: yes", StringComparer.OrdinalIgnoreCase), received[..length], torn));
                 received = received[length..];
             }
         }

@@ -33,7 +33,8 @@ public sealed class JwtListenerTests : IAsyncDisposable
             Assert.Contains($"Authorization: Bearer {token}\r\n", seen, StringComparison.OrdinalIgnoreCase);
         }
 
-        var account = Told(await rig.Journal.RequestAsync());
+        await rig.Journal.RequestAsync(3);
+        var account = Told(rig.Journal.Requests[0]);
         Assert.Equal(("valid", "k1", null), ($"{account.Facts["jwt"]}", $"{account.Facts["jwtKeyId"]}", account.Outcome));
         Assert.Contains(account.Reasons, r => r is { Candidate: "jwt-validation", Chosen: true } && r.Why.Contains("signature verified by key k1", StringComparison.Ordinal));
         Assert.Contains("token valid → target group web", account.Decision, StringComparison.Ordinal);

@@ -170,7 +170,7 @@ public sealed class NetworkListenerTests
     [Fact]
     public async Task A_connection_on_which_nothing_moves_is_reset_after_the_idle_timeout()
     {
-        await using var rig = await Rig.RunAsync(r => r.Edge().Network().NetworkGroup("web", ["i-0a1"]).NetworkListener(5000, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "1")));
+        await using var rig = await Rig.RunAsync(r => r.Edge().Network().NetworkGroup("web", ["i-0a1"]).NetworkListener(5000, Forward("web"), attributes: ("tcp.idle_timeout.seconds", "3")));
         await using var target = new EchoTarget(rig.Node(1), "one");
         using var client = await ConnectAsync(rig);
         await client.ReadUntilAsync("\n");

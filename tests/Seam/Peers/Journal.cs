@@ -7,7 +7,7 @@ using Usher.Wire.Tests.Peers;
 
 namespace Usher.Seam.Tests.Peers;
 
-/// <summary>Keeps every record in the order in which it came.</summary>
+/// <summary>Keeps every record in the order in which it came; requests in the order in which they began.</summary>
 internal sealed class Journal : IJourneyLog
 {
     public ImmutableList<RequestRecord> Requests { get; private set; } = [];
@@ -37,7 +37,13 @@ internal sealed class Journal : IJourneyLog
 
     public void Add(RequestRecord record)
     {
-        lock (this) Requests = Requests.Add(record);
+        // A record is closed a moment after its client has the answer, and by then the next request's may be.
+        lock (this)
+        {
+            var at = Requests.Count;
+            while (at > 0 && Requests[at - 1].StartedAt > record.StartedAt) at--;
+            Requests = Requests.Insert(at, record);
+        }
     }
 
     /// <summary>The request with this number, from 1, once it is there.</summary>

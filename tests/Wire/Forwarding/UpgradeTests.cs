@@ -153,8 +153,8 @@ public class UpgradeTests
         Assert.Equal("down", await client.ReadCountAsync(4));
         time.Advance(TimeSpan.FromSeconds(59));
         Assert.Empty(proxy.Results);
-        time.Advance(TimeSpan.FromSeconds(2));
-        await client.ReadErrorAsync();
+        // It may have noted a while after they arrived what it had sent.
+        await Limit.AdvanceAsync(time, client.ReadErrorAsync());
         Assert.Equal(RelayEnd.IdleTimeout, (await proxy.ResultAsync()).Tunnel!.End);
     }
 

@@ -145,6 +145,43 @@ public sealed class KestrelExchangeTests : IExchangeHandler, IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
     }
 
+    [Fact]
+    public async Task A_client_that_resets_its_stream_while_what_it_sent_is_used_is_told_by_the_next_read()
+    {
+        var begun = new TaskCompletionSource();
+        var told = new TaskCompletionSource<Exception>();
+        _handle = async exchange =>
+        {
+            try
+            {
+                var read = await exchange.ReadBodyAsync();
+                begun.SetResult();
+                await Limit.UntilAsync(() => exchange.ClientGone.IsCancellationRequested);
+                exchange.AdvanceBody(read.Buffer.End, read.Buffer.End);
+                exchange.CancelBodyRead();
+                // What came before the reset may be read first.
+                while (true)
+                {
+                    read = await exchange.ReadBodyAsync();
+                    if (!read.IsCanceled) exchange.AdvanceBody(read.Buffer.End, read.Buffer.End);
+                }
+            }
+            catch (Exception e)
+            {
+                told.SetResult(e);
+                throw;
+            }
+        };
+        using var cancel = new CancellationTokenSource();
+        using var request = Request(HttpMethod.Post, "/");
+        request.Content = new Endless(long.MaxValue);
+        var sending = _client.SendAsync(request, cancel.Token);
+        await begun.Task.WaitAsync(Limit.Wait);
+        await cancel.CancelAsync();
+        Assert.Equal(HttpViolation.ConnectionClosed, Assert.IsType<ExchangeException>(await told.Task.WaitAsync(Limit.Wait)).Violation);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
     [Theory]
     [InlineData(50_000_000)]
     [InlineData(90_000)]

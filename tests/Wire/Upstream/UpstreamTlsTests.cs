@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Usher.Tests;
 using Usher.Wire.Tests.Peers;
 
 namespace Usher.Wire.Tests.Upstream;
@@ -198,7 +198,7 @@ public sealed class UpstreamTlsTests : IDisposable
     public async Task OpenSSLs_server_is_spoken_to(string version, string told)
     {
         var folder = Directory.CreateTempSubdirectory("usher-upstream-tls-").FullName;
-        var port = FreePort();
+        var port = FreePort.Next();
         using var leaf = _certificates.Leaf("web.internal");
         await File.WriteAllTextAsync(Path.Combine(folder, "cert.pem"), leaf.ExportCertificatePem());
         await File.WriteAllTextAsync(Path.Combine(folder, "key.pem"), leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
@@ -234,12 +234,5 @@ public sealed class UpstreamTlsTests : IDisposable
         await client.SendAsync(Get);
         await client.ReadUntilAsync("\r\n\r\n");
         return await proxy.ResultAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }
