@@ -9,7 +9,7 @@ namespace Usher.Certificates;
 public static class CertificateServices
 {
     /// <summary>
-    /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/>, <see cref="ICertificateStatuses"/>, and <see cref="CertificateAuthority"/>, which is the <see cref="IRoadAuthority"/>.
+    /// Adds the compiler, the carrier, the step, <see cref="ICertificateChooser"/>, <see cref="ICertificateStatuses"/>, <see cref="ICertificateReports"/>, and <see cref="CertificateAuthority"/>, which is the <see cref="IRoadAuthority"/>.
     /// Wants <see cref="CertificateOptions"/>, the state store and logging; takes the system's clock when no <see cref="TimeProvider"/> is registered.
     /// </summary>
     public static IServiceCollection AddCertificates(this IServiceCollection services)
@@ -21,6 +21,7 @@ public static class CertificateServices
         services.AddSingleton<IHopCompiler, CertificateCompiler>();
         services.AddSingleton<IListenerTrial, CertificateCompiler>();
         services.AddSingleton<ICertificateStatuses, CertificateStatuses>();
+        services.AddSingleton<ICertificateReports, CertificateReports>();
         services.AddSingleton<ICarrier, CertificateCarrier>();
         services.AddSingleton<ICertificateChooser, CertificateChooser>();
         services.AddSingleton<IRoadStep, TlsStep>();

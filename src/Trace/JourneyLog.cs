@@ -209,6 +209,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>The numbers of the newest, for <see cref="Ended"/> and <see cref="FailedSince"/>: what ends from now on comes after them.</summary>
     internal (long Request, long Handshake) Now => (journeys.Newest, failedHandshakes.Newest);
 
+    /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
+    public (long Ended, long InMemory) Kept => journeys.Newest is var newest ? (newest, Math.Min(newest, options.Journeys)) : default;
+
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
 

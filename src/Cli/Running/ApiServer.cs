@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Usher.Cli.Metrics;
 using Usher.Model.Desired;
 using Usher.Seam;
 using Usher.Trace;
@@ -62,6 +63,7 @@ internal sealed class ApiServer : IAsyncDisposable
         app.UseRouting();
         app.MapJourneys();
         app.MapMeters(app.Services.GetRequiredService<JourneyLog>().Meters);
+        app.MapMetrics(road);
         app.MapRoad(road);
         app.MapNodes(road);
         try

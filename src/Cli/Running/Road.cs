@@ -40,6 +40,9 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Why the last saved change doesn't run; empty when it does.</summary>
     internal IReadOnlyList<ConfigError> Refused => reload?.Refused ?? [];
 
+    /// <summary>What became of the saves that were read.</summary>
+    internal Reloads Reloads => reload?.Reloads ?? Reloads.None;
+
     private WebApplication? Api { get; init; }
 
     /// <summary>The running generation.</summary>

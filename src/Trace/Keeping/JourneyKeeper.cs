@@ -29,6 +29,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private long handshake;
     private bool failing;
     private long failedAt;
+    private long passedOver;
 
     internal JourneyKeeper(JourneyLog log, JourneyBook book, StoredJourneys stored, IStateStore? store, TraceOptions options, TimeProvider time, ILogger<JourneyKeeper> logger)
     {
@@ -40,6 +41,12 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.time = time;
         this.logger = logger;
     }
+
+    /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
+    public long PassedOver => Volatile.Read(ref passedOver);
+
+    /// <summary>Journeys that are stored now, of earlier runs too.</summary>
+    public int Stored => stored.Count;
 
     /// <summary>Looks for journeys of earlier runs, and begins to store this run's. Once; without a state store nothing happens.</summary>
     public void Start()
@@ -114,12 +121,16 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         // 1
         var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
+        var before = request + handshake;
         var requests = log.Ended(ref request, until);
         var handshakes = log.FailedSince(ref handshake, until);
-        if (requests.Count + handshakes.Count == 0) return;
+        var ended = request + handshake - before;
+        if (ended == 0) return;
 
         // 2 and 3
-        Write([.. Take(requests, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
+        Journey[] taken = [.. Take(requests, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)];
+        Interlocked.Add(ref passedOver, ended - taken.Length);
+        Write(taken);
     }
 
     /// <summary>The newest, the newest first; then of the others those that failed.</summary>
@@ -146,6 +157,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         catch (StateStoreException e)
         {
             // The road goes on; these are known as long as it runs.
+            Interlocked.Add(ref passedOver, journeys.Length);
             if (!failing) logger.JourneysNotStored(e.Message);
             (failing, failedAt) = (true, time.GetTimestamp());
         }
