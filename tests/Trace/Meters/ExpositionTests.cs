@@ -31,6 +31,8 @@ public sealed class ExpositionTests
         # HELP usher_odd say "why"\n and C:\\ so
         # TYPE usher_odd gauge
         usher_odd{name="a \"b\" \\ c\nd"} 0.5
+        # HELP usher_none_total Nothing has it.
+        # TYPE usher_none_total counter
         # HELP usher_up_info what
         # TYPE usher_up_info gauge
         usher_up_info{version="1"} 1
@@ -40,6 +42,8 @@ public sealed class ExpositionTests
         # HELP usher_odd say \"why\"\n and C:\\ so
         # TYPE usher_odd gauge
         usher_odd{name="a \"b\" \\ c\nd"} 0.5
+        # HELP usher_none Nothing has it.
+        # TYPE usher_none counter
         # HELP usher_up what
         # TYPE usher_up info
         usher_up_info{version="1"} 1
@@ -51,7 +55,7 @@ public sealed class ExpositionTests
         MetricFamily[] families =
         [
             new("usher_odd", MetricKind.Gauge, "say \"why\"\n and C:\\ so") { Samples = [MetricFamily.Sample(MetricKind.Gauge, 0.5, new KeyValuePair<string, string>("name", "a \"b\" \\ c\nd"))] },
-            new("usher_none", MetricKind.Gauge, "Nothing has it.") { Samples = [] },
+            new("usher_none", MetricKind.Counter, "Nothing has it.") { Samples = [] },
             new("usher_up", MetricKind.Info, "what") { Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", "1"))] },
         ];
 

@@ -14,10 +14,10 @@ public static class ExpositionText
         ArgumentNullException.ThrowIfNull(families);
         var open = format == ExpositionFormat.OpenMetrics;
         var text = new StringBuilder();
-        foreach (var family in families.Where(f => f.Samples.Count > 0))
+        foreach (var family in families)
         {
-            // 0.0.4 knows no families: what its lines are called is the name.
-            var name = open || family.Kind == MetricKind.Histogram ? family.Name : family.Name + family.Samples[0].Suffix;
+            // 0.0.4 knows no families: what its lines are called is the name. One without values is told too, so that who looks finds what there may be.
+            var name = open ? family.Name : family.Name + MetricFamily.Suffix(family.Kind);
             text.Append("# HELP ").Append(name).Append(' ').Append(Escaped(family.Help, quotes: open)).Append('\n');
             text.Append("# TYPE ").Append(name).Append(' ').Append(TypeOf(family.Kind, open)).Append('\n');
             if (open && family.Unit is { } unit) text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');

@@ -33,8 +33,15 @@ public sealed record MetricFamily(string Name, MetricKind Kind, string Help)
         new(name, kind, help) { Unit = unit, Samples = [Sample(kind, value)] };
 
     /// <summary>A value of a family that is no histogram.</summary>
-    public static MetricSample Sample(MetricKind kind, double value, params KeyValuePair<string, string>[] labels) =>
-        new(kind switch { MetricKind.Counter => "_total", MetricKind.Info => "_info", _ => "" }, value, labels);
+    public static MetricSample Sample(MetricKind kind, double value, params KeyValuePair<string, string>[] labels) => new(Suffix(kind), value, labels);
+
+    /// <summary>What stands behind the name of a family that is no histogram.</summary>
+    internal static string Suffix(MetricKind kind) => kind switch
+    {
+        MetricKind.Counter => "_total",
+        MetricKind.Info => "_info",
+        _ => "",
+    };
 }
 
 /// <summary>One line of an exposition.</summary>
