@@ -6,6 +6,9 @@ public sealed record TraceOptions
     /// <summary>Journeys kept; the oldest give way. At least 1.</summary>
     public int Journeys { get; init; } = 10_000;
 
+    /// <summary>Journeys that failed kept beside them, however many arrive. At least 1.</summary>
+    public int FailedJourneys { get; init; } = 2_000;
+
     /// <summary>Failed handshakes kept to be listed, of clients and of those behind the load balancer each; the oldest give way. At least 1.</summary>
     public int FailedHandshakes { get; init; } = 1_000;
 

@@ -71,6 +71,22 @@ public sealed class KeepingTests
     }
 
     [Fact]
+    public async Task One_that_failed_is_stored_though_ten_thousand_others_ended_before_anybody_looked()
+    {
+        await using var run = new Run(store);
+        run.Keeper.Start();
+        run.End("1-failed", status: 503);
+        for (var i = 0; i < new TraceOptions().Journeys + 500; i++) run.End($"1-{i}");
+        await run.PassAsync(() => store.Count > 0);
+
+        Assert.Contains("1-failed", store.Ids());
+        Assert.Equal("1-failed", run.Book.Find("1-failed")?.Id);
+        // It counted as lost until it was old enough to be stored.
+        Assert.InRange(run.Keeper.PassedOver - (new TraceOptions().Journeys + 501 - store.Count), 0, 1);
+        Assert.Equal(store.Count, run.Keeper.Stored);
+    }
+
+    [Fact]
     public async Task The_last_journeys_are_kept()
     {
         await using var run = new Run(store, new TraceOptions { Journeys = 5 });

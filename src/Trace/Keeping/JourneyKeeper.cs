@@ -25,7 +25,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task? running;
-    private long request;
+    private readonly EndedRequestReader requests;
     private long handshake;
     private bool failing;
     private long failedAt;
@@ -40,6 +40,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.options = options;
         this.time = time;
         this.logger = logger;
+        requests = log.Ended(earlier: true);
     }
 
     /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
@@ -78,7 +79,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         await stopping.CancelAsync();
         await last;
         var began = time.GetTimestamp();
-        var left = Take(log.Ended(ref request, long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
+        var left = Take(requests.Read(long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
             .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
@@ -121,15 +122,15 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         // 1
         var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
-        var before = request + handshake;
-        var requests = log.Ended(ref request, until);
+        var before = requests.Lost;
+        var ended = requests.Read(until);
         var handshakes = log.FailedSince(ref handshake, until);
-        var ended = request + handshake - before;
-        if (ended == 0) return;
+        var lost = Math.Max(0, requests.Lost - before);
+        if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
-        Journey[] taken = [.. Take(requests, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)];
-        Interlocked.Add(ref passedOver, ended - taken.Length);
+        Journey[] taken = [.. Take(ended, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)];
+        Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
         Write(taken);
     }
 
