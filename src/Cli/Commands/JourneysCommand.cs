@@ -49,7 +49,8 @@ internal static class JourneysCommand
     private static async Task<int> FollowAsync(RoadClient client, IReadOnlyDictionary<string, string> filter, bool json, CancellationToken cancellationToken)
     {
         var table = Table();
-        using var stop = new StopSignals(cancellationToken);
+        using var unread = ClosedOutput.LinkTo(cancellationToken);
+        using var stop = new StopSignals(unread.Token);
         if (!json && !table.Whole) await Console.Out.WriteLineAsync(table.Heading);
         try
         {
@@ -65,7 +66,7 @@ internal static class JourneysCommand
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            // Ctrl-C is how it ends.
+            // Ctrl-C is how it ends, or that nobody reads on.
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
