@@ -51,6 +51,9 @@ public sealed record TraceOptions
     /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
     public int KeepBatch { get; init; } = 50;
 
+    /// <summary>How long those that arrived may take to be told where more ended than that: a hundredth of the interval, so that a busy road pays about one in a hundred for it.</summary>
+    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Failed journeys stored beside them. At least 1.</summary>
     public int KeepFailed { get; init; } = 200;
 

@@ -8,7 +8,7 @@ namespace Usher.Trace.Keeping;
 /// Stores ended journeys in the background, so that a restart still knows them. Every <see cref="TraceOptions.KeepInterval"/>:
 /// <list type="number">
 /// <item>Take the requests and failed handshakes that ended since, and whose late records had time to come.</item>
-/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and <see cref="TraceOptions.KeepFailed"/> of the failed ones before them: a busy road isn't slowed down to be written up.</item>
+/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest of those that arrived, for <see cref="TraceOptions.KeepBusy"/> at most, and <see cref="TraceOptions.KeepFailed"/> that failed: a busy road isn't slowed down to be written up.</item>
 /// <item>Tell them, store them in one batch, and let those go that are over their time, or too many.</item>
 /// </list>
 /// A stop stores what is left; a kill loses what ended in the last interval and the time for late records.
@@ -129,7 +129,14 @@ public sealed class JourneyKeeper : IAsyncDisposable
         if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
-        Journey[] taken = [.. Take(ended, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)];
+        var (began, busy) = (time.GetTimestamp(), ended.Count > options.KeepBatch);
+        var newest = ended.Reverse().Take(options.KeepBatch).ToList();
+        Journey[] taken =
+        [
+            .. newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell),
+            .. busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [],
+            .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell),
+        ];
         Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
         Write(taken);
     }
