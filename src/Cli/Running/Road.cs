@@ -9,6 +9,7 @@ using Usher.Dns;
 using Usher.Doorway.Files;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Pod;
 using Usher.Response;
@@ -59,6 +60,8 @@ internal sealed class Road : IAsyncDisposable
                 .AddSingleton<IPodEnvironment, PodEnvironment>()
                 .AddRoad();
             if (settings.ServerTiming) services.AddServerTimings();
+            // The last registration is the one that hops get.
+            if (!settings.Journeys) services.AddSingleton<IJourneyLog, NoJourneyLog>();
         });
         return new Road(settings, app.Services, app) { Api = app };
     }
