@@ -33,6 +33,15 @@ public sealed class CertificateAuthority : IRoadAuthority
 
     X509Certificate2 IRoadAuthority.Certificate => Load().Certificate;
 
+    /// <summary>The CA where it was loaded or made; null where nothing needed it.</summary>
+    internal LoadedAuthority? Loaded
+    {
+        get
+        {
+            lock (gate) return loaded;
+        }
+    }
+
     /// <summary>The CA, loaded or made. A failure is not remembered: the next call tries again.</summary>
     internal LoadedAuthority Load()
     {

@@ -5,8 +5,11 @@ using Usher.Model.Road;
 namespace Usher.Certificates;
 
 /// <summary>Tells of the generation's certificates with the leaves that are served for them now.</summary>
-internal sealed class CertificateReports(LeafStore leaves) : ICertificateReports
+internal sealed class CertificateReports(CertificateAuthority authority, LeafStore leaves) : ICertificateReports
 {
+    /// <inheritdoc/>
+    public AuthorityReport? Authority => authority.Loaded?.Certificate is { } ca ? new AuthorityReport(ca.Subject, ca.NotAfter.ToUniversalTime()) : null;
+
     /// <inheritdoc/>
     public IReadOnlyList<CertificateReport> All(Generation generation)
     {

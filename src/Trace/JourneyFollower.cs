@@ -23,19 +23,19 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
     /// <summary>The journeys that end from this call on, until cancelled: requests, and handshakes that failed before any.</summary>
     public IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, CancellationToken cancellationToken)
     {
-        var (request, handshake) = log.Now;
-        return FollowAsync(filter, request, handshake, cancellationToken);
+        var (ended, handshake) = (log.Ended(), log.NewestFailedHandshake);
+        return FollowAsync(filter, ended, handshake, cancellationToken);
     }
 
-    private async IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, long request, long handshake, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, EndedRequestReader reader, long handshake, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var until = time.GetTimestamp() - (long)(Interval.TotalSeconds / 2 * time.TimestampFrequency);
-            var before = request;
-            var ended = log.Ended(ref request, until);
-            var lost = request - before - ended.Count;
+            var before = reader.Lost;
+            var ended = reader.Read(until);
+            var lost = Math.Max(0, reader.Lost - before);
             // Those that surely failed come first where only they are wanted; of others only their journeys tell.
             var maybe = ended.Where(r => filter.MayTake(r, time)).OrderBy(r => filter.Failed && r.IsFailed).ToList();
             var handshakes = log.FailedSince(ref handshake, until);

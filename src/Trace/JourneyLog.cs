@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Trace.Meters;
@@ -15,8 +14,8 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>What records without an id are found by.</summary>
     private const string NoId = "";
 
-    private readonly Ring<RequestRecord> journeys;
-    private readonly Ring<RequestRecord> laterHops;
+    private readonly RequestRing journeys;
+    private readonly RequestRing laterHops;
     private readonly Ring<DnsRecord> queries;
     private readonly FailedHandshakes failedHandshakes;
     private readonly ListedFlows flows;
@@ -26,6 +25,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
     private readonly TimeProvider time;
+    private readonly RingFeed feed;
 
     /// <summary>The ways of connections through relays.</summary>
     internal RelayPaths Paths { get; }
@@ -41,8 +41,8 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     {
         this.options = options;
         this.time = time;
-        journeys = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId);
-        laterHops = new Ring<RequestRecord>(options.Journeys, r => r.JourneyId ?? NoId);
+        journeys = new RequestRing(options.Journeys, options.FailedJourneys, r => r.JourneyId);
+        laterHops = new RequestRing(options.Journeys, options.FailedJourneys, r => r.JourneyId ?? NoId);
         queries = new Ring<DnsRecord>(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         flows = new ListedFlows(options.Flows, time);
@@ -53,6 +53,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
             options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
+        feed = new RingFeed(Added, options, time);
     }
 
     /// <summary>Raised after each add.</summary>
@@ -158,66 +159,31 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => FollowAsync(journeys, (ended, missed) => new EndedRequests(ended, missed), cancellationToken);
+    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => feed.FollowAsync(journeys.All, (ended, missed) => new EndedRequests(ended, missed), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
-        FollowAsync(endedHandshakes, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+        feed.FollowAsync(endedHandshakes, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedConnections> FollowSecuredAsync(CancellationToken cancellationToken) =>
-        FollowAsync(endedSecured, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
+        feed.FollowAsync(endedSecured, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
 
-    // What follows begins with the call, not when it is first read.
-    private IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)
-        where TRecord : class => FollowAsync(ring, ring.Newest, told, cancellationToken);
-
-    private async IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(
-        Ring<TRecord> ring, long seen, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TRecord : class
-    {
-        var ended = new List<TRecord>();
-        var missed = 0L;
-        while (true)
-        {
-            var next = Added.Next();
-            var last = cancellationToken.IsCancellationRequested;
-            long before;
-            do
-            {
-                before = seen;
-                missed += ring.After(ref seen, ended);
-                if (ended.Count == 0) continue;
-                yield return told(ended, missed);
-                ended.Clear();
-                missed = 0;
-            }
-            while (seen > before);
-
-            if (last) yield break;
-            try
-            {
-                await next.WaitAsync(cancellationToken);
-                if (options.FeedInterval > TimeSpan.Zero) await Task.Delay(options.FeedInterval, time, cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                // Once more round the loop, for what ended before the cancellation.
-            }
-        }
-    }
-
-    /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first.</summary>
+    /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first; at the end older ones that failed.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
 
-    /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
-    internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
+    /// <summary>Reads the same records in the order in which they ended.</summary>
+    /// <param name="earlier">Those that have ended by now too.</param>
+    internal EndedRequestReader Ended(bool earlier = false) => earlier ? new(journeys, 0, 0) : new(journeys, journeys.All.Newest, journeys.Failed.Newest);
 
-    /// <summary>The same of clients' handshakes that failed.</summary>
+    /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
 
-    /// <summary>The numbers of the newest, for <see cref="Ended"/> and <see cref="FailedSince"/>: what ends from now on comes after them.</summary>
-    internal (long Request, long Handshake) Now => (journeys.Newest, failedHandshakes.Newest);
+    /// <summary>The number of the newest, for <see cref="FailedSince"/>: what fails from now on comes after it.</summary>
+    internal long NewestFailedHandshake => failedHandshakes.Newest;
+
+    /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
+    public (long Ended, long InMemory) Kept => journeys.All.Newest is var newest ? (newest, Math.Min(newest, options.Journeys)) : default;
 
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
@@ -231,7 +197,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <summary>Whether no request's journey tells of it: the client's own handshakes come before any request.</summary>
     private bool IsAlone(HandshakeRecord failed) =>
-        failed.Hop == Hop.Tls || !journeys.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
+        failed.Hop == Hop.Tls || !journeys.All.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
 
     /// <summary>The connection that was new, and on which no answer came, as its far end knows it; null where there is none.</summary>
     private static ConnectionId? Refusing(RequestRecord request) => request is { UpstreamStatus: 0, RequestOnUpstream: <= 1 } ? request.Via?.Upstream ?? request.Upstream : null;
@@ -245,7 +211,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     internal RequestRecord? Find(ConnectionId connection, int requestOnConnection, long since)
     {
         var plain = connection.Plain();
-        return journeys.NewestFirst().FirstOrDefault(
+        return journeys.All.NewestFirst().FirstOrDefault(
             r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && (r.Downstream.Plain() == plain || Paths.Of(r)?.Client.Plain() == plain));
     }
 
@@ -263,7 +229,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     internal bool KeepsRecords(IPEndPoint end)
     {
         var plain = end.Plain();
-        return laterHops.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
+        return laterHops.All.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
     }
 
     /// <inheritdoc/>

@@ -28,14 +28,15 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     public long Oldest => Math.Max(1, Newest - capacity + 1);
 
     /// <summary>Adds an item in the place of the oldest.</summary>
-    public void Add(T item)
+    /// <returns>Its number.</returns>
+    public long Add(T item)
     {
         var number = Interlocked.Increment(ref newest);
         var place = number % capacity;
-        if (!Take(place, number)) return;
+        if (!Take(place, number)) return number;
         items[place] = item;
         Volatile.Write(ref numbers[place], number);
-        if (keyOf?.Invoke(item) is not { } key) return;
+        if (keyOf?.Invoke(item) is not { } key) return number;
 
         // Only now: whoever comes by the chain finds the item in its place.
         ref var head = ref HeadOf(key);
@@ -46,6 +47,7 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
             Volatile.Write(ref befores[place], before);
         }
         while (Interlocked.CompareExchange(ref head, number, before) != before);
+        return number;
     }
 
     /// <summary>The item with this number; null when it has given way, or is still being written.</summary>

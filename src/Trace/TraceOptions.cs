@@ -6,6 +6,9 @@ public sealed record TraceOptions
     /// <summary>Journeys kept; the oldest give way. At least 1.</summary>
     public int Journeys { get; init; } = 10_000;
 
+    /// <summary>Journeys that failed kept beside them, however many arrive. At least 1.</summary>
+    public int FailedJourneys { get; init; } = 2_000;
+
     /// <summary>Failed handshakes kept to be listed, of clients and of those behind the load balancer each; the oldest give way. At least 1.</summary>
     public int FailedHandshakes { get; init; } = 1_000;
 
@@ -47,6 +50,9 @@ public sealed record TraceOptions
 
     /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
     public int KeepBatch { get; init; } = 50;
+
+    /// <summary>How long those that arrived may take to be told where more ended than that: a hundredth of the interval, so that a busy road pays about one in a hundred for it.</summary>
+    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Failed journeys stored beside them. At least 1.</summary>
     public int KeepFailed { get; init; } = 200;

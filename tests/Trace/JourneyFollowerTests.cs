@@ -32,6 +32,20 @@ public sealed class JourneyFollowerTests
     }
 
     [Fact]
+    public async Task One_that_failed_is_told_though_it_gave_way()
+    {
+        var road = new TestRoad(new TraceOptions { Journeys = 10 });
+        var ended = await NextAsync(road, new JourneyFilter { Failed = true }, () =>
+        {
+            var failed = road.LoadBalancer();
+            (failed.JourneyId, failed.Status) = ("1-failed", 503);
+            road.Log.Add(failed);
+            Add(road, 25);
+        });
+        Assert.Equal("1-failed", Assert.Single(ended.Journeys).Id);
+    }
+
+    [Fact]
     public async Task What_is_not_wanted_is_neither_told_nor_counted()
     {
         var road = new TestRoad();

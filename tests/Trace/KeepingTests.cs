@@ -71,6 +71,36 @@ public sealed class KeepingTests
     }
 
     [Fact]
+    public async Task Telling_those_that_arrived_takes_a_busy_road_no_longer_than_it_may_and_those_that_failed_are_stored_all_the_same()
+    {
+        // Time goes on by two milliseconds whenever somebody looks.
+        await using var run = new Run(store, new TraceOptions { KeepBatch = 50, KeepBusy = TimeSpan.FromMilliseconds(20) }, passing: TimeSpan.FromMilliseconds(2));
+        run.Keeper.Start();
+        for (var i = 0; i < 100; i++) run.End($"1-{i:D3}", status: i is 3 or 40 or 98 ? 503 : 200);
+        await run.PassAsync(() => store.Count > 0);
+
+        var stored = store.Ids().Select(id => int.Parse(id[2..], null)).ToList();
+        Assert.Subset(stored.ToHashSet(), new HashSet<int> { 3, 40, 98, 99 });
+        Assert.InRange(stored.Count, 4, 13);
+    }
+
+    [Fact]
+    public async Task One_that_failed_is_stored_though_ten_thousand_others_ended_before_anybody_looked()
+    {
+        await using var run = new Run(store);
+        run.Keeper.Start();
+        run.End("1-failed", status: 503);
+        for (var i = 0; i < new TraceOptions().Journeys + 500; i++) run.End($"1-{i}");
+        await run.PassAsync(() => store.Count > 0);
+
+        Assert.Contains("1-failed", store.Ids());
+        Assert.Equal("1-failed", run.Book.Find("1-failed")?.Id);
+        // It counted as lost until it was old enough to be stored.
+        Assert.InRange(run.Keeper.PassedOver - (new TraceOptions().Journeys + 501 - store.Count), 0, 1);
+        Assert.Equal(store.Count, run.Keeper.Stored);
+    }
+
+    [Fact]
     public async Task The_last_journeys_are_kept()
     {
         await using var run = new Run(store, new TraceOptions { Journeys = 5 });
@@ -172,8 +202,9 @@ public sealed class KeepingTests
         private readonly FakeTimeProvider time = new(TestRoad.Start);
         private readonly ServiceProvider services;
 
-        internal Run(IStateStore? store, TraceOptions? options = null, TimeSpan after = default)
+        internal Run(IStateStore? store, TraceOptions? options = null, TimeSpan after = default, TimeSpan passing = default)
         {
+            time.AutoAdvanceAmount = passing;
             time.Advance(after);
             var collection = new ServiceCollection().AddSingleton<TimeProvider>(time).AddSingleton<ILogger<JourneyKeeper>>(new Lines(Log)).AddSingleton(options ?? new TraceOptions()).AddTrace();
             if (store is not null) collection.AddSingleton(store);

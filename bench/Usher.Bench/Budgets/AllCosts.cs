@@ -26,7 +26,9 @@ internal static class AllCosts
             IngressCosts.Decide(road, effort),
             await IngressCosts.RequestAsync(effort),
             ServiceCosts.Decide(road, effort),
+            TraceCosts.Record(effort),
             TraceCosts.Add(effort),
+            TraceCosts.AddFailed(effort),
             await RoadCosts.ExpressAsync(effort),
         ];
     }

@@ -29,9 +29,17 @@ public sealed record CertificateReport(
 /// <param name="RenewedFrom">When it is renewed; null for an imported one, which nobody renews.</param>
 public sealed record ServedLeaf(DateTimeOffset NotBefore, DateTimeOffset NotAfter, string Serial, string Issuer, DateTimeOffset? RenewedFrom);
 
+/// <summary>The CA that vouches for what is issued here.</summary>
+/// <param name="Subject">Its subject.</param>
+/// <param name="NotAfter">When it ends.</param>
+public sealed record AuthorityReport(string Subject, DateTimeOffset NotAfter);
+
 /// <summary>Tells how the load balancers' certificates are; answered by the certificates' hop.</summary>
 public interface ICertificateReports
 {
+    /// <summary>The road's CA; null where nothing needed it yet.</summary>
+    AuthorityReport? Authority { get; }
+
     /// <summary>Every certificate of a generation, by namespace and name.</summary>
     IReadOnlyList<CertificateReport> All(Generation generation);
 }

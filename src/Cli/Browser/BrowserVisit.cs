@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Playwright;
 using Usher.Cli.Client;
 using Usher.Cli.Commands;
+using Usher.Cli.Har;
 using Usher.Cli.Running;
 using Usher.Model.Journeys;
 
@@ -43,7 +44,7 @@ internal static class BrowserVisit
         """;
 
     internal static async Task<int> RunAsync(
-        RoadClient road, RequestLine request, string? screenshot, bool json, bool verbose, CancellationToken cancellationToken)
+        RoadClient road, RequestLine request, string? screenshot, HarFile? har, bool json, bool verbose, CancellationToken cancellationToken)
     {
         var chromium = InstalledChromium.Find();
         var visit = Guid.NewGuid().ToString("n")[..12];
@@ -56,12 +57,20 @@ internal static class BrowserVisit
 
         // 2 and 3.
         var problems = new List<string>();
-        var load = await LoadAsync(chromium, switches, visit, request.Url.OriginalString, file, problems);
+        var recorded = har is null ? null : Path.Combine(Path.GetTempPath(), $"usher-{visit}.har");
+        var load = await LoadAsync(chromium, switches, visit, request.Url.OriginalString, file, recorded, problems);
         if (load is null) throw new UserException($"the browser could not load {request.Url.OriginalString}: {string.Join("; ", problems)}", ExitCodes.NoAnswer);
 
         // 4.
         var journeys = await road.JourneysAsync(200, new Dictionary<string, string> { ["visit"] = visit }, cancellationToken);
         var page = VisitJourney.Of(load, journeys, visit, chromium, file, problems);
+        if (recorded is not null)
+        {
+            await har!.WriteAsync(BrowserHar.Join(await File.ReadAllTextAsync(recorded, cancellationToken), [page, .. journeys.Where(j => j.Id != page.Id)]), cancellationToken);
+            File.Delete(recorded);
+        }
+
+        if (har is { IsOutput: true }) return ExitCodes.OfStatus(page.Status);
         await JourneyOutput.PrintAsync(page, json, verbose);
         if (!json) await VisitText.PrintAsync(load, journeys, file, problems);
         return ExitCodes.OfStatus(page.Status);
@@ -88,7 +97,7 @@ internal static class BrowserVisit
     }
 
     private static async Task<PageLoad?> LoadAsync(
-        string chromium, List<string> switches, string visit, string url, string screenshot, List<string> problems)
+        string chromium, List<string> switches, string visit, string url, string screenshot, string? har, List<string> problems)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -101,7 +110,13 @@ internal static class BrowserVisit
         var plain = await browser.NewContextAsync();
         var agent = await (await plain.NewPageAsync()).EvaluateAsync<string>("navigator.userAgent");
         await plain.CloseAsync();
-        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions { UserAgent = $"{agent} {Visits.Token(visit)}" });
+        await using var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            UserAgent = $"{agent} {Visits.Token(visit)}",
+            // Written when the context closes.
+            RecordHarPath = har,
+            RecordHarContent = har is null ? null : HarContentPolicy.Embed,
+        });
         var page = await context.NewPageAsync();
         page.Console += (_, message) =>
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -8,6 +7,7 @@ using Usher.Cli.Running;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Trace;
+using Usher.Trace.Har;
 
 namespace Usher.Cli.Client;
 
@@ -21,7 +21,10 @@ namespace Usher.Cli.Client;
 /// <item>Tell the road what was seen; the journey comes back.</item>
 /// </list>
 /// </summary>
-internal sealed class TracedRequest(RoadClient road, TimeProvider time)
+/// <param name="road">The road.</param>
+/// <param name="time">The clock.</param>
+/// <param name="archived">Keeps all that an archive has (<see cref="Exchange"/>); null where none is wanted.</param>
+internal sealed class TracedRequest(RoadClient road, TimeProvider time, Archived? archived = null)
 {
     private static readonly TimeSpan DnsLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
@@ -36,6 +39,10 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
     private ClientTls? tls;
     private IPEndPoint? local;
     private IPEndPoint? remote;
+    private HttpRequestMessage? sent;
+
+    /// <summary>What the client knows of its exchange once it is over; null unless it is kept.</summary>
+    internal ClientExchange? Exchange { get; private set; }
 
     internal async Task<Journey> SendAsync(RequestLine request, CancellationToken cancellationToken)
     {
@@ -57,32 +64,32 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
         }
 
         // 5.
-        return await road.ReportAsync(
-            new ClientReport
+        var told = new ClientReport
+        {
+            Method = request.Method,
+            Url = request.Url.OriginalString,
+            Local = local?.ToString(),
+            Remote = remote?.ToString(),
+            Dns = dns,
+            Tls = tls,
+            Status = status,
+            Failure = failure,
+            // A process may send spans; the road knows better once it has seen some requests.
+            ExpectSpans = report.Pods.Any(p => p.Runtime == nameof(PodRuntime.Process)),
+            Times = new ClientTimes
             {
-                Method = request.Method,
-                Url = request.Url.OriginalString,
-                Local = local?.ToString(),
-                Remote = remote?.ToString(),
-                Dns = dns,
-                Tls = tls,
-                Status = status,
-                Failure = failure,
-                // A process may send spans; the road knows better once it has seen some requests.
-                ExpectSpans = report.Pods.Any(p => p.Runtime == nameof(PodRuntime.Process)),
-                Times = new ClientTimes
-                {
-                    Frequency = time.TimestampFrequency,
-                    Start = start,
-                    DnsDone = dnsDone,
-                    Connected = connected,
-                    TlsDone = tlsDone,
-                    RequestSent = 0,
-                    FirstByte = firstByte,
-                    LastByte = time.GetTimestamp(),
-                },
+                Frequency = time.TimestampFrequency,
+                Start = start,
+                DnsDone = dnsDone,
+                Connected = connected,
+                TlsDone = tlsDone,
+                RequestSent = 0,
+                FirstByte = firstByte,
+                LastByte = time.GetTimestamp(),
             },
-            cancellationToken);
+        };
+        Exchange = archived?.Tell(request, sent, told);
+        return await road.ReportAsync(told, cancellationToken);
     }
 
     private static X509Certificate2? CertificateOf(RoadReport report) =>
@@ -172,17 +179,19 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,
+            PlaintextStreamFilter = archived is null ? null : (context, _) => ValueTask.FromResult(archived.Tap(context.PlaintextStream)),
             // A stream that is secured already is taken as it is. Asked again, the client would repeat a request whose connection was closed without an answer: one request is traced, and that is what became of it.
             ConnectCallback = (_, _) => Interlocked.Exchange(ref used, true) ? throw new IOException("the connection was closed before any answer came") : ValueTask.FromResult(stream),
         };
         using var client = new HttpClient(handler) { Timeout = AnswerLimit };
-        using var message = Message(request);
+        using var message = sent = RequestMessage.Of(request);
         try
         {
             using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             firstByte = time.GetTimestamp();
+            archived?.Answered(response);
             // What was switched to isn't spoken here: the connection ends with the handshake.
-            if (response.StatusCode != HttpStatusCode.SwitchingProtocols) await response.Content.CopyToAsync(Stream.Null, cancellationToken);
+            if (response.StatusCode != HttpStatusCode.SwitchingProtocols) await response.Content.CopyToAsync(archived?.Body ?? Stream.Null, cancellationToken);
             return (int)response.StatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -216,29 +225,6 @@ internal sealed class TracedRequest(RoadClient road, TimeProvider time)
             await secured.DisposeAsync();
             throw new TracedFailure("tls", tls?.Error ?? (e is OperationCanceledException ? $"no handshake within {ConnectLimit.TotalSeconds:0} s" : e.Message), e);
         }
-    }
-
-    private static HttpRequestMessage Message(RequestLine request)
-    {
-        var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Url)
-        {
-            Version = request.Http11 || request.Url.Scheme == "http" ? HttpVersion.Version11 : HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
-        var given = request.Headers.Select(h => h.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        if (request.Data is { } data) message.Content = new ByteArrayContent(data);
-        foreach (var (name, value) in request.Headers)
-        {
-            if (message.Headers.TryAddWithoutValidation(name, value)) continue;
-            message.Content ??= new ByteArrayContent([]);
-            message.Content.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        // A header of -H takes the place of our own, as with curl.
-        if (!given.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", $"usher/{typeof(TracedRequest).Assembly.GetName().Version?.ToString(3)}");
-        if (!given.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "*/*");
-        if (request.Data is not null && !given.Contains("Content-Type")) message.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
-        return message;
     }
 
     private void Shaken(SslStream secured)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Usher.Cli.Client;
+using Usher.Cli.Running;
 
 namespace Usher.Cli.Commands;
 
@@ -15,7 +16,16 @@ internal static class JourneyExportCommand
             var written = filter.Read(parsed);
             using var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
             await using var output = Console.OpenStandardOutput();
-            await client.ExportAsync(written, output, cancellationToken);
+            using var unread = ClosedOutput.LinkTo(cancellationToken);
+            try
+            {
+                await client.ExportAsync(written, output, unread.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Who reads has enough.
+            }
+
             return ExitCodes.Ok;
         });
         return command;

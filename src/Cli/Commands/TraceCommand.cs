@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Usher.Cli.Browser;
 using Usher.Cli.Client;
+using Usher.Cli.Har;
+using Usher.Trace.Har;
 
 namespace Usher.Cli.Commands;
 
@@ -18,13 +20,14 @@ internal static class TraceCommand
         var resolve = CommonOptions.Resolve();
         var browser = new Option<bool>("--browser") { Description = "Load the page in an installed Chromium, and tell of the whole visit." };
         var screenshot = new Option<string?>("--screenshot") { Description = "Where --browser puts its screenshot. Default: a file in the state folder.", HelpName = "FILE" };
+        var har = HarFile.Option();
         var json = CommonOptions.Json();
         var verbose = CommonOptions.Verbose();
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
         var command = new Command("trace", "Send a request through the running road and print its journey. Exits 0 on 1xx-3xx, 4 on 4xx, 5 on 5xx, 6 when nothing answered.")
         {
-            url, method, headers, data, insecure, http11, resolve, browser, screenshot, json, verbose, api, state,
+            url, method, headers, data, insecure, http11, resolve, browser, screenshot, har, json, verbose, api, state,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -32,6 +35,7 @@ internal static class TraceCommand
             var request = RequestLine.Parse(
                 parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], parsed.GetValue(data) ?? [],
                 parsed.GetValue(insecure), parsed.GetValue(http11), parsed.GetValue(resolve) ?? []);
+            using var archive = HarFile.Open(parsed.GetValue(har), parsed.GetValue(json));
             if (parsed.GetValue(browser))
             {
                 if (request is not { Method: "GET", Data: null, Headers.Count: 0, Insecure: false, Http11: false, Resolve.Count: 0 })
@@ -39,11 +43,14 @@ internal static class TraceCommand
                     throw new UserException("--browser loads a page as a browser does: -X, -d, -H, -k, --http1.1 and --resolve don't go with it", ExitCodes.Usage);
                 }
 
-                return await BrowserVisit.RunAsync(client, request, parsed.GetValue(screenshot), parsed.GetValue(json), parsed.GetValue(verbose), cancellationToken);
+                return await BrowserVisit.RunAsync(client, request, parsed.GetValue(screenshot), archive, parsed.GetValue(json), parsed.GetValue(verbose), cancellationToken);
             }
 
-            var journey = await new TracedRequest(client, TimeProvider.System).SendAsync(request, cancellationToken);
-            await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
+            using var archived = archive is null ? null : new Archived(TimeProvider.System);
+            var traced = new TracedRequest(client, TimeProvider.System, archived);
+            var journey = await traced.SendAsync(request, cancellationToken);
+            if (archive is not null) await archive.WriteAsync(HarLog.Of(HarEntry.Of(journey, traced.Exchange)), cancellationToken);
+            if (archive is not { IsOutput: true }) await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
             // An answer that was cut off is none, whatever its head said.
             return journey is { Status: < 400, Outcome: not "ok", AnsweredBy: "pod" } ? ExitCodes.NoAnswer : ExitCodes.OfStatus(journey.Status);
         });

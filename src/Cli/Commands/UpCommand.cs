@@ -27,12 +27,14 @@ internal static class UpCommand
         var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
         var serverTiming = new Option<bool>("--server-timing") { Description = "Add a Server-Timing header with the hops' times to every answer, for a browser's developer tools." };
+        // Only a measurement wants a road without its journeys.
+        var noJourneys = new Option<bool>("--no-journeys") { Description = "Keep no records: no journeys, counts or access logs.", Hidden = true };
         var standard = new TraceOptions();
         var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
         var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, noJourneys,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RoadSettings
@@ -44,6 +46,7 @@ internal static class UpCommand
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
+                Journeys = !parsed.GetValue(noJourneys),
                 Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor },
             },
             parsed.GetValue(state),

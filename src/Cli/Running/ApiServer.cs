@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Usher.Cli.Metrics;
 using Usher.Dashboard;
 using Usher.Model.Desired;
 using Usher.Seam;
@@ -65,6 +66,7 @@ internal sealed class ApiServer : IAsyncDisposable
         app.UseAntiforgery();
         app.MapJourneys();
         app.MapMeters(app.Services.GetRequiredService<JourneyLog>().Meters);
+        app.MapMetrics(road);
         app.MapRoad(road);
         app.MapNodes(road);
         app.MapDashboard();

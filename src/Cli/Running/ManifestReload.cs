@@ -33,9 +33,14 @@ internal sealed class ManifestReload(
     ManifestSource source, Func<LoadedManifests, ErrorList, CancellationToken, Task<Generation?>> apply, IReloadObserver observer, TimeProvider time)
 {
     private volatile IReadOnlyList<ConfigError> refused = [];
+    // What is followed was loaded before.
+    private volatile Reloads reloads = Reloads.None.WithApplied(time.GetUtcNow());
 
     /// <summary>Why the last save was refused; empty when it runs.</summary>
     internal IReadOnlyList<ConfigError> Refused => refused;
+
+    /// <summary>What became of the load before and of the saves since.</summary>
+    internal Reloads Reloads => reloads;
 
     /// <summary>Follows until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -57,6 +62,7 @@ internal sealed class ManifestReload(
                 observer.Applied(generation, ResourceChanges.Between(running.Resources, loaded.Resources), time.GetElapsedTime(started));
                 running = loaded;
                 refused = [];
+                reloads = reloads.WithApplied(time.GetUtcNow());
             }
             else if (change.Whole is not null)
             {
@@ -67,6 +73,7 @@ internal sealed class ManifestReload(
             else if (loaded is not null)
             {
                 refused = errors.All;
+                reloads = reloads.WithRefused(time.GetUtcNow());
                 observer.Refused(errors);
             }
         }

@@ -10,6 +10,7 @@ using Usher.Dns;
 using Usher.Doorway.Files;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
+using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Pod;
 using Usher.Response;
@@ -41,6 +42,9 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Why the last saved change doesn't run; empty when it does.</summary>
     internal IReadOnlyList<ConfigError> Refused => reload?.Refused ?? [];
 
+    /// <summary>What became of the saves that were read.</summary>
+    internal Reloads Reloads => reload?.Reloads ?? Reloads.None;
+
     private WebApplication? Api { get; init; }
 
     /// <summary>The running generation.</summary>
@@ -60,6 +64,8 @@ internal sealed class Road : IAsyncDisposable
                 .AddSingleton(new DashboardOptions { Refused = () => road?.Refused ?? [] })
                 .AddDashboard();
             if (settings.ServerTiming) services.AddServerTimings();
+            // The last registration is the one that hops get.
+            if (!settings.Journeys) services.AddSingleton<IJourneyLog, NoJourneyLog>();
         });
         return road = new Road(settings, app.Services, app) { Api = app };
     }

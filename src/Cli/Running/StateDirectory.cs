@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -37,6 +38,9 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Where a road that runs says how it is reached.</summary>
     public string RoadFile => System.IO.Path.Combine(Path, "road.json");
 
+    /// <summary>Where it leaves the API's token and nothing else, for programs that want a file of that, as Prometheus' <c>credentials_file</c>. Each run has another token.</summary>
+    public string TokenFile => System.IO.Path.Combine(Path, "api-token");
+
     /// <summary>The folder that a person named, or <c>$XDG_STATE_HOME/usher</c>.</summary>
     public static StateDirectory Open(string? named) => new(System.IO.Path.GetFullPath(named ?? DefaultPath()), temporary: false);
 
@@ -65,14 +69,18 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Writes how this road is reached; readable by its owner only, since the token is in it.</summary>
     public void Announce(RunningRoad road)
     {
-        var draft = RoadFile + ".new";
-        File.Delete(draft);
-        using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            JsonSerializer.Serialize(stream, road, RunningRoadJson.Default.RunningRoad);
-        }
+        Replace(TokenFile, stream => stream.Write(Encoding.ASCII.GetBytes(road.Token)));
+        // Last: who finds it finds the token's own file too.
+        Replace(RoadFile, stream => JsonSerializer.Serialize(stream, road, RunningRoadJson.Default.RunningRoad));
+    }
 
-        File.Move(draft, RoadFile, overwrite: true);
+    /// <summary>Writes a file that only its owner may read; who reads it meanwhile has the old one or the new one whole.</summary>
+    private static void Replace(string file, Action<Stream> write)
+    {
+        var draft = file + ".new";
+        File.Delete(draft);
+        using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly })) write(stream);
+        File.Move(draft, file, overwrite: true);
     }
 
     /// <summary>How the running road is reached, or null when none says so.</summary>
@@ -97,6 +105,7 @@ internal sealed class StateDirectory : IDisposable
     {
         if (held is null) return;
         File.Delete(RoadFile);
+        File.Delete(TokenFile);
         held.Dispose();
         if (!temporary) return;
         try

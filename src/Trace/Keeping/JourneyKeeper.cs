@@ -8,7 +8,7 @@ namespace Usher.Trace.Keeping;
 /// Stores ended journeys in the background, so that a restart still knows them. Every <see cref="TraceOptions.KeepInterval"/>:
 /// <list type="number">
 /// <item>Take the requests and failed handshakes that ended since, and whose late records had time to come.</item>
-/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest, and <see cref="TraceOptions.KeepFailed"/> of the failed ones before them: a busy road isn't slowed down to be written up.</item>
+/// <item>Of more than <see cref="TraceOptions.KeepBatch"/> the newest of those that arrived, for <see cref="TraceOptions.KeepBusy"/> at most, and <see cref="TraceOptions.KeepFailed"/> that failed: a busy road isn't slowed down to be written up.</item>
 /// <item>Tell them, store them in one batch, and let those go that are over their time, or too many.</item>
 /// </list>
 /// A stop stores what is left; a kill loses what ended in the last interval and the time for late records.
@@ -25,10 +25,11 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task? running;
-    private long request;
+    private readonly EndedRequestReader requests;
     private long handshake;
     private bool failing;
     private long failedAt;
+    private long passedOver;
 
     internal JourneyKeeper(JourneyLog log, JourneyBook book, StoredJourneys stored, IStateStore? store, TraceOptions options, TimeProvider time, ILogger<JourneyKeeper> logger)
     {
@@ -39,7 +40,14 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.options = options;
         this.time = time;
         this.logger = logger;
+        requests = log.Ended(earlier: true);
     }
+
+    /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
+    public long PassedOver => Volatile.Read(ref passedOver);
+
+    /// <summary>Journeys that are stored now, of earlier runs too.</summary>
+    public int Stored => stored.Count;
 
     /// <summary>Looks for journeys of earlier runs, and begins to store this run's. Once; without a state store nothing happens.</summary>
     public void Start()
@@ -71,7 +79,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         await stopping.CancelAsync();
         await last;
         var began = time.GetTimestamp();
-        var left = Take(log.Ended(ref request, long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
+        var left = Take(requests.Read(long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
             .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
@@ -114,12 +122,23 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         // 1
         var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
-        var requests = log.Ended(ref request, until);
+        var before = requests.Lost;
+        var ended = requests.Read(until);
         var handshakes = log.FailedSince(ref handshake, until);
-        if (requests.Count + handshakes.Count == 0) return;
+        var lost = Math.Max(0, requests.Lost - before);
+        if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
-        Write([.. Take(requests, options.KeepBatch, r => r.IsFailed).Select(book.Tell), .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell)]);
+        var (began, busy) = (time.GetTimestamp(), ended.Count > options.KeepBatch);
+        var newest = ended.Reverse().Take(options.KeepBatch).ToList();
+        Journey[] taken =
+        [
+            .. newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell),
+            .. busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [],
+            .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell),
+        ];
+        Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
+        Write(taken);
     }
 
     /// <summary>The newest, the newest first; then of the others those that failed.</summary>
@@ -146,6 +165,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         catch (StateStoreException e)
         {
             // The road goes on; these are known as long as it runs.
+            Interlocked.Add(ref passedOver, journeys.Length);
             if (!failing) logger.JourneysNotStored(e.Message);
             (failing, failedAt) = (true, time.GetTimestamp());
         }

@@ -22,6 +22,9 @@ internal sealed class StoredJourneys(IStateStore? store)
     // In the order in which they began.
     private volatile StoredKey[] keys = [];
 
+    /// <summary>How many there are.</summary>
+    internal int Count => keys.Length;
+
     /// <summary>The ids of all.</summary>
     internal IEnumerable<string> Ids => keys.Select(k => k.Id).OfType<string>();
 

@@ -15,7 +15,7 @@ internal sealed class Meter
     private const int Classes = 6;
 
     // Apart by a line of the cache and more, so that two processors don't share one.
-    private readonly long[][] stripes = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)).Select(_ => new long[Buckets + Classes + 16])];
+    private readonly long[][] stripes = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)).Select(_ => new long[Buckets + Classes + 1 + 16])];
 
     /// <summary>Counts one.</summary>
     /// <param name="duration">How long it took; below 0 where it didn't happen, so that only the class counts.</param>
@@ -24,20 +24,23 @@ internal sealed class Meter
     {
         var stripe = stripes[Thread.GetCurrentProcessorId() & (stripes.Length - 1)];
         Interlocked.Increment(ref stripe[Buckets + (kind is > 0 and < Classes ? kind : 0)]);
-        if (duration >= TimeSpan.Zero) Interlocked.Increment(ref stripe[BucketOf((long)duration.TotalMicroseconds)]);
+        if (duration < TimeSpan.Zero) return;
+        Interlocked.Increment(ref stripe[BucketOf(duration.Ticks / TimeSpan.TicksPerMicrosecond)]);
+        Interlocked.Add(ref stripe[Buckets + Classes], duration.Ticks);
     }
 
     /// <summary>What it has come to.</summary>
     public MeterReading Read()
     {
-        var (buckets, classes) = (new long[Buckets], new long[Classes]);
+        var (buckets, classes, ticks) = (new long[Buckets], new long[Classes], 0L);
         foreach (var stripe in stripes)
         {
             for (var i = 0; i < Buckets; i++) buckets[i] += Volatile.Read(ref stripe[i]);
             for (var i = 0; i < Classes; i++) classes[i] += Volatile.Read(ref stripe[Buckets + i]);
+            ticks += Volatile.Read(ref stripe[Buckets + Classes]);
         }
 
-        return new MeterReading(classes, buckets);
+        return new MeterReading(classes, buckets) { Seconds = (double)ticks / TimeSpan.TicksPerSecond };
     }
 
     /// <summary>The bucket of a duration.</summary>

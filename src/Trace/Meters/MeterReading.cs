@@ -5,6 +5,9 @@ namespace Usher.Trace.Meters;
 /// <param name="Buckets">How many by how long they took.</param>
 public sealed record MeterReading(IReadOnlyList<long> Classes, IReadOnlyList<long> Buckets)
 {
+    /// <summary>How long they took together, in seconds.</summary>
+    public double Seconds { get; init; }
+
     /// <summary>How many there were.</summary>
     public long Count => Classes.Sum();
 
@@ -18,7 +21,7 @@ public sealed record MeterReading(IReadOnlyList<long> Classes, IReadOnlyList<lon
     public MeterReading Since(MeterReading before)
     {
         ArgumentNullException.ThrowIfNull(before);
-        return new MeterReading([.. Classes.Zip(before.Classes, (now, then) => now - then)], [.. Buckets.Zip(before.Buckets, (now, then) => now - then)]);
+        return new MeterReading([.. Classes.Zip(before.Classes, (now, then) => now - then)], [.. Buckets.Zip(before.Buckets, (now, then) => now - then)]) { Seconds = Seconds - before.Seconds };
     }
 
     /// <summary>The duration that so many of a hundred don't exceed; null where nothing was measured.</summary>

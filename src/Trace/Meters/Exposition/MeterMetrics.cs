@@ -1,0 +1,57 @@
+using System.Globalization;
+
+namespace Usher.Trace.Meters.Exposition;
+
+/// <summary>What the hops have come to, as metrics.</summary>
+public static class MeterMetrics
+{
+    // A bound is where a bucket of the meter begins, so that nothing is counted by guess: each power of two of microseconds and the half way to the next, from 64 µs to 134 s.
+    private const int FirstOctave = 6;
+    private const int LastOctave = 27;
+
+    private static readonly long[] Bounds = [.. Enumerable.Range(FirstOctave, LastOctave - FirstOctave).SelectMany(k => new[] { 1L << k, 3L << (k - 1) }), 1L << LastOctave];
+
+    /// <summary>Counters by hop and status, histograms of durations, and outcomes.</summary>
+    public static IEnumerable<MetricFamily> Of(RoadReading reading)
+    {
+        ArgumentNullException.ThrowIfNull(reading);
+        var of = reading.Hops.ToLookup(h => h.Counts is "queries" or "handshakes" or "connections" ? h.Counts : "requests");
+        yield return Counter(
+            "usher_hop_requests", "Requests by the hop that recorded them and the hundreds of their status; none: nothing came of them. targets and pods are what the load balancer and the ingress got back from behind them.",
+            of["requests"].SelectMany(h => Enumerable.Range(1, 5).Append(0).Select(c => (Value: h.Meter.Classes[c], new[] { Pair("hop", h.Hop), Pair("code", c == 0 ? "none" : $"{c}xx") }))));
+        yield return Histogram("usher_hop_request_duration_seconds", "How long a hop had a request; of targets and pods until the first byte of the answer.", of["requests"]);
+        yield return Counter("usher_hop_connections", "Connections that hops relayed, by whether they led on.", of["connections"].SelectMany(h => Results(h, Pair("hop", h.Hop))));
+        yield return Histogram("usher_hop_connect_duration_seconds", "How long a relay took from accepting a connection until it led on.", of["connections"]);
+        yield return Counter("usher_tls_handshakes", "Handshakes of clients with load balancers.", of["handshakes"].SelectMany(h => Results(h)));
+        yield return Histogram("usher_tls_handshake_duration_seconds", "How long clients' handshakes took.", of["handshakes"], labelled: false);
+        yield return Counter("usher_dns_queries", "Queries that the name server answered; failed: with another code than NOERROR.", of["queries"].SelectMany(h => Results(h)));
+        yield return Histogram("usher_dns_query_duration_seconds", "How long the name server took to answer.", of["queries"], labelled: false);
+        yield return Counter("usher_outcomes", "Failures by their code, which docs/outcomes.md explains.", reading.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => (o.Value, new[] { Pair("code", o.Key) })));
+    }
+
+    private static IEnumerable<(long Value, KeyValuePair<string, string>[] Labels)> Results(HopReading hop, params KeyValuePair<string, string>[] labels) =>
+        [(hop.Meter.Count - hop.Meter.Failed, [.. labels, Pair("result", "ok")]), (hop.Meter.Failed, [.. labels, Pair("result", "failed")])];
+
+    private static MetricFamily Counter(string name, string help, IEnumerable<(long Value, KeyValuePair<string, string>[] Labels)> values) =>
+        new(name, MetricKind.Counter, help) { Samples = [.. values.Select(v => MetricFamily.Sample(MetricKind.Counter, v.Value, v.Labels))] };
+
+    private static MetricFamily Histogram(string name, string help, IEnumerable<HopReading> hops, bool labelled = true) =>
+        new(name, MetricKind.Histogram, help) { Unit = "seconds", Samples = [.. hops.SelectMany(h => Histogram(h.Meter, labelled ? [Pair("hop", h.Hop)] : []))] };
+
+    private static IEnumerable<MetricSample> Histogram(MeterReading meter, KeyValuePair<string, string>[] labels)
+    {
+        var (next, below) = (0, 0L);
+        foreach (var bound in Bounds)
+        {
+            for (var end = Meter.BucketOf(bound); next < end; next++) below += meter.Buckets[next];
+            yield return new("_bucket", below, [.. labels, Pair("le", (bound / 1e6m).ToString(CultureInfo.InvariantCulture))]);
+        }
+
+        var all = meter.Buckets.Sum();
+        yield return new("_bucket", all, [.. labels, Pair("le", "+Inf")]);
+        yield return new("_sum", meter.Seconds, labels);
+        yield return new("_count", all, labels);
+    }
+
+    private static KeyValuePair<string, string> Pair(string name, string value) => new(name, value);
+}
