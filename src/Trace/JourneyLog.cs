@@ -203,10 +203,20 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>The load balancer's records after a number that ended until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<RequestRecord> Ended(ref long after, long until) => journeys.After(ref after, r => r.EndedAt <= until);
 
+    /// <summary>The same, at most so many of them at once.</summary>
+    /// <returns>How many gave way before the first of them.</returns>
+    internal long Ended(ref long after, long until, int limit, List<RequestRecord> into) => journeys.After(ref after, into, r => into.Count < limit && r.EndedAt <= until);
+
     /// <summary>The same of clients' handshakes that failed.</summary>
+    internal long FailedSince(ref long after, long until, int limit, List<HandshakeRecord> into) => failedHandshakes.OfClients(ref after, until, limit, into);
+
+    /// <summary>How many came after these numbers.</summary>
+    internal long Waiting(long request, long handshake) => journeys.Newest - request + failedHandshakes.Newest - handshake;
+
+    /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
 
-    /// <summary>The numbers of the newest, for <see cref="Ended"/> and <see cref="FailedSince"/>: what ends from now on comes after them.</summary>
+    /// <summary>The numbers of the newest, for requests and failed handshakes: what ends from now on comes after them.</summary>
     internal (long Request, long Handshake) Now => (journeys.Newest, failedHandshakes.Newest);
 
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>

@@ -46,6 +46,8 @@ internal sealed class TestRoad
 
     public JourneyBook Book => services.GetRequiredService<JourneyBook>();
 
+    public TraceOptions Options => services.GetRequiredService<TraceOptions>();
+
     public IPodAccounts Pods => services.GetRequiredService<IPodAccounts>();
 
     public SpanStore Spans => services.GetRequiredService<SpanStore>();

@@ -25,6 +25,7 @@ internal static class Welcome
         var (ended, lasting) = (report.Pods.Count(p => p.Phase == "Succeeded"), report.Pods.Count(p => p.Phase != "Succeeded"));
         lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {lasting} ready{(ended == 0 ? "" : $", {ended} completed")}");
         lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
+        if (road.Exporter is { } exporter) lines.Add($"  spans go to    {exporter.Backend}");
         lines.Add("");
         lines.AddRange(ToTry(road, report, state));
         lines.Add("");

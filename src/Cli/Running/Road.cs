@@ -14,6 +14,7 @@ using Usher.Pod;
 using Usher.Response;
 using Usher.Seam;
 using Usher.Trace;
+using Usher.Trace.Export;
 using Usher.Trace.Keeping;
 
 namespace Usher.Cli.Running;
@@ -40,6 +41,9 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>Why the last saved change doesn't run; empty when it does.</summary>
     internal IReadOnlyList<ConfigError> Refused => reload?.Refused ?? [];
 
+    /// <summary>What exports journeys; null where nothing does.</summary>
+    internal SpanExporter? Exporter => Services.GetService<SpanExporter>();
+
     private WebApplication? Api { get; init; }
 
     /// <summary>The running generation.</summary>
@@ -56,6 +60,7 @@ internal sealed class Road : IAsyncDisposable
                 .AddSingleton<IPodEnvironment, PodEnvironment>()
                 .AddRoad();
             if (settings.ServerTiming) services.AddServerTimings();
+            if (settings.Otlp is { } otlp) services.AddSpanExport(otlp);
         });
         return new Road(settings, app.Services, app) { Api = app };
     }
@@ -80,6 +85,7 @@ internal sealed class Road : IAsyncDisposable
         var loaded = manifests.Load(errors);
         if (await ApplyAsync(loaded, errors, cancellationToken) is null) return false;
         Services.GetRequiredService<JourneyKeeper>().Start();
+        Exporter?.Start();
         return true;
     }
 
@@ -146,7 +152,7 @@ internal sealed class Road : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(drain);
         await Services.GetRequiredService<RoadControl>().StopAsync(limit.Token);
-        await Services.GetRequiredService<JourneyKeeper>().StopAsync();
+        await Task.WhenAll(Services.GetRequiredService<JourneyKeeper>().StopAsync(), Exporter?.StopAsync() ?? Task.CompletedTask);
     }
 
     public ValueTask DisposeAsync() => owner.DisposeAsync();
