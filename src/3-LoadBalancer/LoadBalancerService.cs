@@ -123,7 +123,8 @@ internal sealed class LoadBalancerService(TargetTable table, TokenCheck tokens, 
         passage.Record.Scheme = listener.Scheme;
         passage.ResponseHeaders = listener.Headers.Inserted;
         passage.Identify(trace.JourneyId);
-        passage.Record.TraceId = TraceParent.TraceIdOf(passage.Exchange.Request) ?? trace.TraceId;
+        passage.Record.TraceId = trace.TraceId;
+        TraceParent.Note(passage.Exchange.Request, passage.Record);
         return trace;
     }
 

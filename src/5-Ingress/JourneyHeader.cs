@@ -21,9 +21,9 @@ internal static class JourneyHeader
             if (!self.IsEmpty) passage.Record.TraceId = TraceRoot.TraceIdOf(Encoding.Latin1.GetString(root));
         }
 
-        if (TraceParent.TraceIdOf(request) is { } given) passage.Record.TraceId = given;
+        TraceParent.Note(request, passage.Record);
         // No load balancer of HTTP stands in front: the trace begins here.
-        else if (passage.Record.JourneyId is null) passage.Record.TraceId ??= Begin(passage);
+        if (passage.Record.JourneyId is null) passage.Record.TraceId ??= Begin(passage);
     }
 
     /// <summary>A trace id whose first 8 digits are the time, as a load balancer's would be.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Usher.Model.Journeys;
 using Usher.Seam;
 using Usher.Wire;
 
@@ -24,7 +23,6 @@ internal static class NginxHeaders
     private static readonly HeaderName ForwardedScheme = new("X-Forwarded-Scheme");
     private static readonly HeaderName Scheme = new("X-Scheme");
     private static readonly HeaderName OriginalUri = new("X-Original-URI");
-    private static readonly HeaderName TraceContext = new("traceparent");
 
     internal static void Apply(RequestPassage passage, IngressDecision decision)
     {
@@ -51,7 +49,7 @@ internal static class NginxHeaders
         edits.Set(ForwardedScheme, view.Scheme);
         edits.Set(Scheme, view.Scheme);
         if (config.OriginalUri) edits.Set(OriginalUri, passage.Record.Target);
-        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
+        TraceHeaders.Apply(passage);
 
         Location(passage, decision, view);
     }
@@ -110,7 +108,7 @@ internal static class NginxHeaders
         Backend(edits, route);
         edits.Set(RequestId, RequestIdOf(passage, decision));
         edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
-        if (TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
+        TraceHeaders.Apply(passage);
     }
 
     private static string Accept(RequestPassage passage) => passage.Exchange.Request.TryGet("Accept"u8, out var accept) ? Encoding.Latin1.GetString(accept) : "";
@@ -145,13 +143,6 @@ internal static class NginxHeaders
     /// <summary>The X-Forwarded-For that a backend gets.</summary>
     internal static string ForwardedForOf(RequestPassage passage, IngressDecision decision, in ClientView view) =>
         IsFull(decision.Controller.Config) ? FullChain(Chain(passage, decision.Controller.Config.ForwardedForHeader), decision) : view.Address.ToString();
-
-    /// <summary>The trace context that a request gets; null when it has one.</summary>
-    internal static string? TraceOf(RequestPassage passage)
-    {
-        Span<char> trace = stackalloc char[TraceRoot.TraceIdLength];
-        return TraceParent.TraceIdOf(passage.Exchange.Request) is null && passage.Record.TryWriteTraceId(trace) ? TraceParent.Format(trace, (ulong)Random.Shared.NextInt64(1, long.MaxValue)) : null;
-    }
 
     private static bool IsFull(NginxConfig config) => config is { UseForwardedHeaders: true, ComputeFullForwardedFor: true };
 

@@ -10,6 +10,7 @@ using Usher.Dashboard.Layout;
 using Usher.Dashboard.Live;
 using Usher.Dashboard.Saved;
 using Usher.Model.Desired;
+using Usher.Trace;
 
 namespace Usher.Dashboard;
 
@@ -48,7 +49,7 @@ public static class DashboardRegistration
     }
 
     /// <summary>Whether a path is one of the dashboard's: all are that aren't the API's.</summary>
-    public static bool IsPage(PathString path) => !Array.Exists(Others, other => path.StartsWithSegments(other, StringComparison.Ordinal));
+    public static bool IsPage(PathString path) => path != JourneyEndpoints.GrpcSpans && !Array.Exists(Others, other => path.StartsWithSegments(other, StringComparison.Ordinal));
 
     /// <summary>Maps the pages, and begins to look at the road.</summary>
     public static void MapDashboard(this IEndpointRouteBuilder endpoints)

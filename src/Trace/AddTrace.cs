@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
+using Usher.Trace.Export;
 using Usher.Trace.Journeys;
 using Usher.Trace.Keeping;
 using Usher.Trace.Otlp;
@@ -28,7 +29,9 @@ public static class TraceRegistration
             .AddSingleton<IJourneyFeed>(s => s.GetRequiredService<JourneyLog>())
             .AddSingleton<IConnectionFeed>(s => s.GetRequiredService<JourneyLog>())
             .AddSingleton(s => new SpanStore(s.GetRequiredService<TraceOptions>()))
-            .AddSingleton(s => new OtlpReceiver(s.GetRequiredService<SpanStore>(), s.GetRequiredService<TraceOptions>()))
+            .AddSingleton(s => new SpanIntake(s.GetRequiredService<SpanStore>(), s.GetRequiredService<TraceOptions>(), s.GetService<ISpanRelay>()))
+            .AddSingleton(s => new OtlpReceiver(s.GetRequiredService<SpanIntake>()))
+            .AddSingleton(s => new OtlpGrpcReceiver(s.GetRequiredService<SpanIntake>()))
             .AddSingleton(s => new StoredJourneys(s.GetService<IStateStore>()))
             .AddSingleton(s => new JourneyKeeper(
                 s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<StoredJourneys>(), s.GetService<IStateStore>(),
@@ -47,6 +50,13 @@ public static class TraceRegistration
                 s.GetRequiredService<TraceOptions>(),
                 s.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>Exports journeys and applications' spans to a backend, once it is started. Wants what <see cref="AddTrace"/> adds.</summary>
+    public static IServiceCollection AddSpanExport(this IServiceCollection services, OtlpSettings settings) => services
+        .AddSingleton(s => new SpanExporter(
+            s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), new OtlpSender(settings, s.GetRequiredService<TimeProvider>()), settings.Told,
+            s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<SpanExporter>>() ?? NullLogger<SpanExporter>.Instance))
+        .AddSingleton<ISpanRelay>(s => s.GetRequiredService<SpanExporter>());
 
     /// <summary>Lets the load balancer's answers carry <c>Server-Timing</c>. Wants what <see cref="AddTrace"/> adds; uses the pods' accounts.</summary>
     public static IServiceCollection AddServerTimings(this IServiceCollection services) => services

@@ -31,6 +31,10 @@ internal sealed class FailedHandshakes(int capacity, TimeProvider time)
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     public IReadOnlyList<HandshakeRecord> OfClients(ref long after, long until) => clients.After(ref after, h => h.FailedAt <= until);
 
+    /// <summary>The same, at most so many at once.</summary>
+    /// <returns>How many gave way before the first of them.</returns>
+    public long OfClients(ref long after, long until, int limit, List<HandshakeRecord> into) => clients.After(ref after, into, h => into.Count < limit && h.FailedAt <= until);
+
     private static bool Same(HandshakeRecord one, HandshakeRecord other) =>
         one.Outcome == other.Outcome && one.ServerName == other.ServerName && one.Connection.To.Equals(other.Connection.To) && one.Connection.From.Address.Equals(other.Connection.From.Address);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using Usher.Model.Journeys;
+using Usher.Trace.Export;
 using Usher.Trace.Journeys;
 using Usher.Trace.Keeping;
 using Usher.Trace.Otlp;
@@ -102,6 +103,21 @@ public sealed class JourneyBook
         var handshakes = log.FailedHandshakes().Select(h => h.JourneyId).ToHashSet();
         return id => log.Find(id) is not null || handshakes.Contains(id);
     }
+
+    /// <summary>
+    /// A journey as an <c>ExportTraceServiceRequest</c>: the spans of its hops, and those of the applications as they came. Empty for a trace that its caller doesn't record; null when no journey with this id is kept.
+    /// </summary>
+    public byte[]? SpansOf(string id)
+    {
+        if (Find(id) is not { } journey) return null;
+        if (journey.Sampled == false) return [];
+        var records = log.Find(id) is { } first ? Join(first) : null;
+        var reported = records is null ? [] : JourneyAssembler.SpansOf(records, Clock.For(records, time));
+        return [.. SpanWriter.Write(JourneySpans.Of(journey)), .. SpanOrigin.Write(reported)];
+    }
+
+    /// <summary>The spans of a journey's hops alone, as an <c>ExportTraceServiceRequest</c>, for one that nobody keeps.</summary>
+    public static byte[] SpansOf(Journey journey) => SpanWriter.Write(JourneySpans.Of(journey));
 
     /// <summary>What is known of a request now.</summary>
     internal Journey Tell(RequestRecord first) => assembler.Assemble(Join(first));

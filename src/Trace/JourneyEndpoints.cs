@@ -25,7 +25,7 @@ public static class JourneyEndpoints
     });
 
     /// <summary>
-    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/follow</c>, <c>GET /api/journeys/export</c>, <c>GET /api/journeys/{id}</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
+    /// Maps <c>GET /api/journeys</c>, <c>GET /api/journeys/follow</c>, <c>GET /api/journeys/export</c>, <c>GET /api/journeys/{id}</c>, <c>GET /api/journeys/{id}/spans</c>, <c>POST /api/journeys/client</c> and <c>POST /v1/traces</c>.
     /// Who may call them is the host's to decide.
     /// </summary>
     public static IEndpointRouteBuilder MapJourneys(this IEndpointRouteBuilder endpoints)
@@ -35,16 +35,37 @@ public static class JourneyEndpoints
         api.MapGet("/follow", JourneyStreams.FollowAsync);
         api.MapGet("/export", JourneyStreams.ExportAsync);
         api.MapGet("/{id}", OneAsync);
+        api.MapGet("/{id}/spans", SpansAsync);
         api.MapPost("/client", ClientAsync);
         endpoints.MapSpans();
         return endpoints;
     }
 
-    /// <summary>Maps <c>POST /v1/traces</c> alone, so that a host can give it a policy of its own. Part of <see cref="MapJourneys"/>.</summary>
+    /// <summary>Maps <c>POST /v1/traces</c> and the method of gRPC alone, so that a host can give it a policy of its own. Part of <see cref="MapJourneys"/>.</summary>
     public static IEndpointConventionBuilder MapSpans(this IEndpointRouteBuilder endpoints)
     {
         var receiver = endpoints.ServiceProvider.GetRequiredService<OtlpReceiver>();
+        endpoints.MapPost(OtlpGrpcReceiver.Path, (RequestDelegate)endpoints.ServiceProvider.GetRequiredService<OtlpGrpcReceiver>().ReceiveAsync).WithDisplayName("spans by gRPC");
         return endpoints.MapPost("/v1/traces", (RequestDelegate)receiver.ReceiveAsync).WithDisplayName("spans");
+    }
+
+    /// <summary>Where spans come by gRPC; a host that lets them in answers there as gRPC does.</summary>
+    public static PathString GrpcSpans { get; } = OtlpGrpcReceiver.Path;
+
+    /// <summary>Refuses a call that isn't allowed (gRPC's UNAUTHENTICATED).</summary>
+    public static Task RefuseGrpcAsync(HttpContext context, string why) => OtlpGrpcReceiver.EndAsync(context, 16, why);
+
+    private static async Task SpansAsync(HttpContext context)
+    {
+        var id = (string)context.Request.RouteValues["id"]!;
+        if (Book(context).SpansOf(id) is not { } spans)
+        {
+            await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"no journey {id} is kept");
+            return;
+        }
+
+        context.Response.ContentType = "application/x-protobuf";
+        await context.Response.Body.WriteAsync(spans, context.RequestAborted);
     }
 
     private static async Task ListAsync(HttpContext context)

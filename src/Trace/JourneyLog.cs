@@ -185,6 +185,16 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
     public (long Ended, long InMemory) Kept => journeys.All.Newest is var newest ? (newest, Math.Min(newest, options.Journeys)) : default;
 
+    /// <summary>Requests' records after a number that ended until a moment, in order, at most so many at once; the number moves on to the last of them.</summary>
+    /// <returns>How many gave way before the first of them.</returns>
+    internal long Ended(ref long after, long until, int limit, List<RequestRecord> into) => journeys.All.After(ref after, into, r => into.Count < limit && r.EndedAt <= until);
+
+    /// <summary>The same of clients' handshakes that failed.</summary>
+    internal long FailedSince(ref long after, long until, int limit, List<HandshakeRecord> into) => failedHandshakes.OfClients(ref after, until, limit, into);
+
+    /// <summary>How many came after these numbers.</summary>
+    internal long Waiting(long request, long handshake) => journeys.All.Newest - request + failedHandshakes.Newest - handshake;
+
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
 

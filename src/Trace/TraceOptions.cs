@@ -30,6 +30,9 @@ public sealed record TraceOptions
     /// <summary>Spans kept of one trace; further ones are refused. At least 1.</summary>
     public int SpansPerTrace { get; init; } = 256;
 
+    /// <summary>Bytes of the spans kept, as they came; the oldest traces give way.</summary>
+    public int SpanBytes { get; init; } = 32 << 20;
+
     /// <summary>Bytes of one posted batch of spans, after decompression.</summary>
     public int SpanBatchBytes { get; init; } = 4 << 20;
 
@@ -62,6 +65,24 @@ public sealed record TraceOptions
 
     /// <summary>How long a stop may take to store what is left.</summary>
     public TimeSpan KeepStopLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often finished journeys are exported, where an exporter is set up.</summary>
+    public TimeSpan ExportInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Journeys exported at once: to tell one costs more than a request, and the CPU is the requests'. At least 1.</summary>
+    public int ExportJourneys { get; init; } = 100;
+
+    /// <summary>How long a journey waits for late records and its client's report before it is exported.</summary>
+    public TimeSpan ExportSettle { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of applications' batches that may wait to be passed on; the oldest give way.</summary>
+    public int ExportQueueBytes { get; init; } = 16 << 20;
+
+    /// <summary>How long a batch is tried again that the backend doesn't take.</summary>
+    public TimeSpan ExportPatience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a stop may take to send what is left.</summary>
+    public TimeSpan ExportStopLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a client's report waits for the load balancer's record.</summary>
     public TimeSpan RecordWait { get; init; } = TimeSpan.FromSeconds(2);

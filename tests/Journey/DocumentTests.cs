@@ -30,7 +30,7 @@ public sealed partial class DocumentTests(SampleRoad sample)
         {
             var options = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(2).Where(w => w.StartsWith('-'));
 
-            Assert.True(options.All(o => o is "-f" or "--stand-in" or "--server-timing" or "--express"), $"{document}: {line}: an option that no test of this project starts a road with");
+            Assert.True(options.All(o => o is "-f" or "--stand-in" or "--server-timing" or "--express" or "--otlp"), $"{document}: {line}: an option that no test of this project starts a road with");
         }
     }
 

@@ -190,7 +190,7 @@ public sealed partial class ExpressTests(WireTwin wire, ExpressTwin express) : I
     [GeneratedRegex("1-[0-9a-f]{8}-[0-9a-f]{24}|00-[0-9a-f]{32}-[0-9a-f]{16}-01|\\b[0-9a-f]{32}\\b")]
     private static partial Regex Id();
 
-    [GeneratedRegex("127\\.0\\.[0-9]+\\.[0-9]+:[0-9]+|(?<=\"from\": \"127\\.[0-9]+\\.[0-9]+\\.[0-9]+):[0-9]+")]
+    [GeneratedRegex("127\\.0\\.[0-9]+\\.[0-9]+:[0-9]+|(?<=\"(?:from|peer)\": \"127\\.[0-9]+\\.[0-9]+\\.[0-9]+):[0-9]+")]
     private static partial Regex ClientPort();
 
     [GeneratedRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|\\\\u002B00:00)")]

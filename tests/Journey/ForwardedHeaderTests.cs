@@ -49,12 +49,14 @@ public sealed class ForwardedHeaderTests(StandInRoad standIns)
         var road = await standIns.RunsAsync();
         const string parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-        var (_, headers) = await AskAsync(road, "-H", $"traceparent: {parent}", "-H", "X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678", "https://app.example.org/api/x");
+        var (_, headers) = await AskAsync(road, "-H", $"traceparent: {parent}", "-H", "tracestate: vendor=1", "-H", "X-Amzn-Trace-Id: Root=1-67891233-abcdef012345678912345678", "https://app.example.org/api/x");
 
-        Assert.Equal(parent, headers.Text("traceparent"));
+        // The same trace; the parent is now the ingress, which is what called the application.
+        Assert.Matches("^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$", headers.Text("traceparent"));
+        Assert.Equal("vendor=1", headers.Text("tracestate"));
         Assert.Matches("^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-67891233-abcdef012345678912345678$", headers.Text("X-Amzn-Trace-Id"));
         var journey = await road.ApiAsync($"/api/journeys/{headers.Text("X-Amzn-Trace-Id")!.Split(';')[0]["Self=".Length..]}");
-        Assert.Equal("0af7651916cd43dd8448eb211c80319c", journey.Text("traceId"));
+        Assert.Equal(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "vendor=1"), (journey.Text("traceId"), journey.Text("parentSpanId"), journey.Text("traceState")));
     }
 
     private static async Task<(JsonElement Request, JsonElement Headers)> AskAsync(RunningRoad road, params string[] arguments)

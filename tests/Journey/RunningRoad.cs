@@ -58,15 +58,19 @@ internal sealed class RunningRoad : IAsyncDisposable
 
     /// <summary>Starts a road in a state folder of its own, and waits until it says that it is up.</summary>
     internal static Task<RunningRoad> StartAsync(params string[] arguments) =>
-        StartAsync(Directory.CreateTempSubdirectory("usher-test-").FullName, ownsState: true, arguments);
+        StartAsync(Directory.CreateTempSubdirectory("usher-test-").FullName, ownsState: true, [], arguments);
+
+    /// <summary>The same, with these variables in its environment.</summary>
+    internal static Task<RunningRoad> StartWithAsync((string Name, string Value)[] variables, params string[] arguments) =>
+        StartAsync(Directory.CreateTempSubdirectory("usher-test-").FullName, ownsState: true, variables, arguments);
 
     /// <summary>Starts a road in a state folder that is there, and stays there.</summary>
-    internal static Task<RunningRoad> StartInAsync(string state, params string[] arguments) => StartAsync(state, ownsState: false, arguments);
+    internal static Task<RunningRoad> StartInAsync(string state, params string[] arguments) => StartAsync(state, ownsState: false, [], arguments);
 
-    private static async Task<RunningRoad> StartAsync(string state, bool ownsState, string[] arguments)
+    private static async Task<RunningRoad> StartAsync(string state, bool ownsState, (string Name, string Value)[] variables, string[] arguments)
     {
         var network = LoopbackNetwork.Free();
-        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network.Number}", "--dns-port", "0", "--api-port", "0", .. arguments], ("USHER_TEST", state));
+        var process = Tool.Start("dotnet", [Tool.Usher, "up", "--state", state, "--loopback", $"{network.Number}", "--dns-port", "0", "--api-port", "0", .. arguments], [("USHER_TEST", state), .. variables]);
         var road = new RunningRoad(process, state, ownsState, network);
         try
         {

@@ -64,8 +64,8 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = Root,
         };
-        // The person who runs the tests may have a road of their own.
-        start.Environment.Remove("USHER_API");
+        // The person who runs the tests may have a road of their own, and a backend for spans.
+        foreach (var name in start.Environment.Keys.Where(n => n == "USHER_API" || n.StartsWith("OTEL_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} could not be started");

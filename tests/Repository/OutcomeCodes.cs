@@ -20,6 +20,9 @@ internal static partial class OutcomeCodes
     /// <summary>Literals that look like codes: fields of a client's report, keys of a Secret, an attribute of spans, file and server names.</summary>
     private static readonly string[] Others = ["browser.name", "dns.answers", "dns.name", "tls.chain", "tls.crt", "tls.key", "service.name", "ingress.local", "road.json"];
 
+    /// <summary>Names of OpenTelemetry's attributes have the form of codes (<c>dns.question.name</c>), and nothing there makes an outcome.</summary>
+    private const string Attributes = "src/Trace/Export/";
+
     /// <summary>Who answers requests; only relays tell of an endpoint besides.</summary>
     private static readonly string[] Answering = ["load-balancer", "ingress"];
 
@@ -50,7 +53,7 @@ internal static partial class OutcomeCodes
     ];
 
     /// <summary>All of them, each with a file that makes it.</summary>
-    internal static IReadOnlyDictionary<string, string> All { get; } = Checkout.Files("src", ".cs").SelectMany(Of)
+    internal static IReadOnlyDictionary<string, string> All { get; } = Checkout.Files("src", ".cs").Where(f => !Checkout.Relative(f).StartsWith(Attributes, StringComparison.Ordinal)).SelectMany(Of)
         .Where(c => !Others.Contains(c.Code) && !Never.Any(n => Regex.IsMatch(c.Code, n)))
         .DistinctBy(c => c.Code).ToDictionary(c => c.Code, c => c.File);
 

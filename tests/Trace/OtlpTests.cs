@@ -84,21 +84,21 @@ public sealed class OtlpTests
     [InlineData("0a0412020a01", "says it has 2 bytes, but 2 are left|says it has 1 bytes")]
     public void Malformed_bytes_are_told(string hex, string why)
     {
-        var problem = new OtlpReceiver(new SpanStore(new TraceOptions()), new TraceOptions()).Take(Convert.FromHexString(hex), out _);
+        var problem = new SpanIntake(new SpanStore(new TraceOptions()), new TraceOptions()).Take(Convert.FromHexString(hex), out _);
         Assert.Contains(why.Split('|'), w => problem?.Contains(w, StringComparison.Ordinal) == true);
     }
 
     [Fact]
     public void Random_bytes_never_throw()
     {
-        var receiver = new OtlpReceiver(new SpanStore(new TraceOptions { Traces = 10 }), new TraceOptions());
+        var receiver = new SpanIntake(new SpanStore(new TraceOptions { Traces = 10 }), new TraceOptions());
         Gen.Byte.Array[0, 200].Sample(bytes => { receiver.Take(bytes, out _); }, iter: 20_000);
     }
 
     [Fact]
     public void Damaged_batches_never_throw()
     {
-        var receiver = new OtlpReceiver(new SpanStore(new TraceOptions { Traces = 10 }), new TraceOptions());
+        var receiver = new SpanIntake(new SpanStore(new TraceOptions { Traces = 10 }), new TraceOptions());
         var whole = Batch(TestRoad.TraceId, 3);
         Assert.Null(receiver.Take(whole, out _));
         Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, whole.Length]).Sample((at, value, length) =>
@@ -114,7 +114,7 @@ public sealed class OtlpTests
     {
         var options = new TraceOptions { Traces = 3, SpansPerTrace = 2, SpansPerBatch = 4 };
         var store = new SpanStore(options);
-        var receiver = new OtlpReceiver(store, options);
+        var receiver = new SpanIntake(store, options);
         Assert.Null(receiver.Take(Batch(Id(0), 6), out var refused));
         Assert.Equal(4, refused);
         Assert.Equal(2, store.Of(Id(0)).Count);
@@ -149,7 +149,7 @@ public sealed class OtlpTests
     }
 
     [Theory]
-    [InlineData("application/json", null, 415, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")]
+    [InlineData("text/plain", null, 415, "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")]
     [InlineData("application/x-protobuf", "br", 415, "gzip or plain")]
     [InlineData("application/x-protobuf", "gzip", 400, "isn't")]
     [InlineData("application/x-protobuf", null, 400, "no ExportTraceServiceRequest")]

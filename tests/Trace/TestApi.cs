@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Usher.Trace.Otlp;
@@ -28,7 +29,10 @@ internal sealed class TestApi : IAsyncDisposable
 
     public SpanStore Spans => app.Services.GetRequiredService<SpanStore>();
 
-    public static async Task<TestApi> StartAsync(TraceOptions? options = null)
+    /// <param name="options">The limits.</param>
+    /// <param name="http2">Whether it speaks HTTP/2 without TLS, and nothing else.</param>
+    /// <param name="add">What else is registered.</param>
+    public static async Task<TestApi> StartAsync(TraceOptions? options = null, bool http2 = false, Action<IServiceCollection>? add = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -36,6 +40,8 @@ internal sealed class TestApi : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options ?? new TraceOptions { RecordWait = TimeSpan.FromMilliseconds(50) });
         builder.Services.AddTrace();
+        add?.Invoke(builder.Services);
+        if (http2) builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(l => l.Protocols = HttpProtocols.Http2));
         var app = builder.Build();
         app.MapJourneys();
         await app.StartAsync();
@@ -45,7 +51,7 @@ internal sealed class TestApi : IAsyncDisposable
     public async Task<HttpResponseMessage> PostAsync(byte[] body, string type, string? encoding = null)
     {
         using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue(type);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
         if (encoding is not null) content.Headers.ContentEncoding.Add(encoding);
         return await Client.PostAsync(new Uri("/v1/traces", UriKind.Relative), content);
     }

@@ -48,6 +48,8 @@ internal sealed class TestRoad
 
     public JourneyBook Book => services.GetRequiredService<JourneyBook>();
 
+    public TraceOptions Options => services.GetRequiredService<TraceOptions>();
+
     public IPodAccounts Pods => services.GetRequiredService<IPodAccounts>();
 
     public SpanStore Spans => services.GetRequiredService<SpanStore>();

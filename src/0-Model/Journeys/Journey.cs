@@ -14,6 +14,18 @@ public sealed record Journey
     /// <summary>The W3C trace id.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>The span of the client's that the request came from, by its <c>traceparent</c>; null when it brought none.</summary>
+    public string? ParentSpanId { get; init; }
+
+    /// <summary>False when the client's <c>traceparent</c> said that the trace isn't recorded; null otherwise.</summary>
+    public bool? Sampled { get; init; }
+
+    /// <summary>The <c>tracestate</c> beside it, or null.</summary>
+    public string? TraceState { get; init; }
+
+    /// <summary>Whether the client reported its side (<c>usher trace</c>, a browser's visit); null when it didn't.</summary>
+    public bool? Reported { get; init; }
+
     /// <summary>The load balancer's generation.</summary>
     public long Generation { get; init; }
 

@@ -44,6 +44,12 @@ public sealed class RequestRecord
         set => traceId = value;
     }
 
+    /// <summary>What the request brought of its caller's trace; null when it brought no valid <c>traceparent</c>.</summary>
+    public TraceContext? Brought { get; set; }
+
+    /// <summary>The span id that this hop gave itself where it had to name itself to another before the request went on; 0 for none.</summary>
+    public ulong SpanId { get; set; }
+
     /// <summary>Writes <see cref="TraceId"/> to where there is room for <see cref="TraceRoot.TraceIdLength"/> digits; false when there is none.</summary>
     public bool TryWriteTraceId(Span<char> digits) => traceId is null ? TraceRoot.TryTraceIdOf(JourneyId, digits) : traceId.TryCopyTo(digits);
 

@@ -65,7 +65,8 @@ internal sealed class ExternalAuth(HostAddresses hosts, AuthCache cache, TimePro
         Set("X-Real-IP", view.Address.ToString());
         Set("X-Forwarded-For", NginxHeaders.ForwardedForOf(passage, decision, view));
         Set("X-Auth-Request-Redirect", rule.RequestRedirect is { } redirect ? redirect.Fill(view, uri) : sent);
-        if (NginxHeaders.TraceOf(passage) is { } trace) Set("traceparent", trace);
+        if (TraceHeaders.OfItself(passage) is { } trace) Set("traceparent", trace);
+        if (TraceHeaders.DropsState(passage)) Set("tracestate", null);
         foreach (var (name, value) in ClientCertificate.Headers(decision)) Set(name, value);
         foreach (var (name, value) in rule.SetHeaders)
         {

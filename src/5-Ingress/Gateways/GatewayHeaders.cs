@@ -13,7 +13,6 @@ internal static class GatewayHeaders
     private static readonly HeaderName ForwardedFor = new("X-Forwarded-For");
     private static readonly HeaderName ForwardedProto = new("X-Forwarded-Proto");
     private static readonly HeaderName RequestId = new("X-Request-ID");
-    private static readonly HeaderName TraceContext = new("traceparent");
     private static readonly HeaderName HostName = new("Host");
 
     internal static void Apply(RequestPassage passage, GatewayDecision decision)
@@ -23,7 +22,7 @@ internal static class GatewayHeaders
         edits.Set(ForwardedFor, request.TryGet(ForwardedFor.Bytes, out var chain) ? $"{Encoding.Latin1.GetString(chain)}, {passage.Client.Address}" : passage.Client.Address);
         edits.Set(ForwardedProto, decision.Facts.Scheme);
         if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, Guid.NewGuid().ToString());
-        if (NginxHeaders.TraceOf(passage) is { } trace) edits.Set(TraceContext, trace);
+        TraceHeaders.Apply(passage);
 
         var (rule, backend) = (decision.Choice.Match!.Rule, decision.Choice.Backend!);
         rule.RequestHeaders?.Apply(edits);

@@ -106,6 +106,15 @@ internal sealed class RoadClient : IDisposable
         return await ReadAsync(response, JourneyJson.Default.Journey, cancellationToken);
     }
 
+    /// <summary>A journey's spans as an <c>ExportTraceServiceRequest</c>: the road's, which has those of the applications too; its hops' alone of one that no road keeps.</summary>
+    internal async Task<byte[]> SpansAsync(Journey journey, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(() => http.GetAsync(new Uri($"/api/journeys/{Uri.EscapeDataString(journey.Id)}/spans", UriKind.Relative), cancellationToken));
+        if (response.StatusCode == HttpStatusCode.NotFound) return JourneyBook.SpansOf(journey);
+        await CheckAsync(response, cancellationToken);
+        return await response.Content.ReadAsByteArrayAsync(cancellationToken);
+    }
+
     public void Dispose() => http.Dispose();
 
     private async Task<T> GetAsync<T>(string path, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellationToken)

@@ -35,13 +35,15 @@ internal static class RequestLines
         Console.Out.Write(lines);
     }
 
-    /// <summary><c>14:00:00.123 200  9.8 ms GET https://api.example.com/v1/users  1-67891233-…</c>, with what went wrong behind it.</summary>
+    /// <summary><c>14:00:00.123 200  9.8 ms GET https://api.example.com/v1/users  1-67891233-…</c>, with the client's own trace and what went wrong behind it.</summary>
     internal static string Of(RequestRecord request, TimeProvider time)
     {
         var took = time.GetElapsedTime(request.StartedAt, request.EndedAt).TotalMilliseconds;
         var status = request.Status == 0 ? "---" : request.Status.ToString(CultureInfo.InvariantCulture);
         var problem = request.Outcome is null ? "" : $"  {request.Outcome}";
+        // The journey's id has the trace's digits, unless the client brought a trace.
+        var trace = request.TraceId is { } id && id != TraceRoot.TraceIdOf(request.JourneyId) ? $"  trace {id}" : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{request.StartedOn:HH:mm:ss.fff} {status} {took,7:0.0} ms {request.Method} {request.Url}  {request.JourneyId}{problem}");
+            $"{request.StartedOn:HH:mm:ss.fff} {status} {took,7:0.0} ms {request.Method} {request.Url}  {request.JourneyId}{trace}{problem}");
     }
 }

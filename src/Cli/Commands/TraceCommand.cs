@@ -2,6 +2,7 @@ using System.CommandLine;
 using Usher.Cli.Browser;
 using Usher.Cli.Client;
 using Usher.Cli.Har;
+using Usher.Trace.Export;
 using Usher.Trace.Har;
 
 namespace Usher.Cli.Commands;
@@ -29,8 +30,11 @@ internal static class TraceCommand
         {
             url, method, headers, data, insecure, http11, resolve, browser, screenshot, har, json, verbose, api, state,
         };
+        var otlp = new OtlpOptions("Send the journey to this address of OpenTelemetry's too, http://localhost:4318 (4317 for gRPC).");
+        otlp.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var backend = otlp.ReadIfAsked(parsed);
             var client = RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state));
             var request = RequestLine.Parse(
                 parsed.GetValue(url)!, parsed.GetValue(method), parsed.GetValue(headers) ?? [], parsed.GetValue(data) ?? [],
@@ -38,6 +42,7 @@ internal static class TraceCommand
             using var archive = HarFile.Open(parsed.GetValue(har), parsed.GetValue(json));
             if (parsed.GetValue(browser))
             {
+                if (backend is not null) throw new UserException("--browser asks for many journeys, and --otlp sends one: let the road export them (usher up --otlp URL)", ExitCodes.Usage);
                 if (request is not { Method: "GET", Data: null, Headers.Count: 0, Insecure: false, Http11: false, Resolve.Count: 0 })
                 {
                     throw new UserException("--browser loads a page as a browser does: -X, -d, -H, -k, --http1.1 and --resolve don't go with it", ExitCodes.Usage);
@@ -51,9 +56,20 @@ internal static class TraceCommand
             var journey = await traced.SendAsync(request, cancellationToken);
             if (archive is not null) await archive.WriteAsync(HarLog.Of(HarEntry.Of(journey, traced.Exchange)), cancellationToken);
             if (archive is not { IsOutput: true }) await JourneyOutput.PrintAsync(journey, parsed.GetValue(json), parsed.GetValue(verbose));
+            if (backend is not null) await ExportAsync(client, backend, journey, cancellationToken);
             // An answer that was cut off is none, whatever its head said.
             return journey is { Status: < 400, Outcome: not "ok", AnsweredBy: "pod" } ? ExitCodes.NoAnswer : ExitCodes.OfStatus(journey.Status);
         });
         return command;
+    }
+
+    /// <summary>Sends the journey's spans. What goes wrong is told; the exit code stays the request's.</summary>
+    private static async Task ExportAsync(RoadClient client, OtlpSettings backend, Model.Journeys.Journey journey, CancellationToken cancellationToken)
+    {
+        var spans = await client.SpansAsync(journey, cancellationToken);
+        var problem = spans.Length == 0
+            ? "the request's traceparent says that its trace isn't recorded (flags 00), so no spans are sent"
+            : await SpanSending.SendAsync(backend, spans, TimeProvider.System, cancellationToken);
+        if (problem is not null) await Console.Error.WriteLineAsync($"usher: {problem}");
     }
 }

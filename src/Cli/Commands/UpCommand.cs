@@ -32,10 +32,12 @@ internal static class UpCommand
         var standard = new TraceOptions();
         var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
         var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
+        var otlp = new OtlpOptions("Export every journey to this address of OpenTelemetry's, http://localhost:4318 (4317 for gRPC). Default: $OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
             files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, noJourneys,
         };
+        otlp.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RoadSettings
             {
@@ -47,6 +49,7 @@ internal static class UpCommand
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
                 Journeys = !parsed.GetValue(noJourneys),
+                Otlp = otlp.Read(parsed),
                 Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor },
             },
             parsed.GetValue(state),

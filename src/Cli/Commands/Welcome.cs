@@ -26,6 +26,7 @@ internal static class Welcome
         lines.Add($"  pods           {report.Pods.Count(p => p.Ready)} of {lasting} ready{(ended == 0 ? "" : $", {ended} completed")}");
         lines.Add($"  dashboard      {api.Url}/?token={api.Token}");
         lines.Add($"  API            {api.Url} (token in {state.RoadFile})");
+        if (road.Exporter is { } exporter) lines.Add($"  spans go to    {exporter.Backend}");
         lines.Add("");
         lines.AddRange(ToTry(road, report, state));
         lines.Add("");

@@ -2,10 +2,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Usher.Cli.Metrics;
@@ -45,12 +47,16 @@ internal sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRouting();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        var http2 = new CleartextHttp2();
         addRoad(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Use(next => connection => http2.DispatchAsync(connection, () => next(connection))));
+            // Applications send their spans by gRPC too.
+            kestrel.Listen(http2.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
         });
+        builder.Services.AddSingleton<IConnectionListenerFactory>(http2);
         return builder.Build();
     }
 
@@ -90,13 +96,14 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static bool Allowed(HttpContext context, string token, string spanToken)
     {
-        var wanted = context.Request.Path.StartsWithSegments("/v1") ? spanToken : token;
+        var wanted = context.Request.Path.StartsWithSegments("/v1") || context.Request.Path == JourneyEndpoints.GrpcSpans ? spanToken : token;
         var shown = Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString());
         return CryptographicOperations.FixedTimeEquals(shown, Encoding.UTF8.GetBytes($"Bearer {wanted}"));
     }
 
     private static Task Refuse(HttpContext context)
     {
+        if (context.Request.Path == JourneyEndpoints.GrpcSpans) return JourneyEndpoints.RefuseGrpcAsync(context, "a bearer token is wanted in the metadata's authorization: the one in the pod's OTEL_EXPORTER_OTLP_HEADERS");
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return context.Response.WriteAsync("a bearer token is wanted: the one in the state folder's road.json\n");

@@ -16,6 +16,7 @@ using Usher.Pod;
 using Usher.Response;
 using Usher.Seam;
 using Usher.Trace;
+using Usher.Trace.Export;
 using Usher.Trace.Keeping;
 
 namespace Usher.Cli.Running;
@@ -45,6 +46,9 @@ internal sealed class Road : IAsyncDisposable
     /// <summary>What became of the saves that were read.</summary>
     internal Reloads Reloads => reload?.Reloads ?? Reloads.None;
 
+    /// <summary>What exports journeys; null where nothing does.</summary>
+    internal SpanExporter? Exporter => Services.GetService<SpanExporter>();
+
     private WebApplication? Api { get; init; }
 
     /// <summary>The running generation.</summary>
@@ -66,6 +70,7 @@ internal sealed class Road : IAsyncDisposable
             if (settings.ServerTiming) services.AddServerTimings();
             // The last registration is the one that hops get.
             if (!settings.Journeys) services.AddSingleton<IJourneyLog, NoJourneyLog>();
+            if (settings.Otlp is { } otlp) services.AddSpanExport(otlp);
         });
         return road = new Road(settings, app.Services, app) { Api = app };
     }
@@ -90,6 +95,7 @@ internal sealed class Road : IAsyncDisposable
         var loaded = manifests.Load(errors);
         if (await ApplyAsync(loaded, errors, cancellationToken) is null) return false;
         Services.GetRequiredService<JourneyKeeper>().Start();
+        Exporter?.Start();
         return true;
     }
 
@@ -156,7 +162,7 @@ internal sealed class Road : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(drain);
         await Services.GetRequiredService<RoadControl>().StopAsync(limit.Token);
-        await Services.GetRequiredService<JourneyKeeper>().StopAsync();
+        await Task.WhenAll(Services.GetRequiredService<JourneyKeeper>().StopAsync(), Exporter?.StopAsync() ?? Task.CompletedTask);
     }
 
     public ValueTask DisposeAsync() => owner.DisposeAsync();

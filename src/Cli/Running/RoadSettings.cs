@@ -1,6 +1,7 @@
 using Usher.Model.Aws;
 using Usher.Model.Road;
 using Usher.Trace;
+using Usher.Trace.Export;
 
 namespace Usher.Cli.Running;
 
@@ -24,6 +25,9 @@ internal sealed record RoadSettings
 
     /// <summary>What is kept of journeys, and for how long.</summary>
     public TraceOptions Trace { get; init; } = new();
+
+    /// <summary>Where journeys are exported to; null for nowhere.</summary>
+    public OtlpSettings? Otlp { get; init; }
 
     /// <summary>The loopback addresses.</summary>
     public LoopbackRange Range { get; init; } = LoopbackRange.Default;

@@ -86,6 +86,10 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         {
             Id = first.JourneyId ?? "",
             TraceId = ingress?.TraceId ?? first.TraceId,
+            ParentSpanId = first.Brought?.ParentSpanId,
+            Sampled = first.Brought is { IsSampled: false } ? false : null,
+            TraceState = first.Brought?.State,
+            Reported = records.Client is null ? null : true,
             Generation = first.Generation.Number,
             Method = first.Method,
             Url = records.Client?.Url ?? first.Url,
@@ -147,6 +151,7 @@ internal sealed class JourneyAssembler(IPodAccounts? pods, IWayBack? wayBack, Ro
         {
             // No load balancer minted an id, so this one is made here, in the same form.
             Id = records.Handshake?.JourneyId ?? JourneyIds.New(clock.OriginOn),
+            Reported = true,
             Generation = records.Path?.Relays[0].Generation.Number ?? 0,
             Method = client.Method,
             Url = client.Url,

@@ -33,7 +33,10 @@ internal static class RoadHops
 
             var report = account.Report(Evidence.Seen, start, took);
             report.Facts.NoteConnection(record.RequestOnConnection, record.DownstreamFate);
+            report.Facts["peer"] = record.Downstream.From.ToString();
+            report.Facts["scheme"] = record.Scheme;
             report.Facts["protocol"] = record.Protocol;
+            if (record.SpanId != 0) report.Facts["spanId"] = record.SpanId.ToString("x16", CultureInfo.InvariantCulture);
             report.Facts["requestBytes"] = record.RequestBytes;
             report.Facts["responseBytes"] = record.ResponseBytes;
             if (record.Upstream is not null)

@@ -1,24 +1,26 @@
 using System.IO.Compression;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Usher.Trace.Otlp;
 
 /// <summary>
-/// Takes spans by OTLP/HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP Request" and "Response"): binary protobuf, plain or gzip.
+/// Takes spans by OTLP/HTTP (opentelemetry.io/docs/specs/otlp, "OTLP/HTTP Request" and "Response"): binary protobuf or JSON, plain or gzip. Answers are of the request's type.
 /// </summary>
-internal sealed class OtlpReceiver(SpanStore spans, TraceOptions options)
+internal sealed class OtlpReceiver(SpanIntake intake)
 {
     private const string Protobuf = "application/x-protobuf";
+    private const string Json = "application/json";
 
     /// <summary>Serves one <c>POST /v1/traces</c>.</summary>
     public async Task ReceiveAsync(HttpContext context)
     {
-        var type = context.Request.ContentType?.Split(';')[0].Trim();
-        if (!Protobuf.Equals(type, StringComparison.OrdinalIgnoreCase))
+        var type = context.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
+        if (type is not (Protobuf or Json))
         {
             await Problems.WriteAsync(context, StatusCodes.Status415UnsupportedMediaType,
-                $"spans are taken as {Protobuf}, not as {type ?? "nothing"}: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+                $"spans are taken as {Protobuf} or {Json}, not as {type ?? "nothing"}: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
             return;
         }
 
@@ -29,12 +31,11 @@ internal sealed class OtlpReceiver(SpanStore spans, TraceOptions options)
             return;
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = options.SpanBatchBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = intake.MaxBytes;
         byte[]? body;
         try
         {
-            await using var content = encoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
-            body = await ReadAsync(content, context.RequestAborted);
+            body = await ReadAsync(context.Request.Body, encoding == "gzip", intake.MaxBytes, context.RequestAborted);
         }
         catch (InvalidDataException)
         {
@@ -50,45 +51,32 @@ internal sealed class OtlpReceiver(SpanStore spans, TraceOptions options)
         if (body is null)
         {
             await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge,
-                $"a batch may have {options.SpanBatchBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE");
+                $"a batch may have {intake.MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE");
             return;
         }
 
-        if (Take(body, out var refused) is { } problem)
+        if (Take(body, type == Json, out var refused) is { } problem)
         {
             await Problems.WriteAsync(context, StatusCodes.Status400BadRequest, $"the body is no ExportTraceServiceRequest: {problem}");
             return;
         }
 
-        context.Response.ContentType = Protobuf;
-        await context.Response.Body.WriteAsync(Answer(refused), context.RequestAborted);
+        context.Response.ContentType = type;
+        var answer = type == Protobuf ? Answer(refused) : Encoding.ASCII.GetBytes(refused == 0 ? "{}" : $$$"""{"partialSuccess":{"rejectedSpans":"{{{refused}}}"}}""");
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
     }
 
-    /// <summary>Takes one decoded body.</summary>
-    /// <returns>What is wrong with it; null when nothing is.</returns>
-    public string? Take(ReadOnlySpan<byte> body, out int refused)
+    /// <summary>A body whole; null when it is too long.</summary>
+    /// <exception cref="InvalidDataException">It is no gzip.</exception>
+    internal static async Task<byte[]?> ReadAsync(Stream body, bool gzip, int limit, CancellationToken cancellationToken)
     {
-        refused = 0;
-        try
-        {
-            var batch = SpanBatch.Read(body, options.SpansPerBatch);
-            refused = batch.Refused + spans.Add(batch.Spans);
-            return null;
-        }
-        catch (MalformedMessageException malformed)
-        {
-            return malformed.Message;
-        }
-    }
-
-    private async Task<byte[]?> ReadAsync(Stream content, CancellationToken cancellationToken)
-    {
+        await using var content = gzip ? new GZipStream(body, CompressionMode.Decompress) : body;
         using var all = new MemoryStream();
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            if (all.Length + read > options.SpanBatchBytes) return null;
+            if (all.Length + read > limit) return null;
             all.Write(buffer, 0, read);
         }
 
@@ -96,16 +84,26 @@ internal sealed class OtlpReceiver(SpanStore spans, TraceOptions options)
     }
 
     /// <summary>An <c>ExportTraceServiceResponse</c>: empty, or with <c>partial_success.rejected_spans</c>.</summary>
-    private static byte[] Answer(int refused)
+    internal static byte[] Answer(int refused)
     {
         if (refused == 0) return [];
-        var inner = new List<byte> { 0x08 };
-        for (var rest = (uint)refused; ; rest >>= 7)
-        {
-            inner.Add((byte)(rest > 0x7f ? rest | 0x80 : rest));
-            if (rest <= 0x7f) break;
-        }
+        var writer = new ProtoWriter();
+        var partial = writer.Begin(1);
+        writer.Number(1, (ulong)refused);
+        writer.End(partial);
+        return writer.ToArray();
+    }
 
-        return [0x0a, (byte)inner.Count, .. inner];
+    private string? Take(byte[] body, bool json, out int refused)
+    {
+        refused = 0;
+        try
+        {
+            return intake.Take(json ? JsonSpans.ToProtobuf(body) : body, out refused);
+        }
+        catch (MalformedMessageException malformed)
+        {
+            return malformed.Message;
+        }
     }
 }

@@ -39,6 +39,12 @@ internal sealed record ReportedSpan
     /// <summary>The attributes that <see cref="SpanAttributes"/> keeps, in the order in which they came.</summary>
     public IReadOnlyList<KeyValuePair<string, object>> Attributes { get; init; } = [];
 
+    /// <summary>Under what it came; null where it didn't come over the wire.</summary>
+    public SpanOrigin? Origin { get; init; }
+
+    /// <summary>The message as it came, with all its attributes.</summary>
+    public byte[] Bytes { get; init; } = [];
+
     /// <summary>An attribute as text, or null.</summary>
     public string? Text(string name)
     {

@@ -8,6 +8,8 @@ namespace Usher.Trace.Otlp;
 /// <param name="Refused">Spans that were not: beyond the limit, or without a valid trace id and span id.</param>
 internal sealed record SpanBatch(IReadOnlyList<ReportedSpan> Spans, int Refused)
 {
+    private const int MaxSchema = 256;
+
     /// <summary>Reads a batch.</summary>
     /// <exception cref="MalformedMessageException">The bytes are no such message.</exception>
     public static SpanBatch Read(ReadOnlySpan<byte> message, int limit)
@@ -28,17 +30,23 @@ internal sealed record SpanBatch(IReadOnlyList<ReportedSpan> Spans, int Refused)
     {
         // The resource names the service of the spans and may come after them.
         var service = "unknown_service";
+        var (resource, schema) = (Array.Empty<byte>(), "");
         var first = new ProtoReader(message);
         while (first.Next())
         {
-            if (first.Field == 1) service = ServiceName(first.Bytes()) ?? service;
+            if (first.Field == 1)
+            {
+                resource = first.Bytes().ToArray();
+                service = ServiceName(resource) ?? service;
+            }
+            else if (first.Field == 3) schema = first.Text(MaxSchema);
             else first.Skip();
         }
 
         var second = new ProtoReader(message);
         while (second.Next())
         {
-            if (second.Field == 2) ReadScope(second.Bytes(), service, limit, spans, ref refused);
+            if (second.Field == 2) ReadScope(second.Bytes(), service, resource, schema, limit, spans, ref refused);
             else second.Skip();
         }
     }
@@ -62,9 +70,10 @@ internal sealed record SpanBatch(IReadOnlyList<ReportedSpan> Spans, int Refused)
         return service;
     }
 
-    private static void ReadScope(ReadOnlySpan<byte> scope, string service, int limit, List<ReportedSpan> spans, ref int refused)
+    private static void ReadScope(ReadOnlySpan<byte> message, string service, byte[] resource, string schema, int limit, List<ReportedSpan> spans, ref int refused)
     {
-        var reader = new ProtoReader(scope);
+        var origin = OriginOf(message, resource, schema);
+        var reader = new ProtoReader(message);
         while (reader.Next())
         {
             if (reader.Field != 2)
@@ -74,9 +83,24 @@ internal sealed record SpanBatch(IReadOnlyList<ReportedSpan> Spans, int Refused)
             }
 
             var bytes = reader.Bytes();
-            if (spans.Count < limit && ReadSpan(bytes, service) is { } span) spans.Add(span);
+            if (spans.Count < limit && ReadSpan(bytes, service) is { } span) spans.Add(span with { Origin = origin, Bytes = bytes.ToArray() });
             else refused++;
         }
+    }
+
+    /// <summary>The scope and its schema, which may come after the spans.</summary>
+    private static SpanOrigin OriginOf(ReadOnlySpan<byte> message, byte[] resource, string schema)
+    {
+        var reader = new ProtoReader(message);
+        var (scope, scopeSchema) = (Array.Empty<byte>(), "");
+        while (reader.Next())
+        {
+            if (reader.Field == 1) scope = reader.Bytes().ToArray();
+            else if (reader.Field == 3) scopeSchema = reader.Text(MaxSchema);
+            else reader.Skip();
+        }
+
+        return new SpanOrigin(resource, schema, scope, scopeSchema);
     }
 
     private static ReportedSpan? ReadSpan(ReadOnlySpan<byte> message, string service)

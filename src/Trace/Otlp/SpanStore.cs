@@ -1,11 +1,12 @@
 namespace Usher.Trace.Otlp;
 
-/// <summary>The newest traces that applications reported, by trace id. Bounded in traces and in spans of each.</summary>
+/// <summary>The newest traces that applications reported, by trace id. Bounded in traces, in spans of each, and in bytes.</summary>
 internal sealed class SpanStore(TraceOptions options)
 {
     private readonly Lock changing = new();
     private readonly Dictionary<string, List<ReportedSpan>> traces = [];
     private readonly Queue<string> ages = new();
+    private long bytes;
 
     /// <summary>Raised after each add.</summary>
     public Pulse Added { get; } = new();
@@ -21,8 +22,16 @@ internal sealed class SpanStore(TraceOptions options)
             {
                 if (!traces.TryGetValue(span.TraceId, out var trace)) trace = Begin(span.TraceId);
                 if (trace.Exists(s => s.SpanId == span.SpanId)) continue;
-                if (trace.Count < options.SpansPerTrace) trace.Add(span);
-                else refused++;
+                if (trace.Count >= options.SpansPerTrace)
+                {
+                    refused++;
+                    continue;
+                }
+
+                trace.Add(span);
+                bytes += span.Bytes.Length;
+                // The newest trace stays: no batch is larger than what is kept.
+                while (bytes > options.SpanBytes && traces.Count > 1) Forget();
             }
         }
 
@@ -52,8 +61,13 @@ internal sealed class SpanStore(TraceOptions options)
 
     private List<ReportedSpan> Begin(string traceId)
     {
-        if (traces.Count >= options.Traces) traces.Remove(ages.Dequeue());
+        if (traces.Count >= options.Traces) Forget();
         ages.Enqueue(traceId);
         return traces[traceId] = [];
+    }
+
+    private void Forget()
+    {
+        if (traces.Remove(ages.Dequeue(), out var oldest)) bytes -= oldest.Sum(s => (long)s.Bytes.Length);
     }
 }
