@@ -179,7 +179,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
 
-    /// <summary>The number of the newest, for <see cref="FailedSince"/>: what fails from now on comes after it.</summary>
+    /// <summary>The number of the newest, for <see cref="FailedSince(ref long, long)"/>: what fails from now on comes after it.</summary>
     internal long NewestFailedHandshake => failedHandshakes.Newest;
 
     /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
