@@ -47,18 +47,18 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
     {
         if (Header is not null && ClientView.Header(facts, Header) is { } header && ByHeader(header) is { } byHeader)
         {
-            if (TReasons.Wanted) reasons.Add(Label, byHeader, $"header {Header} is '{header}'");
+            if (TReasons.Wanted) reasons.Add(Label, byHeader, $"header {Header} is '{header}'", notable: true);
             return byHeader;
         }
 
         if (Cookie is not null && RequestCookie.Of(facts, Cookie, StringComparison.OrdinalIgnoreCase, orEmpty: true) is { } cookie && cookie is "always" or "never")
         {
-            if (TReasons.Wanted) reasons.Add(Label, cookie == "always", $"cookie {Cookie} is '{cookie}'");
+            if (TReasons.Wanted) reasons.Add(Label, cookie == "always", $"cookie {Cookie} is '{cookie}'", notable: true);
             return cookie == "always";
         }
 
         var drawn = draw.Below(Total) + 1;
-        if (TReasons.Wanted) reasons.Add(Label, drawn <= Weight, FormattableString.Invariant($"drawn {drawn} of {Total}; canary-weight is {Weight}"));
+        if (TReasons.Wanted) reasons.Add(Label, drawn <= Weight, FormattableString.Invariant($"drawn {drawn} of {Total}; canary-weight is {Weight}"), notable: true);
         return drawn <= Weight;
     }
 

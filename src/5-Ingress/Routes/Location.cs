@@ -46,7 +46,7 @@ internal static class Location
             {
                 reasons.Add(route.Label, false, matches
                     ? route.Pattern is null ? $"path {path} matches too, but {chosen!.Path} comes first: longer, or Exact" : $"path {path} matches too, but {chosen!.Path} is tried first: longer as text"
-                    : $"path is {path}");
+                    : $"path is {path}", notable: matches && route.Ingress != chosen!.Ingress);
             }
         }
 
@@ -59,7 +59,7 @@ internal static class Location
     {
         foreach (var (label, resource) in server.Skipped) reasons.Add(label, false, $"its backend is {resource}, and no Service: ingress-nginx skips the path");
         foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
-            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}");
+            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}", notable: true);
     }
 
     private static string Why(RoutePlan route, string path) =>
