@@ -130,6 +130,7 @@ internal static class IngressHop
         {
             route = server is { Host.Length: > 0 } ? server.Default : server?.Default ?? controller.Routes.Default;
             if (route is not null && TReasons.Wanted) reasons.Add(route.Label, true, "no path matches, so the default backend takes it");
+            if (route is not null && TReasons.Wanted) controller.Unserved.Tell(facts.Host, reasons);
             if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null);
             if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
