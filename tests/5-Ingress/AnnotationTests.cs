@@ -130,6 +130,18 @@ public sealed class AnnotationTests
         Assert.Equal("503", cluster.Ask(request, (ulong)(draw * ulong.MaxValue)));
     }
 
+    [Theory]
+    [InlineData("web", "number: 80", "web.80.shop")]
+    [InlineData("web", "name: http", "web.http.shop")]
+    [InlineData("ext", "number: 80", "ext.80.shop")]
+    [InlineData("gone", "name: http", "gone.http.shop")]
+    public void The_host_towards_a_backend_has_service_and_port_as_they_are_written(string service, string port, string vhost)
+    {
+        const string External = "---\napiVersion: v1\nkind: Service\nmetadata: { name: ext, namespace: shop }\nspec: { type: ExternalName, externalName: web.shop.svc.cluster.local }\n";
+        var cluster = new Cluster(Service("web") + External + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", service))}]".Replace("number: 80", port, StringComparison.Ordinal), Annotated("upstream-vhost: $service_name.$service_port.$namespace"))).Valid();
+        Assert.Equal(vhost, cluster.Decide("a.com", "/").Choice.Route!.Vhost);
+    }
+
     [Fact]
     public void A_canary_of_nothing_is_told()
     {

@@ -2,7 +2,7 @@ using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
 
-/// <summary>A 404 for a host that an Ingress has which isn't served names that, and so does what a default backend takes instead, and why: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
+/// <summary>A 404 for a host that an Ingress has which isn't served names that and why, and so does what a default backend takes instead: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
 public sealed class UnservedHostTests
 {
     private static readonly string Near = Service("web") + Routes("near", $"rules: [{Rule("nextcloud.example.com", Path("/", "Prefix", "web"))}]");

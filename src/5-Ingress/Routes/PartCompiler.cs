@@ -154,7 +154,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     private string? Vhost(Resource<V1Ingress> ingress, IngressAnnotations annotations, BackendPlan backend)
     {
         var vhost = annotations.Vhost?
-            .Replace("$service_name", backend.Front.Service.Name, StringComparison.Ordinal).Replace("$service_port", $"{backend.Front.Declared.Port}", StringComparison.Ordinal)
+            .Replace("$service_name", backend.ServiceName, StringComparison.Ordinal).Replace("$service_port", backend.PortText, StringComparison.Ordinal)
             .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
         if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
         refused.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
