@@ -21,10 +21,19 @@ internal sealed record CanaryRule(ResourceKey Ingress, int Weight, int Total, st
     /// <summary>Whether an Ingress is a canary.</summary>
     internal static bool IsCanary(SettingReader reader) => reader.Flag("canary") == true;
 
-    internal static CanaryRule? Read(SettingReader reader, ResourceKey ingress)
+    /// <summary>What a weight is of, at least (balancer.lua, route_to_alternative_balancer: <c>weightTotal &gt; 100</c>).</summary>
+    private const int LeastTotal = 100;
+
+    /// <summary>Reads the annotations; null where the Ingress is no canary.</summary>
+    /// <param name="reader">The annotations.</param>
+    /// <param name="ingress">The Ingress.</param>
+    /// <param name="warn">Told of an annotation, and what becomes of it.</param>
+    internal static CanaryRule? Read(SettingReader reader, ResourceKey ingress, Action<string, string> warn)
     {
         var on = IsCanary(reader);
-        var total = Math.Max(100, reader.Number("canary-weight-total", 1, int.MaxValue) ?? 100);
+        var written = reader.Number("canary-weight-total", 1, int.MaxValue) ?? LeastTotal;
+        var total = Math.Max(LeastTotal, written);
+        if (on && written < LeastTotal) warn("canary-weight-total", $"found '{written}'; ingress-nginx takes a total of less than {LeastTotal} for {LeastTotal}, so that canary-weight is a percentage");
         var weight = reader.Number("canary-weight", 0, total);
         var header = reader.Text("canary-by-header");
         var value = reader.Text("canary-by-header-value");
