@@ -47,7 +47,7 @@ internal static class IngressFacts
         else if (route.Rules.BackendHttp2) told["backendProtocol"] = "GRPC";
         if (choice.Role == ReadState.Canary) told["canary"] = $"{route.Canary!.Rule.Ingress.Namespace}/{route.Canary.Rule.Ingress.Name}";
         if (choice.Role == ReadState.Fallback) told["defaultBackendOf"] = route.Backend.Label;
-        if (!route.Rules.Annotations.IsEmpty) told["annotations"] = new JsonArray([.. route.Rules.Annotations.Select(a => JsonValue.Create(a))]);
+        if (route.Annotations.ToList() is { Count: > 0 } annotations) told["annotations"] = new JsonArray([.. annotations.Select(a => JsonValue.Create(a))]);
         if (answer is not null || route.Rewrite is null || NormalPath.Of(decision.Facts.Path) is not { } uri) return;
         if (route.Rewrite.Apply(ClientView.Of(decision.Controller, decision.Facts), uri) is not { } target) return;
         told["rewriteTarget"] = route.Rewrite.Text;

@@ -187,10 +187,13 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     public string? Vhost { get; init; }
 
     /// <summary>What other Ingresses with the same backend say of how its endpoints are chosen, so that it holds here too; null where this one's own holds.</summary>
-    public BalanceRule? SharedBalance { get; init; }
+    public SharedUpstream? Shared { get; init; }
 
     /// <summary>How its backend's endpoints are chosen.</summary>
-    public BalanceRule Balance => SharedBalance ?? Rules.Balance;
+    public BalanceRule Balance => Shared?.Balance ?? Rules.Balance;
+
+    /// <summary>The annotations of its Ingress, but those that another's decided instead.</summary>
+    internal IEnumerable<string> Annotations => Shared is null ? Rules.Annotations : Rules.Annotations.Except(BalanceSettings.Overridden(Rules, Balance).Select(o => o.Name));
 
     /// <summary>Why the location is denied, since an annotation can't be read; null where it isn't.</summary>
     public string? Denied { get; init; }

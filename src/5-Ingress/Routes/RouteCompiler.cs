@@ -52,7 +52,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         }
 
         // 2.
-        var shared = SharedBalance.Of(ordered, config, running?.Shared);
+        var shared = SharedBalance.Of(context, ordered, config, running?.Shared);
         var canaries = Canaries(ordered, shared);
         var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries) && ReferenceEquals(shared, running.Shared);
 
@@ -114,7 +114,7 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     }
 
     /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<IngressPart> parts, IReadOnlyDictionary<string, BalanceRule> shared)
+    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<IngressPart> parts, IReadOnlyDictionary<string, SharedUpstream> shared)
     {
         var taken = new Dictionary<BackendPlan, CanaryPlan>();
         foreach (var part in parts)
