@@ -235,7 +235,7 @@ internal static class IngressHop
             return endpoints is null ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ReadState.Fallback, ReadState.Fallback);
         }
 
-        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Rule.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
+        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
         // A canary without endpoints isn't there: its share goes to the primary.
         if (Read(canary.Backend, ReadState.Canary, states, reasons) is not { } own) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
         endpoints = own;

@@ -113,7 +113,7 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>Paths that another Ingress has too, and keeps.</summary>
     public ImmutableArray<ShadowedPath> Shadowed { get; init; } = [];
 
-    /// <summary>Paths that ingress-nginx skips, since their backends are no Services.</summary>
+    /// <summary>Paths that ingress-nginx skips, since their backends are no Services, or canaries'.</summary>
     public ImmutableArray<SkippedPath> Skipped { get; init; } = [];
 
     /// <summary>What was found when it was made: conflicts, and paths that are left out.</summary>
@@ -206,13 +206,4 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
 
     /// <summary>The label of a path.</summary>
     internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Namespace}/{ingress.Name}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
-}
-
-/// <summary>A canary of a backend.</summary>
-/// <param name="Rule">Which requests it takes.</param>
-/// <param name="Backend">Where they go.</param>
-internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend)
-{
-    /// <summary>How its endpoints are chosen.</summary>
-    public BalanceRule Balance { get; init; } = BalanceRule.Default;
 }

@@ -10,6 +10,9 @@ namespace Usher.Ingress;
 /// <param name="CookieBy">The Ingress whose cookie it is; null without one.</param>
 internal sealed record SharedUpstream(BalanceRule Balance, ResourceKey By, bool IsDefault, ResourceKey? CookieBy)
 {
+    /// <summary>Which requests it takes of those that it is a canary of, by the canary that made it; null where a main Ingress did.</summary>
+    public CanaryRule? Policy { get; init; }
+
     /// <summary>Tells which Ingress decided how a route's endpoints are chosen, where that isn't its own.</summary>
     internal void Tell<TReasons>(RoutePlan route, TReasons reasons) where TReasons : struct, IReasonSink
     {

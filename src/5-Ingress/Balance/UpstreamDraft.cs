@@ -13,6 +13,9 @@ internal sealed class UpstreamDraft(IngressPart by, bool isDefault)
     /// <summary>Whether it is that one's default backend.</summary>
     internal bool IsDefault => isDefault;
 
+    /// <summary>Which requests it takes of those that it is a canary of; null where no canary made it.</summary>
+    internal CanaryRule? Policy => by.Annotations.Canary;
+
     /// <summary>The Ingress whose cookie it is; null without one.</summary>
     internal IngressPart? CookieBy { get; private set; }
 
@@ -30,5 +33,5 @@ internal sealed class UpstreamDraft(IngressPart by, bool isDefault)
         ModeBy ??= part;
     }
 
-    internal SharedUpstream Finish() => new(Balance, by.Ingress.Key, isDefault, CookieBy?.Ingress.Key);
+    internal SharedUpstream Finish() => new(Balance, by.Ingress.Key, isDefault, CookieBy?.Ingress.Key) { Policy = Policy };
 }
