@@ -102,6 +102,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         told["host"] = Facts.Host;
         told["path"] = Facts.Path;
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
+        if (replayed.Route is { Path.Length: 0 } && Controller.Unserved.Of(Facts.Host) is { } unserved) told["unserved"] = unserved;
         ClientCertificate.Tell(told, this, reasons);
         if (Authorization is { } authorization) authorization.Tell(told, reasons);
         else if (replayed.Ask != AuthAsk.None && replayed.Route!.Rules.External is { } external) reasons.Add(external.Name, true, $"{external.Written} is asked first, and 2xx lets the request pass; here nobody was asked, and that is assumed");

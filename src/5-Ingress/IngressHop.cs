@@ -130,6 +130,7 @@ internal static class IngressHop
         {
             route = server is { Host.Length: > 0 } ? server.Default : server?.Default ?? controller.Routes.Default;
             if (route is not null && TReasons.Wanted) reasons.Add(route.Label, true, "no path matches, so the default backend takes it");
+            if (route is not null && TReasons.Wanted) controller.Unserved.Tell(facts.Host, reasons);
             if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null);
             if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
@@ -234,7 +235,7 @@ internal static class IngressHop
             return endpoints is null ? new IngressChoice(IngressVerdict.Unavailable, route) : new IngressChoice(IngressVerdict.Forward, route, ReadState.Fallback, ReadState.Fallback);
         }
 
-        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Rule.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
+        if (route.Canary is not { } canary || !(SessionChoice.TakesCanary(route, canary, facts, reasons) ?? canary.Takes(facts, draw, reasons))) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
         // A canary without endpoints isn't there: its share goes to the primary.
         if (Read(canary.Backend, ReadState.Canary, states, reasons) is not { } own) return new IngressChoice(IngressVerdict.Forward, route, ReadState.Primary);
         endpoints = own;

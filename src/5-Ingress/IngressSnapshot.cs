@@ -113,7 +113,7 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>Paths that another Ingress has too, and keeps.</summary>
     public ImmutableArray<ShadowedPath> Shadowed { get; init; } = [];
 
-    /// <summary>Paths that ingress-nginx skips, since their backends are no Services.</summary>
+    /// <summary>Paths that ingress-nginx skips, since their backends are no Services, or canaries'.</summary>
     public ImmutableArray<SkippedPath> Skipped { get; init; } = [];
 
     /// <summary>What was found when it was made: conflicts, and paths that are left out.</summary>
@@ -187,10 +187,13 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     public string? Vhost { get; init; }
 
     /// <summary>What other Ingresses with the same backend say of how its endpoints are chosen, so that it holds here too; null where this one's own holds.</summary>
-    public BalanceRule? SharedBalance { get; init; }
+    public SharedUpstream? Shared { get; init; }
 
     /// <summary>How its backend's endpoints are chosen.</summary>
-    public BalanceRule Balance => SharedBalance ?? Rules.Balance;
+    public BalanceRule Balance => Shared?.Balance ?? Rules.Balance;
+
+    /// <summary>The annotations of its Ingress, but those that another's decided instead.</summary>
+    internal IEnumerable<string> Annotations => Shared is null ? Rules.Annotations : Rules.Annotations.Except(BalanceSettings.Overridden(Rules, Balance).Select(o => o.Name));
 
     /// <summary>Why the location is denied, since an annotation can't be read; null where it isn't.</summary>
     public string? Denied { get; init; }
@@ -203,13 +206,4 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
 
     /// <summary>The label of a path.</summary>
     internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Namespace}/{ingress.Name}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
-}
-
-/// <summary>A canary of a backend.</summary>
-/// <param name="Rule">Which requests it takes.</param>
-/// <param name="Backend">Where they go.</param>
-internal sealed record CanaryPlan(CanaryRule Rule, BackendPlan Backend)
-{
-    /// <summary>How its endpoints are chosen.</summary>
-    public BalanceRule Balance { get; init; } = BalanceRule.Default;
 }

@@ -118,8 +118,8 @@ internal static class NginxHeaders
     {
         edits.Set("X-Namespace", route.Ingress.Namespace);
         edits.Set("X-Ingress-Name", route.Ingress.Name);
-        edits.Set("X-Service-Name", route.Backend.Front.Service.Name);
-        edits.Set("X-Service-Port", route.Backend.Front.Declared.Port.ToString(CultureInfo.InvariantCulture));
+        edits.Set("X-Service-Name", route.Backend.ServiceName);
+        edits.Set("X-Service-Port", route.Backend.PortText);
     }
 
     /// <summary>Headers that nginx drops, since their names have underscores (<c>underscores_in_headers off</c>, <c>ignore_invalid_headers on</c>).</summary>

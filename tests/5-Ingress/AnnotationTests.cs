@@ -130,6 +130,29 @@ public sealed class AnnotationTests
         Assert.Equal("503", cluster.Ask(request, (ulong)(draw * ulong.MaxValue)));
     }
 
+    [Theory]
+    [InlineData(10, "found '10'; ingress-nginx takes a total of less than 100 for 100, so that canary-weight is a percentage")]
+    [InlineData(100, null)]
+    [InlineData(200, null)]
+    public void A_canarys_total_of_less_than_a_hundred_is_a_hundred(int total, string? warning)
+    {
+        var cluster = new Cluster(Service("web") + Service("next") + Ingress("web", "a.com / Prefix web", "ssl-redirect: \"true\"") + Ingress("next", "a.com / Prefix next", $"canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: '5', nginx.ingress.kubernetes.io/canary-weight-total: '{total}'")).Valid();
+        Assert.Equal(warning is null ? [] : [$"cluster.yaml:1: Ingress shop/next: metadata.annotations.nginx.ingress.kubernetes.io/canary-weight-total: {warning}"], cluster.Warnings.All.Select(w => w.ToString()));
+        Assert.Equal(("next", "web"), (cluster.Ask("GET http://a.com/", (ulong)(0.024 * ulong.MaxValue)), cluster.Ask("GET http://a.com/", (ulong)(0.06 * ulong.MaxValue))));
+    }
+
+    [Theory]
+    [InlineData("web", "number: 80", "web.80.shop")]
+    [InlineData("web", "name: http", "web.http.shop")]
+    [InlineData("ext", "number: 80", "ext.80.shop")]
+    [InlineData("gone", "name: http", "gone.http.shop")]
+    public void The_host_towards_a_backend_has_service_and_port_as_they_are_written(string service, string port, string vhost)
+    {
+        const string External = "---\napiVersion: v1\nkind: Service\nmetadata: { name: ext, namespace: shop }\nspec: { type: ExternalName, externalName: web.shop.svc.cluster.local }\n";
+        var cluster = new Cluster(Service("web") + External + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", service))}]".Replace("number: 80", port, StringComparison.Ordinal), Annotated("upstream-vhost: $service_name.$service_port.$namespace"))).Valid();
+        Assert.Equal(vhost, cluster.Decide("a.com", "/").Choice.Route!.Vhost);
+    }
+
     [Fact]
     public void A_canary_of_nothing_is_told()
     {

@@ -175,15 +175,17 @@ public sealed class AnnotationWireTests
         Assert.Contains("\r\nX-Frame-Options: DENY\r\n", await running.AskAsync("GET / HTTP/1.1\r\nHost: nobody.com\r\n\r\n"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_default_backend_is_told_whom_it_stands_for()
+    [Theory]
+    [InlineData("number: 80", "80")]
+    [InlineData("name: http", "http")]
+    public async Task A_default_backend_is_told_whom_it_stands_for(string port, string told)
     {
         await using var running = await Running.StartAsync(
-            Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("default-backend: sorry")));
+            Service("web") + Service("sorry") + Routes("api", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]".Replace("number: 80", port, StringComparison.Ordinal), Annotated("default-backend: sorry")));
         running.Cluster.Fronts.Empty.Add("web");
         await using var sorry = Backend.Saying("ok", running.Cluster.ServiceAt("sorry"));
         await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\nAccept: text/html\r\n\r\n");
-        Assert.Contains("X-Code: 503\r\nX-Format: text/html\r\nX-Namespace: shop\r\nX-Ingress-Name: api\r\nX-Service-Name: web\r\nX-Service-Port: 80\r\n", await sorry.RequestAsync(), StringComparison.Ordinal);
+        Assert.Contains("X-Code: 503\r\nX-Format: text/html\r\nX-Namespace: shop\r\nX-Ingress-Name: api\r\nX-Service-Name: web\r\nX-Service-Port: " + told + "\r\n", await sorry.RequestAsync(), StringComparison.Ordinal);
         Assert.StartsWith("shop/api: a.com / (Prefix) → Service shop/web:http has no ready endpoint → default-backend shop/sorry:http", (await running.Seam.Journal.RequestAsync()).Decision!.Tell().Single().Decision, StringComparison.Ordinal);
     }
 

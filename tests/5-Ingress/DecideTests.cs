@@ -118,6 +118,29 @@ public sealed class DecideTests
         Assert.Equal(("all", "NotFound"), (both.Chosen("any.com", "/any"), both.Chosen("own.com", "/any")));
     }
 
+    [Theory]
+    [InlineData("foo.t", "+ host foo.t: is the request's host|- host *.t: covers foo.t too, but an exact host comes first|- host h1.t: host is foo.t|- host h2.t: host is foo.t|- host h3.t: host is foo.t|- host h4.t: host is foo.t|- 4 other hosts: none is foo.t")]
+    [InlineData("a.fooo.com", "- host foo.com: host is a.fooo.com|- host foo.t: host is a.fooo.com|- host h1.t: host is a.fooo.com|- host h2.t: host is a.fooo.com|- 6 other hosts: none is a.fooo.com")]
+    [InlineData("", "- host foo.com: host is not given|- host foo.t: host is not given|- host h1.t: host is not given|- host h2.t: host is not given|- 6 other hosts: host is not given")]
+    public void Of_hosts_that_lost_the_nearest_come_first_and_the_rest_is_summed(string host, string told)
+    {
+        string[] hosts = ["h7.t", "h6.t", "h5.t", "h4.t", "h3.t", "h2.t", "h1.t", "*.t", "foo.com", "foo.t"];
+        var cluster = new Cluster(Service("s") + Routes("all", $"rules: [{string.Join(", ", hosts.Select(h => Rule(h, Path("/", "Prefix", "s"))))}]")).Valid();
+        var reasons = cluster.Decide(host, "/").Tell().Single().Reasons.Where(r => r.Candidate.StartsWith("host ", StringComparison.Ordinal) || r.Candidate.EndsWith(" hosts", StringComparison.Ordinal));
+        Assert.Equal(told, string.Join('|', reasons.Select(r => $"{(r.Chosen ? "+" : "-")}{(r.Notable ? "!" : "")} {r.Candidate}: {r.Why}")));
+    }
+
+    [Theory]
+    [InlineData("one", false)]
+    [InlineData("other", true)]
+    public void A_wildcard_that_lost_is_notable_where_it_is_anothers(string name, bool notable)
+    {
+        var exact = Rule("foo.t", Path("/", "Prefix", "s"));
+        var wildcard = Rule("*.t", Path("/", "Prefix", "s"));
+        var cluster = new Cluster(Service("s") + (name == "one" ? Routes("one", $"rules: [{exact}, {wildcard}]") : Routes("one", $"rules: [{exact}]") + Routes(name, $"rules: [{wildcard}]"))).Valid();
+        Assert.Equal(notable, Assert.Single(cluster.Decide("foo.t", "/").Tell().Single().Reasons, r => r.Candidate == "host *.t").Notable);
+    }
+
     [Fact]
     public void Nothing_that_matches_is_a_404_and_the_controllers_own_health_is_told_on_unknown_hosts()
     {

@@ -25,6 +25,7 @@ public sealed class GoldenTests
         var cluster = new Cluster(yaml);
         var told = new StringBuilder();
         foreach (var error in cluster.Told) told.Append("error ").Append(error).Append('\n');
+        foreach (var warning in cluster.Warnings.All.Where(w => !w.NotAccepted)) told.Append("warning ").Append(warning).Append('\n');
         foreach (var line in lines)
         {
             told.Append("> ").Append(line).Append('\n');

@@ -2,7 +2,7 @@ using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
 
-/// <summary>A 404 for a host that an Ingress has which isn't served names that, and why: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
+/// <summary>A 404 for a host that an Ingress has which isn't served names that and why, and so does what a default backend takes instead: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
 public sealed class UnservedHostTests
 {
     private static readonly string Near = Service("web") + Routes("near", $"rules: [{Rule("nextcloud.example.com", Path("/", "Prefix", "web"))}]");
@@ -48,6 +48,22 @@ public sealed class UnservedHostTests
         Assert.Contains("Ingress shop/a (cluster.yaml:1) has the host, and isn't accepted as it is written now, so that what it said before is served: ", Problem(second, "new.com"), StringComparison.Ordinal);
         var mended = new Cluster(Service("web") + Routes("a", $"rules: [{Rule("newer.com", Path("/", "Prefix", "web"))}]"), before: second).Valid();
         Assert.Equal("no Ingress has a rule for host new.com and path /: the nearest is newer.com; add one, or a defaultBackend", Problem(mended, "new.com"));
+    }
+
+    [Theory]
+    [InlineData(false, "snip.t", true)]
+    [InlineData(true, "snip.t", true)]
+    [InlineData(false, "other.t", false)]
+    public void A_default_backend_that_takes_its_requests_is_told_with_it(bool ofHost, string host, bool tells)
+    {
+        var own = ofHost ? Routes("own", $"defaultBackend: {To("web")}, rules: [{Rule("snip.t", Path("/other", "Prefix", "web"))}]") : Routes("catchall", $"defaultBackend: {To("web")}");
+        var cluster = new Cluster(Service("web") + own + Routes("snip", $"rules: [{Rule("snip.t", Path("/", "Prefix", "web"))}]", Annotated("configuration-snippet: 'more_set_headers \"a: b\";'")));
+        var told = cluster.Decide(host, "/").Tell().Single();
+        Assert.True(told.Ok);
+        var reason = told.Reasons.SingleOrDefault(r => r.Candidate.StartsWith("Ingress shop/snip (cluster.yaml:", StringComparison.Ordinal));
+        Assert.Equal(tells, reason is { Notable: true, Chosen: false });
+        Assert.Equal(reason is null ? null : $"{reason.Candidate} {reason.Why}", told.Facts["unserved"]?.ToString());
+        if (reason is not null) Assert.StartsWith("has the host, and isn't accepted: metadata.annotations.nginx.ingress.kubernetes.io/configuration-snippet: ", reason.Why, StringComparison.Ordinal);
     }
 
     private static string Problem(Cluster cluster, string host, string path = "/")

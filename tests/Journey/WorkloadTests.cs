@@ -111,7 +111,7 @@ public sealed class WorkloadTests : IDisposable
     [Fact]
     public async Task What_can_not_be_run_is_left_out_or_stays_as_it_was_and_a_pod_waits_for_its_Secret()
     {
-        var rest = Waiting + Left;
+        var rest = Waiting + Left + Nobodys;
         manifests.Write("agent.yaml", Agent("") + rest);
         await using var road = await StartAsync();
 
@@ -120,6 +120,7 @@ public sealed class WorkloadTests : IDisposable
         Assert.Matches("(?m)^pod       default/waiting  .*  CreateContainerConfigError, not ready, 0 restarts, process: secret \"later\" not found$", status);
         Assert.Matches("(?m)^not accepted  .*Job default/left: spec.podFailurePolicy: isn't supported. The Job isn't accepted, and is left out$", status);
         Assert.DoesNotContain("workload  Job", status, StringComparison.Ordinal);
+        Assert.Matches("(?m)^warning   .*Ingress default/nobodys: spec.ingressClassName: class 'traefik' belongs to a controller that Usher doesn't run", status);
 
         // The change isn't accepted, and what runs goes on; the Secret that comes with it counts.
         manifests.Write("agent.yaml", Agent("volumes: [{ name: logs, hostPath: { path: /var/log } }]") + rest + """
@@ -227,6 +228,15 @@ public sealed class WorkloadTests : IDisposable
         kind: Job
         metadata: { name: left }
         spec: { podFailurePolicy: { rules: [] }, template: { spec: { restartPolicy: Never, containers: [{ name: c, image: "good:1" }] } } }
+
+        """;
+
+    private const string Nobodys = """
+        ---
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: { name: nobodys }
+        spec: { ingressClassName: traefik, defaultBackend: { service: { name: web, port: { number: 80 } } } }
 
         """;
 

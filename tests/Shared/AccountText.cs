@@ -26,9 +26,9 @@ internal static class AccountText
         told.AppendReasons(account);
     }
 
-    /// <summary>A line a reason.</summary>
+    /// <summary>A line a reason; with a mark where it is notable.</summary>
     internal static void AppendReasons(this StringBuilder told, HopAccount account)
     {
-        foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')} {reason.Candidate}: {reason.Why}\n");
+        foreach (var reason in account.Reasons) told.Append(CultureInfo.InvariantCulture, $"    {(reason.Chosen ? '+' : '-')}{(reason.Notable ? "!" : "")} {reason.Candidate}: {reason.Why}\n");
     }
 }

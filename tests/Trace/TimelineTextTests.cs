@@ -36,6 +36,19 @@ public sealed class TimelineTextTests
     }
 
     [Fact]
+    public void What_is_notable_is_told_of_a_request_that_arrived_too_and_of_many_how_many_are_left()
+    {
+        Reason[] reasons = [new("rule 1", true, "is as expected"), .. Enumerable.Range(1, 7).Select(i => new Reason($"route {i}", false, "lost to another") { Notable = true })];
+        var hop = new HopReport { Step = 5, Hop = Hop.Ingress, Name = "controller", Evidence = Evidence.Seen, StartMs = 1, DurationMs = 2, Decision = "to the pod", Reasons = reasons };
+        var journey = new Journey { Id = "1", Method = "GET", Url = "http://a.com/", Status = 200, Outcome = "ok", Hops = [hop], StartedAt = TestRoad.Start, DurationMs = 4 };
+        var lines = TimelineText.Of(journey, new TimelineStyle()).Split('\n');
+        Assert.Equal([.. Enumerable.Range(1, 5).Select(i => $"   ● ✗ route {i}: lost to another"), "   ● 3 more reasons: --verbose"], lines.Where(l => l.Contains("route", StringComparison.Ordinal) || l.Contains("more reasons", StringComparison.Ordinal)));
+        var few = TimelineText.Of(journey with { Hops = [hop with { Reasons = [.. reasons.Take(6)] }] }, new TimelineStyle());
+        Assert.Contains("✗ route 5", few, StringComparison.Ordinal);
+        Assert.DoesNotContain("--verbose", few, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_colour_there_is_no_escape_sequence()
     {
         foreach (var scenario in Scenarios.All.Values)

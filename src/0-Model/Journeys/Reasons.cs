@@ -1,10 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Usher.Model.Journeys;
 
 /// <summary>Something a hop considered, and why it won or lost.</summary>
 /// <param name="Candidate">What was considered: <c>rule 5</c>, <c>i-0a1:30080</c>.</param>
 /// <param name="Chosen">Whether it won.</param>
 /// <param name="Why">Why, in words that name the value found and the value wanted.</param>
-public sealed record Reason(string Candidate, bool Chosen, string Why);
+public sealed record Reason(string Candidate, bool Chosen, string Why)
+{
+    /// <summary>Whether a reader is to be told without asking for all reasons: a surprise, a conflict between objects that one of them lost, a canary's draw.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Notable { get; init; }
+}
 
 /// <summary>
 /// Where <c>Decide</c> puts its reasons. A type parameter of every decision: with <see cref="NoReasons"/> the JIT removes the
@@ -16,7 +23,11 @@ public interface IReasonSink
     static abstract bool Wanted { get; }
 
     /// <summary>Notes a candidate.</summary>
-    void Add(string candidate, bool chosen, string why);
+    /// <param name="candidate">What was considered.</param>
+    /// <param name="chosen">Whether it won.</param>
+    /// <param name="why">Why.</param>
+    /// <param name="notable">Whether it is told without asking for all reasons (<see cref="Reason.Notable"/>).</param>
+    void Add(string candidate, bool chosen, string why, bool notable = false);
 }
 
 /// <summary>The empty sink of live traffic.</summary>
@@ -26,7 +37,7 @@ public readonly struct NoReasons : IReasonSink
     public static bool Wanted => false;
 
     /// <inheritdoc/>
-    public void Add(string candidate, bool chosen, string why)
+    public void Add(string candidate, bool chosen, string why, bool notable = false)
     {
     }
 }
@@ -43,5 +54,5 @@ public readonly struct ReasonList() : IReasonSink
     public IReadOnlyList<Reason> All => reasons;
 
     /// <inheritdoc/>
-    public void Add(string candidate, bool chosen, string why) => reasons.Add(new Reason(candidate, chosen, why));
+    public void Add(string candidate, bool chosen, string why, bool notable = false) => reasons.Add(new Reason(candidate, chosen, why) { Notable = notable });
 }

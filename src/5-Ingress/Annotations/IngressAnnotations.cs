@@ -93,7 +93,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Passthrough = reader.Flag("ssl-passthrough") ?? false,
             Vhost = Header(reader, "upstream-vhost"),
             ClientCertificate = ClientCertificateRule.Read(reader, context, ingress, config),
-            Canary = CanaryRule.Read(reader, ingress.Key),
+            Canary = CanaryRule.Read(reader, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             IsInvalid = invalid,
         };
         return all with { Rules = rules with { Annotations = [.. reader.Used] } };

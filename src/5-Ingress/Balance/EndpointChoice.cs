@@ -33,6 +33,7 @@ internal static class EndpointChoice
     {
         if (choice.Verdict != IngressVerdict.Forward) return choice;
         var backend = choice.Backend!;
+        if (TReasons.Wanted && choice.Role == ReadState.Primary) choice.Route!.Shared?.Tell(choice.Route, reasons);
         if (backend.ExternalName is { } name)
         {
             if (TReasons.Wanted) reasons.Add(name, true, $"it is the virtual IP of Service {backend.Label}, which chooses the endpoint");

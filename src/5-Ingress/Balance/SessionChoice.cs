@@ -22,12 +22,12 @@ internal static class SessionChoice
     {
         if (route.Balance.Cookie is { } own && SessionCookie.IsOf(RequestCookie.Of(facts, own.Name, StringComparison.Ordinal), route.Backend.Upstream))
         {
-            if (TReasons.Wanted) reasons.Add($"canary {canary.Rule.Ingress.Namespace}/{canary.Rule.Ingress.Name}", false, $"cookie {own.Name} was given for {route.Backend.Label}, where the session stays");
+            if (TReasons.Wanted) reasons.Add(canary.Label, false, $"cookie {own.Name} was given for {route.Backend.Label}, where the session stays", notable: true);
             return false;
         }
 
         if (canary.Balance.Cookie is not { } cookie || !SessionCookie.IsOf(RequestCookie.Of(facts, cookie.Name, StringComparison.Ordinal), canary.Backend.Upstream)) return null;
-        if (TReasons.Wanted) reasons.Add($"canary {canary.Rule.Ingress.Namespace}/{canary.Rule.Ingress.Name}", true, $"cookie {cookie.Name} was given for {canary.Backend.Label}, where the session stays");
+        if (TReasons.Wanted) reasons.Add(canary.Label, true, $"cookie {cookie.Name} was given for {canary.Backend.Label}, where the session stays", notable: true);
         return true;
     }
 

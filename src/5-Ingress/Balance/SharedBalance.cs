@@ -1,51 +1,62 @@
 using System.Collections.Frozen;
+using Usher.Model.Road;
 
 namespace Usher.Ingress;
 
 /// <summary>
-/// What the Ingresses of a controller say together of each backend. ingress-nginx keeps one list of endpoints for each port of a Service, and one way to choose from it, whichever Ingresses name it (controller.go,
-/// createUpstreams and getBackendServers): the first one's way, and the last one's cookie.
+/// What the Ingresses of a controller say together of each backend. ingress-nginx keeps one upstream for each port of a Service, and one way to choose from it, whichever Ingresses name it (controller.go,
+/// createUpstreams and getBackendServers): the way of the Ingress that makes it, and the last one's cookie. The first whose path has it makes it; but one whose default backend it is makes it anew, whatever there was.
 /// </summary>
 internal static class SharedBalance
 {
-    internal static readonly IReadOnlyDictionary<string, BalanceRule> None = FrozenDictionary<string, BalanceRule>.Empty;
+    internal static readonly IReadOnlyDictionary<string, SharedUpstream> None = FrozenDictionary<string, SharedUpstream>.Empty;
 
-    /// <summary>The rule of each backend by its upstream's name; none where no Ingress says anything of its own.</summary>
+    /// <summary>What there is of each backend by its upstream's name, and the Ingresses as they are served then; none where no Ingress says anything of its own.</summary>
+    /// <param name="context">Where it is warned of what doesn't count.</param>
     /// <param name="parts">The Ingresses, in their order.</param>
     /// <param name="config">What the ConfigMap says.</param>
     /// <param name="before">The running generation's, which stays when nothing is different.</param>
-    internal static IReadOnlyDictionary<string, BalanceRule> Of(IReadOnlyList<IngressPart> parts, NginxConfig config, IReadOnlyDictionary<string, BalanceRule>? before)
+    internal static (IReadOnlyDictionary<string, SharedUpstream> Shared, IReadOnlyList<IngressPart> Served) Of(
+        CompileContext context, IReadOnlyList<IngressPart> parts, NginxConfig config, IReadOnlyDictionary<string, SharedUpstream>? before)
     {
-        if (parts.All(p => ReferenceEquals(p.Annotations.Rules.Balance, config.Balance))) return None;
-        var rules = new Dictionary<string, BalanceRule>(StringComparer.Ordinal);
+        var hasCanaries = parts.Any(p => p.Annotations.Canary is not null);
+        if (!hasCanaries && parts.All(p => ReferenceEquals(p.Annotations.Rules.Balance, config.Balance))) return (None, parts);
+        var drafts = new Dictionary<string, UpstreamDraft>(StringComparer.Ordinal);
         foreach (var part in parts)
         {
-            var own = part.Annotations.Rules.Balance;
-            if (part.Default is { } standard) First(standard.Backend, own);
-            foreach (var path in part.CanaryPaths) First(path.Backend, own);
-            foreach (var path in part.Rules.SelectMany(r => r.Paths))
+            if (part.Default is { } standard) drafts[standard.Backend.Upstream] = new UpstreamDraft(part, true);
+            foreach (var path in part.CanaryPaths)
             {
-                First(path.Route.Backend, own);
-                if (own.Cookie is not { } cookie) continue;
-                var rule = rules[path.Route.Backend.Upstream];
-                rules[path.Route.Backend.Upstream] = rule with { Cookie = cookie with { Persistent = rule.Cookie?.Persistent ?? cookie.Persistent } };
+                if (path.Path is null) drafts[path.Backend.Upstream] = new UpstreamDraft(part, true);
+                else drafts.TryAdd(path.Backend.Upstream, new UpstreamDraft(part, false));
+            }
+
+            foreach (var path in part.Rules.SelectMany(r => r.Paths)) drafts.TryAdd(path.Route.Backend.Upstream, new UpstreamDraft(part, false));
+        }
+
+        // A cookie is for paths alone, and those of a canary's Service are skipped.
+        foreach (var part in parts.Where(p => p.Annotations.Rules.Balance.Cookie is not null))
+        {
+            foreach (var backend in part.Rules.SelectMany(r => r.Paths).Select(p => p.Route.Backend).Concat(part.CanaryPaths.Where(p => p.Path is not null).Select(p => p.Backend)))
+            {
+                if (drafts[backend.Upstream] is { Policy: null } draft) draft.TakeCookie(part);
             }
         }
 
-        return before is not null && before.Count == rules.Count && rules.All(pair => before.GetValueOrDefault(pair.Key) == pair.Value) ? before : rules;
+        BalanceConflicts.Warn(context, parts, drafts);
+        var shared = drafts.ToDictionary(d => d.Key, d => d.Value.Finish(), StringComparer.Ordinal);
+        return (before is not null && before.Count == shared.Count && shared.All(pair => before.GetValueOrDefault(pair.Key) == pair.Value) ? before : shared, hasCanaries ? Served(context, parts, drafts) : parts);
+    }
 
-        // A cookie is for paths alone.
-        void First(BackendPlan backend, BalanceRule own) => rules.TryAdd(backend.Upstream, own with { Cookie = null });
+    private static List<IngressPart> Served(CompileContext context, IReadOnlyList<IngressPart> parts, Dictionary<string, UpstreamDraft> drafts)
+    {
+        var conflicts = new CanaryConflicts(context, drafts);
+        foreach (var part in parts) conflicts.Warn(part);
+        var hosts = parts.SelectMany(p => p.Rules).Select(r => r.Host).ToHashSet(StringComparer.Ordinal);
+        return [.. parts.Select(p => conflicts.Served(p, hosts))];
     }
 
     /// <summary>A route with what the others say of its backend.</summary>
-    internal static RoutePlan With(this RoutePlan route, IReadOnlyDictionary<string, BalanceRule> shared) =>
-        shared.TryGetValue(route.Backend.Upstream, out var rule) && rule != route.Rules.Balance ? route with { SharedBalance = rule } : route;
-
-    /// <summary>How a canary's endpoints are chosen: its backend's way, with the cookie of what it is a canary of, unless its own Ingress wants none (mergeAlternativeBackend).</summary>
-    internal static BalanceRule OfCanary(IReadOnlyDictionary<string, BalanceRule> shared, BackendPlan primary, BackendPlan canary, BalanceRule own)
-    {
-        var rule = shared.GetValueOrDefault(canary.Upstream) ?? own;
-        return own.LegacyCanary ? rule : rule with { Cookie = shared.GetValueOrDefault(primary.Upstream)?.Cookie };
-    }
+    internal static RoutePlan With(this RoutePlan route, IReadOnlyDictionary<string, SharedUpstream> shared) =>
+        shared.TryGetValue(route.Backend.Upstream, out var upstream) && upstream.Balance != route.Rules.Balance ? route with { Shared = upstream } : route;
 }

@@ -76,7 +76,7 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         if (TReasons.Wanted)
         {
             foreach (var (host, other) in listener.Connections.Written)
-                reasons.Add(other.Label, other == rule, other == rule ? "is the most specific" : HostMatches<ConnectionRule>.Takes(host, name) ? "is for it too, but less specific" : $"isn't for server name {(name.Length == 0 ? "(none)" : name)}");
+                reasons.Add(other.Label, other == rule, other == rule ? "is the most specific" : HostMatches<ConnectionRule>.Takes(host, name) ? "is for it too, but less specific" : $"isn't for server name {(name.Length == 0 ? "(none)" : name)}", notable: other != rule && HostMatches<ConnectionRule>.Takes(host, name));
         }
 
         if (rule is null) return new ConnectionChoice(listener);

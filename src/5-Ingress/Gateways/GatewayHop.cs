@@ -125,7 +125,7 @@ internal static class GatewayHop
                 : takes ? $"is for it too, but {found!.Label} is more specific" : $"isn't for {(host.Length == 0 ? "no host" : host)}");
         }
 
-        foreach (var lost in port.Listeners.Written.Where(l => HostMatches<ListenerPlan>.Takes(l.Key, host)).SelectMany(l => l.Value.Lost).Where(l => HostMatches<ListenerPlan>.Takes(l.Host, host))) reasons.Add(lost.Label, false, $"takes no effect at listener {lost.Listener}: {lost.Why}");
+        foreach (var lost in port.Listeners.Written.Where(l => HostMatches<ListenerPlan>.Takes(l.Key, host)).SelectMany(l => l.Value.Lost).Where(l => HostMatches<ListenerPlan>.Takes(l.Host, host))) reasons.Add(lost.Label, false, $"takes no effect at listener {lost.Listener}: {lost.Why}", notable: true);
 
         return found;
     }

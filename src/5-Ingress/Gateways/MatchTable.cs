@@ -95,7 +95,7 @@ internal sealed class MatchTable
             }
             else if (told++ < MostTold)
             {
-                reasons.Add(match.Label, false, lack ?? $"takes it too, but comes after {winner!.Label}: {Precedence.Why(winner, match)}");
+                reasons.Add(match.Label, false, lack ?? $"takes it too, but comes after {winner!.Label}: {Precedence.Why(winner, match)}", notable: lack is null && match.Route != winner!.Route);
             }
             else if (winner is not null)
             {

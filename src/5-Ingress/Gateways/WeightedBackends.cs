@@ -29,7 +29,7 @@ internal static class WeightedBackends
             upTo += backend.Weight;
             var wins = chosen is null && drawn < upTo;
             if (wins) chosen = backend;
-            if (TReasons.Wanted && backends.Length > 1) reasons.Add($"backend {backend.Backend.Label}", wins, Share(backend, from, upTo, drawn, total));
+            if (TReasons.Wanted && backends.Length > 1) reasons.Add($"backend {backend.Backend.Label}", wins, Share(backend, from, upTo, drawn, total), notable: wins);
             if (TReasons.Wanted && backend.Invalid is { } invalid) reasons.Add($"backend {backend.Backend.Label}", false, invalid);
         }
 

@@ -22,6 +22,12 @@ internal sealed class BackendCompiler(CompileContext context)
             return null;
         }
 
+        var plan = Compile(ingress, wanted, field);
+        return wanted.Port?.Name is { Length: > 0 } name ? plan with { WrittenPort = name } : plan;
+    }
+
+    private BackendPlan Compile(Resource<V1Ingress> ingress, V1IngressServiceBackend wanted, string field)
+    {
         var key = new ResourceKey("", "Service", ingress.Key.Namespace, wanted.Name ?? "");
         if (context.State.Find<V1Service>(key.Namespace, key.Name) is not { } service)
         {

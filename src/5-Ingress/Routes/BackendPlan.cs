@@ -20,6 +20,18 @@ internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
     /// <summary>The Service of type ExternalName that leads to the front, which is another Service's, for people; null for none.</summary>
     public string? ExternalName { get; init; }
 
+    /// <summary>The Service's name as it is written, where the front is another's (ExternalName); null where it is the front's.</summary>
+    public string? WrittenService { get; init; }
+
+    /// <summary>The port's name, where it is written by name; null for its number.</summary>
+    public string? WrittenPort { get; init; }
+
+    /// <summary>The Service's name, as ingress-nginx tells backends (getIngressInformation in template.go).</summary>
+    internal string ServiceName => WrittenService ?? Front.Service.Name;
+
+    /// <summary>The port as it is written, its name or its number, as ingress-nginx tells backends (getIngressInformation in template.go).</summary>
+    internal string PortText => WrittenPort ?? Front.Declared.Port.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Why there is no such Service or port, and so no endpoint; null where there is one. The front then leads nowhere.</summary>
     public MissingService? Missing { get; init; }
 

@@ -19,7 +19,7 @@ internal sealed record CompiledRoutes(
     public RoutePlan? Otherwise => Table.Otherwise;
 
     /// <summary>What the Ingresses say together of backends.</summary>
-    public IReadOnlyDictionary<string, BalanceRule> Shared { get; init; } = SharedBalance.None;
+    public IReadOnlyDictionary<string, SharedUpstream> Shared { get; init; } = SharedBalance.None;
 
     /// <summary>The parts that something was warned of.</summary>
     public required IReadOnlyList<CompiledStep<IngressPart>> Warned { get; init; }

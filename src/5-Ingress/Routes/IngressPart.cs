@@ -21,6 +21,9 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>Of a canary, what it takes requests from.</summary>
     public ImmutableArray<CanaryPath> CanaryPaths { get; init; } = [];
 
+    /// <summary>Of a canary, its rules as they are where its Service isn't a canary's.</summary>
+    public ImmutableArray<PartRule> OrdinaryRules { get; init; } = [];
+
     /// <summary>What its hosts show in handshakes.</summary>
     public ImmutableArray<(string Host, CertificatePlan Certificate)> Certificates { get; init; } = [];
 
@@ -43,10 +46,14 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
 /// <param name="Skipped">Its paths that ingress-nginx skips.</param>
 internal readonly record struct PartRule(string Host, ImmutableArray<PartPath> Paths, ImmutableArray<SkippedPath> Skipped);
 
-/// <summary>A path that serves nothing, since its backend is no Service.</summary>
+/// <summary>A path that serves nothing, since its backend is no Service, or a canary's.</summary>
 /// <param name="Label">The path, as a route's label.</param>
-/// <param name="Resource">Its backend.</param>
-internal sealed record SkippedPath(string Label, string Resource);
+/// <param name="Why">Why.</param>
+internal sealed record SkippedPath(string Label, string Why)
+{
+    /// <summary>Where it would lead; null for a backend that is no Service.</summary>
+    public RoutePlan? Route { get; init; }
+}
 
 /// <summary>A path of an Ingress's rule.</summary>
 /// <param name="Route">Where it leads.</param>

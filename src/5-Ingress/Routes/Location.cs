@@ -16,7 +16,7 @@ internal static class Location
         if (TReasons.Wanted || server.Index is not { } index)
         {
             var chosen = InOrder(server.Routes, path, reasons);
-            if (TReasons.Wanted) TellLeftOut(server, chosen, reasons);
+            if (TReasons.Wanted) TellLeftOut(server, chosen, path, reasons);
             return chosen;
         }
 
@@ -46,7 +46,7 @@ internal static class Location
             {
                 reasons.Add(route.Label, false, matches
                     ? route.Pattern is null ? $"path {path} matches too, but {chosen!.Path} comes first: longer, or Exact" : $"path {path} matches too, but {chosen!.Path} is tried first: longer as text"
-                    : $"path is {path}");
+                    : $"path is {path}", notable: matches && route.Ingress != chosen!.Ingress);
             }
         }
 
@@ -55,11 +55,11 @@ internal static class Location
     }
 
     /// <summary>Tells the paths of other Ingresses that would be the same location, and those that are skipped.</summary>
-    private static void TellLeftOut<TReasons>(ServerPlan server, RoutePlan? chosen, TReasons reasons) where TReasons : struct, IReasonSink
+    private static void TellLeftOut<TReasons>(ServerPlan server, RoutePlan? chosen, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        foreach (var (label, resource) in server.Skipped) reasons.Add(label, false, $"its backend is {resource}, and no Service: ingress-nginx skips the path");
+        foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Route is { } route && MatchesPlainly(route, path));
         foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
-            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}");
+            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}", notable: true);
     }
 
     private static string Why(RoutePlan route, string path) =>

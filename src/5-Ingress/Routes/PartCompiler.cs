@@ -30,7 +30,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         if (before() is { IsAccepted: true } last && !ReferenceEquals(last.Ingress, ingress))
         {
             Refuse("The Ingress isn't accepted, and stays in service as it last was");
-            var again = new PartCompiler(context with { Warnings = new ErrorList(), Errors = new ErrorList() }, config, certificates);
+            var again = Quiet();
             var old = again.Make(last.Ingress);
             return (again.refused.IsEmpty ? old : last) with { Written = ingress, Refusal = $"isn't accepted as it is written now, so that what it said before is served: {what}" };
         }
@@ -55,11 +55,14 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         foreach (var error in refused.All) context.Warnings.Add(error with { Message = $"{error.Message}{(error.Message.EndsWith('?') ? "" : ".")} {what}", NotAccepted = true });
     }
 
+    /// <summary>One that tells nobody.</summary>
+    private PartCompiler Quiet() => new(context with { Warnings = new ErrorList(), Errors = new ErrorList() }, config, certificates);
+
     private IngressPart Make(Resource<V1Ingress> ingress)
     {
         var annotations = IngressAnnotations.Read(Refusing, ingress, config, Backends);
         var rules = ingress.Value.Spec?.Rules ?? [];
-        if (annotations.Canary is not null) return new IngressPart(ingress, annotations) { CanaryPaths = [.. CanaryPaths(ingress, rules)] };
+        if (annotations.Canary is not null) return new IngressPart(ingress, annotations) { CanaryPaths = [.. CanaryPaths(ingress, rules)], OrdinaryRules = [.. Quiet().Rules(ingress, annotations, rules)] };
         var certified = certificates.Of(context, ingress);
         var own = Default(ingress, annotations);
         if (rules.Count == 0 && ingress.Value.Spec?.DefaultBackend is null) context.Errors.Add(ingress, "spec", "has neither rules nor a defaultBackend; one of them is wanted");
@@ -102,7 +105,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             {
                 if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route)
                 {
-                    if (ResourceBackend.Of(paths[j].Backend) is { } resource && Kind(paths[j]) is { } kind) skipped = skipped.Add(new SkippedPath(RoutePlan.LabelOf(ingress.Key, host, Text(paths[j], kind), kind), resource));
+                    if (ResourceBackend.Of(paths[j].Backend) is { } resource && Kind(paths[j]) is { } kind) skipped = skipped.Add(new SkippedPath(RoutePlan.LabelOf(ingress.Key, host, Text(paths[j], kind), kind), $"its backend is {resource}, and no Service: ingress-nginx skips the path"));
                     continue;
                 }
 
@@ -154,7 +157,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     private string? Vhost(Resource<V1Ingress> ingress, IngressAnnotations annotations, BackendPlan backend)
     {
         var vhost = annotations.Vhost?
-            .Replace("$service_name", backend.Front.Service.Name, StringComparison.Ordinal).Replace("$service_port", $"{backend.Front.Declared.Port}", StringComparison.Ordinal)
+            .Replace("$service_name", backend.ServiceName, StringComparison.Ordinal).Replace("$service_port", backend.PortText, StringComparison.Ordinal)
             .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
         if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
         refused.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");

@@ -11,7 +11,7 @@ namespace Usher.Ingress;
 /// generation's table was made of the same parts is taken over from it; where the Ingresses that changed concern their own hosts alone, only those are looked at (<see cref="RouteUpdate"/>).
 /// <list type="number">
 /// <item>Read each Ingress: its annotations, rules and certificates.</item>
-/// <item>What they say together of each backend. Canaries: find the backends that they take requests from.</item>
+/// <item>What they say together of each backend, and which paths that leaves them. Canaries: find the backends that they take requests from.</item>
 /// <item>Build each host's server.</item>
 /// <item>Aliases, and the servers that redirect to or from www.</item>
 /// </list>
@@ -21,7 +21,6 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
     private readonly Dictionary<string, ServerDraft> drafts = new(StringComparer.Ordinal);
     private readonly List<ServerDraft> withOthers = [];
     private readonly Dictionary<string, ServerPlan> others = new(StringComparer.Ordinal);
-    private readonly List<UnservedIngress> lone = [];
     private RoutePlan? catchAll;
 
     /// <summary>Compiles where only some Ingresses may have changed since the running generation; null when more has changed.</summary>
@@ -45,15 +44,16 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         // The one that comes first keeps a path that several claim.
         var ordered = IngressOrder.Of(parts.Steps.Select(s => s.Value));
         drafts.EnsureCapacity(running?.Table.Hosts.Count ?? 0);
-        foreach (var part in ordered)
+
+        // 2.
+        var (shared, served) = SharedBalance.Of(context, ordered, config, running?.Shared);
+        foreach (var part in served)
         {
             Take(part);
             certificates.Take(part);
         }
 
-        // 2.
-        var shared = SharedBalance.Of(ordered, config, running?.Shared);
-        var canaries = Canaries(ordered, shared);
+        var (canaries, lone) = Canaries(ordered, shared);
         var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries) && ReferenceEquals(shared, running.Shared);
 
         // 3.
@@ -113,34 +113,20 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         }
     }
 
-    /// <summary>The backends that canaries take requests from: those of the paths that they repeat, wherever else such a backend is used (mergeAlternativeBackends).</summary>
-    private IReadOnlyDictionary<BackendPlan, CanaryPlan> Canaries(IReadOnlyList<IngressPart> parts, IReadOnlyDictionary<string, BalanceRule> shared)
+    /// <summary>The canary of each backend, and canaries of nothing.</summary>
+    private (IReadOnlyDictionary<BackendPlan, CanaryPlan> ByBackend, IReadOnlyList<UnservedIngress> Lone) Canaries(IReadOnlyList<IngressPart> parts, IReadOnlyDictionary<string, SharedUpstream> shared)
     {
-        var taken = new Dictionary<BackendPlan, CanaryPlan>();
+        var merge = new CanaryMerge(context, shared);
         foreach (var part in parts)
         {
             foreach (var path in part.CanaryPaths)
             {
-                var primary = path.Path is null ? catchAll : path.Host is not null && drafts.TryGetValue(path.Host, out var draft) ? draft.Find(path.Path, path.Kind) : null;
-                var balance = primary is null ? config.Balance : SharedBalance.OfCanary(shared, primary.Backend, path.Backend, part.Annotations.Rules.Balance);
-                Take(taken, primary?.Backend, new CanaryPlan(part.Annotations.Canary!, path.Backend) { Balance = balance }, path, part.Ingress);
+                var draft = path.Host is null ? null : drafts.GetValueOrDefault(path.Host);
+                merge.Add(part, path, path.Path is null ? catchAll : draft?.Find(path.Path, path.Kind), path.Path is null || draft is not null);
             }
         }
 
-        return running is not null && running.Canaries.Count == taken.Count && taken.All(pair => running.Canaries.GetValueOrDefault(pair.Key) == pair.Value) ? running.Canaries : taken;
-    }
-
-    private void Take(Dictionary<BackendPlan, CanaryPlan> taken, BackendPlan? primary, CanaryPlan canary, CanaryPath path, Resource<V1Ingress> ingress)
-    {
-        if (primary is null)
-        {
-            const string Nothing = "is a canary of nothing: no other Ingress has this host, path and pathType, so it takes no request";
-            context.Warnings.Add(ingress, path.Field, Nothing);
-            lone.Add(new UnservedIngress(ingress, Nothing));
-        }
-        else if (primary.Front == path.Backend.Front) context.Warnings.Add(ingress, path.Field, $"is a canary of itself: {primary.Label} is the other Ingress's backend too");
-        else if (!taken.TryAdd(primary, canary) && taken[primary].Rule.Ingress != ingress.Key)
-            context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {taken[primary].Rule.Ingress.Namespace}/{taken[primary].Rule.Ingress.Name}; ingress-nginx takes one");
+        return (merge.Finish(running?.Canaries), merge.Lone);
     }
 
     private void Alias(ServerDraft server, CertificateCompiler certificates)

@@ -58,7 +58,7 @@ internal sealed class ServerBuilder(string host)
     /// <param name="canaries">The backends that canaries take requests from.</param>
     /// <param name="shared">What all Ingresses say together of backends.</param>
     /// <param name="otherwise">The controller's own default backend, for paths that nothing takes; null for 404.</param>
-    internal ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
+    internal ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, SharedUpstream> shared, RoutePlan? otherwise)
     {
         standard ??= otherwise;
         // One Ingress that needs regular expressions makes all paths of its host such (enforceRegexModifier in template.go).

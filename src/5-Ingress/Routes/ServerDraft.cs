@@ -37,7 +37,7 @@ internal sealed class ServerDraft(string host)
     internal RoutePlan? Find(string path, PathKind? kind) => Paths().Select(p => p.Path.Route).FirstOrDefault(r => r.Path == path && r.Kind == kind);
 
     /// <summary>Makes the server, or takes over that of the running generation when it was made of the same.</summary>
-    internal void Finish(ServerPlan? before, IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
+    internal void Finish(ServerPlan? before, IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, SharedUpstream> shared, RoutePlan? otherwise)
     {
         plan = before is not null && before.Host == host && IsMadeOfThese(before) ? before : Build(canaries, shared, otherwise) with { Parts = parts };
     }
@@ -53,7 +53,7 @@ internal sealed class ServerDraft(string host)
         return true;
     }
 
-    private ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, BalanceRule> shared, RoutePlan? otherwise)
+    private ServerPlan Build(IReadOnlyDictionary<BackendPlan, CanaryPlan> canaries, IReadOnlyDictionary<string, SharedUpstream> shared, RoutePlan? otherwise)
     {
         var builder = new ServerBuilder(host);
         foreach (var part in parts) builder.Take(part);

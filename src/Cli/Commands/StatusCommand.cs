@@ -14,7 +14,7 @@ internal static class StatusCommand
         var api = CommonOptions.Api();
         var state = CommonOptions.State();
         var conditions = new Option<bool>("--conditions") { Description = "Tell the status conditions of Gateways, routes and policies instead, as kubectl describe does." };
-        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, Gateways and routes, workloads, pods.") { api, state, conditions };
+        var command = new Command("status", "Tell how the running road is: listeners, targets, nodes, Services, Gateways and routes, workloads, pods, warnings.") { api, state, conditions };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var road = await RoadClient.Find(parsed.GetValue(api), parsed.GetValue(state)).RoadAsync(cancellationToken);
@@ -45,6 +45,7 @@ internal static class StatusCommand
                 await Console.Out.WriteLineAsync($"pod       {p.Name}  {p.Address}  {p.Status}, {(p.Ready ? "ready" : p.Phase == "Succeeded" ? "done" : "not ready")}{(p.Containers is "1/1" or "0/1" ? "" : $" ({p.Containers})")}{(p.ReadinessGates is null ? "" : $", {p.ReadinessGates} readiness gates open")}, {p.Restarts} restarts, {Runtime(p.Runtime)}{(p.Message is null ? "" : $": {p.Message}")}");
             }
 
+            foreach (var warning in road.Warnings) await Console.Out.WriteLineAsync($"warning   {warning}");
             foreach (var error in road.NotAccepted) await Console.Out.WriteLineAsync($"not accepted  {error}");
             foreach (var error in road.Refused) await Console.Out.WriteLineAsync($"refused   {error}");
             return ExitCodes.Ok;

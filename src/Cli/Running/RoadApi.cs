@@ -61,6 +61,7 @@ internal static class RoadApi
             Refused = [.. road.Refused.Select(e => e.ToString())],
             Conditions = [.. services.GetServices<IStatusReports>().SelectMany(r => r.All(generation)).Select(ConditionsLine.Of)],
             NotAccepted = [.. generation.Warnings.Where(w => w.NotAccepted).Select(w => w.ToString())],
+            Warnings = [.. generation.Warnings.Where(w => !w.NotAccepted).Select(w => w.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
                 r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
@@ -86,6 +87,9 @@ internal sealed record RoadReport(
 
     /// <summary>Objects that aren't accepted while the rest of the road runs, and why, a line each.</summary>
     public IReadOnlyList<string> NotAccepted { get; init; } = [];
+
+    /// <summary>What stopped nothing and is worth knowing, as it was printed when the manifests were read, a line each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>Every Service.</summary>
     public IReadOnlyList<ServiceLine> Services { get; init; } = [];

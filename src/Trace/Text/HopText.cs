@@ -90,12 +90,15 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     /// <summary>All reasons, or those that tell most.</summary>
     private void Reasons()
     {
-        foreach (var reason in style.Verbose ? hop.Reasons : TellingReasons.Of(hop))
+        var told = style.Verbose ? hop.Reasons : [.. TellingReasons.Of(hop)];
+        foreach (var reason in told)
         {
             var (sign, colour) = reason.Chosen ? ("✓", (Func<string, string>)paint.Good) : ("✗", paint.Warn);
             var lines = Columns.Wrap(Paint.Safe($"{reason.Candidate}: {reason.Why}"), width - Margin - 4).ToList();
             for (var i = 0; i < lines.Count; i++) Put($"  {(i == 0 ? sign : " ")} {lines[i]}", colour);
         }
+
+        if (!style.Verbose && TellingReasons.Left(hop, told.Count) is > 0 and var left) Put($"  {left} more {(left == 1 ? "reason" : "reasons")}: --verbose", paint.Dim);
     }
 
     private string Times()

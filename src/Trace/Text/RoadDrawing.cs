@@ -62,14 +62,21 @@ internal sealed class RoadDrawing
             Brief(mark, hop.Told());
             if (EncryptionText.Of(hop) is { Length: > 0 } encryption) Paragraph(mark, encryption, paint.Cool);
             if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } facts) Paragraph(mark, facts, paint.Dim);
+            Reasons(mark, hop, [.. TellingReasons.Notable(hop)]);
             return;
         }
 
         Paragraph(mark, hop.Told(), static s => s);
         if (KeyFacts.Line(hop, onlyRare: true) is { Length: > 0 } told) Paragraph(mark, told, paint.Dim);
         if (hop.OwnProblem(journey) is { } problem) Paragraph(mark, $"✗ {problem}", paint.Bad);
-        foreach (var reason in TellingReasons.Of(hop)) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
+        Reasons(mark, hop, [.. TellingReasons.Of(hop)]);
         if (stopped && Stop.IsTheEnd(journey, hop)) Put(mark, "the request went no further", paint.Bad);
+    }
+
+    private void Reasons(EvidenceMark mark, HopReport hop, IReadOnlyList<Reason> told)
+    {
+        foreach (var reason in told) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
+        if (TellingReasons.Left(hop, told.Count) is > 0 and var left) Put(mark, $"{left} more {(left == 1 ? "reason" : "reasons")}: --verbose", paint.Dim);
     }
 
     /// <summary>The way back: a line for each hop that the answer passed, from the pod's side to the client's.</summary>

@@ -77,6 +77,44 @@ public sealed class BalanceTests
         Assert.Equal([way, way], new[] { "a.com", "b.com" }.Select(h => cluster.Decide(h, "/").Tell().Single().Facts["balance"]!.ToString()));
     }
 
+    [Theory]
+    // Ingress a, Ingress b, and what is warned of and told of both.
+    [InlineData("service-upstream: \"false\"", "load-balance: ewma", "b load-balance: found 'ewma'; for Service shop/web:http that of Ingress shop/a (cluster.yaml:1) counts, round_robin, since that comes first: neither is older, and its namespace and name come first",
+        "", "is Ingress shop/a's, which came first; load-balance of shop/b doesn't count")]
+    [InlineData("load-balance: ewma", "service-upstream: \"true\", load-balance: round_robin", "b load-balance: found 'round_robin'; for Service shop/web:http that of Ingress shop/a (cluster.yaml:1) counts, ewma, since that|b service-upstream: found 'true'; for Service shop/web:http that of Ingress shop/a (cluster.yaml:1) counts, false, since that",
+        "", "is Ingress shop/a's, which came first; service-upstream and load-balance of shop/b don't count")]
+    [InlineData("load-balance: ewma", "load-balance: ewma", "", "", "")]
+    [InlineData("upstream-hash-by: $host", "upstream-hash-by: $host", "", "", "")]
+    [InlineData("load-balance: ewma", "ssl-redirect: \"true\"", "", "", "is Ingress shop/a's, which came first")]
+    [InlineData("affinity: cookie, session-cookie-name: A", "affinity: cookie, session-cookie-name: B", "a session-cookie-name: found 'A'; for Service shop/web:http that of Ingress shop/b (cluster.yaml:1) counts, B, since the last one's cookie is all Ingresses'",
+        "is Ingress shop/b's, which came last of those with affinity; session-cookie-name of shop/a doesn't count", "")]
+    [InlineData("affinity: cookie", "affinity: cookie, affinity-mode: persistent", "b affinity-mode: found 'persistent'; for Service shop/web:http that of Ingress shop/a (cluster.yaml:1) counts, balanced, since the first one's mode is all Ingresses'", "", "")]
+    public void What_another_Ingress_overrides_is_warned_of_told_and_not_listed(string a, string b, string warnings, string ofA, string ofB)
+    {
+        var cluster = new Cluster(Service("web") + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated(a.Split(", "))) + Routes("b", $"rules: [{Rule("b.com", Path("/", "Prefix", "web"))}]", Annotated(b.Split(", ")))).Valid();
+        var warned = cluster.Warnings.All.Select(w => $"{w.Object[^1]} {w.Field.Split('/')[^1]}: {w.Message}").Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(warnings.Split('|', StringSplitOptions.RemoveEmptyEntries).Length, warned.Count);
+        Assert.All(warnings.Split('|', StringSplitOptions.RemoveEmptyEntries).Zip(warned), pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+        foreach (var (name, own, told) in new[] { ("a", a, ofA), ("b", b, ofB) })
+        {
+            var account = cluster.Decide($"{name}.com", "/").Tell().Single();
+            Assert.Equal(told, string.Join('|', account.Reasons.Where(r => r.Notable).Select(r => r.Why)));
+            var lost = warned.Where(w => w.StartsWith($"{name} ", StringComparison.Ordinal)).Select(w => w[2..w.IndexOf(':', StringComparison.Ordinal)]);
+            Assert.Equal(own.Split(", ").Select(o => o[..o.IndexOf(':', StringComparison.Ordinal)]).Except(lost).Order(StringComparer.Ordinal), (account.Facts["annotations"]?.AsArray() ?? []).Select(n => n!.ToString()));
+        }
+    }
+
+    [Fact]
+    public void The_last_whose_default_backend_it_is_decides_whoever_came_first()
+    {
+        var cluster = new Cluster(Service("web")
+            + Routes("a", $"rules: [{Rule("a.com", Path("/", "Prefix", "web"))}]", Annotated("load-balance: ewma"))
+            + Routes("b", $"defaultBackend: {To("web")}, rules: [{Rule("b.com", Path("/x", "Prefix", "web"))}]", Annotated("upstream-hash-by: $host"))).Valid();
+        Assert.Equal(["chash", "chash", "chash"], new[] { ("a.com", "/"), ("b.com", "/x"), ("b.com", "/") }.Select(r => cluster.Decide(r.Item1, r.Item2).Tell().Single().Facts["balance"]!.ToString()));
+        Assert.Equal("found 'ewma'; for Service shop/web:http that of Ingress shop/b (cluster.yaml:1) counts, round_robin, since the last Ingress whose default backend it is decides", Assert.Single(cluster.Warnings.All).Message);
+        Assert.Contains(cluster.Decide("a.com", "/").Tell().Single().Reasons, r => r is { Notable: true, Candidate: "balance of Service shop/web:http", Why: "is Ingress shop/b's, whose default backend it is; load-balance of shop/a doesn't count" });
+    }
+
     [Fact]
     public void A_headless_service_is_a_backend_with_service_upstream_too()
     {
