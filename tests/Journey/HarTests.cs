@@ -29,6 +29,7 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         var (request, response, timings) = (entry.GetProperty("request"), entry.GetProperty("response"), entry.GetProperty("timings"));
         Assert.Equal((Api + "?a=1&b=%20c", "200"), (request.Text("url"), response.Text("status")));
         Assert.Equal(["a=1", "b= c"], request.GetProperty("queryString").EnumerateArray().Select(p => $"{p.Text("name")}={p.Text("value")}"));
+        Assert.False(request.TryGetProperty("postData", out _));
         Assert.Equal("k", Assert.Single(request.GetProperty("cookies").EnumerateArray()).Text("name"));
         Assert.All(new[] { "dns", "connect", "ssl", "wait" }, t => Assert.True(timings.GetProperty(t).GetDouble() > 0, timings.ToString()));
         var names = request.GetProperty("headers").EnumerateArray().Select(h => h.Text("name")).ToList();
@@ -58,6 +59,17 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         Assert.Equal(entry.GetProperty("_usher").Text("id"), known.GetProperty("_usher").Text("id"));
         Assert.Equal(("200", "-1"), (known.GetProperty("response").Text("status"), known.GetProperty("response").Text("bodySize")));
         Assert.True(known.GetProperty("timings").GetProperty("dns").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task What_was_posted_is_in_it()
+    {
+        var road = await sample.RunsAsync();
+        var ended = await road.UsherAsync("trace", "-d", "{}", "-H", "Content-Type: application/json", "https://api.example.com/v1/nothing", "--http1.1", "--har", "-");
+        var request = Assert.Single(HarSchema.Check(ended.Output)).GetProperty("request");
+        Assert.Equal(("POST", "application/json", "{}"), (request.Text("method"), request.GetProperty("postData").Text("mimeType"), request.GetProperty("postData").Text("text")));
+        Assert.Equal("2", request.Text("bodySize"));
+        Assert.Contains(request.GetProperty("headers").EnumerateArray(), h => h.Text("name") == "Content-Length" && h.Text("value") == "2");
     }
 
     [Fact]

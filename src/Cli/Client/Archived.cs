@@ -37,7 +37,7 @@ internal sealed class Archived(TimeProvider time) : IDisposable
             Protocol = tap is null ? null : (response?.Version ?? (sent is null ? HttpVersion.Version20 : HttpVersion.Version11)) is { Major: 2 } ? "HTTP/2.0" : "HTTP/1.1",
             RequestHeaders = sent?.Headers ?? (tap is null || message is null ? [] : [.. Pseudo(message), .. Fields(message.Headers), .. Fields(message.Content?.Headers)]),
             RequestHeadBytes = sent?.Length ?? -1,
-            RequestBody = request.Data is { } data ? new ReadOnlyMemory<byte>(data) : null,
+            RequestBody = request.Data is { } data ? new ReadOnlyMemory<byte>(data) : default(ReadOnlyMemory<byte>?),
             StatusText = came?.Reason ?? "",
             ResponseHeaders = came?.Headers ?? [.. Fields(response?.Headers), .. Fields(response?.Content.Headers)],
             ResponseHeadBytes = came?.Length ?? -1,

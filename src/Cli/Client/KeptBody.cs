@@ -8,7 +8,7 @@ internal sealed class KeptBody(int most) : Stream
     private long length;
 
     /// <summary>The whole body; null when it was longer than is kept.</summary>
-    internal ReadOnlyMemory<byte>? Whole => length == kept.Length ? new ReadOnlyMemory<byte>(kept.GetBuffer(), 0, (int)kept.Length) : null;
+    internal ReadOnlyMemory<byte>? Whole => length == kept.Length ? new ReadOnlyMemory<byte>(kept.GetBuffer(), 0, (int)kept.Length) : default(ReadOnlyMemory<byte>?);
 
     public override bool CanRead => false;
 
