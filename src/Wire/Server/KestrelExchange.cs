@@ -10,14 +10,12 @@ namespace Usher.Wire;
 /// <summary>
 /// An exchange over ASP.NET Core's HttpContext, meant for HTTP/2 (for HTTP/1 it would hide what Kestrel's own parser did). Header names are
 /// lower case, as HTTP/2 has them; :authority becomes Host; several cookie fields become one (RFC 9113 section 8.2.3). The owner of the
-/// Kestrel server should
-/// switch its Server header off, set its request and response header encodings to Latin-1, and lift its own limits on bodies (MaxRequestBodySize, the
+/// Kestrel server should switch its Server header off, set its request and response header encodings to Latin-1, and lift its own limits on bodies (MaxRequestBodySize, the
 /// minimum data rates).
 /// </summary>
 public sealed class KestrelExchange : HttpExchange
 {
     private const int HeldBack = 16 * 1024;
-    private static readonly object CounterKey = new();
     private readonly HttpContext _context;
     private readonly Http1ServerOptions _options;
     private readonly HttpRejection? _rejection;
@@ -49,7 +47,7 @@ public sealed class KestrelExchange : HttpExchange
         if (!KestrelHead.TryFill(Request, context))
             _rejection = new HttpRejection(HttpViolation.InvalidTarget, "The :path has a character that must be percent-encoded.");
         _headBytes = Request.Length;
-        EarlierRequests = CountEarlier(context);
+        EarlierRequests = EarlierRequestCount.Next(context);
         if (EarlierRequests + 1 >= options.RequestsPerHttp2Connection) context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
     }
 
@@ -297,18 +295,6 @@ public sealed class KestrelExchange : HttpExchange
             _context.Response.BodyWriter.Write(piece.Span);
             _unflushed += piece.Length;
             await FlushAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>Counts the connection's requests, in what the connection keeps for its users: streams of one connection begin side by side.</summary>
-    private static int CountEarlier(HttpContext context)
-    {
-        if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items) return 0;
-        lock (items)
-        {
-            var earlier = items.TryGetValue(CounterKey, out var count) ? (int)count! : 0;
-            items[CounterKey] = earlier + 1;
-            return earlier;
         }
     }
 }
