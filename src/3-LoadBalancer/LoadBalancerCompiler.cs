@@ -40,7 +40,9 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
         }
 
         QuotaCheck.Of(context, listeners);
-        return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values], networkListeners.ToImmutable()));
+        // Most changes leave the rules as they are.
+        var unreached = context.Step(context.Running.Find<LoadBalancerSnapshot>()?.Unreached, step => UnreachedRules.Tell(step, listeners));
+        return Snapshot.Of(new LoadBalancerSnapshot(listeners.ToImmutable(), [.. groups.Values], networkListeners.ToImmutable()) { Unreached = unreached });
     }
 
     private static ListenerPlan? Compile(
@@ -133,7 +135,7 @@ internal sealed class LoadBalancerCompiler : IHopCompiler
             var (jwt, action) = actions.Compile(rule.Key, rule.Origin, "spec.actions", rule.Value.Actions);
             var compiled = conditions.Compile(rule);
             var rewrites = transforms.Compile(rule);
-            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites) { Jwt = jwt, Ingress = rule.Value.Ingress });
+            if (action is not null) yield return (rule.Value.ListenerArn, new RulePlan(rule.Value.RuleArn, rule.Key.Name, rule.Value.Priority, compiled, action, rewrites) { Jwt = jwt, Ingress = rule.Value.Ingress, Path = rule.Value.Path });
         }
     }
 

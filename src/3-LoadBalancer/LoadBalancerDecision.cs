@@ -144,7 +144,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
 
     private string Sentence(LoadBalancerChoice choice)
     {
-        var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.Label} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
+        var rule = choice.Rule.IsDefault ? "default rule" : $"{choice.Rule.ShortLabel} ({string.Join("; ", choice.Rule.Conditions.Select(Wants))})";
         if (choice.Rule.Ingress is { } ingress) rule += $" of {ingress}";
         if (choice.Jwt is { } jwt) rule += jwt.Passed ? jwt.Assumed ? " → token valid, its signature taken for good" : " → token valid" : $" → token refused: {jwt.Failure.Status()}, {jwt.Detail}";
         return choice.Rule.Action switch

@@ -11,6 +11,9 @@ internal static class RuleSearch
     /// <summary>An ALB's quota of rules (ALB quotas); more are told by their number, but for those that came near.</summary>
     private const int AllTold = 100;
 
+    /// <summary>So many rules that hold too and come later are told.</summary>
+    private const int LaterTold = 10;
+
     /// <summary>The first rule, by priority, whose conditions all hold. Live traffic looks it up; where reasons are wanted, each rule is asked for its own.</summary>
     internal static RulePlan First<TReasons>(ListenerPlan listener, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink =>
         (TReasons.Wanted ? InOrder(listener.Rules, facts, reasons) : listener.Index.First(facts))
@@ -20,8 +23,9 @@ internal static class RuleSearch
     internal static RulePlan? InOrder<TReasons>(ImmutableArray<RulePlan> rules, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
     {
         var untold = 0;
-        foreach (var rule in rules)
+        for (var i = 0; i < rules.Length; i++)
         {
+            var rule = rules[i];
             var broken = rule.Broken(facts);
             if (TReasons.Wanted)
             {
@@ -29,7 +33,9 @@ internal static class RuleSearch
                 else Tell(rule, broken, facts, broken is null ? untold : 0, reasons);
             }
 
-            if (broken is null) return rule;
+            if (broken is not null) continue;
+            if (TReasons.Wanted) TellLater(rules, i, facts, reasons);
+            return rule;
         }
 
         return null;
@@ -58,5 +64,20 @@ internal static class RuleSearch
 
         reasons.Add(rule.Label, broken is null, broken?.Why(facts)
             ?? (rule.IsDefault ? "no other rule's conditions hold" : string.Join("; ", rule.Conditions.Select(c => c.Why(facts)))));
+    }
+
+    /// <summary>Tells the rules that would have taken the request, had this one not. That the default rule would is no news.</summary>
+    private static void TellLater<TReasons>(ImmutableArray<RulePlan> rules, int chosen, RequestFacts facts, TReasons reasons) where TReasons : struct, IReasonSink
+    {
+        var found = 0;
+        foreach (var rule in rules.AsSpan()[(chosen + 1)..])
+        {
+            if (rule.IsDefault || !rule.Holds(facts) || ++found > LaterTold) continue;
+            reasons.Add(rule.Label, false, $"matches too, and comes later: {RuleOrder.Why(rules[chosen], rule)}");
+        }
+
+        if (found <= LaterTold) return;
+        var one = found == LaterTold + 1;
+        reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{found - LaterTold:N0} other {(one ? "rule" : "rules")}"), false, one ? "matches too, and comes later" : "match too, and come later");
     }
 }

@@ -19,10 +19,14 @@ internal sealed class WildcardPattern : ValuePattern
         IsLiteral = symbols.AsSpan().IndexOfAny(Any, One) < 0;
         Head = IsLiteral ? symbols : symbols[..symbols.AsSpan().IndexOfAny(Any, One)];
         Tail = symbols[(symbols.AsSpan().LastIndexOfAny(Any, One) + 1)..];
+        IsPrefix = !IsLiteral && symbols.AsSpan(Head.Length).IndexOfAnyExcept(Any) < 0;
     }
 
     /// <summary>Whether it has no wildcard.</summary>
     internal bool IsLiteral { get; }
+
+    /// <summary>Whether it is what it begins with, and whatever follows: <c>/x/*</c>.</summary>
+    internal bool IsPrefix { get; }
 
     /// <summary>What stands before its first wildcard, in lower case where case doesn't matter; all of it where it has none.</summary>
     internal string Head { get; }
@@ -31,7 +35,15 @@ internal sealed class WildcardPattern : ValuePattern
     internal string Tail { get; }
 
     /// <summary>Whether the whole of <paramref name="input"/> matches. Time is bounded by the product of both lengths.</summary>
-    internal override bool Matches(ReadOnlySpan<char> input)
+    internal override bool Matches(ReadOnlySpan<char> input) => Takes(input, isPattern: false);
+
+    /// <summary>
+    /// Whether whatever matches another pattern of the same field matches this one. True only where that is so; false for some pairs of which it is so too (<c>?*</c> and <c>*?</c>).
+    /// </summary>
+    // Its wildcards are as any other characters: `*` takes them, `?` takes `?`. Where it has a `*`, nothing but a `*` takes all that may stand there.
+    internal bool Covers(WildcardPattern other) => Takes(other.symbols, isPattern: true);
+
+    private bool Takes(ReadOnlySpan<char> input, bool isPattern)
     {
         // Greedy with one point of return: a later `*` makes earlier ones irrelevant.
         int i = 0, p = 0, returnInput = 0, returnPattern = -1;
@@ -42,7 +54,7 @@ internal sealed class WildcardPattern : ValuePattern
                 returnPattern = ++p;
                 returnInput = i;
             }
-            else if (p < symbols.Length && (symbols[p] == One || symbols[p] == Fold(input[i])))
+            else if (p < symbols.Length && (symbols[p] == One ? !isPattern || input[i] != Any : symbols[p] == Fold(input[i])))
             {
                 p++;
                 i++;

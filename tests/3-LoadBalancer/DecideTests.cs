@@ -24,6 +24,24 @@ public sealed class DecideTests
         Assert.Equal(chosen, desk.Chosen(request));
     }
 
+    [Fact]
+    public void Rules_that_hold_too_and_come_later_are_reasons_the_first_ten_of_them()
+    {
+        var edge = new Edge().Listener(80, Fixed(404));
+        for (var i = 1; i <= 24; i++) edge.Rule(80, i, Fixed(200), If("path-pattern", i % 2 == 0 ? "/*" : "/odd"));
+
+        var reasons = new Desk(edge).Decide(Ask.For("GET http://a/")).Tell().Single().Reasons;
+
+        Assert.Equal(
+            [
+                "- rule 1: path is /, rule wants /odd",
+                "+ rule 2: path is /, rule wants /*",
+                .. Enumerable.Range(2, 10).Select(i => $"- rule {i * 2}: matches too, and comes later: priority {i * 2} after 2"),
+                "- 1 other rule: matches too, and comes later",
+            ],
+            reasons.Select(r => $"{(r.Chosen ? '+' : '-')} {r.Candidate}: {r.Why}"));
+    }
+
     [Theory]
     // host-header: without case, wildcards over labels, several values, never the port.
     [InlineData("host-header", "api.example.com", "GET http://API.Example.COM/", true)]

@@ -26,13 +26,13 @@ public sealed class RuleIndexTests
         (3, Text("ab/*?", 1, 5).Select(ValuePattern (p) => new WildcardPattern(p, ignoreCase: false))),
         (1, Gen.OneOf("^/a", "b$", "^/(a|b)+$").Select(ValuePattern (p) => new RegexPattern(RuleRegex.Compile(p, ignoreCase: false, out _)!))));
 
-    private static readonly Gen<ImmutableArray<ConditionPlan>> Conditions = Gen.Select(
+    internal static readonly Gen<ImmutableArray<ConditionPlan>> Conditions = Gen.Select(
         Maybe(HostValues.Array[1, 3].Select(ConditionPlan (v) => new HostCondition([.. v]))),
         Maybe(PathValues.Array[1, 3].Select(ConditionPlan (v) => new PathCondition([.. v]))),
         Gen.Frequency((4, Gen.Const((ConditionPlan?)null)), (1, Gen.OneOf("GET", "POST").Select(ConditionPlan? (m) => new MethodCondition([m])))),
         ImmutableArray<ConditionPlan> (host, path, method) => [.. new[] { host, path, method }.OfType<ConditionPlan>()]);
 
-    private static readonly Gen<RequestFacts> Requests = Gen.Select(Gen.OneOf("GET", "POST"), Hosts, Paths, (method, host, path) => new RequestFacts
+    internal static readonly Gen<RequestFacts> Requests = Gen.Select(Gen.OneOf("GET", "POST"), Hosts, Paths, (method, host, path) => new RequestFacts
     {
         Method = method, Scheme = "http", Host = host, Path = path, Source = IPAddress.Loopback,
     });

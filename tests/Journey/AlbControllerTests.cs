@@ -67,6 +67,22 @@ public sealed class AlbControllerTests(AlbRoad alb) : IClassFixture<AlbRoad>
         }
     }
 
+    [Fact]
+    public async Task A_path_that_two_Ingresses_claim_is_told_at_its_line_and_by_explain()
+    {
+        var told = await Tool.UsherAsync(
+            "explain", "--json", $"http://{AwsNames.LoadBalancerDnsName(AwsScope.Default, "order", isInternal: true)}/x/y", "-H", "Host: www.example.com", "-f", Path.Combine(Tool.Root, "tests/Journey/roads/alb-order"));
+
+        Assert.True(told.ExitCode == 0, told.ToString());
+        Assert.Contains(
+            "road.yaml:46: Ingress default/second: spec.rules[0].http.paths[0]: /x Prefix gets no request at HTTP:80: Ingress default/first /x Prefix (", told.Error, StringComparison.Ordinal);
+        Assert.Contains("road.yaml:30) takes all that it would, and comes first: group.order 20 after 10\n", told.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var reasons = JsonDocument.Parse(told.Output).RootElement.Hop("load-balancer").GetProperty("reasons").EnumerateArray().ToList();
+        Assert.Equal(
+            [(true, "rule 1 (Ingress default/first /x Prefix)"), (false, "rule 2 (Ingress default/second /x Prefix)")], reasons.Take(2).Select(r => (r.GetProperty("chosen").GetBoolean(), r.Text("candidate"))));
+        Assert.Equal("matches too, and comes later: group.order 20 after 10", reasons[1].Text("why"));
+    }
+
     private static async Task<string> AnswerAsync(params string[] arguments)
     {
         var curl = await Tool.RunAsync("curl", ["-sS", "--max-time", "60", .. arguments]);

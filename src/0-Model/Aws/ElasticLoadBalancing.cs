@@ -94,6 +94,9 @@ public sealed record ListenerRule
 
     /// <summary>The Ingress that the AWS Load Balancer Controller made it of; null when somebody wrote it.</summary>
     public ResourceKey? Ingress { get; init; }
+
+    /// <summary>The path of that Ingress; null when somebody wrote it.</summary>
+    public IngressPath? Path { get; init; }
 }
 
 /// <summary>A transform of a rule (<c>RuleTransform</c> in the ELBv2 API).</summary>

@@ -88,6 +88,7 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
                 Actions = rule.Actions,
                 Transforms = rule.Transforms,
                 Ingress = rule.Ingress.Key,
+                Path = rule.Path,
             }, DerivedObjects.OriginOf(rule.Ingress.Origin));
         }
     }

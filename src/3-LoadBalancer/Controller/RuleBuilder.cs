@@ -5,7 +5,7 @@ using Usher.Model.Desired;
 namespace Usher.LoadBalancer;
 
 /// <summary>A rule of a listener, before it has a priority.</summary>
-internal sealed record BuiltRule(Resource<V1Ingress> Ingress, IReadOnlyList<RuleCondition> Conditions, IReadOnlyList<RuleAction> Actions, IReadOnlyList<RuleTransform> Transforms);
+internal sealed record BuiltRule(Resource<V1Ingress> Ingress, IngressPath Path, IReadOnlyList<RuleCondition> Conditions, IReadOnlyList<RuleAction> Actions, IReadOnlyList<RuleTransform> Transforms);
 
 /// <summary>
 /// The rules of a listener: those of each Ingress in the group's order, of each of its rules as written, of that one's paths in <see cref="PathPatterns"/>' order. What no rule takes is for the one default
@@ -46,10 +46,10 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, Ssl
         {
             foreach (var (path, index) in PathPatterns.Ordered(rules[i].Http?.Paths ?? []))
             {
-                var field = $"spec.rules[{i}].http.paths[{index}]";
+                var from = new IngressPath(member.Order, i, index, path.PathType ?? "ImplementationSpecific", path.Path ?? "");
                 var patterns = PathPatterns.Of(path, useRegex, out var problem);
-                if (problem is not null) errors.Add(member.Ingress, $"{field}.path", problem);
-                if (patterns is null || backends.Of(member, path.Backend, $"{field}.backend") is not { } action) continue;
+                if (problem is not null) errors.Add(member.Ingress, $"{from.Field}.path", problem);
+                if (patterns is null || backends.Of(member, path.Backend, $"{from.Field}.backend") is not { } action) continue;
                 var backend = path.Backend.Service.Name;
                 var conditions = AnnotationConditions.Of(annotations, backend, rules[i].Host, patterns.Value);
                 if (conditions.Sum(c => c.Values.Count + c.RegexValues.Count + c.QueryStrings.Count) is > MaxValues and var values)
@@ -59,7 +59,7 @@ internal sealed class RuleBuilder(ErrorList errors, BackendActions backends, Ssl
                 }
 
                 if (action.Redirect is { } sent) Check(member, port, sent, backend, isDefault: false);
-                yield return new BuiltRule(member.Ingress, conditions, Actions(member, port, action), AnnotationTransforms.Of(annotations, backend));
+                yield return new BuiltRule(member.Ingress, from, conditions, Actions(member, port, action), AnnotationTransforms.Of(annotations, backend));
             }
         }
     }

@@ -32,7 +32,7 @@ public sealed class IngressesElsewhereTests
         ["in no group"] = (
             Ingress("b", Rule("b.com"), "~group.name: H"), "", "GET http://b.com/",
             $"{Nothing}Ingress shop/b has host b.com, and isn't accepted: Ingress shop/b: metadata.annotations.{Prefix}group.name: found 'H'; at most 63 lower-case letters, digits, '-' and '.' are wanted, a letter or digit first and last; it is in no group until then; {Far}"),
-        ["no path of it"] = (Ingress("b", Rule("b.com", "/b"), "~group.name: g"), "", "GET http://b.com/c", $"{Nothing}nearest: rule 2: path is /c, rule wants /b or /b/*"),
+        ["no path of it"] = (Ingress("b", Rule("b.com", "/b"), "~group.name: g"), "", "GET http://b.com/c", $"{Nothing}nearest: rule 2 (Ingress shop/b /b Prefix): path is /c, rule wants /b or /b/*"),
         ["another controller's"] = (
             Ingress("b", Rule("b.com")).Replace("ingressClassName: alb", "ingressClassName: nginx", StringComparison.Ordinal), "", "GET http://b.com/", Nothing + Far),
     };
