@@ -11,6 +11,9 @@ public sealed record RoadAddress(IPAddress Declared, IPAddress Bound)
 {
     /// <summary>Its ports that are bound elsewhere than others of their number.</summary>
     public MovedPorts Moved { get; init; } = MovedPorts.None;
+
+    /// <summary>As people are shown it: <c>10.0.1.10 (127.18.1.1)</c>.</summary>
+    public override string ToString() => $"{Declared} ({Bound})";
 }
 
 /// <summary>What kind of owner an address is for; each kind has a block of its own in the loopback range.</summary>

@@ -49,10 +49,10 @@ internal static class RoadApi
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
                 .Select(p => new PodLine(
-                    $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key) is { } a ? $"{a.Declared} ({a.Bound})" : "",
+                    $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key)?.ToString() ?? "",
                     p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.ReadinessGates })],
             [.. services.GetRequiredService<INodeReports>().All(generation)
-                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, $"{n.Address.Declared} ({n.Address.Bound})", n.State, n.Derived)
+                .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, n.Address.ToString(), n.State, n.Derived)
                 {
                     StoppedSince = n.StoppedSince, Drained = n.Drained,
                 })])

@@ -79,7 +79,7 @@ public static class RoadMap
         pod.Phase == "Succeeded" ? Signal.Idle : pod.Terminating ? Signal.Warning : pod.Ready ? Signal.Good : Signal.Bad,
         $"{pod.Reason}, {pod.Runtime.Name()}{(pod.Restarts > 0 ? $", {Count(pod.Restarts, "restart")}" : "")}{(pod.Message is { } message ? $": {message}" : "")}")
     {
-        Address = facts.Generation.Addresses.Find(pod.Key) is { } address ? $"{address.Declared} ({address.Bound})" : null,
+        Address = facts.Generation.Addresses.Find(pod.Key)?.ToString(),
     };
 
     /// <summary>A Service whose ports all have a ready endpoint is good; one that leads nowhere because nobody is there is bad; what has no endpoints at all (an ExternalName) is idle.</summary>
