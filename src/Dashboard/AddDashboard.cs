@@ -27,7 +27,7 @@ public static class DashboardRegistration
     private static readonly string[] Others = ["/api", "/v1", "/metrics"];
 
     /// <summary>
-    /// Adds the pages' services. Wants the control, the trace with its <c>Explainer</c>, and the hops' reports (<c>ITargetHealth</c>, <c>INodeReports</c>, <c>IServiceReports</c>, <c>ICertificateReports</c>, <c>IPodDirectory</c>, <c>IRollouts</c>);
+    /// Adds the pages' services. Wants the control, the trace with its <c>Explainer</c>, and the hops' reports (<c>ITargetHealth</c>, <c>INodeReports</c>, <c>IServiceReports</c>, <c>ICertificateReports</c>, <c>IPodDirectory</c>);
     /// uses <c>ILogFiles</c> and <c>IStatusReports</c>.
     /// </summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)

@@ -10,7 +10,7 @@ namespace Usher.Dashboard.Tests;
 
 public sealed class RoadMapTests
 {
-    private static readonly RoadFacts Nothing = new(Generation.None, [], [], [], [], [], [], []);
+    private static readonly RoadFacts Nothing = new(Generation.None, [], [], [], [], [], []);
 
     [Fact]
     public void The_stations_are_in_the_order_of_the_road() =>
@@ -48,6 +48,20 @@ public sealed class RoadMapTests
 
         Assert.Equal((signal, "shop/a"), (Assert.Single(stations[6].Items).Signal, stations[6].Items[0].Name));
         Assert.Equal("shop/ingress", Assert.Single(stations[4].Items).Name);
+    }
+
+    [Theory]
+    [InlineData("Ready", false, Signal.Good)]
+    [InlineData("Ready,SchedulingDisabled", false, Signal.Warning)]
+    [InlineData("NotReady", false, Signal.Bad)]
+    [InlineData("Ready", true, Signal.Warning)]
+    public void A_node_is_as_kubectl_shows_it(string state, bool drained, Signal signal)
+    {
+        var node = new NodeReport("ip-10-0-1-10", "i-1", "us-east-1a", new RoadAddress(IPAddress.Parse("10.0.1.10"), IPAddress.Parse("127.18.1.1")), false, state) { Drained = drained };
+
+        var item = Assert.Single(RoadMap.Of(Nothing with { Nodes = [node] }, Rates.None)[3].Items);
+
+        Assert.Equal((signal, "10.0.1.10 (127.18.1.1)"), (item.Signal, item.Address));
     }
 
     [Theory]

@@ -47,7 +47,7 @@ internal static class RoadApi
             ListenerLine.All(health, generation),
             [.. health.All(generation).Select(t => new TargetLine(t.TargetGroup, t.Target, t.State, t.Description, t.Outstanding) { AnomalyDetection = t.AnomalyDetection, Reason = t.Reason })],
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
-                .OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)
+                .OrderBy(p => p.Key, ResourceKey.ByName)
                 .Select(p => new PodLine(
                     $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key)?.ToString() ?? "",
                     p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.ReadinessGates })],

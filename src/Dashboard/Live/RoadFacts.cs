@@ -1,4 +1,5 @@
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.Dashboard.Live;
@@ -11,10 +12,9 @@ namespace Usher.Dashboard.Live;
 /// <param name="Services">Every Service.</param>
 /// <param name="Pods">Every pod, by namespace and name.</param>
 /// <param name="Certificates">Every certificate.</param>
-/// <param name="Rollouts">How far the workloads are.</param>
 public sealed record RoadFacts(
     Generation Generation, IReadOnlyList<ListenerReport> Listeners, IReadOnlyList<TargetHealthReport> Targets, IReadOnlyList<NodeReport> Nodes, IReadOnlyList<ServiceReport> Services,
-    IReadOnlyList<PodStatus> Pods, IReadOnlyList<CertificateReport> Certificates, IReadOnlyList<RolloutStatus> Rollouts);
+    IReadOnlyList<PodStatus> Pods, IReadOnlyList<CertificateReport> Certificates);
 
 /// <summary>Asks the hops.</summary>
 /// <param name="generations">The running generation.</param>
@@ -23,9 +23,8 @@ public sealed record RoadFacts(
 /// <param name="services">The Services.</param>
 /// <param name="pods">The pods.</param>
 /// <param name="certificates">The certificates.</param>
-/// <param name="rollouts">The workloads.</param>
 public sealed class RoadFactsReader(
-    IGenerationSource generations, ITargetHealth health, INodeReports nodes, IServiceReports services, IPodDirectory pods, ICertificateReports certificates, IRollouts rollouts)
+    IGenerationSource generations, ITargetHealth health, INodeReports nodes, IServiceReports services, IPodDirectory pods, ICertificateReports certificates)
 {
     /// <summary>What they report now.</summary>
     public RoadFacts Read()
@@ -33,6 +32,6 @@ public sealed class RoadFactsReader(
         var generation = generations.Current;
         return new RoadFacts(
             generation, health.Listeners(generation), health.All(generation), nodes.All(generation), services.All(generation),
-            [.. pods.Current.Values.OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal)], certificates.All(generation), rollouts.Current);
+            [.. pods.Current.Values.OrderBy(p => p.Key, ResourceKey.ByName)], certificates.All(generation));
     }
 }

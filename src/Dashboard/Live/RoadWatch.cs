@@ -8,7 +8,7 @@ using Usher.Trace;
 namespace Usher.Dashboard.Live;
 
 /// <summary>
-/// Looks at the road once a second: for the targets' history and the hops' rates always, for the map only while somebody has a page open. It reads, and nothing waits for it.
+/// Looks at the road once a second: for the targets' history and the hops' rates; the map is drawn when a page asks for it. It reads, and nothing waits for it.
 /// </summary>
 public sealed partial class RoadWatch : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ public sealed partial class RoadWatch : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly RateHistory rates = new();
     private Task watching = Task.CompletedTask;
-    private RoadPicture? picture;
+    private volatile Lazy<RoadPicture> picture;
 
     /// <summary>A watch that isn't started.</summary>
     public RoadWatch(JourneyLog log, RoadFactsReader reader, ITargetHealth health, IGenerationSource generations, TimeProvider time, ILogger<RoadWatch> logger)
@@ -33,6 +33,7 @@ public sealed partial class RoadWatch : IAsyncDisposable
         this.generations = generations;
         this.time = time;
         this.logger = logger;
+        picture = new(Draw);
     }
 
     /// <summary>Raised after each look. Handlers must not wait.</summary>
@@ -41,8 +42,8 @@ public sealed partial class RoadWatch : IAsyncDisposable
     /// <summary>How the targets' health changed.</summary>
     public TargetHistory Targets { get; } = new();
 
-    /// <summary>The road as it was at the last look, or, where nobody has looked for long, as it is.</summary>
-    public RoadPicture Picture => Volatile.Read(ref picture) is { } known && time.GetUtcNow() - known.At < 2 * Interval ? known : Draw();
+    /// <summary>The road since the last look: drawn when it is first asked for, and once for all who ask.</summary>
+    public RoadPicture Picture => picture.Value;
 
     /// <summary>Begins to look. Once.</summary>
     public void Start() => watching = WatchAsync();
@@ -74,9 +75,8 @@ public sealed partial class RoadWatch : IAsyncDisposable
         {
             rates.Add(log.Meters.Read());
             Targets.Add(health.All(generations.Current), time.GetUtcNow());
-            if (Looked is not { } somebody) return;
-            Draw();
-            somebody();
+            picture = new(Draw);
+            Looked?.Invoke();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -87,10 +87,8 @@ public sealed partial class RoadWatch : IAsyncDisposable
 
     private RoadPicture Draw()
     {
-        var facts = reader.Read();
-        var drawn = new RoadPicture(time.GetUtcNow(), facts, rates.Current, RoadMap.Of(facts, rates.Current));
-        Volatile.Write(ref picture, drawn);
-        return drawn;
+        var (facts, now) = (reader.Read(), rates.Current);
+        return new RoadPicture(facts, now, RoadMap.Of(facts, now));
     }
 
     [LoggerMessage(9101, LogLevel.Warning, "The dashboard can't look at the road: {Why}")]
@@ -98,8 +96,7 @@ public sealed partial class RoadWatch : IAsyncDisposable
 }
 
 /// <summary>The road at one time.</summary>
-/// <param name="At">When.</param>
 /// <param name="Facts">What the hops report.</param>
 /// <param name="Rates">What they do.</param>
 /// <param name="Stations">Both as a map, in the order of the road.</param>
-public sealed record RoadPicture(DateTimeOffset At, RoadFacts Facts, Rates Rates, IReadOnlyList<Station> Stations);
+public sealed record RoadPicture(RoadFacts Facts, Rates Rates, IReadOnlyList<Station> Stations);
