@@ -72,6 +72,9 @@ public static class Hops
         _ => 10,
     };
 
+    /// <summary>How something is known, as a journey's JSON has it: <c>seen</c>, <c>measured</c> or <c>inferred</c>.</summary>
+    public static string Name(this Evidence evidence) => evidence switch { Evidence.Seen => "seen", Evidence.Measured => "measured", _ => "inferred" };
+
     /// <summary>Whether an outcome's code is this hop's: <c>ingress.503.no-endpoints</c> is the ingress's.</summary>
     public static bool Owns(this Hop hop, string outcome)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Usher.Model.Journeys;
 using Usher.Trace.Text;
@@ -24,13 +23,8 @@ public sealed record Waterfall(double TotalMs, IReadOnlyList<WaterfallRow> Rows,
     {
         // Of a hop that never had an end, the beginning is a point.
         var end = hop.StartMs + (hop.DurationMs ?? 0);
-        return new WaterfallRow(hop.Step, hop.Label(), hop.Evidence, hop.Ok, hop.StartMs, end) { Hop = hop, WorkedUntilMs = end is null ? null : Next(journey, hop) ?? end };
+        return new WaterfallRow(hop.Step, hop.Label(), hop.Evidence, hop.Ok, hop.StartMs, end) { Hop = hop, WorkedUntilMs = end is null ? null : hop.PassedOnMs(journey) ?? end };
     }
-
-    /// <summary>When the next hop had the request: until then this one worked on it, and from then on it waited. Null where nobody behind had it.</summary>
-    private static double? Next(Journey journey, HopReport hop) => hop.Hop is Hop.Dns or Hop.Tls or Hop.Pod or Hop.Application or Hop.Browser ? null : journey.Hops
-        .Where(h => h.Hop is not (Hop.Response or Hop.Browser) && !ReferenceEquals(h, hop) && h.StartMs > hop.StartMs && h.StartMs < hop.StartMs + hop.DurationMs)
-        .Min(h => h.StartMs);
 
     private static IEnumerable<WaterfallRow> Back(HopReport response)
     {
@@ -75,10 +69,10 @@ public sealed record WaterfallRow(int Step, string Label, Evidence Evidence, boo
     public string? Text { get; init; }
 
     /// <summary>How it is known, as the mark that terminals show too.</summary>
-    public string Mark => Evidence switch { Evidence.Seen => "●", Evidence.Measured => "◐", _ => "○" };
+    public string Mark => Evidence.Mark();
 
     /// <summary>How it is known, in a word.</summary>
-    public string Known => Evidence switch { Evidence.Seen => "seen", Evidence.Measured => "measured", _ => "inferred" };
+    public string Known => Evidence.Name();
 
     /// <summary>How long, for people.</summary>
     public string Took => this switch
@@ -89,5 +83,5 @@ public sealed record WaterfallRow(int Step, string Label, Evidence Evidence, boo
     };
 
     /// <summary>A duration as every picture has it.</summary>
-    public static string Milliseconds(double value) => value.ToString(Math.Abs(value) < 1000 ? "0.00" : "0", CultureInfo.InvariantCulture) + " ms";
+    public static string Milliseconds(double value) => $"{HopWords.Milliseconds(value)} ms";
 }

@@ -35,7 +35,7 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
         var line = new StringBuilder();
         line.Append(CultureInfo.InvariantCulture, $"{hop.Step,2} ").Append(Mark()).Append(' ');
         line.Append(hop.Ok ? paint.Bold(label) : paint.Bad(label)).Append(hop.Ok ? "   " : paint.Bad(" ✗ "));
-        line.Append(paint.Dim(Known().PadRight(EvidenceColumn)));
+        line.Append(paint.Dim(hop.Evidence.Name().PadRight(EvidenceColumn)));
         if (journey.StartedAt is not null) line.Append(Times()).Append(Bar());
         text.Append(line.ToString().TrimEnd()).Append('\n');
     }
@@ -125,13 +125,6 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
     private void Put(string line, Func<string, string> colour) => text.Append($"   {Mark()} {colour(line.TrimEnd())}".TrimEnd()).Append('\n');
 
     private string Mark() => new EvidenceMark(hop, paint).ToString();
-
-    private string Known() => hop.Evidence switch
-    {
-        Evidence.Seen => "seen",
-        Evidence.Measured => "measured",
-        _ => "inferred",
-    };
 
     private static string Plain(string line) => line;
 

@@ -28,6 +28,22 @@ public static class HopWords
         return hop.Facts["problem"]?.ToString() is { } problem && problem != journey.Problem ? problem : null;
     }
 
+    /// <summary>How what it says is known, as the mark that stands before it.</summary>
+    public static string Mark(this Evidence evidence) => EvidenceMark.Of(evidence);
+
+    /// <summary>A duration as every picture has it: <c>9.80</c>, and from a second on <c>1423</c>.</summary>
+    public static string Milliseconds(double value) => Columns.Milliseconds(value);
+
+    /// <summary>When the next hop had the request, of those that give it back: until then this one worked on it, and from there it waited. Null where nobody behind had it.</summary>
+    public static double? PassedOnMs(this HopReport hop, Journey journey)
+    {
+        ArgumentNullException.ThrowIfNull(hop);
+        ArgumentNullException.ThrowIfNull(journey);
+        return hop.Hop is Hop.Dns or Hop.Tls or Hop.Pod or Hop.Application or Hop.Browser ? null : journey.Hops
+            .Where(h => h.Hop is not (Hop.Response or Hop.Browser) && h != hop && h.StartMs > hop.StartMs && h.StartMs < hop.StartMs + hop.DurationMs)
+            .Min(h => h.StartMs);
+    }
+
     /// <summary>A fact that is a number; null for any other.</summary>
     public static double? Number(this JsonNode? fact) => fact is JsonValue value && value.TryGetValue<double>(out var number) ? number : null;
 }

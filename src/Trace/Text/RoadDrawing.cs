@@ -100,10 +100,7 @@ internal sealed class RoadDrawing
     private (string Before, string Bar)? Bar(HopReport hop)
     {
         if (scale is not { } times || hop.StartMs is not { } start || hop.DurationMs is not { } took) return null;
-        var behind = hop.Hop is Hop.Dns or Hop.Tls or Hop.Pod or Hop.Application or Hop.Browser ? null : journey.Hops
-            .Where(h => h.Hop is not (Hop.Response or Hop.Browser) && h != hop && h.StartMs > start && h.StartMs < start + took)
-            .Min(h => h.StartMs);
-        return times.Bar(start, start + took, behind);
+        return times.Bar(start, start + took, hop.PassedOnMs(journey));
     }
 
     private void Line(int step, EvidenceMark mark, string label, bool ok, string time, (string Before, string Bar)? bar)
