@@ -96,7 +96,7 @@ internal sealed class ListenerCompiler(
             { Ingresses: [var ingress] } => $"the annotation {ofIngresses} of {ingress}",
             { Ingresses: [_, ..] all } => $"the annotation {ofIngresses} of an Ingress of its group: {string.Join(", ", all.Take(MostNamed))}{(all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "")}",
             // The name of one that only stands behind another is told to nobody.
-            _ when listener.Origin.Doorway == Origin.Derived.Doorway => $"the annotation {ofIngresses} of its Ingress",
+            _ when listener.Origin.IsDerived => $"the annotation {ofIngresses} of its Ingress",
             _ => ListenerCertificates.Written,
         };
     }

@@ -1,5 +1,4 @@
 using Usher.Model.Aws;
-using Usher.Model.Desired;
 using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
@@ -14,7 +13,7 @@ internal sealed class LoadBalancerClaims : IAddressClaimant
         {
             int[] ports = [.. all[balancer.Value.LoadBalancerArn]];
             foreach (var node in LoadBalancerNode.Of(balancer))
-                yield return new AddressClaim(node.Owner, AddressBlock.LoadBalancer, null) { IsDerived = balancer.Origin.Doorway == Origin.Derived.Doorway, Ports = ports };
+                yield return new AddressClaim(node.Owner, AddressBlock.LoadBalancer, null) { IsDerived = balancer.Origin.IsDerived, Ports = ports };
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed record TlsPolicy(string Name, SslProtocols Protocols)
         var name = listener.Value.SslPolicy ?? Standard;
         var found = Find(name);
         if (found is null) context.Errors.Add(listener, field, Unknown(name));
-        else if (listener.Value.SslPolicy is not null && listener.Origin.Doorway != Origin.Derived.Doorway && Short(name) is { } says) context.Warnings.Add(listener, field, says);
+        else if (listener.Value.SslPolicy is not null && !listener.Origin.IsDerived && Short(name) is { } says) context.Warnings.Add(listener, field, says);
         return found;
     }
 }

@@ -43,7 +43,7 @@ internal sealed class EndpointsMirror : IReconciler
 
     /// <summary>The Endpoints that a slice was made of; null for one that somebody wrote.</summary>
     internal static ResourceKey? Mirrored(Resource<V1EndpointSlice> slice) =>
-        slice.Origin.Doorway == Origin.Derived.Doorway ? new ResourceKey("", "Endpoints", slice.Key.Namespace, slice.Value.Metadata.Labels[WrittenSlices.ServiceName]) : null;
+        slice.Origin.IsDerived ? new ResourceKey("", "Endpoints", slice.Key.Namespace, slice.Value.Metadata.Labels[WrittenSlices.ServiceName]) : null;
 
     private static bool IsMirrored(CompileContext context, Resource<V1Endpoints> endpoints)
     {

@@ -75,7 +75,7 @@ public sealed record ObjectChange(Resource? Was, Resource? Now)
     public Origin Origin => (Now ?? Was)!.Origin;
 
     /// <summary>Whether a controller made it.</summary>
-    public bool IsDerived => Origin.Doorway == Origin.Derived.Doorway;
+    public bool IsDerived => Origin.IsDerived;
 
     /// <summary><c>added</c>, <c>removed</c> or <c>changed</c>.</summary>
     public string What => Was is null ? "added" : Now is null ? "removed" : "changed";

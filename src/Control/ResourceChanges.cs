@@ -19,11 +19,9 @@ public sealed record ResourceChanges(IReadOnlyList<ResourceKey> Added, IReadOnly
         var now = come.ToDictionary(r => r.Key);
         return new ResourceChanges(
             Named(now.Keys.Where(k => !old.ContainsKey(k))),
-            Named(now.Where(pair => old.TryGetValue(pair.Key, out var was) && !Same(was.Value, pair.Value.Value)).Select(pair => pair.Key)),
+            Named(now.Where(pair => old.TryGetValue(pair.Key, out var was) && ObjectDifference.Differs(was.Value, pair.Value.Value)).Select(pair => pair.Key)),
             Named(old.Keys.Where(k => !now.ContainsKey(k))));
     }
-
-    private static bool Same(object one, object other) => ReferenceEquals(one, other) || (one.GetType() == other.GetType() && ObjectText.Of(one) == ObjectText.Of(other));
 
     private static List<ResourceKey> Named(IEnumerable<ResourceKey> keys) => [.. keys.OrderBy(k => k.ToString(), StringComparer.Ordinal)];
 }

@@ -10,6 +10,9 @@ public sealed record Origin(string Doorway, string? File = null, int Line = 0, I
     /// <summary>The origin of objects that reconcilers derive (ReplicaSets, Pods).</summary>
     public static Origin Derived { get; } = new("derived");
 
+    /// <summary>Whether a controller made the object.</summary>
+    public bool IsDerived => Doorway == Derived.Doorway;
+
     /// <summary>The line of a field, or of its nearest written ancestor.</summary>
     public int LineOf(string field)
     {

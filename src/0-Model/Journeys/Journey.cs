@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -158,4 +159,16 @@ internal sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Journey))]
 [JsonSerializable(typeof(IReadOnlyList<Journey>))]
-public sealed partial class JourneyJson : JsonSerializerContext;
+public sealed partial class JourneyJson : JsonSerializerContext
+{
+    // Made when it is first asked for: what is generated may not be there before.
+    private static JourneyJson Indented => field ??= new(new JsonSerializerOptions(Default.Options)
+    {
+        WriteIndented = true,
+        // Read by people and by jq, and never put into a page as it is: an arrow stays an arrow.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>A journey as <c>usher trace --json</c> prints it.</summary>
+    public static string Print(Journey journey) => JsonSerializer.Serialize(journey, Indented.Journey);
+}

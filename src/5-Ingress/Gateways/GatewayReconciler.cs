@@ -34,7 +34,7 @@ internal sealed class GatewayReconciler : IReconciler
     /// <summary>Whether somebody has written an object with the name of one that would be made.</summary>
     private static bool Written(CompileContext context, Resource<Gateway> gateway, in ResourceKey key)
     {
-        if (context.State.Find(key) is not { } other || other.Origin.Doorway == Origin.Derived.Doorway) return false;
+        if (context.State.Find(key) is not { } other || other.Origin.IsDerived) return false;
         context.Refuse(gateway, "metadata.name", $"its pods would be {key}, which is written already; give either another name");
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Usher.Trace;
 
 namespace Usher.Cli.Client;
 
@@ -45,7 +46,7 @@ internal sealed record RequestLine
             throw new UserException($"'{url}' is no URL that can be requested; http://… or https://… is wanted", ExitCodes.Usage);
         }
 
-        if (method is not null && !method.All(IsTokenCharacter)) throw new UserException($"-X '{method}': a method is one word of letters and digits", ExitCodes.Usage);
+        if (method is { Length: > 0 } && !ExplainRequest.IsToken(method)) throw new UserException($"-X '{method}': a method is one word of letters and digits", ExitCodes.Usage);
         return new RequestLine
         {
             Url = uri,
@@ -57,9 +58,6 @@ internal sealed record RequestLine
             Resolve = [.. resolve.Select(Resolution.Parse)],
         };
     }
-
-    /// <summary>RFC 9110 §5.6.2.</summary>
-    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 
     private static KeyValuePair<string, string> Header(string text)
     {

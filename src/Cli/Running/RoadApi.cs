@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Usher.Certificates;
 using Usher.Dns;
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Trace;

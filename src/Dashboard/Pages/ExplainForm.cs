@@ -13,20 +13,17 @@ public static class ExplainForm
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(headers);
-        if (method.Length == 0 || !method.All(IsTokenCharacter)) return (null, $"Method is {method}, but must be a token, as GET");
+        if (!ExplainRequest.IsToken(method)) return (null, $"Method is {method}, but must be a token, as GET");
         if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https")) return (null, $"URL is {url}, but must begin with http:// or https:// and name a host");
         var named = new Dictionary<string, string[]>(StringComparer.OrdinalIgnoreCase);
         foreach (var header in headers)
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
-            if (colon <= 0 || !header[..colon].All(IsTokenCharacter)) return (null, $"Headers has the line {header}, but each must be a name, a colon and a value");
+            if (colon < 0 || !ExplainRequest.IsToken(header[..colon])) return (null, $"Headers has the line {header}, but each must be a name, a colon and a value");
             var name = header[..colon];
             named[name] = [.. named.GetValueOrDefault(name) ?? [], header[(colon + 1)..].Trim()];
         }
 
         return (new ExplainRequest(url, method, named) { Insecure = insecure }.Explain(explainer, generation), null);
     }
-
-    /// <summary>RFC 9110 section 5.6.2.</summary>
-    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 }

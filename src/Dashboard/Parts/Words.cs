@@ -1,5 +1,6 @@
 using System.Globalization;
 using Usher.Dashboard.Map;
+using Usher.Trace;
 
 namespace Usher.Dashboard.Parts;
 
@@ -14,6 +15,12 @@ public static class Words
 
     /// <summary>How a journey ended, as a class.</summary>
     public static string Class(string outcome, int? status) => outcome == "ok" ? "good" : status is >= 400 and < 500 ? "warn" : "bad";
+
+    /// <summary>A status in a list; a dash where there was none.</summary>
+    public static string Status(int? status) => status?.ToString(CultureInfo.InvariantCulture) ?? "–";
+
+    /// <summary>Who answered, or why nobody did as asked.</summary>
+    public static string? By(JourneyHeadline journey) => journey.Outcome == "ok" ? journey.AnsweredBy : journey.Outcome;
 
     /// <summary>So many a second.</summary>
     public static string Rate(double value) => value.ToString(value < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);

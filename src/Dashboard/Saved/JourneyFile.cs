@@ -1,6 +1,4 @@
 using System.Net.Mime;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -18,11 +16,6 @@ namespace Usher.Dashboard.Saved;
 /// <param name="logs">Their logs.</param>
 public sealed class JourneyFile(IServiceProvider services, ILoggerFactory logs)
 {
-    private static readonly JourneyJson Indented = new(new JsonSerializerOptions(JourneyJson.Default.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
-    /// <summary>The journey's JSON, for people.</summary>
-    public static string Json(Journey journey) => JsonSerializer.Serialize(journey, Indented.Journey);
-
     /// <summary>The file.</summary>
     public async Task<string> OfAsync(Journey journey)
     {
@@ -39,7 +32,7 @@ internal static class JourneyFileEndpoints
     internal static void MapJourneyFiles(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/journeys/{id}.html", (string id, HttpContext context) => WriteAsync(context, id, $"{MediaTypeNames.Text.Html}; charset=utf-8", "html", journey => context.RequestServices.GetRequiredService<JourneyFile>().OfAsync(journey)));
-        endpoints.MapGet("/journeys/{id}.json", (string id, HttpContext context) => WriteAsync(context, id, MediaTypeNames.Application.Json, "json", journey => Task.FromResult(JourneyFile.Json(journey))));
+        endpoints.MapGet("/journeys/{id}.json", (string id, HttpContext context) => WriteAsync(context, id, MediaTypeNames.Application.Json, "json", journey => Task.FromResult(JourneyJson.Print(journey))));
     }
 
     private static async Task WriteAsync(HttpContext context, string id, string type, string extension, Func<Journey, Task<string>> write)

@@ -4,12 +4,11 @@ namespace Usher.Dashboard.Waterfalls;
 
 /// <summary>Something that a hop changed on the way of a request or its answer.</summary>
 /// <param name="Hop">Who.</param>
-/// <param name="Evidence">How that is known.</param>
 /// <param name="Way"><c>out</c> or <c>back</c>.</param>
 /// <param name="What"><c>address</c>, <c>added</c>, <c>removed</c> or <c>rewritten</c>.</param>
 /// <param name="Name">The header's name; of an address which one.</param>
 /// <param name="Value">The new value; null for what was removed.</param>
-public sealed record WayChange(string Hop, Evidence Evidence, string Way, string What, string Name, string? Value);
+public sealed record WayChange(string Hop, string Way, string What, string Name, string? Value);
 
 /// <summary>Collects what was changed on the way: addresses that kube-proxy translated, and headers.</summary>
 public static class WayChanges
@@ -28,10 +27,10 @@ public static class WayChanges
         var endpoint = journey.Hops.SkipWhile(h => !ReferenceEquals(h, hop)).Skip(1).FirstOrDefault();
         if (endpoint is { Hop: Model.Journeys.Hop.Endpoint } && endpoint.At == hop.At && hop.Facts["declared"] is { } front && endpoint.Facts["declared"] is { } chosen)
         {
-            yield return new WayChange(Label(hop), hop.Evidence, "out", "address", $"destination {front}", $"{chosen}");
+            yield return new WayChange(Label(hop), "out", "address", $"destination {front}", $"{chosen}");
         }
 
-        if (hop.Facts["masqueradedAs"] is { } source) yield return new WayChange(Label(hop), hop.Evidence, "out", "address", "source", $"{source}");
+        if (hop.Facts["masqueradedAs"] is { } source) yield return new WayChange(Label(hop), "out", "address", "source", $"{source}");
     }
 
     private static IEnumerable<WayChange> Request(HopReport hop) => hop.Request is not { } request ? [] : Headers(hop, "out", request.Added, request.Rewritten, request.Removed);
@@ -40,9 +39,9 @@ public static class WayChanges
 
     private static IEnumerable<WayChange> Headers(HopReport hop, string way, IReadOnlyDictionary<string, string> added, IReadOnlyDictionary<string, string> rewritten, IReadOnlyList<string> removed) =>
     [
-        .. added.Select(h => new WayChange(Label(hop), hop.Evidence, way, "added", h.Key, h.Value)),
-        .. rewritten.Select(h => new WayChange(Label(hop), hop.Evidence, way, "rewritten", h.Key, h.Value)),
-        .. removed.Select(name => new WayChange(Label(hop), hop.Evidence, way, "removed", name, null)),
+        .. added.Select(h => new WayChange(Label(hop), way, "added", h.Key, h.Value)),
+        .. rewritten.Select(h => new WayChange(Label(hop), way, "rewritten", h.Key, h.Value)),
+        .. removed.Select(name => new WayChange(Label(hop), way, "removed", name, null)),
     ];
 
     private static string Label(HopReport hop) => Trace.Text.HopWords.Label(hop);

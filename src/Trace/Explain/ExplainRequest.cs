@@ -23,6 +23,9 @@ public sealed record ExplainRequest(string Url, string Method, Dictionary<string
     [JsonIgnore]
     public bool IsWellFormed => Resolved is null || Address is not null;
 
+    /// <summary>Whether text is a token, as a method and a header's name are (RFC 9110 section 5.6.2).</summary>
+    public static bool IsToken(string text) => !string.IsNullOrEmpty(text) && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+
     /// <summary>Decides it.</summary>
     /// <param name="explainer">Walks the road.</param>
     /// <param name="generation">The road.</param>
