@@ -11,8 +11,6 @@ public sealed record FieldChange(string Path, string? Was, string? Now);
 /// <summary>What differs between two versions of an object, field by field. What a Secret holds is never told.</summary>
 public static class ObjectDifference
 {
-    private const string Hidden = "(hidden)";
-
     /// <summary>The fields that differ, in the order in which they are written.</summary>
     public static IReadOnlyList<FieldChange> Between(object was, object now)
     {
@@ -26,10 +24,9 @@ public static class ObjectDifference
     /// <summary>Whether two versions say different things.</summary>
     internal static bool Differs(object was, object now) => !ReferenceEquals(was, now) && (was.GetType() != now.GetType() || ObjectText.Of(was) != ObjectText.Of(now));
 
-    private static FieldChange Unread(FieldChange change) =>
-        change.Path.StartsWith("data", StringComparison.Ordinal) || change.Path.StartsWith("stringData", StringComparison.Ordinal)
-            ? change with { Was = change.Was is null ? null : Hidden, Now = change.Now is null ? null : Hidden }
-            : change;
+    private static FieldChange Unread(FieldChange change) => SecretText.Holds(change.Path)
+        ? change with { Was = change.Was is null ? null : SecretText.Hidden, Now = change.Now is null ? null : SecretText.Hidden }
+        : change;
 
     private static void Compare(string path, JsonNode? was, JsonNode? now, List<FieldChange> found)
     {

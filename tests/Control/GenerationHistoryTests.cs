@@ -52,6 +52,10 @@ public sealed class GenerationHistoryTests : IAsyncDisposable
         static V1Secret Secret(string value) => new() { Type = "Opaque", Data = new Dictionary<string, byte[]> { ["p"] = System.Text.Encoding.UTF8.GetBytes(value) } };
 
         Assert.Equal([new FieldChange("data.p", "(hidden)", "(hidden)")], ObjectDifference.Between(Secret("one"), Secret("two")));
+
+        // So does the copy that kubectl notes.
+        static V1Secret Applied(string value) => new() { Metadata = new V1ObjectMeta { Annotations = new Dictionary<string, string> { ["kubectl.kubernetes.io/last-applied-configuration"] = value } } };
+        Assert.Equal([new FieldChange("metadata.annotations.kubectl.kubernetes.io/last-applied-configuration", "(hidden)", "(hidden)")], ObjectDifference.Between(Applied("one"), Applied("two")));
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class StationTests
     [Fact]
     public void What_a_Secret_holds_is_not_shown()
     {
-        var secret = new V1Secret { Type = "Opaque", Data = new Dictionary<string, byte[]> { ["password"] = "hunter2"u8.ToArray() }, StringData = new Dictionary<string, string> { ["user"] = "ada" } };
+        var secret = new V1Secret { Type = "Opaque", Data = new Dictionary<string, byte[]> { ["password"] = "hunter2"u8.ToArray() }, StringData = new Dictionary<string, string> { ["user"] = "ada" },
+            Metadata = new V1ObjectMeta { Annotations = new Dictionary<string, string> { ["kubectl.kubernetes.io/last-applied-configuration"] = "{\"data\":{\"password\":\"aHVudGVyMg==\"}}" } } };
 
         var text = StationObjects.Text(Resource("Secret", "s", secret, Origin.Derived));
 

@@ -31,25 +31,15 @@ public static class StationObjects
     {
         ArgumentNullException.ThrowIfNull(generation);
         return [.. generation.State.Resources.Where(r => Kinds.TryGetValue(r.Key.Kind, out var of) && of == hop)
-            .OrderBy(IsDerived).ThenBy(r => r.Key.Kind, StringComparer.Ordinal).ThenBy(r => r.Key, ResourceKey.ByName)];
+            .OrderBy(r => r.Origin.IsDerived).ThenBy(r => r.Key.Kind, StringComparer.Ordinal).ThenBy(r => r.Key, ResourceKey.ByName)];
     }
-
-    /// <summary>Whether a controller made an object.</summary>
-    public static bool IsDerived(Resource resource) => (resource ?? throw new ArgumentNullException(nameof(resource))).Origin.Doorway == Origin.Derived.Doorway;
 
     /// <summary>An object as YAML. What a Secret holds is not shown.</summary>
     public static string Text(Resource resource)
     {
         ArgumentNullException.ThrowIfNull(resource);
         var node = JsonNode.Parse(ObjectText.Of(resource.Value));
-        if (resource.Value is V1Secret && node is JsonObject secret)
-        {
-            foreach (var field in new[] { "data", "stringData" })
-            {
-                if (secret[field] is JsonObject held) secret[field] = new JsonObject(held.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)"(hidden)")));
-            }
-        }
-
+        if (resource.Value is V1Secret && node is JsonObject secret) SecretText.Hide(secret);
         return Yaml.Serialize(Plain(node) ?? "");
     }
 
