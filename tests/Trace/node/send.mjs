@@ -12,11 +12,13 @@ const provider = new NodeTracerProvider({
 provider.register();
 
 const tracer = trace.getTracer('shop', '1.2.3');
-const server = tracer.startSpan('GET /v1/users', { kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.response.status_code': 500, 'shop.ratio': 0.5, 'shop.flag': true, 'shop.names': ['a', 'ü'] } });
+// Times of its own: the SDK takes a span's beginning from a clock of milliseconds, its end from a finer one, so that a call may seem to begin after its server ended.
+const began = Date.now();
+const server = tracer.startSpan('GET /v1/users', { startTime: began, kind: SpanKind.SERVER, attributes: { 'http.request.method': 'GET', 'http.response.status_code': 500, 'shop.ratio': 0.5, 'shop.flag': true, 'shop.names': ['a', 'ü'] } });
 server.setStatus({ code: SpanStatusCode.ERROR, message: 'no such table' });
-const call = tracer.startSpan('SELECT users', { kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'sqlite' } }, trace.setSpan(context.active(), server));
+const call = tracer.startSpan('SELECT users', { startTime: began + 1, kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'sqlite' } }, trace.setSpan(context.active(), server));
 call.addEvent('retried', { 'shop.attempt': 2 });
-call.end();
-server.end();
+call.end(began + 3);
+server.end(began + 7);
 await provider.shutdown();
 console.log(JSON.stringify({ traceId: server.spanContext().traceId, server: server.spanContext().spanId, call: call.spanContext().spanId }));
