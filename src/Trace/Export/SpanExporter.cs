@@ -135,8 +135,21 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
         foreach (var failed in handshakes) Tell(spans, () => book.Tell(failed));
         var batches = queue.Take(BatchBytes);
         if (spans.Count + batches.Count == 0) return null;
-        byte[] bytes = [.. SpanWriter.Write(spans), .. batches.SelectMany(b => b.Bytes)];
-        return unsent = new Batch(bytes, requests.Count + handshakes.Count, batches.Sum(b => b.Spans));
+        return unsent = new Batch(Together([SpanWriter.Write(spans), .. batches.Select(b => b.Bytes)]), requests.Count + handshakes.Count, batches.Sum(b => b.Spans));
+    }
+
+    /// <summary>Messages one after the other, which are one again.</summary>
+    private static byte[] Together(IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        var all = new byte[messages.Sum(m => m.Length)];
+        var rest = all.AsSpan();
+        foreach (var message in messages)
+        {
+            message.Span.CopyTo(rest);
+            rest = rest[message.Length..];
+        }
+
+        return all;
     }
 
     /// <summary>A journey that can't be told is not to end the export of all others.</summary>
