@@ -36,7 +36,7 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
                 return;
             }
 
-            byte[]? message = framed[Prefix..];
+            ReadOnlyMemory<byte> message = framed.AsMemory(Prefix);
             if (framed[0] != 0)
             {
                 if (context.Request.Headers["grpc-encoding"] != "gzip")
@@ -45,11 +45,16 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
                     return;
                 }
 
-                message = await OtlpReceiver.ReadAsync(new MemoryStream(message), gzip: true, intake.MaxBytes, context.RequestAborted);
+                if (await OtlpReceiver.ReadAsync(new MemoryStream(framed, Prefix, framed.Length - Prefix), gzip: true, intake.MaxBytes, context.RequestAborted) is not { } plain)
+                {
+                    await EndAsync(context, ResourceExhausted, TooLong);
+                    return;
+                }
+
+                message = plain;
             }
 
-            if (message is null) await EndAsync(context, ResourceExhausted, TooLong);
-            else if (intake.Take(message, out var refused) is { } problem) await EndAsync(context, InvalidArgument, $"the message is no ExportTraceServiceRequest: {problem}");
+            if (intake.Take(message, out var refused) is { } problem) await EndAsync(context, InvalidArgument, $"the message is no ExportTraceServiceRequest: {problem}");
             else await AnswerAsync(context, OtlpReceiver.Answer(refused));
         }
         catch (InvalidDataException)
