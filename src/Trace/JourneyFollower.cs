@@ -33,9 +33,7 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var until = time.GetTimestamp() - (long)(Interval.TotalSeconds / 2 * time.TimestampFrequency);
-            var before = reader.Lost;
-            var ended = reader.Read(until);
-            var lost = Math.Max(0, reader.Lost - before);
+            var ended = reader.Read(until, out var lost);
             // Those that surely failed come first where only they are wanted; of others only their journeys tell.
             var maybe = ended.Where(r => filter.MayTake(r, time)).OrderBy(r => filter.Failed && r.IsFailed).ToList();
             var handshakes = log.FailedSince(ref handshake, until);

@@ -79,7 +79,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         await stopping.CancelAsync();
         await last;
         var began = time.GetTimestamp();
-        var left = Take(requests.Read(long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
+        var left = Take(requests.Read(long.MaxValue, out _), int.MaxValue, r => r.IsFailed).Select(book.Tell)
             .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
@@ -122,10 +122,8 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         // 1
         var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
-        var before = requests.Lost;
-        var ended = requests.Read(until);
+        var ended = requests.Read(until, out var lost);
         var handshakes = log.FailedSince(ref handshake, until);
-        var lost = Math.Max(0, requests.Lost - before);
         if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
