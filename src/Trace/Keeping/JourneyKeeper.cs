@@ -79,8 +79,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         await stopping.CancelAsync();
         await last;
         var began = time.GetTimestamp();
-        var left = Take(requests.Read(long.MaxValue, out _), int.MaxValue, r => r.IsFailed).Select(book.Tell)
-            .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
+        var left = requests.Read(long.MaxValue, out _).Reverse().Select(book.Tell).Concat(log.FailedSince(ref handshake, long.MaxValue).Reverse().Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
 
@@ -133,17 +132,10 @@ public sealed class JourneyKeeper : IAsyncDisposable
         [
             .. newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell),
             .. busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [],
-            .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell),
+            .. handshakes.Reverse().Take(options.KeepBatch + options.KeepFailed).Select(book.Tell),
         ];
         Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
         Write(taken);
-    }
-
-    /// <summary>The newest, the newest first; then of the others those that failed.</summary>
-    private IEnumerable<T> Take<T>(IReadOnlyList<T> ended, int limit, Func<T, bool> failed)
-    {
-        var newestFirst = ended.Reverse().ToList();
-        return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(options.KeepFailed));
     }
 
     private void Write(Journey[] journeys)
