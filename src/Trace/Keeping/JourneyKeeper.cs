@@ -22,9 +22,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private readonly TraceOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task? running;
+    private readonly BackgroundLoop loop;
     private readonly EndedRequestReader requests;
     private long handshake;
     private bool failing;
@@ -41,6 +39,11 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         requests = log.Ended(earlier: true);
+        loop = new BackgroundLoop(options.KeepInterval, time, _ =>
+        {
+            KeepOrSay();
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
@@ -52,56 +55,33 @@ public sealed class JourneyKeeper : IAsyncDisposable
     /// <summary>Looks for journeys of earlier runs, and begins to store this run's. Once; without a state store nothing happens.</summary>
     public void Start()
     {
-        lock (gate)
-        {
-            if (running is not null || store is null) return;
-            try
-            {
-                stored.Open();
-            }
-            catch (StateStoreException e)
-            {
-                logger.EarlierJourneysUnreadable(e.Message);
-            }
-
-            Write([]);
-
-            running = Task.Run(RunAsync);
-        }
+        if (store is not null) loop.Start(Open);
     }
 
     /// <summary>Stores what isn't stored yet, the newest first, as far as the time goes (<see cref="TraceOptions.KeepStopLimit"/>), and ends.</summary>
     public async Task StopAsync()
     {
-        Task? last;
-        lock (gate) last = running;
-        if (last is null || stopping.IsCancellationRequested) return;
-        await stopping.CancelAsync();
-        await last;
+        if (!await loop.StopAsync()) return;
         var began = time.GetTimestamp();
         var left = requests.Read(long.MaxValue, out _).Reverse().Select(book.Tell).Concat(log.FailedSince(ref handshake, long.MaxValue).Reverse().Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        if (running is not null) await running;
-        stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => loop.DisposeAsync();
 
-    private async Task RunAsync()
+    private void Open()
     {
-        using var timer = new PeriodicTimer(options.KeepInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token)) KeepOrSay();
+            stored.Open();
         }
-        catch (OperationCanceledException)
+        catch (StateStoreException e)
         {
-            // The rest is for the stop.
+            logger.EarlierJourneysUnreadable(e.Message);
         }
+
+        Write([]);
     }
 
     /// <summary>A journey that can't be told is not to end the storing of all others.</summary>
