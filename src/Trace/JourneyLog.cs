@@ -1,6 +1,7 @@
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 using Usher.Trace.Meters;
 
 namespace Usher.Trace;
@@ -50,7 +51,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         endedSecured = new Ring<ConnectionRecord>(options.Connections);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
-            options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
+            options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
         feed = new RingFeed(Added, options, time);

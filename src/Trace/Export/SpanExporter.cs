@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 using Usher.Trace.Otlp;
 
 namespace Usher.Trace.Export;
@@ -95,7 +96,7 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
 
     private async Task ExportAsync(CancellationToken cancellationToken)
     {
-        var until = time.GetTimestamp() - (long)(options.ExportSettle.TotalSeconds * time.TimestampFrequency);
+        var until = time.GetTimestamp() - Clock.Ticks(options.ExportSettle, time);
         if (Next(until) is { } batch) await DeliverAsync(batch, cancellationToken);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace.Keeping;
 
@@ -100,7 +101,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private void Keep()
     {
         // 1
-        var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
+        var until = time.GetTimestamp() - Clock.Ticks(options.KeepSettle, time);
         var ended = requests.Read(until, out var lost);
         var handshakes = log.FailedSince(ref handshake, until);
         if (ended.Count + handshakes.Count + lost == 0) return;
