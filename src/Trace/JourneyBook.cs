@@ -36,9 +36,9 @@ public sealed class JourneyBook
 
     /// <summary>The journey with this id, of this run or of one before; null when none is kept.</summary>
     public Journey? Find(string id) =>
-        log.Find(id) is { } first ? assembler.Assemble(Join(first))
-        : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? assembler.Assemble(handshake)
-        : log.Flows().FirstOrDefault(f => f.JourneyId == id) is { } flow ? FlowJourney.Tell(log.Paths.Of(flow), time)
+        log.Find(id) is { } first ? Tell(first)
+        : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? Tell(handshake)
+        : log.Flows().FirstOrDefault(f => f.JourneyId == id) is { } flow ? Tell(flow)
         : stored.Find(id);
 
     /// <summary>The journey with this id; else those whose ids end so, at least <see cref="ShortId"/> digits given and a few at most: people don't type 35 characters.</summary>
@@ -57,16 +57,12 @@ public sealed class JourneyBook
     public IReadOnlyList<Journey> Recent(JourneyFilter? filter = null, int limit = 50)
     {
         filter ??= JourneyFilter.All;
-        var journeys = log.NewestFirst()
-            .Where(first => (filter.Visit is null || VisitOf(first) == filter.Visit) && filter.MayTake(first, time))
-            .Select(first => assembler.Assemble(Join(first)))
-            .Where(filter.Takes)
-            .Take(limit);
+        var journeys = Requests(filter).Select(Tell).Where(filter.Takes).Take(limit);
         // Nobody's visit.
-        var handshakes = filter.Visit is null ? log.FailedHandshakes().Select(assembler.Assemble).Where(filter.Takes).Take(limit).ToList() : [];
-        var flows = filter.Visit is null ? log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time)).Where(filter.Takes).Take(limit).ToList() : [];
-        List<Journey> found = handshakes.Count + flows.Count == 0 ? [.. journeys] : [.. journeys.Concat(handshakes).Concat(flows).OrderByDescending(j => j.StartedAt).Take(limit)];
-        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, InMemory()).Where(filter.Takes).Take(limit - found.Count));
+        List<Journey> others = filter.Visit is not null ? []
+            : [.. log.FailedHandshakes().Select(Tell).Where(filter.Takes).Take(limit), .. log.Flows().Select(Tell).Where(filter.Takes).Take(limit)];
+        List<Journey> found = others.Count == 0 ? [.. journeys] : [.. journeys.Concat(others).OrderByDescending(j => j.StartedAt).Take(limit)];
+        if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, log.InMemory()).Where(filter.Takes).Take(limit - found.Count));
         return found;
     }
 
@@ -76,32 +72,28 @@ public sealed class JourneyBook
     public IEnumerable<Journey> All(JourneyFilter filter, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        foreach (var journey in stored.OldestFirst(filter.Failed, InMemory()).Concat(Remembered(filter)))
+        foreach (var journey in stored.OldestFirst(filter.Failed, log.InMemory()).Concat(Remembered(filter)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (filter.Takes(journey)) yield return journey;
         }
     }
 
+    /// <summary>Requests whose journeys may be wanted, by what is known without telling them, the newest first.</summary>
+    internal IEnumerable<RequestRecord> Requests(JourneyFilter filter) => log.NewestFirst().Where(first => (filter.Visit is null || VisitOf(first) == filter.Visit) && filter.MayTake(first, time));
+
     /// <summary>What is in memory: requests with the handshakes and flows that began before them.</summary>
     private IEnumerable<Journey> Remembered(JourneyFilter filter)
     {
-        var requests = log.NewestFirst().Reverse().ToList();
-        var others = new Queue<Journey>(log.FailedHandshakes().Select(Tell).Concat(log.Flows().Select(f => FlowJourney.Tell(log.Paths.Of(f), time))).OrderBy(j => j.StartedAt));
+        var requests = Requests(filter).Reverse().ToList();
+        var others = new Queue<Journey>(log.FailedHandshakes().Select(Tell).Concat(log.Flows().Select(Tell)).OrderBy(j => j.StartedAt));
         foreach (var request in requests)
         {
             while (others.TryPeek(out var other) && other.StartedAt <= request.StartedOn) yield return others.Dequeue();
-            if (filter.MayTake(request, time)) yield return Tell(request);
+            yield return Tell(request);
         }
 
         foreach (var other in others) yield return other;
-    }
-
-    /// <summary>Says by their ids which journeys are told from memory, so that a stored one is the same once more.</summary>
-    internal Func<string, bool> InMemory()
-    {
-        var handshakes = log.FailedHandshakes().Select(h => h.JourneyId).ToHashSet();
-        return id => log.Find(id) is not null || handshakes.Contains(id);
     }
 
     /// <summary>
@@ -124,6 +116,9 @@ public sealed class JourneyBook
 
     /// <summary>What is known of a connection whose handshake failed.</summary>
     internal Journey Tell(HandshakeRecord failed) => assembler.Assemble(failed);
+
+    /// <summary>What is known of a flow of datagrams.</summary>
+    private Journey Tell(ConnectionRecord flow) => FlowJourney.Tell(log.Paths.Of(flow), time);
 
     /// <summary>
     /// The journey that a client reports, once its records are there.

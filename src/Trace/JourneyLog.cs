@@ -202,6 +202,13 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
     internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);
 
+    /// <summary>Says by their ids which of the journeys that are stored, of requests and of clients' handshakes, are told from memory too.</summary>
+    internal Func<string, bool> InMemory()
+    {
+        var handshakes = failedHandshakes.OfClients().Select(h => h.JourneyId).ToHashSet();
+        return id => Find(id) is not null || handshakes.Contains(id);
+    }
+
     /// <summary>The handshake that failed, or the PROXY header that didn't come, where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
     internal HandshakeRecord? RefusedOf(RequestRecord request) =>
         Refusing(request) is { } connection && handshakes.Find(connection) is { DoneAt: 0, Outcome: not null } found && Within(found, request) ? found : null;
