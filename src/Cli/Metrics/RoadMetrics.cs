@@ -34,7 +34,7 @@ internal static class RoadMetrics
         [
             MetricFamily.Single("usher_build", MetricKind.Info, "Which Usher this is.", 1) with
             {
-                Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", typeof(RoadMetrics).Assembly.GetName().Version?.ToString(3) ?? ""))],
+                Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", UsherVersion.Text))],
             },
             .. MeterMetrics.Of(log.Meters.Read()),
             .. TargetMetrics.Of(services.GetRequiredService<ITargetHealth>().All(generation)),

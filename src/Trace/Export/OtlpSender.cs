@@ -99,7 +99,7 @@ internal sealed class OtlpSender : IOtlpSender
     private HttpRequestMessage Request(HttpContent content, Version version, HttpVersionPolicy policy)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint) { Content = content, Version = version, VersionPolicy = policy };
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("usher", Otlp.SpanWriter.Version));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("usher", UsherVersion.Text));
         return request;
     }
 
