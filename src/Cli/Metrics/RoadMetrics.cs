@@ -32,10 +32,7 @@ internal static class RoadMetrics
         var log = services.GetRequiredService<JourneyLog>();
         return
         [
-            MetricFamily.Single("usher_build", MetricKind.Info, "Which Usher this is.", 1) with
-            {
-                Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", UsherVersion.Text))],
-            },
+            MetricFamily.Of("usher_build", MetricKind.Info, "Which Usher this is.", MetricSample.Of(1, ("version", UsherVersion.Text))),
             .. MeterMetrics.Of(log.Meters.Read()),
             .. TargetMetrics.Of(services.GetRequiredService<ITargetHealth>().All(generation)),
             .. PodMetrics.Of(services.GetRequiredService<IPodDirectory>().Current.Values),
