@@ -36,7 +36,7 @@ internal static class RoadMetrics
             .. MeterMetrics.Of(log.Meters.Read()),
             .. TargetMetrics.Of(services.GetRequiredService<ITargetHealth>().All(generation)),
             .. PodMetrics.Of(services.GetRequiredService<IPodDirectory>().Current.Values),
-            .. CertificateMetrics.Of(certificates.Authority, certificates.All(generation)),
+            .. CertificateMetrics.Of(certificates.Authority, certificates.All(generation), services.GetRequiredService<ISecretCertificates>().Shown(generation)),
             .. GenerationMetrics.Of(generation.Number, road.Reloads),
             .. JourneyMetrics.Of(log, services.GetRequiredService<JourneyKeeper>()),
             .. ProcessMetrics.Of(process),
