@@ -26,7 +26,7 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
         {
             if (await OtlpReceiver.ReadAsync(context.Request.Body, gzip: false, intake.MaxBytes + Prefix, context.RequestAborted) is not { } framed)
             {
-                await EndAsync(context, ResourceExhausted, TooLong);
+                await EndAsync(context, ResourceExhausted, intake.TooLong);
                 return;
             }
 
@@ -47,7 +47,7 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
 
                 if (await OtlpReceiver.ReadAsync(new MemoryStream(framed, Prefix, framed.Length - Prefix), gzip: true, intake.MaxBytes, context.RequestAborted) is not { } plain)
                 {
-                    await EndAsync(context, ResourceExhausted, TooLong);
+                    await EndAsync(context, ResourceExhausted, intake.TooLong);
                     return;
                 }
 
@@ -81,8 +81,6 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
         return context.Response.CompleteAsync();
     }
-
-    private string TooLong => $"a batch may have {intake.MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
 
     private static async Task AnswerAsync(HttpContext context, byte[] message)
     {

@@ -11,6 +11,9 @@ internal sealed class SpanIntake(SpanStore spans, TraceOptions options, ISpanRel
     /// <summary>Bytes of one batch, after decompression.</summary>
     public int MaxBytes => options.SpanBatchBytes;
 
+    /// <summary>What is said of a batch that is longer.</summary>
+    public string TooLong => $"a batch may have {MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
+
     /// <summary>Takes an <c>ExportTraceServiceRequest</c>, whose bytes don't change from now on: they may wait to be passed on.</summary>
     /// <returns>What is wrong with it; null when nothing is.</returns>
     public string? Take(ReadOnlyMemory<byte> body, out int refused)
