@@ -22,6 +22,7 @@ public static class IngressRegistration
         .AddSingleton<IHopCompiler, IngressCompiler>()
         .AddSingleton<IRoadStep, IngressStep>()
         .AddSingleton<IIngressStatus, NginxStatus>()
+        .AddSingleton<ISecretCertificates, ShownSecrets>()
         .AddSingleton<IBuiltInImage, IngressImage>();
 
     private static IServiceCollection AddGateways(this IServiceCollection services) => services

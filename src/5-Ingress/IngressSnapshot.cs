@@ -20,6 +20,9 @@ internal sealed class IngressSnapshot(FrozenDictionary<IPEndPoint, ControllerPla
     /// <summary>How each controller's ConfigMap was read.</summary>
     internal IReadOnlyDictionary<ControllerImage, CompiledStep<NginxConfig>> Configs { get; init; } = FrozenDictionary<ControllerImage, CompiledStep<NginxConfig>>.Empty;
 
+    /// <summary>Every port of every controller's pods.</summary>
+    internal IReadOnlyList<ControllerPlan> Controllers => byBound.Values;
+
     /// <summary>The controller whose pod listens at a bound endpoint, or null.</summary>
     internal ControllerPlan? ControllerAt(IPEndPoint bound) => byBound.GetValueOrDefault(bound);
 }

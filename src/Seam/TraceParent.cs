@@ -14,10 +14,6 @@ public static class TraceParent
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdef"u8);
 
-    /// <summary>The trace id of a request's <c>traceparent</c>, or null when it has none or a malformed one.</summary>
-    public static string? TraceIdOf(RequestHead request) =>
-        request.TryGet("traceparent"u8, out var value) && IsValid(value) ? Encoding.ASCII.GetString(value.Slice(3, 32)) : null;
-
     /// <summary>Notes what a request brought of its caller's trace; without a valid <c>traceparent</c> the record stays as it is.</summary>
     public static void Note(RequestHead request, RequestRecord record)
     {

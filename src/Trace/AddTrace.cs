@@ -40,14 +40,15 @@ public static class TraceRegistration
             .AddSingleton(s => new JourneyHeadlines(
                 s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<StoredJourneys>(), s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new JourneyFollower(s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyBook>(), s.GetRequiredService<TimeProvider>()))
+            .AddSingleton(s => new JourneyAssembler(
+                s.GetService<IPodAccounts>(), s.GetService<IWayBack>(), new RoadInference(s.GetServices<IRoadStep>()), s.GetRequiredService<TimeProvider>()))
+            .AddSingleton(s => new JourneyTeller(
+                s.GetRequiredService<JourneyLog>(), s.GetRequiredService<SpanStore>(), s.GetRequiredService<JourneyAssembler>(), s.GetRequiredService<TimeProvider>()))
+            .AddSingleton(s => new ReportedJourneys(
+                s.GetRequiredService<JourneyLog>(), s.GetRequiredService<SpanStore>(), s.GetRequiredService<JourneyTeller>(), s.GetRequiredService<JourneyAssembler>(),
+                s.GetRequiredService<TraceOptions>(), s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new JourneyBook(
-                s.GetRequiredService<JourneyLog>(),
-                s.GetRequiredService<SpanStore>(),
-                new JourneyAssembler(
-                    s.GetService<IPodAccounts>(), s.GetService<IWayBack>(),
-                    new RoadInference(s.GetServices<IRoadStep>()), s.GetRequiredService<TimeProvider>()),
-                s.GetRequiredService<StoredJourneys>(),
-                s.GetRequiredService<TraceOptions>(),
+                s.GetRequiredService<JourneyLog>(), s.GetRequiredService<JourneyTeller>(), s.GetRequiredService<ReportedJourneys>(), s.GetRequiredService<StoredJourneys>(),
                 s.GetRequiredService<TimeProvider>()));
     }
 

@@ -10,35 +10,30 @@ namespace Usher.Trace;
 /// <param name="lastFailed">The same of those that failed.</param>
 internal sealed class EndedRequestReader(RequestRing requests, long last, long lastFailed)
 {
-    /// <summary>Gaps that are remembered: a record waits for a moment or two before it is read, and each reading makes one gap at most.</summary>
-    private const int MostGaps = 64;
+    // Those that failed, and that the reading of all hasn't come to yet.
+    private readonly List<FailedRequest> ahead = [];
 
-    private readonly Queue<(long After, long To)> gaps = new();
-    private readonly List<FailedRequest> waiting = [];
+    // Those that failed and gave way before it came to them: they are told once they have had their time.
+    private readonly List<RequestRecord> saved = [];
     private long last = last;
     private long lastFailed = lastFailed;
 
-    /// <summary>How many of those that ended so far weren't told, as they had given way.</summary>
-    public long Lost { get; private set; }
-
     /// <summary>The records that ended until a moment and weren't read yet; first those that have given way and failed.</summary>
-    public IReadOnlyList<RequestRecord> Read(long until)
+    /// <param name="until">The moment.</param>
+    /// <param name="lost">How many have given way since the last reading, and won't be told.</param>
+    public IReadOnlyList<RequestRecord> Read(long until, out long lost)
     {
         var before = last;
         var ended = new List<RequestRecord>();
-        var lost = requests.All.After(ref last, ended, r => r.EndedAt <= until);
-        if (lost > 0)
-        {
-            gaps.Enqueue((before, before + lost));
-            if (gaps.Count > MostGaps) gaps.Dequeue();
-        }
+        var gone = requests.All.After(ref last, ended, r => r.EndedAt <= until);
+        requests.Failed.After(ref lastFailed, ahead);
+        var rescued = ahead.Where(f => f.Number > before && f.Number <= before + gone).Select(f => f.Request).ToList();
+        ahead.RemoveAll(f => f.Number <= last);
+        saved.AddRange(rescued);
+        lost = gone - rescued.Count;
 
-        requests.Failed.After(ref lastFailed, waiting, f => f.Request.EndedAt <= until);
-        // Which of them gave way is known once the others have been read that far.
-        var passed = waiting.Where(f => f.Number <= last).ToList();
-        var recovered = passed.Where(f => gaps.Any(g => f.Number > g.After && f.Number <= g.To)).Select(f => f.Request).ToList();
-        waiting.RemoveAll(f => f.Number <= last);
-        Lost += lost - recovered.Count;
-        return recovered.Count == 0 ? ended : [.. recovered, .. ended];
+        var told = saved.Where(r => r.EndedAt <= until).ToList();
+        saved.RemoveAll(r => r.EndedAt <= until);
+        return told.Count == 0 ? ended : [.. told, .. ended];
     }
 }

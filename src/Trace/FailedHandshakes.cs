@@ -28,6 +28,9 @@ internal sealed class FailedHandshakes(int capacity, TimeProvider time)
     /// <summary>All of them, the newest first.</summary>
     public IEnumerable<HandshakeRecord> NewestFirst() => clients.NewestFirst().Concat(behind.NewestFirst()).OrderByDescending(h => h.FailedAt);
 
+    /// <summary>Those of clients, the newest first.</summary>
+    public IEnumerable<HandshakeRecord> OfClients() => clients.NewestFirst();
+
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     public IReadOnlyList<HandshakeRecord> OfClients(ref long after, long until) => clients.After(ref after, h => h.FailedAt <= until);
 

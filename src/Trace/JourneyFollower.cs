@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace;
 
@@ -32,10 +33,8 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
-            var until = time.GetTimestamp() - (long)(Interval.TotalSeconds / 2 * time.TimestampFrequency);
-            var before = reader.Lost;
-            var ended = reader.Read(until);
-            var lost = Math.Max(0, reader.Lost - before);
+            var until = time.GetTimestamp() - Clock.Ticks(Interval / 2, time);
+            var ended = reader.Read(until, out var lost);
             // Those that surely failed come first where only they are wanted; of others only their journeys tell.
             var maybe = ended.Where(r => filter.MayTake(r, time)).OrderBy(r => filter.Failed && r.IsFailed).ToList();
             var handshakes = log.FailedSince(ref handshake, until);

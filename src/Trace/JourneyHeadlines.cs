@@ -35,16 +35,17 @@ public sealed class JourneyHeadlines
     {
         ArgumentNullException.ThrowIfNull(filter);
         var found = new List<JourneyHeadline>();
-        foreach (var request in log.NewestFirst())
+        foreach (var request in book.Requests(filter))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (found.Count == limit) break;
-            if (filter.MayTake(request, time) && Of(request, request.EndedAt, r => book.Tell(r)) is { } told && filter.Takes(told)) found.Add(told);
+            var told = Of(request, request.EndedAt, book.Tell);
+            if (filter.Takes(told)) found.Add(told);
         }
 
-        var handshakes = log.FailedHandshakes().Take(limit).Select(h => Of(h, h.FailedAt, r => book.Tell(r))).Where(filter.Takes).ToList();
+        var handshakes = log.FailedHandshakes().Take(limit).Select(h => Of(h, h.FailedAt, book.Tell)).Where(filter.Takes).ToList();
         if (handshakes.Count > 0) found = [.. found.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(limit)];
-        if (found.Count < limit) found.AddRange(stored.Headlines(filter.Failed, book.InMemory()).Where(filter.Takes).Take(limit - found.Count));
+        if (found.Count < limit) found.AddRange(stored.Headlines(filter.Failed, log.InMemory()).Where(filter.Takes).Take(limit - found.Count));
         return found;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 using Usher.Trace.Meters;
 
 namespace Usher.Trace;
@@ -50,7 +51,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         endedSecured = new Ring<ConnectionRecord>(options.Connections);
         handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
-            options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
+            options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
         feed = new RingFeed(Added, options, time);
@@ -200,6 +201,13 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
     internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);
+
+    /// <summary>Says by their ids which of the journeys that are stored, of requests and of clients' handshakes, are told from memory too.</summary>
+    internal Func<string, bool> InMemory()
+    {
+        var handshakes = failedHandshakes.OfClients().Select(h => h.JourneyId).ToHashSet();
+        return id => Find(id) is not null || handshakes.Contains(id);
+    }
 
     /// <summary>The handshake that failed, or the PROXY header that didn't come, where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
     internal HandshakeRecord? RefusedOf(RequestRecord request) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Usher.Journey.Tests.Metrics;
 
 namespace Usher.Journey.Tests;
 
@@ -51,6 +53,19 @@ public sealed class EncryptedRoadTests(VaultRoad vault) : IClassFixture<VaultRoa
         Assert.Equal(("measured", PodCertificate), (pod.Text("evidence"), pod.Facts().GetProperty("tls").Text("certificate")));
         Assert.Equal(ingress.GetProperty("tls").Text("encrypted"), pod.Facts().GetProperty("tls").Text("decrypted"));
         Assert.Equal("process", pod.Facts().Text("runtime"));
+    }
+
+    [Fact]
+    public async Task The_end_of_the_ingress_certificate_is_among_the_metrics()
+    {
+        var road = await vault.RunsAsync();
+
+        var ends = DateTimeOffset.Parse((await road.TraceAsync(Url)).Hop("ingress").Facts().Text("certificateNotAfter")!, CultureInfo.InvariantCulture);
+
+        var text = await Exposition.TextAsync(road);
+        Assert.Equal(ends.ToUnixTimeSeconds(), Exposition.Value(text, """usher_certificate_expiry_timestamp_seconds{kind="secret",certificate="Secret vault/vault-tls",domain="vault.example.com"}"""));
+        // The pods show that one.
+        Assert.DoesNotContain("users-tls", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Usher.Model.Journeys;
 using Usher.Model.Road;
@@ -29,7 +30,7 @@ public sealed class TraceParentTests
         var request = new RequestHead();
         request.SetRequestLine("GET", "/");
         request.Add("Traceparent", header);
-        Assert.Equal(expected, TraceParent.TraceIdOf(request));
+        Assert.Equal(expected, TraceOf(request));
     }
 
     [Fact]
@@ -37,9 +38,9 @@ public sealed class TraceParentTests
     {
         var request = new RequestHead();
         request.SetRequestLine("GET", "/");
-        Assert.Null(TraceParent.TraceIdOf(request));
+        Assert.Null(TraceOf(request));
         request.Add("traceparent", TraceParent.Format(Trace, 1));
-        Assert.Equal(Trace, TraceParent.TraceIdOf(request));
+        Assert.Equal(Trace, TraceOf(request));
     }
 
     [Theory]
@@ -60,5 +61,25 @@ public sealed class TraceParentTests
         using var services = new ServiceCollection()
             .AddSingleton<IGenerationSource, Generations>().AddSingleton<IJourneyLog, Journal>().AddSingleton(TimeProvider.System).AddSeam().BuildServiceProvider();
         Assert.Same(services.GetRequiredService<UpstreamPool>(), services.GetRequiredService<SeamParts>().Upstreams);
+    }
+
+    /// <summary>The trace id that a request's record has once what it brought is noted.</summary>
+    private static string? TraceOf(RequestHead request)
+    {
+        var record = new RequestRecord
+        {
+            Hop = Hop.LoadBalancer,
+            Generation = Generation.None,
+            Downstream = new ConnectionId(new IPEndPoint(IPAddress.Loopback, 40_112), new IPEndPoint(IPAddress.Loopback, 8_443)),
+            RequestOnConnection = 1,
+            StartedAt = 0,
+            StartedOn = DateTimeOffset.UnixEpoch,
+            Protocol = "HTTP/1.1",
+            Method = "GET",
+            Target = "/",
+            Host = "api.example.com",
+        };
+        TraceParent.Note(request, record);
+        return record.TraceId;
     }
 }

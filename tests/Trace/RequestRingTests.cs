@@ -55,6 +55,7 @@ public sealed class RequestRingTests
         var reader = new EndedRequestReader(ring, 0, 0);
         var read = new List<RequestRecord>();
         var added = new List<RequestRecord>();
+        var lost = 0L;
         foreach (var (count, late) in rounds)
         {
             now++;
@@ -66,13 +67,22 @@ public sealed class RequestRingTests
                 number++;
             }
 
-            read.AddRange(reader.Read(now));
+            Read(now);
         }
 
-        read.AddRange(reader.Read(long.MaxValue));
+        Read(long.MaxValue);
         Assert.Equal(read.Count, read.Distinct().Count());
         Assert.Equal(added.Where(r => r.IsFailed), read.Where(r => r.IsFailed).OrderBy(r => int.Parse(r.JourneyId![2..], null)));
-        Assert.Equal(added.Count - read.Count, reader.Lost);
+        Assert.Equal(added.Count - read.Count, lost);
+
+        void Read(long until)
+        {
+            var ended = reader.Read(until, out var more);
+            Assert.True(more >= 0);
+            Assert.All(ended, r => Assert.True(r.EndedAt <= until));
+            read.AddRange(ended);
+            lost += more;
+        }
     });
 
     private RequestRecord Record(int number, bool failed, long endedAt = 0)

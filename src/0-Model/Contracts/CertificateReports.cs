@@ -43,3 +43,16 @@ public interface ICertificateReports
     /// <summary>Every certificate of a generation, by namespace and name.</summary>
     IReadOnlyList<CertificateReport> All(Generation generation);
 }
+
+/// <summary>The certificate of a Secret that is shown behind the load balancers.</summary>
+/// <param name="Secret">The Secret.</param>
+/// <param name="Domain">The first name that the certificate is for; its subject where it is for none.</param>
+/// <param name="NotAfter">The end of its validity; nobody here renews it.</param>
+public sealed record SecretCertificateReport(ResourceKey Secret, string Domain, DateTimeOffset NotAfter);
+
+/// <summary>Tells which Secrets' certificates ingress controllers and Gateways show; answered by their hop.</summary>
+public interface ISecretCertificates
+{
+    /// <summary>Each Secret of a generation once, by namespace and name.</summary>
+    IReadOnlyList<SecretCertificateReport> Shown(Generation generation);
+}

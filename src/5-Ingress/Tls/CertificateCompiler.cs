@@ -103,17 +103,16 @@ internal sealed class CertificateCompiler
     private static SecretCertificate Read(CompileContext context, string name)
     {
         var (space, own) = NamespacedName.Of(name, "");
-        var secret = context.State.Find<V1Secret>(space, own)?.Value;
-        return secret is null ? new SecretCertificate(null, $"there is no Secret {name}", []) : Known.GetValue(secret, s => Read(s, name));
+        return context.State.Find<V1Secret>(space, own) is { } secret ? Known.GetValue(secret.Value, s => Read(s, secret.Key)) : new SecretCertificate(null, $"there is no Secret {name}", []);
     }
 
-    private static SecretCertificate Read(V1Secret secret, string name)
+    private static SecretCertificate Read(V1Secret secret, ResourceKey key)
     {
         // ingress-nginx looks at the keys, whatever the type.
         var certificate = TlsSecret.Read(new V1Secret { Type = TlsSecret.Type, Data = secret.Data, StringData = secret.StringData }, out var problems);
         return certificate is null
-            ? new SecretCertificate(null, $"Secret {name} can't be used: {string.Join("; ", problems.Select(p => $"{p.Field} {p.Message}"))}", [])
-            : new SecretCertificate(new CertificatePlan($"Secret {name}", certificate), "", certificate.Names);
+            ? new SecretCertificate(null, $"{key} can't be used: {string.Join("; ", problems.Select(p => $"{p.Field} {p.Message}"))}", [])
+            : new SecretCertificate(new CertificatePlan(key, certificate), "", certificate.Names);
     }
 
     private sealed record SecretCertificate(CertificatePlan? Plan, string Problem, ImmutableArray<string> Names);

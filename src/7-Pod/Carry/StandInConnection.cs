@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Authentication;
@@ -11,14 +10,11 @@ using Usher.Wire;
 namespace Usher.Pod;
 
 /// <summary>
-/// What a connection to a stand-in speaks, told by its first bytes, so that one port answers every caller: TLS (0x16), HTTP/2 with prior knowledge
-/// (<c>PRI * HTTP/2.0</c>, RFC 9113 section 3.4), else HTTP/1.1. Within TLS, ALPN tells it.
+/// What a connection to a stand-in speaks, told by its first bytes (<see cref="FirstBytes"/>), so that one port answers every caller. Within TLS, ALPN tells it.
 /// </summary>
 internal static class StandInConnection
 {
-    private const byte Handshake = 0x16;
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(130);
-    private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n"u8.ToArray();
     private static readonly Lazy<SslStreamCertificateContext> Certificate = new(Make);
 
     /// <summary>The middleware.</summary>
@@ -29,16 +25,16 @@ internal static class StandInConnection
             limit.Token, connection.ConnectionClosed, connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default);
         try
         {
-            switch (await FirstAsync(connection.Transport.Input, ended.Token))
+            switch (await FirstBytes.LookAsync(connection.Transport.Input, ended.Token))
             {
-                case First.Tls:
+                case FirstSpoken.Tls:
                     await TlsAsync(connection, next, ended.Token);
                     break;
-                case First.Http2:
+                case FirstSpoken.Http2:
                     NegotiatedTls.Tell(connection, SslApplicationProtocol.Http2);
                     await next(connection);
                     break;
-                case First.Http1:
+                case FirstSpoken.Http1:
                     await next(connection);
                     break;
             }
@@ -48,29 +44,6 @@ internal static class StandInConnection
             // The caller went away, or didn't like the certificate.
         }
     };
-
-    private enum First
-    {
-        None,
-        Tls,
-        Http1,
-        Http2,
-    }
-
-    // Looks without taking.
-    private static async Task<First> FirstAsync(PipeReader input, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var read = await input.ReadAsync(cancellationToken);
-            var start = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, Preface.Length)).ToArray();
-            var known = start.Length > 0 && (start[0] == Handshake || start.Length == Preface.Length || !Preface.AsSpan().StartsWith(start) || read.IsCompleted);
-            input.AdvanceTo(read.Buffer.Start, known ? read.Buffer.Start : read.Buffer.End);
-            if (!known && read.IsCompleted) return First.None;
-            if (!known) continue;
-            return start[0] == Handshake ? First.Tls : Preface.AsSpan().SequenceEqual(start) ? First.Http2 : First.Http1;
-        }
-    }
 
     private static async Task TlsAsync(ConnectionContext connection, ConnectionDelegate next, CancellationToken cancellationToken)
     {

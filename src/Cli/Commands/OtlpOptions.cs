@@ -19,16 +19,14 @@ internal sealed class OtlpOptions
     }
 
     /// <summary>What the command line and OpenTelemetry's variables say; null for nowhere.</summary>
-    internal OtlpSettings? Read(ParseResult parsed) => Read(parsed.GetValue(endpoint), parsed.GetValue(protocol));
+    internal OtlpSettings? Read(ParseResult parsed) => Read(parsed, Environment.GetEnvironmentVariable);
 
     /// <summary>The same, where only the option asks for it: the variables then say how.</summary>
-    internal OtlpSettings? ReadIfAsked(ParseResult parsed) =>
-        parsed.GetValue(endpoint) is { } asked ? Read(asked, parsed.GetValue(protocol))
-        : parsed.GetValue(protocol) is null ? null : throw new UserException("--otlp-protocol says how spans are sent, but nothing says where to: --otlp URL is wanted", ExitCodes.Usage);
+    internal OtlpSettings? ReadIfAsked(ParseResult parsed) => Read(parsed, parsed.GetValue(endpoint) is null ? static _ => null : Environment.GetEnvironmentVariable);
 
-    private static OtlpSettings? Read(string? endpoint, string? protocol)
+    private OtlpSettings? Read(ParseResult parsed, Func<string, string?> variable)
     {
-        var (settings, problem) = OtlpEnvironment.Read(endpoint, protocol, Environment.GetEnvironmentVariable);
+        var (settings, problem) = OtlpEnvironment.Read(parsed.GetValue(endpoint), parsed.GetValue(protocol), variable);
         return problem is null ? settings : throw new UserException(problem, ExitCodes.Usage);
     }
 }

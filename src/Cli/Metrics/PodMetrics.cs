@@ -11,14 +11,11 @@ internal static class PodMetrics
         var pods = all.OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal).ToList();
         var grouped = BoundedLabels.Grouped(pods.Select(p => p.Key.Namespace ?? ""));
         var listed = pods.Take(BoundedLabels.Each).ToList();
-        yield return new("usher_pods", MetricKind.Gauge, "Pods by whether they are ready.")
-        {
-            Samples = [.. pods.GroupBy(p => grouped(p.Key.Namespace ?? "")).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(g => new[] { true, false }
-                .Select(ready => MetricFamily.Sample(MetricKind.Gauge, g.Count(p => p.Ready == ready), new("namespace", g.Key), new("ready", ready ? "true" : "false"))))],
-        };
-        yield return new("usher_pod_ready", MetricKind.Gauge, "1 for a pod that is ready, else 0.") { Samples = [.. listed.Select(p => MetricFamily.Sample(MetricKind.Gauge, p.Ready ? 1 : 0, LabelsOf(p)))] };
-        yield return new("usher_pod_restarts", MetricKind.Counter, "How often a pod's containers were restarted.") { Samples = [.. listed.Select(p => MetricFamily.Sample(MetricKind.Counter, p.Restarts, LabelsOf(p)))] };
+        yield return MetricFamily.Of("usher_pods", MetricKind.Gauge, "Pods by whether they are ready.", pods.GroupBy(p => grouped(p.Key.Namespace ?? "")).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(g => new[] { true, false }
+            .Select(ready => MetricSample.Of(g.Count(p => p.Ready == ready), ("namespace", g.Key), ("ready", ready ? "true" : "false")))));
+        yield return MetricFamily.Of("usher_pod_ready", MetricKind.Gauge, "1 for a pod that is ready, else 0.", listed.Select(p => Sample(p, p.Ready ? 1 : 0)));
+        yield return MetricFamily.Of("usher_pod_restarts", MetricKind.Counter, "How often a pod's containers were restarted.", listed.Select(p => Sample(p, p.Restarts)));
     }
 
-    private static KeyValuePair<string, string>[] LabelsOf(PodStatus pod) => [new("namespace", pod.Key.Namespace ?? ""), new("pod", pod.Key.Name)];
+    private static MetricSample Sample(PodStatus pod, int value) => MetricSample.Of(value, ("namespace", pod.Key.Namespace ?? ""), ("pod", pod.Key.Name));
 }

@@ -20,10 +20,8 @@ internal static class ProcessMetrics
         if (MostFiles() is { } most) yield return MetricFamily.Single("process_max_fds", MetricKind.Gauge, "Maximum number of open file descriptors.", most);
         yield return Bytes("dotnet_gc_heap_size_bytes", "What the managed heap holds, garbage included.", GC.GetTotalMemory(forceFullCollection: false));
         yield return MetricFamily.Single("dotnet_gc_allocated_bytes", MetricKind.Counter, "Bytes allocated on the managed heap.", GC.GetTotalAllocatedBytes(), "bytes");
-        yield return new("dotnet_gc_collections", MetricKind.Counter, "Garbage collections; a generation's count has those of the older ones.")
-        {
-            Samples = [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(g => MetricFamily.Sample(MetricKind.Counter, GC.CollectionCount(g), new KeyValuePair<string, string>("generation", g.ToString(CultureInfo.InvariantCulture))))],
-        };
+        yield return MetricFamily.Of("dotnet_gc_collections", MetricKind.Counter, "Garbage collections; a generation's count has those of the older ones.",
+            Enumerable.Range(0, GC.MaxGeneration + 1).Select(g => MetricSample.Of(GC.CollectionCount(g), ("generation", g.ToString(CultureInfo.InvariantCulture)))));
         yield return MetricFamily.Single("dotnet_gc_pause_seconds", MetricKind.Counter, "How long collections stopped everything.", GC.GetTotalPauseDuration().TotalSeconds, "seconds");
     }
 

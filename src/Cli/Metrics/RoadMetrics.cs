@@ -32,14 +32,11 @@ internal static class RoadMetrics
         var log = services.GetRequiredService<JourneyLog>();
         return
         [
-            MetricFamily.Single("usher_build", MetricKind.Info, "Which Usher this is.", 1) with
-            {
-                Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", typeof(RoadMetrics).Assembly.GetName().Version?.ToString(3) ?? ""))],
-            },
+            MetricFamily.Of("usher_build", MetricKind.Info, "Which Usher this is.", MetricSample.Of(1, ("version", UsherVersion.Text))),
             .. MeterMetrics.Of(log.Meters.Read()),
             .. TargetMetrics.Of(services.GetRequiredService<ITargetHealth>().All(generation)),
             .. PodMetrics.Of(services.GetRequiredService<IPodDirectory>().Current.Values),
-            .. CertificateMetrics.Of(certificates.Authority, certificates.All(generation)),
+            .. CertificateMetrics.Of(certificates.Authority, certificates.All(generation), services.GetRequiredService<ISecretCertificates>().Shown(generation)),
             .. GenerationMetrics.Of(generation.Number, road.Reloads),
             .. JourneyMetrics.Of(log, services.GetRequiredService<JourneyKeeper>()),
             .. ProcessMetrics.Of(process),

@@ -15,23 +15,13 @@ internal static class TargetMetrics
         var groups = targets.GroupBy(t => grouped(t.TargetGroup)).OrderBy(g => g.Key, StringComparer.Ordinal).ToList();
         // A target may be registered twice for a while, once draining.
         var listed = targets.GroupBy(t => (t.TargetGroup, t.Target)).OrderBy(t => t.Key.TargetGroup, StringComparer.Ordinal).ThenBy(t => t.Key.Target, StringComparer.Ordinal).Take(BoundedLabels.Each).ToList();
-        yield return new("usher_targets", MetricKind.Gauge, "Registered targets by their health, as DescribeTargetHealth tells it.")
-        {
-            Samples = [.. groups.SelectMany(g => States.Union(g.Select(t => t.State)).Select(s => Gauge(g.Count(t => t.State == s), new("target_group", g.Key), new("state", s))))],
-        };
-        yield return new("usher_target_group_outstanding_requests", MetricKind.Gauge, "Requests sent to a group's targets that aren't answered yet; of a Network Load Balancer's, open connections.")
-        {
-            Samples = [.. groups.Select(g => Gauge(g.Sum(t => t.Outstanding), new KeyValuePair<string, string>("target_group", g.Key)))],
-        };
-        yield return new("usher_target_healthy", MetricKind.Gauge, "1 for a target that is healthy, else 0.")
-        {
-            Samples = [.. listed.Select(t => Gauge(t.Any(r => r.State == "healthy") ? 1 : 0, new("target_group", t.Key.TargetGroup), new("target", t.Key.Target)))],
-        };
-        yield return new("usher_target_outstanding_requests", MetricKind.Gauge, "Requests sent to a target that aren't answered yet; of a Network Load Balancer's, open connections.")
-        {
-            Samples = [.. listed.Select(t => Gauge(t.Sum(r => r.Outstanding), new("target_group", t.Key.TargetGroup), new("target", t.Key.Target)))],
-        };
+        yield return MetricFamily.Of("usher_targets", MetricKind.Gauge, "Registered targets by their health, as DescribeTargetHealth tells it.",
+            groups.SelectMany(g => States.Union(g.Select(t => t.State)).Select(s => MetricSample.Of(g.Count(t => t.State == s), ("target_group", g.Key), ("state", s)))));
+        yield return MetricFamily.Of("usher_target_group_outstanding_requests", MetricKind.Gauge, "Requests sent to a group's targets that aren't answered yet; of a Network Load Balancer's, open connections.",
+            groups.Select(g => MetricSample.Of(g.Sum(t => t.Outstanding), ("target_group", g.Key))));
+        yield return MetricFamily.Of("usher_target_healthy", MetricKind.Gauge, "1 for a target that is healthy, else 0.",
+            listed.Select(t => MetricSample.Of(t.Any(r => r.State == "healthy") ? 1 : 0, ("target_group", t.Key.TargetGroup), ("target", t.Key.Target))));
+        yield return MetricFamily.Of("usher_target_outstanding_requests", MetricKind.Gauge, "Requests sent to a target that aren't answered yet; of a Network Load Balancer's, open connections.",
+            listed.Select(t => MetricSample.Of(t.Sum(r => r.Outstanding), ("target_group", t.Key.TargetGroup), ("target", t.Key.Target))));
     }
-
-    private static MetricSample Gauge(double value, params KeyValuePair<string, string>[] labels) => MetricFamily.Sample(MetricKind.Gauge, value, labels);
 }

@@ -2,12 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Usher.Cli.Metrics;
@@ -47,16 +45,14 @@ internal sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRouting();
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        var http2 = new CleartextHttp2();
         addRoad(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Use(next => connection => http2.DispatchAsync(connection, () => next(connection))));
             // Applications send their spans by gRPC too.
-            kestrel.Listen(http2.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
+            kestrel.AllowAlternateSchemes = true;
+            kestrel.Listen(IPAddress.Loopback, port, listen => listen.Use(CleartextHttp2.Use));
         });
-        builder.Services.AddSingleton<IConnectionListenerFactory>(http2);
         return builder.Build();
     }
 

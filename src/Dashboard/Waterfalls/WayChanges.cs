@@ -1,4 +1,5 @@
 using Usher.Model.Journeys;
+using Usher.Trace.Text;
 
 namespace Usher.Dashboard.Waterfalls;
 
@@ -27,10 +28,10 @@ public static class WayChanges
         var endpoint = journey.Hops.SkipWhile(h => !ReferenceEquals(h, hop)).Skip(1).FirstOrDefault();
         if (endpoint is { Hop: Model.Journeys.Hop.Endpoint } && endpoint.At == hop.At && hop.Facts["declared"] is { } front && endpoint.Facts["declared"] is { } chosen)
         {
-            yield return new WayChange(Label(hop), "out", "address", $"destination {front}", $"{chosen}");
+            yield return new WayChange(hop.Label(), "out", "address", $"destination {front}", $"{chosen}");
         }
 
-        if (hop.Facts["masqueradedAs"] is { } source) yield return new WayChange(Label(hop), "out", "address", "source", $"{source}");
+        if (hop.Facts["masqueradedAs"] is { } source) yield return new WayChange(hop.Label(), "out", "address", "source", $"{source}");
     }
 
     private static IEnumerable<WayChange> Request(HopReport hop) => hop.Request is not { } request ? [] : Headers(hop, "out", request.Added, request.Rewritten, request.Removed);
@@ -39,10 +40,8 @@ public static class WayChanges
 
     private static IEnumerable<WayChange> Headers(HopReport hop, string way, IReadOnlyDictionary<string, string> added, IReadOnlyDictionary<string, string> rewritten, IReadOnlyList<string> removed) =>
     [
-        .. added.Select(h => new WayChange(Label(hop), way, "added", h.Key, h.Value)),
-        .. rewritten.Select(h => new WayChange(Label(hop), way, "rewritten", h.Key, h.Value)),
-        .. removed.Select(name => new WayChange(Label(hop), way, "removed", name, null)),
+        .. added.Select(h => new WayChange(hop.Label(), way, "added", h.Key, h.Value)),
+        .. rewritten.Select(h => new WayChange(hop.Label(), way, "rewritten", h.Key, h.Value)),
+        .. removed.Select(name => new WayChange(hop.Label(), way, "removed", name, null)),
     ];
-
-    private static string Label(HopReport hop) => Trace.Text.HopWords.Label(hop);
 }

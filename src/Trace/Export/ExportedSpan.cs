@@ -54,7 +54,7 @@ internal sealed class SpanResource
 
         all.Add(new("telemetry.sdk.name", "usher"));
         all.Add(new("telemetry.sdk.language", "dotnet"));
-        all.Add(new("telemetry.sdk.version", SpanWriter.Version));
+        all.Add(new("telemetry.sdk.version", UsherVersion.Text));
         Attributes = all;
         Key = string.Join('\n', all.Select(a => $"{a.Key}={a.Value}"));
     }

@@ -126,7 +126,7 @@ internal static class HopAttributes
 
     private static void Own(List<KeyValuePair<string, object>> into, Journey journey, HopReport hop)
     {
-        into.Add("usher.evidence", Name(hop.Evidence));
+        into.Add("usher.evidence", hop.Evidence.Name());
         into.Add("usher.hop", hop.Hop.Name());
         into.Add("usher.step", (long)hop.Step);
         into.Add("usher.at", hop.At);
@@ -141,7 +141,4 @@ internal static class HopAttributes
         into.Add("usher.journey.id", journey.Id);
         into.Add("usher.generation", hop.Facts.Number("generation") ?? journey.Generation);
     }
-
-    /// <summary>How it is known, as in a journey's JSON.</summary>
-    internal static string Name(Evidence evidence) => evidence switch { Evidence.Seen => "seen", Evidence.Measured => "measured", _ => "inferred" };
 }

@@ -1,5 +1,6 @@
 using Usher.Model.Journeys;
 using Usher.Trace.Otlp;
+using Usher.Trace.Text;
 
 namespace Usher.Trace.Export;
 
@@ -51,7 +52,7 @@ internal static class JourneySpans
             var attributes = new List<KeyValuePair<string, object>>();
             Uri.TryCreate(journey.Url, UriKind.Absolute, out var url);
             HttpAttributes.Client(attributes, journey.Method, journey.Url, url is null ? null : $"{url.Host}:{url.Port}", journey.Status);
-            attributes.Add("usher.evidence", HopAttributes.Name(Evidence.Measured));
+            attributes.Add("usher.evidence", Evidence.Measured.Name());
             var failed = journey.Status is null or >= 400 || journey.Outcome != "ok";
             if (failed) attributes.Add("error.type", journey.Outcome != "ok" ? journey.Outcome : $"{journey.Status}");
             root = Span(SpanIds.Of(journey.Id, "client"), null, HttpAttributes.Name(journey.Method), SpanKind.Client, HopResources.Client, 0, journey.DurationMs, attributes) with
@@ -81,7 +82,7 @@ internal static class JourneySpans
             var parent = above?.SpanId ?? (hop.Hop == Hop.Tls && next is not null ? Id(next, upcoming: true) : null);
             var name = http ? HttpAttributes.Name(journey.Method, hop.Hop == Hop.Ingress ? hop.Facts.Text("rulePath") : null)
                 : hop.Hop == Hop.Pod ? HttpAttributes.Name(journey.Method)
-                : hop.At is null ? hop.Hop.Name() : $"{hop.Hop.Name()} ({hop.At})";
+                : hop.Label();
             if (hop.Hop == Hop.Pod) HttpCall(attributes, hop);
             // A server's own fault is one from 500 on, a call has failed from 400 on (HTTP spans, "Status").
             var status = hop.Response?.Status;
@@ -107,7 +108,7 @@ internal static class JourneySpans
             if (called || reader is null || carrier is null || SpanIds.SentOn(reader) is not { } id || reader.Facts.Text("upstreamConnection") is null) return;
             var attributes = new List<KeyValuePair<string, object>>();
             HttpAttributes.Client(attributes, journey.Method, null, reader.Facts.Text("endpointBound") ?? reader.Facts.Text("clusterIPBound"), reader.Response?.Status);
-            attributes.Add("usher.evidence", HopAttributes.Name(reader.Evidence));
+            attributes.Add("usher.evidence", reader.Evidence.Name());
             attributes.Add("usher.journey.id", journey.Id);
             var failed = reader.Response?.Status is null or >= 400;
             if (failed) attributes.Add("error.type", HopAttributes.Error(journey, reader));

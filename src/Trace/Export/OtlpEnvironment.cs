@@ -1,4 +1,5 @@
 using System.Globalization;
+using Usher.Trace.Otlp;
 
 namespace Usher.Trace.Export;
 
@@ -7,7 +8,6 @@ namespace Usher.Trace.Export;
 /// </summary>
 public static class OtlpEnvironment
 {
-    private const string GrpcMethod = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
     private const string HttpPath = "v1/traces";
 
     /// <summary>The variables that are read.</summary>
@@ -44,7 +44,7 @@ public static class OtlpEnvironment
         if (Headers(written) is not { } headers) return (null, $"{headersFrom}: name=value, with commas between, is wanted, and names and values as HTTP takes them (what stands there isn't shown: it may be a key)");
         return (new OtlpSettings
         {
-            Endpoint = grpc ? new Uri(url, GrpcMethod) : Http(url, whole: whence == "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+            Endpoint = grpc ? new Uri(url, OtlpGrpcReceiver.Path) : Http(url, whole: whence == "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
             Protocol = grpc ? OtlpProtocol.Grpc : OtlpProtocol.HttpProtobuf,
             Headers = headers,
             Timeout = TimeSpan.FromMilliseconds(milliseconds),

@@ -73,7 +73,7 @@ internal sealed class OtlpSender : IOtlpSender
 
     private HttpRequestMessage Http(ReadOnlyMemory<byte> batch)
     {
-        var content = new ByteArrayContent(settings.Gzip ? Compressed(batch.Span, 0) : batch.ToArray());
+        var content = new ReadOnlyMemoryContent(settings.Gzip ? Compressed(batch.Span, 0) : batch);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
         if (settings.Gzip) content.Headers.ContentEncoding.Add("gzip");
         return Request(content, HttpVersion.Version11, HttpVersionPolicy.RequestVersionOrLower);
@@ -96,10 +96,10 @@ internal sealed class OtlpSender : IOtlpSender
         return request;
     }
 
-    private HttpRequestMessage Request(ByteArrayContent content, Version version, HttpVersionPolicy policy)
+    private HttpRequestMessage Request(HttpContent content, Version version, HttpVersionPolicy policy)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, settings.Endpoint) { Content = content, Version = version, VersionPolicy = policy };
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("usher", Otlp.SpanWriter.Version));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("usher", UsherVersion.Text));
         return request;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 using Usher.Trace.Otlp;
 
 namespace Usher.Trace.Export;
@@ -27,9 +28,7 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly SpanQueue queue;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task? running;
+    private readonly BackgroundLoop loop;
     private Batch? unsent;
     private long request;
     private long handshake;
@@ -40,7 +39,6 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
     private bool refused;
     private bool partly;
     private int overrun;
-    private int disposed;
 
     internal SpanExporter(JourneyLog log, JourneyBook book, IOtlpSender sender, string backend, TraceOptions options, TimeProvider time, ILogger<SpanExporter> logger)
     {
@@ -52,6 +50,7 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
         this.time = time;
         this.logger = logger;
         queue = new SpanQueue(options.ExportQueueBytes);
+        loop = new BackgroundLoop(options.ExportInterval, time, ExportAsync);
     }
 
     /// <summary>Where spans go, for a person.</summary>
@@ -64,21 +63,14 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
     internal (long Journeys, long Spans) Lost => (Interlocked.Read(ref lostJourneys), Interlocked.Read(ref lostSpans));
 
     /// <summary>Begins. Once.</summary>
-    public void Start()
-    {
-        lock (gate) running ??= Task.Run(RunAsync);
-    }
+    public void Start() => loop.Start();
 
     void ISpanRelay.Offer(AppBatch batch) => Lose(0, queue.Add(batch));
 
     /// <summary>Sends what wasn't sent yet, as far as the time goes, says what was lost, and ends.</summary>
     public async Task StopAsync()
     {
-        Task? last;
-        lock (gate) last = running;
-        if (last is null || stopping.IsCancellationRequested) return;
-        await stopping.CancelAsync();
-        await last;
+        if (!await loop.StopAsync()) return;
         using var limit = new CancellationTokenSource(options.ExportStopLimit, time);
         try
         {
@@ -97,29 +89,15 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Registered as two services, it is disposed of as two.
-        if (Interlocked.Exchange(ref disposed, 1) != 0) return;
-        await stopping.CancelAsync();
-        if (running is not null) await running;
+        // Registered as two services, it is disposed of as two: both can be done again.
+        await loop.DisposeAsync();
         sender.Dispose();
-        stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private async Task ExportAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(options.ExportInterval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stopping.Token))
-            {
-                var until = time.GetTimestamp() - (long)(options.ExportSettle.TotalSeconds * time.TimestampFrequency);
-                if (Next(until) is { } batch) await DeliverAsync(batch, stopping.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The rest is for the stop.
-        }
+        var until = time.GetTimestamp() - Clock.Ticks(options.ExportSettle, time);
+        if (Next(until) is { } batch) await DeliverAsync(batch, cancellationToken);
     }
 
     /// <summary>The next batch; null when nothing waits.</summary>
@@ -135,8 +113,21 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
         foreach (var failed in handshakes) Tell(spans, () => book.Tell(failed));
         var batches = queue.Take(BatchBytes);
         if (spans.Count + batches.Count == 0) return null;
-        byte[] bytes = [.. SpanWriter.Write(spans), .. batches.SelectMany(b => b.Bytes)];
-        return unsent = new Batch(bytes, requests.Count + handshakes.Count, batches.Sum(b => b.Spans));
+        return unsent = new Batch(Together([SpanWriter.Write(spans), .. batches.Select(b => b.Bytes)]), requests.Count + handshakes.Count, batches.Sum(b => b.Spans));
+    }
+
+    /// <summary>Messages one after the other, which are one again.</summary>
+    private static byte[] Together(IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        var all = new byte[messages.Sum(m => m.Length)];
+        var rest = all.AsSpan();
+        foreach (var message in messages)
+        {
+            message.Span.CopyTo(rest);
+            rest = rest[message.Length..];
+        }
+
+        return all;
     }
 
     /// <summary>A journey that can't be told is not to end the export of all others.</summary>

@@ -1,7 +1,7 @@
 namespace Usher.Trace.Export;
 
 /// <summary>A batch of spans that applications sent: an <c>ExportTraceServiceRequest</c> as it came, and how many are in it.</summary>
-internal readonly record struct AppBatch(byte[] Bytes, int Spans);
+internal readonly record struct AppBatch(ReadOnlyMemory<byte> Bytes, int Spans);
 
 /// <summary>Where batches that applications sent are passed on to.</summary>
 internal interface ISpanRelay

@@ -23,7 +23,7 @@ public static class HarLog
     };
 
     /// <summary>Who writes it.</summary>
-    public static JsonObject Creator() => new() { ["name"] = "usher", ["version"] = typeof(HarLog).Assembly.GetName().Version?.ToString(3) ?? "0" };
+    public static JsonObject Creator() => new() { ["name"] = "usher", ["version"] = UsherVersion.Text };
 
     /// <summary>The archive as text.</summary>
     public static string Text(JsonObject archive)

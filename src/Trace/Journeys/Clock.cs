@@ -43,6 +43,9 @@ internal sealed class Clock
             ? ticks
             : (long)((Int128)ticks * time.TimestampFrequency / times.Frequency);
 
+    /// <summary>A span of time in this process's ticks.</summary>
+    public static long Ticks(TimeSpan span, TimeProvider time) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
     /// <summary>Milliseconds from the origin; null for ticks of 0, which stand for what did not happen.</summary>
     public double? At(long ticks) => ticks == 0 ? null : Milliseconds(Elapsed(Origin, ticks, time));
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace.Keeping;
 
@@ -22,9 +23,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private readonly TraceOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
-    private readonly CancellationTokenSource stopping = new();
-    private readonly Lock gate = new();
-    private Task? running;
+    private readonly BackgroundLoop loop;
     private readonly EndedRequestReader requests;
     private long handshake;
     private bool failing;
@@ -41,6 +40,11 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         requests = log.Ended(earlier: true);
+        loop = new BackgroundLoop(options.KeepInterval, time, _ =>
+        {
+            KeepOrSay();
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
@@ -52,57 +56,33 @@ public sealed class JourneyKeeper : IAsyncDisposable
     /// <summary>Looks for journeys of earlier runs, and begins to store this run's. Once; without a state store nothing happens.</summary>
     public void Start()
     {
-        lock (gate)
-        {
-            if (running is not null || store is null) return;
-            try
-            {
-                stored.Open();
-            }
-            catch (StateStoreException e)
-            {
-                logger.EarlierJourneysUnreadable(e.Message);
-            }
-
-            Write([]);
-
-            running = Task.Run(RunAsync);
-        }
+        if (store is not null) loop.Start(Open);
     }
 
     /// <summary>Stores what isn't stored yet, the newest first, as far as the time goes (<see cref="TraceOptions.KeepStopLimit"/>), and ends.</summary>
     public async Task StopAsync()
     {
-        Task? last;
-        lock (gate) last = running;
-        if (last is null || stopping.IsCancellationRequested) return;
-        await stopping.CancelAsync();
-        await last;
+        if (!await loop.StopAsync()) return;
         var began = time.GetTimestamp();
-        var left = Take(requests.Read(long.MaxValue), int.MaxValue, r => r.IsFailed).Select(book.Tell)
-            .Concat(Take(log.FailedSince(ref handshake, long.MaxValue), int.MaxValue, _ => true).Select(book.Tell));
+        var left = requests.Read(long.MaxValue, out _).Reverse().Select(book.Tell).Concat(log.FailedSince(ref handshake, long.MaxValue).Reverse().Select(book.Tell));
         foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await stopping.CancelAsync();
-        if (running is not null) await running;
-        stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => loop.DisposeAsync();
 
-    private async Task RunAsync()
+    private void Open()
     {
-        using var timer = new PeriodicTimer(options.KeepInterval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping.Token)) KeepOrSay();
+            stored.Open();
         }
-        catch (OperationCanceledException)
+        catch (StateStoreException e)
         {
-            // The rest is for the stop.
+            logger.EarlierJourneysUnreadable(e.Message);
         }
+
+        Write([]);
     }
 
     /// <summary>A journey that can't be told is not to end the storing of all others.</summary>
@@ -121,11 +101,9 @@ public sealed class JourneyKeeper : IAsyncDisposable
     private void Keep()
     {
         // 1
-        var until = time.GetTimestamp() - (long)(options.KeepSettle.TotalSeconds * time.TimestampFrequency);
-        var before = requests.Lost;
-        var ended = requests.Read(until);
+        var until = time.GetTimestamp() - Clock.Ticks(options.KeepSettle, time);
+        var ended = requests.Read(until, out var lost);
         var handshakes = log.FailedSince(ref handshake, until);
-        var lost = Math.Max(0, requests.Lost - before);
         if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
@@ -135,17 +113,10 @@ public sealed class JourneyKeeper : IAsyncDisposable
         [
             .. newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell),
             .. busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [],
-            .. Take(handshakes, options.KeepBatch, _ => true).Select(book.Tell),
+            .. handshakes.Reverse().Take(options.KeepBatch + options.KeepFailed).Select(book.Tell),
         ];
         Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
         Write(taken);
-    }
-
-    /// <summary>The newest, the newest first; then of the others those that failed.</summary>
-    private IEnumerable<T> Take<T>(IReadOnlyList<T> ended, int limit, Func<T, bool> failed)
-    {
-        var newestFirst = ended.Reverse().ToList();
-        return newestFirst.Take(limit).Concat(newestFirst.Skip(limit).Where(failed).Take(options.KeepFailed));
     }
 
     private void Write(Journey[] journeys)

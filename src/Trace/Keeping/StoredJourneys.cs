@@ -35,12 +35,12 @@ internal sealed class StoredJourneys(IStateStore? store)
     /// <summary>Those that are stored, the newest first; what has given way meanwhile is left out.</summary>
     /// <param name="failed">Only those that failed.</param>
     /// <param name="besides">Says by its id which isn't wanted.</param>
-    internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys.Reverse());
+    internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(keys.Reverse(), failed, besides).Select(Read).OfType<Journey>();
 
     /// <summary>The same as a list shows them; what has been read once is remembered, of at most so many as are kept.</summary>
     internal IEnumerable<JourneyHeadline> Headlines(bool failed, Func<string, bool> besides)
     {
-        foreach (var stored in keys.Reverse().Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id))))
+        foreach (var stored in Wanted(keys.Reverse(), failed, besides))
         {
             if (headlines.TryGetValue(stored.Key, out var known)) yield return known;
             else if (Read(stored) is { } journey)
@@ -52,7 +52,7 @@ internal sealed class StoredJourneys(IStateStore? store)
     }
 
     /// <summary>The same, the oldest first.</summary>
-    internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides, keys);
+    internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(keys, failed, besides).Select(Read).OfType<Journey>();
 
     /// <summary>One of them; null when there is none.</summary>
     internal Journey? Find(string id) => Array.FindLast(keys, k => k.Id == id) is { Key: not null } found ? Read(found) : null;
@@ -86,8 +86,8 @@ internal sealed class StoredJourneys(IStateStore? store)
     /// <summary>How keys of journeys begin that began at a moment.</summary>
     private static string Begin(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture);
 
-    private IEnumerable<Journey> Wanted(bool failed, Func<string, bool> besides, IEnumerable<StoredKey> from) =>
-        from.Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id))).Select(Read).OfType<Journey>();
+    private static IEnumerable<StoredKey> Wanted(IEnumerable<StoredKey> from, bool failed, Func<string, bool> besides) =>
+        from.Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id)));
 
     private Journey? Read(StoredKey stored)
     {

@@ -26,7 +26,7 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
         {
             if (await OtlpReceiver.ReadAsync(context.Request.Body, gzip: false, intake.MaxBytes + Prefix, context.RequestAborted) is not { } framed)
             {
-                await EndAsync(context, ResourceExhausted, TooLong);
+                await EndAsync(context, ResourceExhausted, intake.TooLong);
                 return;
             }
 
@@ -36,7 +36,7 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
                 return;
             }
 
-            byte[]? message = framed[Prefix..];
+            ReadOnlyMemory<byte> message = framed.AsMemory(Prefix);
             if (framed[0] != 0)
             {
                 if (context.Request.Headers["grpc-encoding"] != "gzip")
@@ -45,11 +45,16 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
                     return;
                 }
 
-                message = await OtlpReceiver.ReadAsync(new MemoryStream(message), gzip: true, intake.MaxBytes, context.RequestAborted);
+                if (await OtlpReceiver.ReadAsync(new MemoryStream(framed, Prefix, framed.Length - Prefix), gzip: true, intake.MaxBytes, context.RequestAborted) is not { } plain)
+                {
+                    await EndAsync(context, ResourceExhausted, intake.TooLong);
+                    return;
+                }
+
+                message = plain;
             }
 
-            if (message is null) await EndAsync(context, ResourceExhausted, TooLong);
-            else if (intake.Take(message, out var refused) is { } problem) await EndAsync(context, InvalidArgument, $"the message is no ExportTraceServiceRequest: {problem}");
+            if (intake.Take(message, out var refused) is { } problem) await EndAsync(context, InvalidArgument, $"the message is no ExportTraceServiceRequest: {problem}");
             else await AnswerAsync(context, OtlpReceiver.Answer(refused));
         }
         catch (InvalidDataException)
@@ -76,8 +81,6 @@ internal sealed class OtlpGrpcReceiver(SpanIntake intake)
         context.Response.Headers["grpc-message"] = Uri.EscapeDataString(message);
         return context.Response.CompleteAsync();
     }
-
-    private string TooLong => $"a batch may have {intake.MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
 
     private static async Task AnswerAsync(HttpContext context, byte[] message)
     {

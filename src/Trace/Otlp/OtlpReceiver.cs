@@ -50,8 +50,7 @@ internal sealed class OtlpReceiver(SpanIntake intake)
 
         if (body is null)
         {
-            await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge,
-                $"a batch may have {intake.MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE");
+            await Problems.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, intake.TooLong);
             return;
         }
 

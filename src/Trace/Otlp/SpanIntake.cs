@@ -11,17 +11,20 @@ internal sealed class SpanIntake(SpanStore spans, TraceOptions options, ISpanRel
     /// <summary>Bytes of one batch, after decompression.</summary>
     public int MaxBytes => options.SpanBatchBytes;
 
-    /// <summary>Takes an <c>ExportTraceServiceRequest</c>.</summary>
+    /// <summary>What is said of a batch that is longer.</summary>
+    public string TooLong => $"a batch may have {MaxBytes} bytes; lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
+
+    /// <summary>Takes an <c>ExportTraceServiceRequest</c>, whose bytes don't change from now on: they may wait to be passed on.</summary>
     /// <returns>What is wrong with it; null when nothing is.</returns>
-    public string? Take(ReadOnlySpan<byte> body, out int refused)
+    public string? Take(ReadOnlyMemory<byte> body, out int refused)
     {
         refused = 0;
         try
         {
-            var batch = SpanBatch.Read(body, options.SpansPerBatch);
+            var batch = SpanBatch.Read(body.Span, options.SpansPerBatch);
             refused = batch.Refused + spans.Add(batch.Spans);
             // All of it: what is too much here may be welcome there.
-            relay?.Offer(new AppBatch(body.ToArray(), batch.Spans.Count + batch.Refused));
+            relay?.Offer(new AppBatch(body, batch.Spans.Count + batch.Refused));
             return null;
         }
         catch (MalformedMessageException malformed)

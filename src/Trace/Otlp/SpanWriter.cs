@@ -1,4 +1,3 @@
-using System.Reflection;
 using Usher.Trace.Export;
 
 namespace Usher.Trace.Otlp;
@@ -14,8 +13,6 @@ internal static class SpanWriter
     private const uint KnowsRemote = 0x100;
     private const uint IsRemote = 0x200;
 
-    internal static string Version { get; } = typeof(SpanWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     /// <summary>The message, with the spans of each resource together.</summary>
     public static byte[] Write(IEnumerable<ExportedSpan> spans)
     {
@@ -29,7 +26,7 @@ internal static class SpanWriter
             var ofScope = writer.Begin(2);
             var scope = writer.Begin(1);
             writer.Text(1, "usher");
-            writer.Text(2, Version);
+            writer.Text(2, UsherVersion.Text);
             writer.End(scope);
             foreach (var span in resource) Write(writer, span);
             writer.Text(3, Schema);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace;
 
@@ -29,7 +30,7 @@ internal sealed class RelayPaths
     public RelayPaths(ConnectionTable<ConnectionRecord> accepted, TraceOptions options, TimeProvider time)
     {
         (this.accepted, this.time) = (accepted, time);
-        dialled = new ConnectionTable<ConnectionRecord>(options.Connections, c => c.ClosedAt, (long)(options.ClosedConnections.TotalSeconds * time.TimestampFrequency));
+        dialled = new ConnectionTable<ConnectionRecord>(options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
     }
 
     /// <summary>A relay has accepted a connection.</summary>

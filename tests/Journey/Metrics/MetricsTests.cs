@@ -111,7 +111,8 @@ public sealed partial class MetricsTests(SampleRoad sample)
             Leaf = new ServedLeaf(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(i), "00", "CN=ca", DateTimeOffset.UnixEpoch),
         });
 
-        MetricFamily[] families = [.. TargetMetrics.Of(targets), .. PodMetrics.Of(pods), .. CertificateMetrics.Of(null, certificates)];
+        var secrets = Enumerable.Range(0, 2_000).Select(i => new SecretCertificateReport(new ResourceKey("", "Secret", "shop", $"s{i}"), $"s{i}.example.com", DateTimeOffset.UnixEpoch.AddDays(10_000 + i)));
+        MetricFamily[] families = [.. TargetMetrics.Of(targets), .. PodMetrics.Of(pods), .. CertificateMetrics.Of(null, certificates, secrets)];
 
         Assert.All(families, f => Assert.InRange(f.Samples.Count, 1, 201 * 5));
         Assert.Equal(5_000, families.Single(f => f.Name == "usher_targets").Samples.Sum(s => s.Value));

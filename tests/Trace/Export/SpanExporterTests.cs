@@ -153,10 +153,10 @@ public sealed class SpanExporterTests : IAsyncLifetime
         var batch = Usher.Trace.Otlp.SpanWriter.Write(JourneySpans.Of(await Scenarios.All["redirect-loop"]()));
         relay.Offer(new AppBatch(new byte[1_001], 5));
         Assert.Equal((0, 5), exporter.Lost);
-        relay.Offer(new AppBatch([10, 0], 2));
+        relay.Offer(new AppBatch(new byte[] { 10, 0 }, 2));
         relay.Offer(new AppBatch(new byte[999], 4));
         Assert.Equal((0, 7), exporter.Lost);
-        relay.Offer(new AppBatch([10, 0], 1));
+        relay.Offer(new AppBatch(new byte[] { 10, 0 }, 1));
         Assert.Equal((0, 11), exporter.Lost);
         Assert.NotEmpty(batch);
         exporter.Start();

@@ -54,9 +54,9 @@ public sealed class ExpositionTests
     {
         MetricFamily[] families =
         [
-            new("usher_odd", MetricKind.Gauge, "say \"why\"\n and C:\\ so") { Samples = [MetricFamily.Sample(MetricKind.Gauge, 0.5, new KeyValuePair<string, string>("name", "a \"b\" \\ c\nd"))] },
-            new("usher_none", MetricKind.Counter, "Nothing has it.") { Samples = [] },
-            new("usher_up", MetricKind.Info, "what") { Samples = [MetricFamily.Sample(MetricKind.Info, 1, new KeyValuePair<string, string>("version", "1"))] },
+            MetricFamily.Of("usher_odd", MetricKind.Gauge, "say \"why\"\n and C:\\ so", MetricSample.Of(0.5, ("name", "a \"b\" \\ c\nd"))),
+            MetricFamily.Of("usher_none", MetricKind.Counter, "Nothing has it."),
+            MetricFamily.Of("usher_up", MetricKind.Info, "what", MetricSample.Of(1, ("version", "1"))),
         ];
 
         Assert.Equal(expected, ExpositionText.Of(families, format));

@@ -19,11 +19,11 @@ internal sealed class CertificateRefs(CompileContext context, References referen
     /// <summary>Reads what a listener shows, and whom it asks to show something.</summary>
     internal void Read(ListenerDraft draft)
     {
-        var found = ImmutableArray.CreateBuilder<(string, KeyedCertificate)>();
+        var found = ImmutableArray.CreateBuilder<(ResourceKey, KeyedCertificate)>();
         foreach (var (reference, i) in (draft.Written.Tls?.CertificateRefs ?? []).Select((r, i) => (r, i)))
         {
-            var (source, certificate, reason, problem) = Find(draft.Owner, reference);
-            if (certificate is not null) found.Add((source, certificate));
+            var (secret, certificate, reason, problem) = Find(draft.Owner, reference);
+            if (certificate is not null) found.Add((secret, certificate));
             else draft.Unresolved ??= new Condition("ResolvedRefs", false, reason, $"tls.certificateRefs[{i}]: {problem}{WouldMake(draft, reference)}");
         }
 
@@ -57,17 +57,17 @@ internal sealed class CertificateRefs(CompileContext context, References referen
             ? MissingSecret.WouldMake(draft.Gateway.Value.Metadata?.Annotations) : "";
 
     /// <summary>A Secret's certificate with its key.</summary>
-    /// <returns>Where it comes from and the certificate; or the reason of the condition and why there is none.</returns>
-    internal (string Source, KeyedCertificate? Certificate, string Reason, string? Problem) Find(in ResourceKey from, SecretObjectReference reference)
+    /// <returns>The Secret and its certificate; or the reason of the condition and why there is none.</returns>
+    internal (ResourceKey Secret, KeyedCertificate? Certificate, string Reason, string? Problem) Find(in ResourceKey from, SecretObjectReference reference)
     {
         var ns = reference.Namespace ?? from.Namespace;
-        if (reference.Group.Length > 0 || reference.Kind != "Secret") return ("", null, "InvalidCertificateRef", $"found {reference.Kind} {reference.Name}; a Secret is wanted");
-        if (!references.Allows(from, "", "Secret", ns, reference.Name)) return ("", null, "RefNotPermitted", References.NotAllowed(from, "Secret", ns, reference.Name));
-        if (context.State.Find<V1Secret>(ns, reference.Name) is not { } secret) return ("", null, "InvalidCertificateRef", $"there is no Secret {ns}/{reference.Name}");
+        if (reference.Group.Length > 0 || reference.Kind != "Secret") return (default, null, "InvalidCertificateRef", $"found {reference.Kind} {reference.Name}; a Secret is wanted");
+        if (!references.Allows(from, "", "Secret", ns, reference.Name)) return (default, null, "RefNotPermitted", References.NotAllowed(from, "Secret", ns, reference.Name));
+        if (context.State.Find<V1Secret>(ns, reference.Name) is not { } secret) return (default, null, "InvalidCertificateRef", $"there is no Secret {ns}/{reference.Name}");
         var read = Known.GetValue(secret.Value, static s => new SecretCertificate(TlsSecret.Read(s, out var problems), problems));
         return read.Certificate is null
-            ? ("", null, "InvalidCertificateRef", $"Secret {ns}/{reference.Name} can't be used: {string.Join("; ", read.Problems.Select(p => $"{p.Field} {p.Message}"))}")
-            : ($"Secret {ns}/{reference.Name}", read.Certificate, "", null);
+            ? (default, null, "InvalidCertificateRef", $"Secret {ns}/{reference.Name} can't be used: {string.Join("; ", read.Problems.Select(p => $"{p.Field} {p.Message}"))}")
+            : (secret.Key, read.Certificate, "", null);
     }
 
     /// <summary>The authorities of a ConfigMap's or Secret's <c>ca.crt</c>.</summary>

@@ -17,11 +17,12 @@ public static class ExpositionText
         foreach (var family in families)
         {
             // 0.0.4 knows no families: what its lines are called is the name. One without values is told too, so that who looks finds what there may be.
-            var name = open ? family.Name : family.Name + MetricFamily.Suffix(family.Kind);
+            var lines = family.Name + MetricFamily.Suffix(family.Kind);
+            var name = open ? family.Name : lines;
             text.Append("# HELP ").Append(name).Append(' ').Append(Escaped(family.Help, quotes: open)).Append('\n');
             text.Append("# TYPE ").Append(name).Append(' ').Append(TypeOf(family.Kind, open)).Append('\n');
             if (open && family.Unit is { } unit) text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');
-            foreach (var sample in family.Samples) Write(text, family.Name, sample);
+            foreach (var sample in family.Samples) Write(text, lines, sample);
         }
 
         return open ? text.Append("# EOF\n").ToString() : text.ToString();
@@ -30,13 +31,13 @@ public static class ExpositionText
     /// <summary>A number as both formats have it.</summary>
     internal static string Number(double value) => double.IsPositiveInfinity(value) ? "+Inf" : double.IsNegativeInfinity(value) ? "-Inf" : value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static void Write(StringBuilder text, string family, in MetricSample sample)
+    private static void Write(StringBuilder text, string name, in MetricSample sample)
     {
-        text.Append(family).Append(sample.Suffix);
+        text.Append(name).Append(sample.Suffix);
         for (var i = 0; i < sample.Labels.Count; i++)
         {
-            var (name, value) = sample.Labels[i];
-            text.Append(i == 0 ? '{' : ',').Append(name).Append("=\"").Append(Escaped(value, quotes: true)).Append('"');
+            var (label, value) = sample.Labels[i];
+            text.Append(i == 0 ? '{' : ',').Append(label).Append("=\"").Append(Escaped(value, quotes: true)).Append('"');
         }
 
         if (sample.Labels.Count > 0) text.Append('}');

@@ -16,42 +16,37 @@ public static class MeterMetrics
     {
         ArgumentNullException.ThrowIfNull(reading);
         var of = reading.Hops.ToLookup(h => h.Counts is "queries" or "handshakes" or "connections" ? h.Counts : "requests");
-        yield return Counter(
-            "usher_hop_requests", "Requests by the hop that recorded them and the hundreds of their status; none: nothing came of them. targets and pods are what the load balancer and the ingress got back from behind them.",
-            of["requests"].SelectMany(h => Enumerable.Range(1, 5).Append(0).Select(c => (Value: h.Meter.Classes[c], new[] { Pair("hop", h.Hop), Pair("code", c == 0 ? "none" : $"{c}xx") }))));
+        yield return MetricFamily.Of(
+            "usher_hop_requests", MetricKind.Counter, "Requests by the hop that recorded them and the hundreds of their status; none: nothing came of them. targets and pods are what the load balancer and the ingress got back from behind them.",
+            of["requests"].SelectMany(h => Enumerable.Range(1, 5).Append(0).Select(c => MetricSample.Of(h.Meter.Classes[c], ("hop", h.Hop), ("code", c == 0 ? "none" : $"{c}xx")))));
         yield return Histogram("usher_hop_request_duration_seconds", "How long a hop had a request; of targets and pods until the first byte of the answer.", of["requests"]);
-        yield return Counter("usher_hop_connections", "Connections that hops relayed, by whether they led on.", of["connections"].SelectMany(h => Results(h, Pair("hop", h.Hop))));
+        yield return MetricFamily.Of("usher_hop_connections", MetricKind.Counter, "Connections that hops relayed, by whether they led on.", of["connections"].SelectMany(h => Results(h, ("hop", h.Hop))));
         yield return Histogram("usher_hop_connect_duration_seconds", "How long a relay took from accepting a connection until it led on.", of["connections"]);
-        yield return Counter("usher_tls_handshakes", "Handshakes of clients with load balancers.", of["handshakes"].SelectMany(h => Results(h)));
+        yield return MetricFamily.Of("usher_tls_handshakes", MetricKind.Counter, "Handshakes of clients with load balancers.", of["handshakes"].SelectMany(h => Results(h)));
         yield return Histogram("usher_tls_handshake_duration_seconds", "How long clients' handshakes took.", of["handshakes"], labelled: false);
-        yield return Counter("usher_dns_queries", "Queries that the name server answered; failed: with another code than NOERROR.", of["queries"].SelectMany(h => Results(h)));
+        yield return MetricFamily.Of("usher_dns_queries", MetricKind.Counter, "Queries that the name server answered; failed: with another code than NOERROR.", of["queries"].SelectMany(h => Results(h)));
         yield return Histogram("usher_dns_query_duration_seconds", "How long the name server took to answer.", of["queries"], labelled: false);
-        yield return Counter("usher_outcomes", "Failures by their code, which docs/outcomes.md explains.", reading.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => (o.Value, new[] { Pair("code", o.Key) })));
+        yield return MetricFamily.Of("usher_outcomes", MetricKind.Counter, "Failures by their code, which docs/outcomes.md explains.", reading.Outcomes.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => MetricSample.Of(o.Value, ("code", o.Key))));
     }
 
-    private static IEnumerable<(long Value, KeyValuePair<string, string>[] Labels)> Results(HopReading hop, params KeyValuePair<string, string>[] labels) =>
-        [(hop.Meter.Count - hop.Meter.Failed, [.. labels, Pair("result", "ok")]), (hop.Meter.Failed, [.. labels, Pair("result", "failed")])];
-
-    private static MetricFamily Counter(string name, string help, IEnumerable<(long Value, KeyValuePair<string, string>[] Labels)> values) =>
-        new(name, MetricKind.Counter, help) { Samples = [.. values.Select(v => MetricFamily.Sample(MetricKind.Counter, v.Value, v.Labels))] };
+    private static IEnumerable<MetricSample> Results(HopReading hop, params (string, string)[] labels) =>
+        [MetricSample.Of(hop.Meter.Count - hop.Meter.Failed, [.. labels, ("result", "ok")]), MetricSample.Of(hop.Meter.Failed, [.. labels, ("result", "failed")])];
 
     private static MetricFamily Histogram(string name, string help, IEnumerable<HopReading> hops, bool labelled = true) =>
-        new(name, MetricKind.Histogram, help) { Unit = "seconds", Samples = [.. hops.SelectMany(h => Histogram(h.Meter, labelled ? [Pair("hop", h.Hop)] : []))] };
+        MetricFamily.Of(name, MetricKind.Histogram, help, hops.SelectMany(h => Histogram(h.Meter, labelled ? [("hop", h.Hop)] : []))) with { Unit = "seconds" };
 
-    private static IEnumerable<MetricSample> Histogram(MeterReading meter, KeyValuePair<string, string>[] labels)
+    private static IEnumerable<MetricSample> Histogram(MeterReading meter, (string, string)[] labels)
     {
         var (next, below) = (0, 0L);
         foreach (var bound in Bounds)
         {
             for (var end = Meter.BucketOf(bound); next < end; next++) below += meter.Buckets[next];
-            yield return new("_bucket", below, [.. labels, Pair("le", (bound / 1e6m).ToString(CultureInfo.InvariantCulture))]);
+            yield return MetricSample.OfHistogram("_bucket", below, [.. labels, ("le", (bound / 1e6m).ToString(CultureInfo.InvariantCulture))]);
         }
 
         var all = meter.Buckets.Sum();
-        yield return new("_bucket", all, [.. labels, Pair("le", "+Inf")]);
-        yield return new("_sum", meter.Seconds, labels);
-        yield return new("_count", all, labels);
+        yield return MetricSample.OfHistogram("_bucket", all, [.. labels, ("le", "+Inf")]);
+        yield return MetricSample.OfHistogram("_sum", meter.Seconds, labels);
+        yield return MetricSample.OfHistogram("_count", all, labels);
     }
-
-    private static KeyValuePair<string, string> Pair(string name, string value) => new(name, value);
 }

@@ -28,14 +28,13 @@ public sealed record MetricFamily(string Name, MetricKind Kind, string Help)
     /// <summary>Its values; those of one histogram one after the other, its buckets first and in order.</summary>
     public required IReadOnlyList<MetricSample> Samples { get; init; }
 
+    /// <summary>A family.</summary>
+    public static MetricFamily Of(string name, MetricKind kind, string help, params IEnumerable<MetricSample> samples) => new(name, kind, help) { Samples = [.. samples] };
+
     /// <summary>A family with one value that has no labels.</summary>
-    public static MetricFamily Single(string name, MetricKind kind, string help, double value, string? unit = null) =>
-        new(name, kind, help) { Unit = unit, Samples = [Sample(kind, value)] };
+    public static MetricFamily Single(string name, MetricKind kind, string help, double value, string? unit = null) => Of(name, kind, help, MetricSample.Of(value)) with { Unit = unit };
 
-    /// <summary>A value of a family that is no histogram.</summary>
-    public static MetricSample Sample(MetricKind kind, double value, params KeyValuePair<string, string>[] labels) => new(Suffix(kind), value, labels);
-
-    /// <summary>What stands behind the name of a family that is no histogram.</summary>
+    /// <summary>What stands behind the name of every family of a kind.</summary>
     internal static string Suffix(MetricKind kind) => kind switch
     {
         MetricKind.Counter => "_total",
@@ -45,7 +44,19 @@ public sealed record MetricFamily(string Name, MetricKind Kind, string Help)
 }
 
 /// <summary>One line of an exposition.</summary>
-/// <param name="Suffix">What stands behind the family's name.</param>
+/// <param name="Suffix">What a histogram has behind its name in this line; empty for others.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Labels">The labels in their order.</param>
-public readonly record struct MetricSample(string Suffix, double Value, IReadOnlyList<KeyValuePair<string, string>> Labels);
+public readonly record struct MetricSample(string Suffix, double Value, IReadOnlyList<KeyValuePair<string, string>> Labels)
+{
+    /// <summary>A value of a family that is no histogram.</summary>
+    public static MetricSample Of(double value, params ReadOnlySpan<(string Name, string Value)> labels) => OfHistogram("", value, labels);
+
+    /// <summary>A value of a histogram.</summary>
+    internal static MetricSample OfHistogram(string suffix, double value, params ReadOnlySpan<(string Name, string Value)> labels)
+    {
+        var pairs = new KeyValuePair<string, string>[labels.Length];
+        for (var i = 0; i < pairs.Length; i++) pairs[i] = new(labels[i].Name, labels[i].Value);
+        return new(suffix, value, pairs);
+    }
+}
