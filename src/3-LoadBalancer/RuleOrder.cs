@@ -14,7 +14,7 @@ internal static class RuleOrder
         if (first.Ingress != later.Ingress)
         {
             return (a.GroupOrder != b.GroupOrder ? $"group.order {b.GroupOrder} after {a.GroupOrder}"
-                : $"both have group.order {a.GroupOrder}, and by namespace and name {Name(later)} is after {Name(first)}") + Unlike(first, later);
+                : $"both have group.order {a.GroupOrder}, and by namespace and name {later.Ingress?.Short} is after {first.Ingress?.Short}") + Unlike(first, later);
         }
 
         if (a.Rule != b.Rule) return $"spec.rules[{b.Rule}] is written after spec.rules[{a.Rule}]{Unlike(first, later)}";
@@ -30,6 +30,4 @@ internal static class RuleOrder
     private static IEnumerable<string> Hosts(RulePlan rule) => rule.Conditions.OfType<HostCondition>().SelectMany(c => c.Values).Select(v => v.Text);
 
     private static IEnumerable<ValuePattern> Patterns(RulePlan rule) => rule.Conditions.OfType<PathCondition>().SelectMany(c => c.Values);
-
-    private static string Name(RulePlan rule) => $"{rule.Ingress?.Namespace}/{rule.Ingress?.Name}";
 }

@@ -113,7 +113,7 @@ internal static class IngressHop
         var server = ServerChoice.Of(controller.Routes, facts.Host, reasons);
         if (server is { Www: { } www })
         {
-            if (TReasons.Wanted) reasons.Add("from-to-www-redirect", true, $"{www.Ingress.Namespace}/{www.Ingress.Name} sends {facts.Host} to {www.To}");
+            if (TReasons.Wanted) reasons.Add("from-to-www-redirect", true, $"{www.Ingress.Short} sends {facts.Host} to {www.To}");
             return new IngressChoice(IngressVerdict.Www, null);
         }
 
@@ -121,7 +121,7 @@ internal static class IngressHop
         if (NormalPath.Of(facts.Path) is not { } path) return new IngressChoice(IngressVerdict.Malformed, null);
         if (server is { AppRoot: { } root } && path == "/")
         {
-            if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Namespace}/{root.Ingress.Name} sends / to {root.Path}");
+            if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Short} sends / to {root.Path}");
             return new IngressChoice(IngressVerdict.AppRoot, null);
         }
 
@@ -186,7 +186,7 @@ internal static class IngressHop
 
         if (rules.Redirect is { } redirect)
         {
-            if (TReasons.Wanted) reasons.Add(redirect.Annotation, true, $"every request of {route.Ingress.Namespace}/{route.Ingress.Name} is redirected");
+            if (TReasons.Wanted) reasons.Add(redirect.Annotation, true, $"every request of {route.Ingress.Short} is redirected");
             return IngressVerdict.Redirect;
         }
 

@@ -202,8 +202,8 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null || Balance.ReadsHeaders;
 
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
-    internal string Label => Path.Length == 0 ? $"{Ingress.Namespace}/{Ingress.Name}: default backend" : LabelOf(Ingress, Host, Path, Kind);
+    internal string Label => Path.Length == 0 ? $"{Ingress.Short}: default backend" : LabelOf(Ingress, Host, Path, Kind);
 
     /// <summary>The label of a path.</summary>
-    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Namespace}/{ingress.Name}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
+    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Short}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
 }

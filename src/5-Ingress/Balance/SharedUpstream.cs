@@ -18,16 +18,14 @@ internal sealed record SharedUpstream(BalanceRule Balance, ResourceKey By, bool 
     {
         var overridden = BalanceSettings.Overridden(route.Rules, Balance).ToList();
         if (By != route.Ingress && !BalanceSettings.IsSameWay(Balance, route.Rules.Balance))
-            reasons.Add($"balance of Service {route.Backend.Label}", true, $"is Ingress {Short(By)}'s, {(IsDefault ? "whose default backend it is" : "which came first")}{Without(route, overridden.Where(o => !o.OfCookie))}", notable: true);
+            reasons.Add($"balance of Service {route.Backend.Label}", true, $"is Ingress {By.Short}'s, {(IsDefault ? "whose default backend it is" : "which came first")}{Without(route, overridden.Where(o => !o.OfCookie))}", notable: true);
         if (CookieBy is { } by && by != route.Ingress && (route.Rules.Balance.Cookie is null || overridden.Exists(o => o.OfCookie)))
-            reasons.Add($"cookie of Service {route.Backend.Label}", true, $"is Ingress {Short(by)}'s, which came last of those with affinity{Without(route, overridden.Where(o => o.OfCookie))}", notable: true);
+            reasons.Add($"cookie of Service {route.Backend.Label}", true, $"is Ingress {by.Short}'s, which came last of those with affinity{Without(route, overridden.Where(o => o.OfCookie))}", notable: true);
     }
 
     private static string Without(RoutePlan route, IEnumerable<(string Name, string Counts, bool OfCookie)> overridden)
     {
         var names = overridden.Select(o => o.Name).ToList();
-        return names.Count == 0 ? "" : $"; {string.Join(" and ", names)} of {Short(route.Ingress)} {(names.Count == 1 ? "doesn't" : "don't")} count";
+        return names.Count == 0 ? "" : $"; {string.Join(" and ", names)} of {route.Ingress.Short} {(names.Count == 1 ? "doesn't" : "don't")} count";
     }
-
-    private static string Short(in ResourceKey ingress) => $"{ingress.Namespace}/{ingress.Name}";
 }

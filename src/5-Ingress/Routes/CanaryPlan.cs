@@ -17,7 +17,7 @@ internal sealed record CanaryPlan(ResourceKey Ingress, CanaryRule? Rule, Backend
     public string? Why { get; init; }
 
     /// <summary>The canary in reasons; made once, as each request that it may take is asked with it.</summary>
-    internal string Label { get; } = $"canary {Ingress.Namespace}/{Ingress.Name}";
+    internal string Label { get; } = $"canary {Ingress.Short}";
 
     /// <summary>Whether a request goes to it.</summary>
     internal bool Takes<TReasons>(RequestFacts facts, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink

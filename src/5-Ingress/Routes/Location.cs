@@ -59,7 +59,7 @@ internal static class Location
     {
         foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Route is { } route && MatchesPlainly(route, path));
         foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
-            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}", notable: true);
+            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Short}, which keeps it: {why}", notable: true);
     }
 
     private static string Why(RoutePlan route, string path) =>

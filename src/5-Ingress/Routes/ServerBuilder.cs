@@ -74,7 +74,7 @@ internal sealed class ServerBuilder(string host)
             Passthrough = Passthrough(),
             Shadowed = [.. shadowed],
             Told = [.. told],
-            RegexBy = regex is null ? null : $"{(regex.Rewrite is not null ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
+            RegexBy = regex is null ? null : $"{(regex.Rewrite is not null ? "rewrite-target" : "use-regex")} of {regex.Ingress.Short}",
         };
 
         RoutePlan WithOthers(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route.With(shared) with { Canary = canary } : route.With(shared);

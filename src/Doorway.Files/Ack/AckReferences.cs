@@ -77,7 +77,7 @@ internal sealed class AckReferences(AckIdentities identities, bool isComplete)
     {
         var all = identities.OfKind(kind)
             .OrderBy(m => m.Key.Namespace, StringComparer.Ordinal).ThenBy(m => m.Key.Name, StringComparer.Ordinal)
-            .Select(m => identifiers ? $"{identities.Of(m)} ({m.Key.Namespace}/{m.Key.Name})" : $"{m.Key.Namespace}/{m.Key.Name}")
+            .Select(m => identifiers ? $"{identities.Of(m)} ({m.Key.Short})" : m.Key.Short)
             .ToList();
         if (all.Count == 0) return $"no {kind} is defined";
         var more = all.Count > MaxListed ? $" and {all.Count - MaxListed} more" : "";
