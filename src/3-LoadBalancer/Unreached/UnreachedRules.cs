@@ -52,9 +52,8 @@ internal static class UnreachedRules
     {
         var (firstKey, firstOrigin, firstField) = Source(context, written, first);
         var (key, origin, field) = Source(context, written, later);
-        var place = firstOrigin.File is null ? "" : $" ({firstOrigin.File}:{firstOrigin.LineOf(firstField)})";
         var all = RuleCover.Covers(first, later, ofPaths: false) ? "" : Aside;
-        return new Unreached(key, origin, field, later.Path is { } own ? $"{own.Label} " : "", $"{firstKey}{(first.Path is { } path ? $" {path.Label}" : "")}{place} takes all that it would{all}, and comes first: {RuleOrder.Why(first, later)}");
+        return new Unreached(key, origin, field, later.Path is { } own ? $"{own.Label} " : "", $"{firstKey}{(first.Path is { } path ? $" {path.Label}" : "")}{firstOrigin.Place(firstField)} takes all that it would{all}, and comes first: {RuleOrder.Why(first, later)}");
     }
 
     /// <summary>Where a rule is written: in the path of an Ingress, or as an object of its own.</summary>

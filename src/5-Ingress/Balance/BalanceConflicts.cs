@@ -28,8 +28,7 @@ internal static class BalanceConflicts
     }
 
     /// <summary>Where an Ingress is written, at an annotation if it has that.</summary>
-    internal static string Place(IngressPart part, string annotation) =>
-        part.Ingress.Origin is { File: { } file } origin ? $" ({file}:{origin.LineOf(IngressAnnotations.Field(annotation))})" : "";
+    internal static string Place(IngressPart part, string annotation) => part.Ingress.Origin.Place(IngressAnnotations.Field(annotation));
 
     /// <summary>Why an upstream is another Ingress's.</summary>
     internal static string Why(UpstreamDraft upstream, IngressPart other) =>

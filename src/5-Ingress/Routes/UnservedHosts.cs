@@ -32,9 +32,7 @@ internal sealed class UnservedHosts(IEnumerable<UnservedIngress> all)
         if (name.EndsWith('.')) name = name[..^1];
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         if (!byHost.Value.TryGetValue(name, out var found) && !(dot > 0 && byHost.Value.TryGetValue("*" + name[dot..], out found)) && !byHost.Value.TryGetValue("", out found)) return null;
-        var origin = found.Ingress.Origin;
-        var place = origin.File is null ? "" : $" ({origin.File}:{origin.LineOf("spec.rules")})";
-        return (found.Ingress.Key, place, $"has {(byHost.Value.ContainsKey(name) ? "the host" : "a rule for it")}, and {found.Why}");
+        return (found.Ingress.Key, found.Ingress.Origin.Place("spec.rules"), $"has {(byHost.Value.ContainsKey(name) ? "the host" : "a rule for it")}, and {found.Why}");
     }
 
     private static Dictionary<string, UnservedIngress> Index(IEnumerable<UnservedIngress> all)
