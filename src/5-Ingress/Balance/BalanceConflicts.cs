@@ -13,7 +13,7 @@ internal static class BalanceConflicts
     {
         foreach (var part in parts)
         {
-            foreach (var backend in Backends(part).DistinctBy(b => b.Upstream))
+            foreach (var backend in part.Backends)
             {
                 var upstream = upstreams[backend.Upstream];
                 foreach (var (name, counts, ofCookie) in BalanceSettings.Overridden(part.Annotations.Rules, upstream.Balance))
@@ -33,13 +33,6 @@ internal static class BalanceConflicts
     /// <summary>Why an upstream is another Ingress's.</summary>
     internal static string Why(UpstreamDraft upstream, IngressPart other) =>
         upstream.IsDefault ? "the last Ingress whose default backend it is decides" : $"that comes first: {IngressOrder.Why(upstream.By, other)}";
-
-    private static IEnumerable<BackendPlan> Backends(IngressPart part)
-    {
-        if (part.Default is { } standard) yield return standard.Backend;
-        foreach (var path in part.CanaryPaths) yield return path.Backend;
-        foreach (var path in part.Rules.SelectMany(r => r.Paths)) yield return path.Route.Backend;
-    }
 
     private static string Written(IngressPart part, string name) => part.Ingress.Value.Metadata.Annotations[AnnotationTable.Prefix + name];
 }

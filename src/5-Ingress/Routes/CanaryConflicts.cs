@@ -14,7 +14,7 @@ internal sealed class CanaryConflicts(CompileContext context, IReadOnlyDictionar
     internal void Warn(IngressPart part)
     {
         if (part.Annotations.Canary is not { } own) return;
-        foreach (var backend in part.CanaryPaths.Select(p => p.Backend).DistinctBy(b => b.Upstream))
+        foreach (var backend in part.Backends)
         {
             var upstream = upstreams[backend.Upstream];
             if (ReferenceEquals(upstream.By, part)) continue;

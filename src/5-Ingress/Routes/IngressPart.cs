@@ -36,6 +36,15 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>Why the Ingress isn't accepted as it is written; null where it is.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>Its default backend, of a canary too; none or one.</summary>
+    internal IEnumerable<BackendPlan> DefaultBackends => Default is { } own ? [own.Backend] : CanaryPaths.Where(p => p.Path is null).Select(p => p.Backend);
+
+    /// <summary>The backends of its paths, of a canary's too, in order.</summary>
+    internal IEnumerable<BackendPlan> PathBackends => CanaryPaths.Where(p => p.Path is not null).Select(p => p.Backend).Concat(Rules.SelectMany(r => r.Paths).Select(p => p.Route.Backend));
+
+    /// <summary>All of its backends, each upstream once.</summary>
+    internal IEnumerable<BackendPlan> Backends => DefaultBackends.Concat(PathBackends).DistinctBy(b => b.Upstream);
+
     /// <summary>Whether it says something of other hosts than those of its rules.</summary>
     public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
 }
