@@ -45,6 +45,9 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>All of its backends, each upstream once.</summary>
     internal IEnumerable<BackendPlan> Backends => DefaultBackends.Concat(PathBackends).DistinctBy(b => b.Upstream);
 
+    /// <summary>Its name and the place of an annotation, or of what would have it: <c>Ingress shop/api (cluster.yaml:7)</c>.</summary>
+    internal string NameAt(string annotation) => $"{Ingress.Key}{Ingress.Origin.Place(IngressAnnotations.Field(annotation))}";
+
     /// <summary>Whether it says something of other hosts than those of its rules.</summary>
     public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
 }
