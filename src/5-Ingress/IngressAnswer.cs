@@ -77,7 +77,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
         var unserved = decision.Controller.Unserved.Of(facts.Host);
         if (ServerChoice.Of(table, facts.Host, default(NoReasons)) is { } server)
         {
-            if (server.Skipped.FirstOrDefault(s => s.Route is { } route && Ingress.Location.MatchesPlainly(route, NormalPath.Of(facts.Path) ?? "/")) is { } skipped)
+            if (server.Skipped.FirstOrDefault(s => s.Takes(NormalPath.Of(facts.Path) ?? "/")) is { } skipped)
                 return $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {skipped.Label} isn't, since {skipped.Why}";
             if (server.Routes.IsEmpty) return $"no Ingress has a rule for host {host} and path {facts.Path}: there are no paths; {unserved ?? "add one, or a defaultBackend"}";
             var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));

@@ -26,6 +26,9 @@ internal sealed class UpstreamDraft(IngressPart by, bool isDefault)
         modeBy ??= part;
     }
 
+    /// <summary>Why it is that Ingress's, after its name.</summary>
+    internal string Came => SharedUpstream.HowItCame(isDefault);
+
     /// <summary>Why it is the Ingress's that made it, and not another's.</summary>
     internal string Why(IngressPart other) => isDefault ? "the last Ingress whose default backend it is decides" : $"that comes first: {IngressOrder.Why(by, other)}";
 

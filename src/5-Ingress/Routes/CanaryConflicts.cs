@@ -53,7 +53,7 @@ internal sealed class CanaryConflicts(CompileContext context, IReadOnlyDictionar
         {
             var (upstream, backend) = (upstreams[path.Route.Backend.Upstream], path.Route.Backend);
             context.Warnings.Add(part.Ingress, path.Field, $"is skipped: Service {backend.Label} is a canary's by {upstream.By.NameAt("canary")}, since {upstream.Why(part)}, and ingress-nginx serves no path of a canary's Service. A Service of its own for the canary mends it");
-            skipped.Add(new SkippedPath(path.Route.Label, $"Service {backend.Label} is a canary's by Ingress {upstream.By.Ingress.Key.Short}, {(upstream.IsDefault ? "whose default backend it is" : "which came first")}: ingress-nginx skips the path") { Route = path.Route });
+            skipped.Add(new SkippedPath(path.Route.Label, $"Service {backend.Label} is a canary's by Ingress {upstream.By.Ingress.Key.Short}, {upstream.Came}: ingress-nginx skips the path") { Route = path.Route });
         }
 
         return rule with { Paths = [.. rule.Paths.Where(p => !IsCanarys(p))], Skipped = skipped.DrainToImmutable() };

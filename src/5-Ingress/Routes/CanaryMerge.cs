@@ -77,13 +77,12 @@ internal sealed class CanaryMerge(CompileContext context, IReadOnlyDictionary<st
     private CanaryPlan Plan(IngressPart part, CanaryPath path)
     {
         var (own, upstream) = (part.Annotations.Canary!, shared[path.Backend.Upstream]);
-        var came = upstream.IsDefault ? "whose default backend it is" : "which came first";
         if (upstream.Policy is not { } counts)
-            return new CanaryPlan(part.Ingress.Key, null, path.Backend) { Why = $"Service {path.Backend.Label} is Ingress {upstream.By.Short}'s own backend, {came}, so that it is no canary's and has no share" };
+            return new CanaryPlan(part.Ingress.Key, null, path.Backend) { Why = $"Service {path.Backend.Label} is Ingress {upstream.By.Short}'s own backend, {upstream.Came}, so that it is no canary's and has no share" };
         var lost = CanarySettings.Differences(own, counts).Select(d => d.Name).ToList();
         return new CanaryPlan(part.Ingress.Key, counts, path.Backend)
         {
-            Why = lost.Count == 0 ? null : $"are Ingress {upstream.By.Short}'s, {came}; {string.Join(" and ", lost)} of {part.Ingress.Key.Short} {(lost.Count == 1 ? "doesn't" : "don't")} count",
+            Why = lost.Count == 0 ? null : $"are Ingress {upstream.By.Short}'s, {upstream.Came}{SharedUpstream.Lost(lost, part.Ingress.Key)}",
         };
     }
 

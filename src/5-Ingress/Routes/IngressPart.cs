@@ -65,6 +65,9 @@ internal sealed record SkippedPath(string Label, string Why)
 {
     /// <summary>Where it would lead; null for a backend that is no Service.</summary>
     public RoutePlan? Route { get; init; }
+
+    /// <summary>Whether it would take a path, if it served anything.</summary>
+    internal bool Takes(string path) => Route is { } route && Location.MatchesPlainly(route, path);
 }
 
 /// <summary>A path of an Ingress's rule.</summary>

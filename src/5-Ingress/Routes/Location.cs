@@ -57,7 +57,7 @@ internal static class Location
     /// <summary>Tells the paths of other Ingresses that would be the same location, and those that are skipped.</summary>
     private static void TellLeftOut<TReasons>(ServerPlan server, RoutePlan? chosen, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Route is { } route && MatchesPlainly(route, path));
+        foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Takes(path));
         foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
             reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Short}, which keeps it: {why}", notable: true);
     }
