@@ -131,6 +131,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>The smallest proxy-body-size in bytes.</summary>
     public long SmallestBody { get; } = Routes.Append(Default).Min(RouteCompiler.SmallestBody);
 
+    /// <summary>Whether a path, or the default backend, leads to one of these upstreams.</summary>
+    internal bool LeadsTo(HashSet<string> upstreams) => upstreams.Count > 0 && (Routes.Any(r => upstreams.Contains(r.Backend.Upstream)) || (Default is not null && upstreams.Contains(Default.Backend.Upstream)));
+
     /// <summary>A host that is redirected as a whole; the one before when that says the same.</summary>
     internal static ServerPlan Redirecting(string host, WwwRedirect to, ServerPlan? before) => before is not null && before.Host == host && before.Www == to ? before : new ServerPlan(host, [], null) { Www = to };
 }
