@@ -74,10 +74,11 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
     {
         var (facts, table) = (decision.Facts, decision.Controller.Routes);
         var host = facts.Host.Length == 0 ? "(none)" : facts.Host;
-        var unserved = decision.Controller.Unserved.Of(facts.Host);
+        var path = NormalPath.Of(facts.Path) ?? "/";
+        var unserved = decision.Controller.Unserved.Of(facts.Host, path)?.ToString();
         if (ServerChoice.Of(table, facts.Host, default(NoReasons)) is { } server)
         {
-            if (server.Skipped.FirstOrDefault(s => s.Takes(NormalPath.Of(facts.Path) ?? "/")) is { } skipped)
+            if (server.Skipped.FirstOrDefault(s => s.Takes(path)) is { } skipped)
                 return $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {skipped.Label} isn't, since {skipped.Why}";
             if (server.Routes.IsEmpty) return $"no Ingress has a rule for host {host} and path {facts.Path}: there are no paths; {unserved ?? "add one, or a defaultBackend"}";
             var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));

@@ -122,6 +122,7 @@ internal static class IngressHop
         if (server is { AppRoot: { } root } && path == "/")
         {
             if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Short} sends / to {root.Path}");
+            if (TReasons.Wanted) controller.Unserved.Before(facts.Host, path, controller.Routes)?.Tell(reasons);
             return new IngressChoice(IngressVerdict.AppRoot, null);
         }
 
@@ -130,11 +131,11 @@ internal static class IngressHop
         {
             route = server is { Host.Length: > 0 } ? server.Default : server?.Default ?? controller.Routes.Default;
             if (route is not null && TReasons.Wanted) reasons.Add(route.Label, true, "no path matches, so the default backend takes it");
-            if (route is not null && TReasons.Wanted) controller.Unserved.Tell(facts.Host, reasons);
             if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null);
             if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
 
+        if (TReasons.Wanted) (route.Path.Length == 0 ? controller.Unserved.Of(facts.Host, path) : controller.Unserved.Before(facts.Host, path, controller.Routes))?.Tell(reasons);
         if (TReasons.Wanted && server is not null && route.Path.Length > 0) Surprises.Tell(server, route, path, facts, reasons);
         if (route.Denied is not null) return new IngressChoice(IngressVerdict.Denied, route);
 

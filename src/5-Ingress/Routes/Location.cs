@@ -77,13 +77,15 @@ internal static class Location
     internal static bool MatchesPlainly(RoutePlan route, string path)
     {
         if (route.Slash && path.Length == route.Path.Length - 1) return route.Path.StartsWith(path, StringComparison.Ordinal);
-        switch (route.Kind)
-        {
-            case PathKind.Exact: return path == route.Path;
-            case PathKind.ImplementationSpecific: return path.StartsWith(route.Path, StringComparison.Ordinal);
-            default:
-                // Element by element: ingress-nginx makes a location with a final slash, and one for the path itself.
-                return path.StartsWith(route.Path, StringComparison.Ordinal) && (path.Length == route.Path.Length || route.Path.EndsWith('/') || path[route.Path.Length] == '/');
-        }
+        return MatchesPlainly(route.Path, route.Kind, path);
     }
+
+    /// <summary>The same of a path as it is written.</summary>
+    internal static bool MatchesPlainly(string written, PathKind kind, string path) => kind switch
+    {
+        PathKind.Exact => path == written,
+        PathKind.ImplementationSpecific => path.StartsWith(written, StringComparison.Ordinal),
+        // Element by element: ingress-nginx makes a location with a final slash, and one for the path itself.
+        _ => path.StartsWith(written, StringComparison.Ordinal) && (path.Length == written.Length || written.EndsWith('/') || path[written.Length] == '/'),
+    };
 }
