@@ -11,6 +11,9 @@ namespace Usher.Ingress;
 /// <param name="Location">Where a redirect leads; null for no redirect.</param>
 internal sealed record IngressAnswer(int Status, string? Outcome = null, string? Problem = null, string? Location = null)
 {
+    /// <summary>So many hosts or paths are named.</summary>
+    private const int Named = 5;
+
     /// <summary>The most hosts that a host is compared with.</summary>
     private const int MostCompared = 100;
 
@@ -81,9 +84,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             if (server.Skipped.FirstOrDefault(s => s.Takes(path)) is { } skipped)
                 return $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {skipped.Label} isn't, since {skipped.Why}";
             if (server.Routes.IsEmpty) return $"no Ingress has a rule for host {host} and path {facts.Path}: there are no paths; {unserved ?? "add one, or a defaultBackend"}";
-            var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));
-            var rest = server.Routes.Length > 5 ? FormattableString.Invariant($" and {server.Routes.Length - 5} more") : "";
-            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; {unserved ?? "add one, or a defaultBackend"}";
+            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {FirstFew.Of(server.Routes, Named, r => $"{r.Path} ({r.Kind})")}; {unserved ?? "add one, or a defaultBackend"}";
         }
 
         return unserved is null
@@ -100,7 +101,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
         var hosts = table.Hosts.Select(pair => pair.Key).Concat(table.Wildcards.Select(pair => "*" + pair.Key)).Order(StringComparer.Ordinal).ToList();
         return NearestWord.Of(host, hosts) is { } near
             ? $"the nearest is {near}"
-            : $"there are {string.Join(", ", hosts.Take(5))}{(hosts.Count > 5 ? FormattableString.Invariant($" and {hosts.Count - 5} more") : "")}";
+            : $"there are {FirstFew.Of(hosts, Named)}";
     }
 
     private static string BehindProxy(ControllerPlan controller) => controller.Config.ReadsHeaders
