@@ -36,7 +36,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
         var ingress = member.Ingress;
         AnnotationSource[] first = member.Params is null ? [] : [member.Params];
         var annotations = new ControllerAnnotations(
-            context.Errors, [.. first, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
+            context.Errors, context.Warnings, [.. first, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
             AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix)]);
         if (ServicePorts.Find(service.Value, port) is not { } written)
         {

@@ -69,7 +69,7 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
 
             if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, [], new ErrorList());
             if (problem is not null) group.Errors.Add(ingress, "spec.ingressClassName", $"Ingress has invalid IngressClass configuration: {problem}");
-            var annotations = @params is null ? new ControllerAnnotations(group.Errors, own) : new ControllerAnnotations(group.Errors, @params, own);
+            var annotations = new ControllerAnnotations(group.Errors, context.Warnings, @params is null ? [own] : [@params, own]);
             group.Members.Add(new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0, @params));
         }
 

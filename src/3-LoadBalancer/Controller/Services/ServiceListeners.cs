@@ -72,7 +72,7 @@ internal sealed class ServiceListeners(CompileContext context, Resource<V1Servic
         const string name = $"{Start}ssl-negotiation-policy";
         if (annotations.Text(name) is not { } policy) return TlsPolicy.Standard;
         if (TlsPolicy.Find(policy) is null) annotations.Error(name, TlsPolicy.Unknown(policy));
-        if (TlsPolicy.Short(policy) is { } says) annotations.Warn(context.Warnings, name, says);
+        if (TlsPolicy.Short(policy) is { } says) annotations.Warn(name, says);
         return policy;
     }
 
