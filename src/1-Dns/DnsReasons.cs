@@ -1,3 +1,4 @@
+using Usher.Model.Desired;
 using Usher.Model.Journeys;
 
 namespace Usher.Dns;
@@ -63,9 +64,7 @@ internal static class DnsReasons
         }
 
         var nodes = zone.Nodes.Where(n => !zone.OfLoadBalancers || (n.Name != zone.Name && !LoadBalancerNames.IsDualStack(n.Name))).ToList();
-        var more = nodes.Count > MostNamed ? $" and {nodes.Count - MostNamed} more" : "";
-        var names = string.Join(", ", nodes.Take(MostNamed).Select(n => $"{n.Name} {string.Join('/', n.Sets.Select(s => s.Type.Name()))}"));
-        reasons.Add(Called(zone), false, $"has {names}{more}");
+        reasons.Add(Called(zone), false, $"has {FirstFew.Of(nodes, MostNamed, n => $"{n.Name} {string.Join('/', n.Sets.Select(s => s.Type.Name()))}")}");
     }
 
     public static void Sets<T>(ref T reasons, ZoneNode node, RecordType type) where T : struct, IReasonSink

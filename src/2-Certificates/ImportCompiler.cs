@@ -126,7 +126,7 @@ internal sealed class ImportCompiler(DesiredState state, Resource<Certificate> r
     {
         if (state.Find<V1Secret>(reference.Namespace, reference.Name) is not { } secret)
         {
-            var all = state.All<V1Secret>().Select(s => $"{s.Key.Namespace}/{s.Key.Name}").Take(20).ToList();
+            var all = state.All<V1Secret>().Select(s => s.Key.Short).Take(20).ToList();
             Error($"{field}.name", $"there is no Secret {reference.Namespace}/{reference.Name}; "
                 + (all.Count == 0 ? "no Secret is defined here" : $"there are {string.Join(", ", all)}"));
             return null;

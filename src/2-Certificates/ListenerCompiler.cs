@@ -94,7 +94,7 @@ internal sealed class ListenerCompiler(
         {
             { Service: { } service } => $"the annotation {ofServices} of {service}",
             { Ingresses: [var ingress] } => $"the annotation {ofIngresses} of {ingress}",
-            { Ingresses: [_, ..] all } => $"the annotation {ofIngresses} of an Ingress of its group: {string.Join(", ", all.Take(MostNamed))}{(all.Count > MostNamed ? $" and {all.Count - MostNamed} more" : "")}",
+            { Ingresses: [_, ..] all } => $"the annotation {ofIngresses} of an Ingress of its group: {FirstFew.Of(all, MostNamed)}",
             // The name of one that only stands behind another is told to nobody.
             _ when listener.Origin.IsDerived => $"the annotation {ofIngresses} of its Ingress",
             _ => ListenerCertificates.Written,

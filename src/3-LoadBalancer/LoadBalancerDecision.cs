@@ -203,7 +203,7 @@ internal class LoadBalancerDecision(ListenerPlan listener, RequestFacts facts, D
             ["path"] = Facts.Path,
             ["draw"] = Draw.Value.ToString("x16"),
         };
-        if (choice.Rule.Ingress is { } ingress) told["ingress"] = $"{ingress.Namespace}/{ingress.Name}";
+        if (choice.Rule.Ingress is { } ingress) told["ingress"] = ingress.Short;
         Listener.TellZone(told);
         if (choice.Rule.IsDefault && RuleSearch.Missed(Listener, Facts) is { Count: > 0 } missed)
         {

@@ -26,7 +26,7 @@ internal sealed class PathIndex
             return;
         }
 
-        var (rest, byPath, byHead) = (new List<int>(), new Buckets(StringComparer.Ordinal), new Buckets(StringComparer.Ordinal));
+        var (rest, byPath, byHead) = (new List<int>(), new RulesByKey(StringComparer.Ordinal), new RulesByKey(StringComparer.Ordinal));
         foreach (var rule in some)
         {
             var patterns = Patterns(rules[rule]);

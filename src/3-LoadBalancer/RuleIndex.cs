@@ -20,12 +20,12 @@ internal sealed class RuleIndex
     internal RuleIndex(ImmutableArray<RulePlan> rules)
     {
         this.rules = rules;
-        var (anywhere, byHost, byEnd) = (new List<int>(), new Buckets(StringComparer.OrdinalIgnoreCase), new Buckets(StringComparer.OrdinalIgnoreCase));
+        var (anywhere, byHost, byEnd) = (new List<int>(), new RulesByKey(StringComparer.OrdinalIgnoreCase), new RulesByKey(StringComparer.OrdinalIgnoreCase));
         for (var i = 0; i < rules.Length; i++)
         {
-            var keys = rules.Length <= PathIndex.Few ? null : HostKeys(rules[i]);
-            if (keys is null) anywhere.Add(i);
-            foreach (var (key, isEnd) in keys ?? []) (isEnd ? byEnd : byHost).Add(key, i);
+            var hosts = rules.Length <= PathIndex.Few ? null : Hosts(rules[i]);
+            if (hosts is null) anywhere.Add(i);
+            foreach (var host in hosts ?? []) (host.IsLiteral ? byHost : byEnd).Add(host.HostKey, i);
         }
 
         anyHost = new PathIndex(rules, anywhere);
@@ -59,30 +59,11 @@ internal sealed class RuleIndex
         return best;
     }
 
-    /// <summary>Under which hosts a rule is found: whole ones, and ends from a dot on. Null where one of its values has neither.</summary>
-    private static List<(string Key, bool IsEnd)>? HostKeys(RulePlan rule)
+    /// <summary>The hosts under which a rule is found; null where one of them is a regular expression, or says nothing of how a host ends.</summary>
+    private static List<WildcardPattern>? Hosts(RulePlan rule)
     {
         if (rule.Conditions.OfType<HostCondition>().FirstOrDefault() is not { } condition) return null;
-        var keys = new List<(string, bool)>(condition.Values.Length);
-        foreach (var value in condition.Values)
-        {
-            if (value is not WildcardPattern pattern) return null;
-            var dot = pattern.Tail.IndexOf('.', StringComparison.Ordinal);
-            if (pattern.IsLiteral) keys.Add((pattern.Tail, false));
-            else if (dot >= 0) keys.Add((pattern.Tail[dot..], true));
-            else return null;
-        }
-
-        return keys;
-    }
-}
-
-/// <summary>Rules by a key that they share, in order.</summary>
-internal sealed class Buckets(StringComparer comparer) : Dictionary<string, List<int>>(comparer)
-{
-    internal void Add(string key, int rule)
-    {
-        if (!TryGetValue(key, out var bucket)) Add(key, bucket = []);
-        if (bucket.Count == 0 || bucket[^1] != rule) bucket.Add(rule);
+        var hosts = condition.Values.OfType<WildcardPattern>().Where(p => p.HostKey.Length > 0).ToList();
+        return hosts.Count == condition.Values.Length ? hosts : null;
     }
 }

@@ -11,15 +11,13 @@ internal static class RuleOrder
     internal static string Why(RulePlan first, RulePlan later)
     {
         if (first.Path is not { } a || later.Path is not { } b) return $"priority {later.Priority} after {first.Priority}";
-        if (first.Ingress != later.Ingress)
-        {
-            return (a.GroupOrder != b.GroupOrder ? $"group.order {b.GroupOrder} after {a.GroupOrder}"
-                : $"both have group.order {a.GroupOrder}, and by namespace and name {Name(later)} is after {Name(first)}") + Unlike(first, later);
-        }
-
-        if (a.Rule != b.Rule) return $"spec.rules[{b.Rule}] is written after spec.rules[{a.Rule}]{Unlike(first, later)}";
-        if (a.PathType != b.PathType) return $"the controller puts {a.PathType} before {b.PathType}, whatever is longer (AWS Load Balancer Controller, Ingress specification, pathType){Unlike(first, later)}";
-        return a.PathType == "Prefix" && a.Path.Length > b.Path.Length ? "the controller puts the longer Prefix first" : $"paths[{b.Index}] is written after paths[{a.Index}]{Unlike(first, later)}";
+        var why = first.Ingress != later.Ingress
+            ? a.GroupOrder != b.GroupOrder ? $"group.order {b.GroupOrder} after {a.GroupOrder}" : $"both have group.order {a.GroupOrder}, and by namespace and name {later.Ingress?.Short} is after {first.Ingress?.Short}"
+            : a.Rule != b.Rule ? $"spec.rules[{b.Rule}] is written after spec.rules[{a.Rule}]"
+            : a.PathType != b.PathType ? $"the controller puts {a.PathType} before {b.PathType}, whatever is longer (AWS Load Balancer Controller, Ingress specification, pathType)"
+            : a.PathType == "Prefix" && a.Path.Length > b.Path.Length ? "the controller puts the longer Prefix first"
+            : $"paths[{b.Index}] is written after paths[{a.Index}]";
+        return why + Unlike(first, later);
     }
 
     /// <summary>Where the Ingress documentation of Kubernetes would have the other one first: "precedence will be given first to the longest matching path".</summary>
@@ -30,6 +28,4 @@ internal static class RuleOrder
     private static IEnumerable<string> Hosts(RulePlan rule) => rule.Conditions.OfType<HostCondition>().SelectMany(c => c.Values).Select(v => v.Text);
 
     private static IEnumerable<ValuePattern> Patterns(RulePlan rule) => rule.Conditions.OfType<PathCondition>().SelectMany(c => c.Values);
-
-    private static string Name(RulePlan rule) => $"{rule.Ingress?.Namespace}/{rule.Ingress?.Name}";
 }

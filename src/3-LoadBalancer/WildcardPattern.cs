@@ -34,6 +34,9 @@ internal sealed class WildcardPattern : ValuePattern
     /// <summary>What stands after its last wildcard.</summary>
     internal string Tail { get; }
 
+    /// <summary>As a host, under what it is looked up: all of it where it has no wildcard, else its end from a dot on, as every host that matches ends in that; empty where nothing is sure of the end.</summary>
+    internal string HostKey => IsLiteral ? Tail : Tail.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? Tail[dot..] : "";
+
     /// <summary>Whether the whole of <paramref name="input"/> matches. Time is bounded by the product of both lengths.</summary>
     internal override bool Matches(ReadOnlySpan<char> input) => Takes(input, isPattern: false);
 
@@ -54,7 +57,7 @@ internal sealed class WildcardPattern : ValuePattern
                 returnPattern = ++p;
                 returnInput = i;
             }
-            else if (p < symbols.Length && (symbols[p] == One ? !isPattern || input[i] != Any : symbols[p] == Fold(input[i])))
+            else if (p < symbols.Length && (symbols[p] == One ? !isPattern || input[i] != Any : symbols[p] == Fold(input[i], ignoreCase)))
             {
                 p++;
                 i++;
@@ -74,7 +77,7 @@ internal sealed class WildcardPattern : ValuePattern
         return p == symbols.Length;
     }
 
-    private char Fold(char c) => ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
+    private static char Fold(char c, bool ignoreCase) => ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c;
 
     private static string Compile(string text, bool ignoreCase, bool escapes)
     {
@@ -85,7 +88,7 @@ internal sealed class WildcardPattern : ValuePattern
             if (escapes && c == '\\' && i + 1 < text.Length && text[i + 1] is '*' or '?' or '\\') symbols.Append(text[++i]);
             else if (c == '*') symbols.Append(Any);
             else if (c == '?') symbols.Append(One);
-            else symbols.Append(ignoreCase && char.IsAsciiLetterUpper(c) ? (char)(c | 0x20) : c);
+            else symbols.Append(Fold(c, ignoreCase));
         }
 
         return symbols.ToString();

@@ -41,7 +41,7 @@ internal sealed record BackendFailure(int Status, string Outcome, string Problem
                 $"{pod} sent no valid HTTP response: {result.Detail}"),
             ForwardOutcome.Declined => new(502, "ingress.502.no-other-endpoint", $"{pod} answered {result.StatusCode}, and there is no other endpoint to try (proxy-next-upstream)"),
             ForwardOutcome.RequestBodyTooLarge => new(413, "ingress.413.body-too-large",
-                $"the body grew longer than proxy-body-size allows, {IngressAnswer.Size(options.MaxRequestBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {route.Ingress.Namespace}/{route.Ingress.Name}"),
+                $"the body grew longer than proxy-body-size allows, {IngressAnswer.Size(options.MaxRequestBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {route.Ingress.Short}"),
             ForwardOutcome.MalformedRequestBody => new(400, "ingress.400.malformed-body", $"the request's body is malformed: {result.Detail}"),
             ForwardOutcome.ClientTimedOut when result.ResponseStarted => new(408, "ingress.408.client-timeout", "the client took nothing of the response for 75 s; the ingress closed the connection"),
             ForwardOutcome.ClientTimedOut => new(408, "ingress.408.client-timeout", "the client sent nothing for 60 s before its request was complete"),

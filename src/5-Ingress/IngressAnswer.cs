@@ -11,6 +11,9 @@ namespace Usher.Ingress;
 /// <param name="Location">Where a redirect leads; null for no redirect.</param>
 internal sealed record IngressAnswer(int Status, string? Outcome = null, string? Problem = null, string? Location = null)
 {
+    /// <summary>So many hosts or paths are named.</summary>
+    private const int Named = 5;
+
     /// <summary>The most hosts that a host is compared with.</summary>
     private const int MostCompared = 100;
 
@@ -30,13 +33,13 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
                 $"nginx can't make a path of {facts.Path}: it starts with no slash, has a malformed escape, or climbs above the root"),
             IngressVerdict.NotAllowed => new(405, "ingress.405.method", $"nginx takes no {facts.Method}"),
             IngressVerdict.TooLarge => new(413, "ingress.413.body-too-large",
-                $"the body is longer than proxy-body-size allows, {Size(choice.Route!.Rules.Proxy.MaxBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}, or proxy-body-size in the controller's ConfigMap"),
+                $"the body is longer than proxy-body-size allows, {Size(choice.Route!.Rules.Proxy.MaxBody)} here; set nginx.ingress.kubernetes.io/proxy-body-size on Ingress {choice.Route.Ingress.Short}, or proxy-body-size in the controller's ConfigMap"),
             IngressVerdict.Forbidden => new(403, "ingress.403.source-range",
-                $"{choice.Route!.Rules.Sources!.Denies(ClientView.Of(controller, facts).Address)} of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name}{BehindProxy(controller)}"),
+                $"{choice.Route!.Rules.Sources!.Denies(ClientView.Of(controller, facts).Address)} of {choice.Route.Ingress.Short}{BehindProxy(controller)}"),
             IngressVerdict.Unauthorized when AuthAnswers.SignIn(decision, choice.Route!.Rules.External) is { } signin => new(302, Location: signin),
-            IngressVerdict.Unauthorized => new(401, "ingress.401.basic-auth", $"{choice.Route!.Rules.Auth!.Denies(facts)} (auth-type basic of {choice.Route.Ingress.Namespace}/{choice.Route.Ingress.Name})"),
+            IngressVerdict.Unauthorized => new(401, "ingress.401.basic-auth", $"{choice.Route!.Rules.Auth!.Denies(facts)} (auth-type basic of {choice.Route.Ingress.Short})"),
             IngressVerdict.Limited => new(503, "ingress.503.limit",
-                $"{ClientView.Of(controller, facts).Address} asks more of {choice.Route!.Ingress.Namespace}/{choice.Route.Ingress.Name} than {choice.Route.Rules.Limit!.Words(choice.Ready & (ReadState.OverRate | ReadState.OverConnections))} allows{BehindProxy(controller)}"),
+                $"{ClientView.Of(controller, facts).Address} asks more of {choice.Route!.Ingress.Short} than {choice.Route.Rules.Limit!.Words(choice.Ready & (ReadState.OverRate | ReadState.OverConnections))} allows{BehindProxy(controller)}"),
             IngressVerdict.Unavailable when choice.Route!.Backend.Missing is { } missing => new(503, $"ingress.503.{missing.Code}", missing.Why),
             IngressVerdict.Unavailable => new(503, "ingress.503.no-endpoints",
                 $"Service {choice.Route!.Backend.Label} has no ready endpoint; look at its selector and at its pods' readiness"),
@@ -74,15 +77,14 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
     {
         var (facts, table) = (decision.Facts, decision.Controller.Routes);
         var host = facts.Host.Length == 0 ? "(none)" : facts.Host;
-        var unserved = decision.Controller.Unserved.Of(facts.Host);
+        var path = NormalPath.Of(facts.Path) ?? "/";
+        var unserved = decision.Controller.Unserved.Of(facts.Host, path)?.ToString();
         if (ServerChoice.Of(table, facts.Host, default(NoReasons)) is { } server)
         {
-            if (server.Skipped.FirstOrDefault(s => s.Route is { } route && Ingress.Location.MatchesPlainly(route, NormalPath.Of(facts.Path) ?? "/")) is { } skipped)
+            if (server.Skipped.FirstOrDefault(s => s.Takes(path)) is { } skipped)
                 return $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {skipped.Label} isn't, since {skipped.Why}";
             if (server.Routes.IsEmpty) return $"no Ingress has a rule for host {host} and path {facts.Path}: there are no paths; {unserved ?? "add one, or a defaultBackend"}";
-            var paths = string.Join(", ", server.Routes.Take(5).Select(r => $"{r.Path} ({r.Kind})"));
-            var rest = server.Routes.Length > 5 ? FormattableString.Invariant($" and {server.Routes.Length - 5} more") : "";
-            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {paths}{rest}; {unserved ?? "add one, or a defaultBackend"}";
+            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {FirstFew.Of(server.Routes, Named, r => $"{r.Path} ({r.Kind})")}; {unserved ?? "add one, or a defaultBackend"}";
         }
 
         return unserved is null
@@ -99,7 +101,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
         var hosts = table.Hosts.Select(pair => pair.Key).Concat(table.Wildcards.Select(pair => "*" + pair.Key)).Order(StringComparer.Ordinal).ToList();
         return NearestWord.Of(host, hosts) is { } near
             ? $"the nearest is {near}"
-            : $"there are {string.Join(", ", hosts.Take(5))}{(hosts.Count > 5 ? FormattableString.Invariant($" and {hosts.Count - 5} more") : "")}";
+            : $"there are {FirstFew.Of(hosts, Named)}";
     }
 
     private static string BehindProxy(ControllerPlan controller) => controller.Config.ReadsHeaders

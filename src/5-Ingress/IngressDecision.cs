@@ -102,7 +102,7 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
         told["host"] = Facts.Host;
         told["path"] = Facts.Path;
         if (replayed.Route is { } route) IngressFacts.Tell(told, this, route, answer);
-        if (replayed.Route is { Path.Length: 0 } && Controller.Unserved.Of(Facts.Host) is { } unserved) told["unserved"] = unserved;
+        if (Unserved(replayed) is { } unserved) told["unserved"] = unserved.ToString();
         ClientCertificate.Tell(told, this, reasons);
         if (Authorization is { } authorization) authorization.Tell(told, reasons);
         else if (replayed.Ask != AuthAsk.None && replayed.Route!.Rules.External is { } external) reasons.Add(external.Name, true, $"{external.Written} is asked first, and 2xx lets the request pass; here nobody was asked, and that is assumed");
@@ -120,6 +120,11 @@ internal sealed class IngressDecision(ControllerPlan controller, RequestFacts fa
             Outcome = answer?.Outcome,
         };
     }
+
+    /// <summary>An Ingress that isn't served and that the request, which another takes, may have been meant for; null where there is none.</summary>
+    private UnservedHost? Unserved(IngressChoice choice) => NormalPath.Of(Facts.Path) is not { } path ? null
+        : choice.Route is { Path.Length: 0 } ? Controller.Unserved.Of(Facts.Host, path)
+        : choice.Route is not null || choice.Verdict == IngressVerdict.AppRoot ? Controller.Unserved.Before(Facts.Host, path, Controller.Routes) : null;
 
     private sealed class Rare
     {

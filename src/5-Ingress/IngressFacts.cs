@@ -9,7 +9,7 @@ internal static class IngressFacts
     /// <summary>Who tells.</summary>
     internal static JsonObject Of(ControllerPlan controller) => new()
     {
-        ["pod"] = $"{controller.Pod.Namespace}/{controller.Pod.Name}",
+        ["pod"] = controller.Pod.Short,
         ["controller"] = controller.Class,
         ["declared"] = controller.Declared.ToString(),
         ["bound"] = controller.Bound.ToString(),
@@ -37,7 +37,7 @@ internal static class IngressFacts
     internal static void Tell(JsonObject told, IngressDecision decision, RoutePlan route, IngressAnswer? answer)
     {
         var choice = decision.Choice;
-        told["ingress"] = $"{route.Ingress.Namespace}/{route.Ingress.Name}";
+        told["ingress"] = route.Ingress.Short;
         told["ruleHost"] = route.Host;
         told["rulePath"] = route.Path;
         told["pathType"] = route.Path.Length == 0 ? null : route.Kind.ToString();
@@ -45,7 +45,7 @@ internal static class IngressFacts
         if (answer is null) BalanceFacts.Tell(told, decision);
         if (route.Rules.BackendTls is { } tls) told["backendProtocol"] = $"{(route.Rules.BackendHttp2 ? "GRPCS" : "HTTPS")} ({tls})";
         else if (route.Rules.BackendHttp2) told["backendProtocol"] = "GRPC";
-        if (choice.Role == ReadState.Canary) told["canary"] = $"{route.Canary!.Ingress.Namespace}/{route.Canary.Ingress.Name}";
+        if (choice.Role == ReadState.Canary) told["canary"] = route.Canary!.Ingress.Short;
         if (choice.Role == ReadState.Fallback) told["defaultBackendOf"] = route.Backend.Label;
         if (route.Annotations.ToList() is { Count: > 0 } annotations) told["annotations"] = new JsonArray([.. annotations.Select(a => JsonValue.Create(a))]);
         if (answer is not null || route.Rewrite is null || NormalPath.Of(decision.Facts.Path) is not { } uri) return;
@@ -58,7 +58,7 @@ internal static class IngressFacts
     internal static string Sentence(IngressChoice choice, IngressAnswer? answer, RequestFacts facts) => choice.Verdict switch
     {
         IngressVerdict.Forward when answer is not null => FormattableString.Invariant($"{choice.Route!.Label}: {choice.Route.Rules.External!.Name} doesn't let it pass: {answer.Status}{(answer.Location is null ? "" : " ")}{answer.Location}"),
-        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Ingress.Namespace}/{choice.Route.Canary.Ingress.Name} → Service {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
+        IngressVerdict.Forward when choice.Role == ReadState.Canary => $"{choice.Route!.Label} → canary {choice.Route.Canary!.Ingress.Short} → Service {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
         IngressVerdict.Forward when choice.Role == ReadState.Fallback => $"{choice.Route!.Label} → Service {choice.Route.Backend.Label} has no ready endpoint → default-backend {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
         IngressVerdict.Forward => $"{choice.Route!.Label} → Service {choice.Backend!.Label} {BalanceFacts.Where(choice)}{Again(choice)}",
         IngressVerdict.Unavailable when choice.Route!.Backend.Missing is not null => $"{choice.Route.Label} → Service {choice.Route.Backend.Label}, which isn't there: 503",

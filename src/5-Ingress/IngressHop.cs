@@ -113,7 +113,7 @@ internal static class IngressHop
         var server = ServerChoice.Of(controller.Routes, facts.Host, reasons);
         if (server is { Www: { } www })
         {
-            if (TReasons.Wanted) reasons.Add("from-to-www-redirect", true, $"{www.Ingress.Namespace}/{www.Ingress.Name} sends {facts.Host} to {www.To}");
+            if (TReasons.Wanted) reasons.Add("from-to-www-redirect", true, $"{www.Ingress.Short} sends {facts.Host} to {www.To}");
             return new IngressChoice(IngressVerdict.Www, null);
         }
 
@@ -121,7 +121,8 @@ internal static class IngressHop
         if (NormalPath.Of(facts.Path) is not { } path) return new IngressChoice(IngressVerdict.Malformed, null);
         if (server is { AppRoot: { } root } && path == "/")
         {
-            if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Namespace}/{root.Ingress.Name} sends / to {root.Path}");
+            if (TReasons.Wanted) reasons.Add("app-root", true, $"{root.Ingress.Short} sends / to {root.Path}");
+            if (TReasons.Wanted) controller.Unserved.Before(facts.Host, path, controller.Routes)?.Tell(reasons);
             return new IngressChoice(IngressVerdict.AppRoot, null);
         }
 
@@ -130,11 +131,11 @@ internal static class IngressHop
         {
             route = server is { Host.Length: > 0 } ? server.Default : server?.Default ?? controller.Routes.Default;
             if (route is not null && TReasons.Wanted) reasons.Add(route.Label, true, "no path matches, so the default backend takes it");
-            if (route is not null && TReasons.Wanted) controller.Unserved.Tell(facts.Host, reasons);
             if (route is null && server is null && path == "/healthz") return new IngressChoice(IngressVerdict.Health, null);
             if (route is null) return new IngressChoice(IngressVerdict.NotFound, null);
         }
 
+        if (TReasons.Wanted) (route.Path.Length == 0 ? controller.Unserved.Of(facts.Host, path) : controller.Unserved.Before(facts.Host, path, controller.Routes))?.Tell(reasons);
         if (TReasons.Wanted && server is not null && route.Path.Length > 0) Surprises.Tell(server, route, path, facts, reasons);
         if (route.Denied is not null) return new IngressChoice(IngressVerdict.Denied, route);
 
@@ -186,7 +187,7 @@ internal static class IngressHop
 
         if (rules.Redirect is { } redirect)
         {
-            if (TReasons.Wanted) reasons.Add(redirect.Annotation, true, $"every request of {route.Ingress.Namespace}/{route.Ingress.Name} is redirected");
+            if (TReasons.Wanted) reasons.Add(redirect.Annotation, true, $"every request of {route.Ingress.Short} is redirected");
             return IngressVerdict.Redirect;
         }
 

@@ -134,6 +134,9 @@ internal sealed record ServerPlan(string Host, ImmutableArray<RoutePlan> Routes,
     /// <summary>The smallest proxy-body-size in bytes.</summary>
     public long SmallestBody { get; } = Routes.Append(Default).Min(RouteCompiler.SmallestBody);
 
+    /// <summary>Whether a path, or the default backend, leads to one of these upstreams.</summary>
+    internal bool LeadsTo(HashSet<string> upstreams) => upstreams.Count > 0 && (Routes.Any(r => upstreams.Contains(r.Backend.Upstream)) || (Default is not null && upstreams.Contains(Default.Backend.Upstream)));
+
     /// <summary>A host that is redirected as a whole; the one before when that says the same.</summary>
     internal static ServerPlan Redirecting(string host, WwwRedirect to, ServerPlan? before) => before is not null && before.Host == host && before.Www == to ? before : new ServerPlan(host, [], null) { Www = to };
 }
@@ -205,8 +208,8 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     public bool ReadsHeaders => Rules.ReadsHeaders || Canary is not null || Balance.ReadsHeaders;
 
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
-    internal string Label => Path.Length == 0 ? $"{Ingress.Namespace}/{Ingress.Name}: default backend" : LabelOf(Ingress, Host, Path, Kind);
+    internal string Label => Path.Length == 0 ? $"{Ingress.Short}: default backend" : LabelOf(Ingress, Host, Path, Kind);
 
     /// <summary>The label of a path.</summary>
-    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Namespace}/{ingress.Name}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
+    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Short}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
 }

@@ -94,7 +94,7 @@ internal sealed class EndpointsMirror : IReconciler
     private static Resource Slice(Resource<V1Endpoints> endpoints, string ports, IList<Corev1EndpointPort> written, List<V1Endpoint> found)
     {
         var metadata = endpoints.Value.Metadata;
-        var name = $"{endpoints.Key.Name}-{ServiceNumbers.Suffix($"{endpoints.Key.Namespace}/{endpoints.Key.Name}/{ports}")}";
+        var name = $"{endpoints.Key.Name}-{ServiceNumbers.Suffix($"{endpoints.Key.Short}/{ports}")}";
         var labels = new Dictionary<string, string>(metadata?.Labels ?? new Dictionary<string, string>()) { [WrittenSlices.ServiceName] = endpoints.Key.Name, [WrittenSlices.ManagedBy] = Controller };
         var annotations = (metadata?.Annotations ?? new Dictionary<string, string>()).Where(a => a.Key is not (LastApplied or LastChange)).ToDictionary(a => a.Key, a => a.Value);
         var slice = new V1EndpointSlice

@@ -11,7 +11,7 @@ internal sealed class NoFrontDecision(long generation, ServiceFront front) : IDe
     public IEnumerable<HopAccount> Tell()
     {
         yield return new HopAccount(
-            Hop.Service, $"{front.Service.Namespace}/{front.Service.Name}", $"generation {generation} has no Service at {front.Declared} any more")
+            Hop.Service, front.Service.Short, $"generation {generation} has no Service at {front.Declared} any more")
         {
             Facts = new JsonObject
             {

@@ -150,7 +150,7 @@ internal sealed class ServiceReconciler : IReconciler
         public bool GiveAddress(Dictionary<IPAddress, ResourceKey> taken)
         {
             if (address is not null) return true;
-            if (ServiceNumbers.FreeAddress($"{Service.Key.Namespace}/{Service.Key.Name}", taken.ContainsKey) is not { } free) return false;
+            if (ServiceNumbers.FreeAddress(Service.Key.Short, taken.ContainsKey) is not { } free) return false;
             taken.Add(free, Service.Key);
             address = free.ToString();
             return true;
@@ -162,14 +162,14 @@ internal sealed class ServiceReconciler : IReconciler
             {
                 if (nodePorts[i] != 0) continue;
                 var (port, protocol) = (spec.Ports[i].Port, spec.Ports[i].Protocol ?? "TCP");
-                var name = $"{Service.Key.Namespace}/{Service.Key.Name}/{port}";
+                var name = $"{Service.Key.Short}/{port}";
                 if (ServiceNumbers.FreeNodePort(name, p => taken.ContainsKey((p, protocol))) is not { } free) return false;
                 taken.Add((free, protocol), Service.Key);
                 nodePorts[i] = free;
             }
 
             if (healthCheck != 0 || !WantsHealthCheck(spec)) return true;
-            if (ServiceNumbers.FreeNodePort($"{Service.Key.Namespace}/{Service.Key.Name}/health", p => taken.ContainsKey((p, "TCP"))) is not { } own) return false;
+            if (ServiceNumbers.FreeNodePort($"{Service.Key.Short}/health", p => taken.ContainsKey((p, "TCP"))) is not { } own) return false;
             taken.Add((own, "TCP"), Service.Key);
             healthCheck = own;
             return true;

@@ -21,7 +21,7 @@ internal sealed class ServiceReports(EndpointTable endpoints, ServiceFronts fron
     /// <inheritdoc/>
     public IReadOnlyList<string> NotYetProgrammed(Generation generation) =>
         [.. fronts.All(generation).Where(f => f.Kind == FrontKind.ClusterIP && fronts.HasReadyEndpoints(generation, f) && !fronts.HasEndpointsEverywhere(generation, f))
-            .Select(f => $"{f.Service.Namespace}/{f.Service.Name}").Distinct()];
+            .Select(f => f.Service.Short).Distinct()];
 
     /// <param name="plan">Who has which address.</param>
     /// <param name="snapshot">The Services.</param>
@@ -38,7 +38,7 @@ internal sealed class ServiceReports(EndpointTable endpoints, ServiceFronts fron
             "LoadBalancer" => ingress.Count == 0 ? "<pending>" : string.Join(',', ingress),
             _ => "",
         };
-        return new ServiceReport($"{service.Key.Namespace}/{service.Key.Name}", spec.Type ?? "ClusterIP", spec.ClusterIP ?? "", external ?? "",
+        return new ServiceReport(service.Key.Short, spec.Type ?? "ClusterIP", spec.ClusterIP ?? "", external ?? "",
             spec.HealthCheckNodePort ?? 0, [.. (spec.Ports ?? []).Select(p => Port(plan, snapshot, service.Key, p))]);
     }
 

@@ -79,7 +79,7 @@ internal sealed record ServicePort
     public ImmutableArray<(string Pod, string Why)> LeftOut { get; init; } = [];
 
     /// <summary><c>shop/users</c>.</summary>
-    public string FullName => $"{Service.Namespace}/{Service.Name}";
+    public string FullName => Service.Short;
 
     /// <summary>As kube-proxy calls it: <c>shop/users:http</c>, or <c>shop/users</c> for an unnamed port.</summary>
     public string PortName => Name.Length == 0 ? FullName : $"{FullName}:{Name}";

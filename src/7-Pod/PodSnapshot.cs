@@ -128,7 +128,7 @@ internal sealed record PodPlan
     public required string Fingerprint { get; init; }
 
     /// <summary><c>shop/users-6d4-x2v5k</c>.</summary>
-    public string Name => $"{Key.Namespace}/{Key.Name}";
+    public string Name => Key.Short;
 
     /// <summary>True once it was asked to stop.</summary>
     public bool Terminating => Pods.IsTerminating(Pod);

@@ -92,7 +92,9 @@ public sealed class AnnotationWireTests
         Assert.Contains("<h1>401 Authorization Required</h1>", asked, StringComparison.Ordinal);
         Assert.Equal(Ok, await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\nAuthorization: Basic YW5uOng=\r\n\r\n"));
         Assert.DoesNotContain("Authorization", await web.RequestAsync(), StringComparison.Ordinal);
-        Assert.Equal("ingress.401.basic-auth", (await running.Seam.Journal.RequestAsync()).Outcome);
+        // Each came over a connection of its own: the second's record may be there before the first's.
+        await running.Seam.Journal.RequestAsync(2);
+        Assert.Equal(["ingress.401.basic-auth", null], running.Seam.Journal.Requests.Select(r => r.Outcome));
     }
 
     [Fact]

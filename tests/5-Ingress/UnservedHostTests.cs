@@ -2,7 +2,7 @@ using static Usher.Ingress.Tests.Cluster;
 
 namespace Usher.Ingress.Tests;
 
-/// <summary>A 404 for a host that an Ingress has which isn't served names that and why, and so does what a default backend takes instead: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
+/// <summary>A 404 for a host that an Ingress has which isn't served names that and why, and so does what a default backend or a less specific host takes instead: it isn't accepted, its class is nobody's, or it is a canary of nothing.</summary>
 public sealed class UnservedHostTests
 {
     private static readonly string Near = Service("web") + Routes("near", $"rules: [{Rule("nextcloud.example.com", Path("/", "Prefix", "web"))}]");
@@ -64,6 +64,58 @@ public sealed class UnservedHostTests
         Assert.Equal(tells, reason is { Notable: true, Chosen: false });
         Assert.Equal(reason is null ? null : $"{reason.Candidate} {reason.Why}", told.Facts["unserved"]?.ToString());
         if (reason is not null) Assert.StartsWith("has the host, and isn't accepted: metadata.annotations.nginx.ingress.kubernetes.io/configuration-snippet: ", reason.Why, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    // A less specific host takes what it would have taken.
+    [InlineData("*.b.com", "x.b.com", "/", "", "/y", "has the host, and")]
+    [InlineData(null, "x.b.com", "/", "", "/", "has the host, and")]
+    [InlineData(null, "*.b.com", "/", "", "/", "has a rule for it, and")]
+    [InlineData("*.b.com", "x.b.com", "/y", "", "/y/z", "has the host, and")]
+    [InlineData("*.b.com", "x.b.com", "/v[0-9]", ", nginx.ingress.kubernetes.io/use-regex: \"true\"", "/V1", "has the host, and")]
+    // It would not have.
+    [InlineData("*.b.com", "x.b.com", "/y", "", "/", null)]
+    [InlineData("*.b.com", "x.b.com", "/v[0-9]", "", "/v1", null)]
+    [InlineData("*.b.com", "x.b.com", "/", ", nginx.ingress.kubernetes.io/canary: \"true\"", "/", null)]
+    // A host that is as specific, or more.
+    [InlineData("x.b.com", "x.b.com", "/y", "", "/y", null)]
+    [InlineData("x.b.com", "*.b.com", "/", "", "/", null)]
+    [InlineData("x.b.com", null, "/", "", "/", null)]
+    [InlineData("*.b.com", "*.b.com", "/y", "", "/y", null)]
+    [InlineData("*.b.com", null, "/", "", "/", null)]
+    [InlineData(null, null, "/y", "", "/y", null)]
+    // Another name.
+    [InlineData("*.b.com", "y.b.com", "/", "", "/", null)]
+    [InlineData(null, "*.c.com", "/", "", "/", null)]
+    public void A_path_of_a_less_specific_host_that_takes_its_requests_is_told_with_it(string? served, string? unserved, string path, string annotation, string asked, string? has)
+    {
+        var cluster = new Cluster(Service("web") + Routes("served", $"rules: [{Rule(served, Path("/", "Prefix", "web"))}]") + Routes("lost", $"rules: [{Rule(unserved, Path(path, "ImplementationSpecific", "web"))}]", Annotated("proxy-body-size: lots" + annotation)));
+        AssertTold(has is null ? null : $"Ingress shop/lost (cluster.yaml:1) {has} isn't accepted: metadata.annotations.nginx.ingress.kubernetes.io/proxy-body-size: found 'lots'; a size is wanted: bytes, or a number with k, m or g", cluster, "x.b.com", asked);
+    }
+
+    [Fact]
+    public void So_is_one_whose_class_is_nobodys_a_default_backend_an_alias_and_an_app_root()
+    {
+        const string why = "Ingress shop/lost (cluster.yaml:1) has the host, and nothing serves it: spec.ingressClassName: class 'traefik' belongs to a controller that Usher doesn't run, so nothing serves this Ingress here";
+        var wild = Service("web") + Routes("served", $"rules: [{Rule("*.b.com", Path("/", "Prefix", "web"))}]", Annotated("app-root: /home"));
+        var lost = wild + Routes("lost", $"ingressClassName: traefik, defaultBackend: {To("web")}, rules: [{Rule("x.b.com", Path("/y", "Prefix", "web"))}]");
+        AssertTold(why, new Cluster(lost), "x.b.com", "/any");
+        AssertTold(why, new Cluster(lost), "x.b.com.", "/");
+        AssertTold(null, new Cluster(lost), "y.b.com", "/");
+        // A lone canary would have taken nothing.
+        AssertTold(null, new Cluster(wild + Service("next") + Routes("canary", $"rules: [{Rule("x.b.com", Path("/", "Prefix", "next"))}]", Annotated("canary: \"true\""))), "x.b.com", "/any");
+        AssertTold(null, new Cluster(lost + Routes("named", $"rules: [{Rule("z.com", Path("/", "Prefix", "web"))}]", Annotated("server-alias: x.b.com"))), "x.b.com", "/any");
+    }
+
+    /// <summary>What is answered, and by whom else it would have been.</summary>
+    private static void AssertTold(string? unserved, Cluster cluster, string host, string path)
+    {
+        var told = cluster.Decide(host, path).Tell().Single();
+        Assert.True(told.Ok);
+        var lost = told.Reasons.Where(r => r.Candidate.StartsWith("Ingress ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(unserved, told.Facts["unserved"]?.ToString());
+        Assert.Equal(unserved is null ? [] : [unserved], lost.Select(r => $"{r.Candidate} {r.Why}"));
+        Assert.All(lost, r => Assert.True(r is { Notable: true, Chosen: false }));
     }
 
     private static string Problem(Cluster cluster, string host, string path = "/")

@@ -24,5 +24,8 @@ public sealed record Origin(string Doorway, string? File = null, int Line = 0, I
         return Line;
     }
 
+    /// <summary>The place of a field as it follows an object's name, <c> (cluster.yaml:7)</c>; empty without a file.</summary>
+    public string Place(string field) => File is null ? "" : $" ({File}:{LineOf(field)})";
+
     private static string Parent(string path) => path[..Math.Max(0, path.LastIndexOfAny(['.', '[']))];
 }

@@ -10,6 +10,9 @@ public readonly record struct ResourceKey(string Group, string Kind, string Name
     /// <summary>By namespace, then name; then kind and group.</summary>
     public static IComparer<ResourceKey> ByName { get; } = Comparer<ResourceKey>.Create(static (one, other) => ObjectTable.Compare(one, other));
 
+    /// <summary>Where the kind is known: <c>shop/api</c>, <c>ip-10-0-1-10</c>.</summary>
+    public string Short => Namespace.Length == 0 ? Name : $"{Namespace}/{Name}";
+
     /// <summary>As people write it: <c>Ingress shop/api</c>, <c>Node ip-10-0-1-10</c>.</summary>
-    public override string ToString() => Namespace.Length == 0 ? $"{Kind} {Name}" : $"{Kind} {Namespace}/{Name}";
+    public override string ToString() => $"{Kind} {Short}";
 }

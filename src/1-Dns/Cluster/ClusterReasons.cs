@@ -24,9 +24,8 @@ internal static class ClusterReasons
     {
         if (!T.Wanted) return;
         var names = cluster.In(asked.Namespace!).Select(s => s.Key.Name).ToList();
-        var more = names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "";
         reasons.Add($"Service {asked.Namespace}/{asked.Service}", false,
-            names.Count == 0 ? "there is none in this namespace" : $"this namespace has {string.Join(", ", names.Take(MostNamed))}{more}");
+            names.Count == 0 ? "there is none in this namespace" : $"this namespace has {FirstFew.Of(names, MostNamed)}");
     }
 
     public static void NoPodAddress<T>(ref T reasons, string label) where T : struct, IReasonSink

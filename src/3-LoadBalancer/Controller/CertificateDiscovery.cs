@@ -11,7 +11,7 @@ namespace Usher.LoadBalancer;
 /// </summary>
 internal sealed class CertificateDiscovery(CompileContext context, RoadCertificates certificates, LeadingNames leading)
 {
-    private readonly SupposedCertificates supposed = new(context, certificates, leading);
+    private readonly SupposedCertificates supposed = new(certificates, leading);
 
     /// <summary>Those that aren't on the road and were asked for.</summary>
     internal IEnumerable<Resource> Supposed => supposed.All;

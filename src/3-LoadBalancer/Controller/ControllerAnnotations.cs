@@ -20,10 +20,12 @@ internal sealed class ControllerAnnotations
 
     private readonly AnnotationSource[] sources;
     private readonly ErrorList errors;
+    private readonly ErrorList warnings;
 
     /// <param name="errors">Collects what is wrong.</param>
+    /// <param name="warnings">Collects what has no effect, or not the one that is meant.</param>
     /// <param name="sources">Who says something; the first that does counts, and the last is blamed for what nobody says.</param>
-    internal ControllerAnnotations(ErrorList errors, params AnnotationSource[] sources) => (this.errors, this.sources) = (errors, sources);
+    internal ControllerAnnotations(ErrorList errors, ErrorList warnings, params AnnotationSource[] sources) => (this.errors, this.warnings, this.sources) = (errors, warnings, sources);
 
     /// <summary>The annotation as it is written; null when there is none.</summary>
     internal string? Text(string name) => Find(name)?.Text;
@@ -122,7 +124,7 @@ internal sealed class ControllerAnnotations
     }
 
     /// <summary>Warns of what is said, at the object that says it.</summary>
-    internal void Warn(ErrorList warnings, string name, string message)
+    internal void Warn(string name, string message)
     {
         var source = Find(name)?.Source ?? sources[^1];
         warnings.Add(source.Key, source.Origin, source.Field(name), message);

@@ -30,7 +30,7 @@ internal static class ControllerNames
 
     internal static string TargetGroup(IngressGroup group, ResourceKey ingress, ResourceKey service, string port, int targetPort, string type, string protocol, string version) =>
         $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
-        + Hash(Cluster, group.Id, ingress.Namespace, ingress.Name, $"{service.Namespace}/{service.Name}", port, targetPort.ToString(CultureInfo.InvariantCulture), type, protocol, version);
+        + Hash(Cluster, group.Id, ingress.Namespace, ingress.Name, service.Short, port, targetPort.ToString(CultureInfo.InvariantCulture), type, protocol, version);
 
     /// <summary>The name of the Network Load Balancer in front of another: that one's, cut so that <c>-nlb</c> fits.</summary>
     internal static string FrontendOf(string name) => $"{name[..Math.Min(MaxLoadBalancer - Front.Length, name.Length)]}{Front}";
@@ -46,7 +46,7 @@ internal static class ControllerNames
 
     /// <summary>The name of a Service's load balancer.</summary>
     internal static string LoadBalancer(ResourceKey service, string scheme) =>
-        $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-{Hash(Cluster, $"{service.Namespace}/{service.Name}", scheme)}";
+        $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-{Hash(Cluster, service.Short, scheme)}";
 
     /// <summary>What is wrong with a load balancer's name that somebody wrote (ELBv2 API, CreateLoadBalancer, Name); null when nothing is.</summary>
     internal static string? Problem(string name) =>
@@ -58,7 +58,7 @@ internal static class ControllerNames
     internal static string TargetGroup(ResourceKey service, int targetPort, int port, string type, string protocol, Model.Aws.HealthCheck check) =>
         $"k8s-{Cut(service.Namespace, 8)}-{Cut(service.Name, 8)}-"
         + Hash(
-            Cluster, $"{service.Namespace}/{service.Name}", targetPort.ToString(CultureInfo.InvariantCulture), port.ToString(CultureInfo.InvariantCulture), type, protocol, check.Protocol,
+            Cluster, service.Short, targetPort.ToString(CultureInfo.InvariantCulture), port.ToString(CultureInfo.InvariantCulture), type, protocol, check.Protocol,
             check.IntervalSeconds.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Letters and digits alone, cut to a length.</summary>

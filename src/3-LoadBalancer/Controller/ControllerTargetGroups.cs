@@ -36,11 +36,11 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
         var ingress = member.Ingress;
         AnnotationSource[] first = member.Params is null ? [] : [member.Params];
         var annotations = new ControllerAnnotations(
-            context.Errors, [.. first, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
+            context.Errors, context.Warnings, [.. first, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, AlbAnnotationTable.Prefix),
             AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix)]);
         if (ServicePorts.Find(service.Value, port) is not { } written)
         {
-            context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Namespace}/{service.Key.Name}; it has {ServicePorts.All(service.Value)}");
+            context.Errors.Add(ingress, $"{field}.service.port", $"unable to find port {port} on service {service.Key.Short}; it has {ServicePorts.All(service.Value)}");
             return null;
         }
 
@@ -73,7 +73,7 @@ internal sealed class ControllerTargetGroups(CompileContext context, IngressGrou
     /// <summary>Why a Service can't have targets of a type.</summary>
     private static string? Problem(Resource<V1Service> service, V1ServicePort port, string type)
     {
-        var name = $"{service.Key.Namespace}/{service.Key.Name}";
+        var name = service.Key.Short;
         if (type == "instance" && port.NodePort is not > 0)
         {
             return $"service {name} is of type {service.Value.Spec.Type ?? "ClusterIP"}, and target-type is instance: when using Instance targets, your service must be of type 'NodePort' or 'LoadBalancer'; change it, or write target-type: ip";

@@ -23,10 +23,10 @@ internal sealed class GroupModel(CompileContext context, IngressGroup group, Cer
     internal IEnumerable<Resource> Build(Resource<Model.Aws.LoadBalancer> balancer, FrontendNlb? front)
     {
         string[] names = [balancer.Value.DnsName, .. front is null ? [] : new[] { front.DnsName }];
-        var ports = ListenPorts.Of(group, discovery, names, context.Warnings);
+        var ports = ListenPorts.Of(group, discovery, names);
         var groups = new ControllerTargetGroups(context, group);
         var redirect = SslRedirect.Of(group, ports);
-        redirect?.Tell(group, ports, context.Warnings);
+        redirect?.Tell(group, ports);
         var builder = new RuleBuilder(context.Errors, new BackendActions(context, groups), redirect);
         var made = new List<Resource> { balancer.Untyped };
         foreach (var port in ports) made.AddRange(Listener(balancer, port, builder));

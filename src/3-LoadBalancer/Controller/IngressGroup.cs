@@ -12,7 +12,7 @@ namespace Usher.LoadBalancer;
 /// <param name="Params">What its class says for it; null when it says nothing.</param>
 internal sealed record GroupMember(Resource<V1Ingress> Ingress, ControllerAnnotations Annotations, int Order, AnnotationSource? Params)
 {
-    internal string Name => $"{Ingress.Key.Namespace}/{Ingress.Key.Name}";
+    internal string Name => Ingress.Key.Short;
 }
 
 /// <summary>The Ingresses of one load balancer (the controller's guide, Ingress annotations, <em>IngressGroup</em>): one alone, or all with the same <c>group.name</c>, in the order of their rules.</summary>
@@ -60,7 +60,7 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
             }
 
             // No group's name has a slash.
-            var id = name ?? $"{ingress.Key.Namespace}/{ingress.Key.Name}";
+            var id = name ?? ingress.Key.Short;
             if (problem is not null && !before.HasMember(id, ingress.Key))
             {
                 context.Refuse(ingress, "spec.ingressClassName", $"invalid ingress class: {problem}; {NotOfClass}");
@@ -69,7 +69,7 @@ internal sealed partial record IngressGroup(string? Name, IReadOnlyList<GroupMem
 
             if (!groups.TryGetValue(id, out var group)) groups[id] = group = (name, [], new ErrorList());
             if (problem is not null) group.Errors.Add(ingress, "spec.ingressClassName", $"Ingress has invalid IngressClass configuration: {problem}");
-            var annotations = @params is null ? new ControllerAnnotations(group.Errors, own) : new ControllerAnnotations(group.Errors, @params, own);
+            var annotations = new ControllerAnnotations(group.Errors, context.Warnings, @params is null ? [own] : [@params, own]);
             group.Members.Add(new GroupMember(ingress, annotations, annotations.Number("group.order", -1000, 1000) ?? 0, @params));
         }
 

@@ -48,7 +48,7 @@ internal static class IngressesElsewhere
     {
         var unheard = new CompileContext(road.State, road.Addresses, AwsScope.Default, new ErrorList());
         var name = new ClassParams(unheard).Of(ingress, out _)?.Value.Spec?.Group?.Name ?? AnnotationSource.Of(ingress.Key, ingress.Origin, ingress.Value.Metadata, AlbAnnotationTable.Prefix).Said.GetValueOrDefault("group.name");
-        return IngressGroup.LabelOf(name, $"{ingress.Key.Namespace}/{ingress.Key.Name}");
+        return IngressGroup.LabelOf(name, ingress.Key.Short);
     }
 
     /// <summary>The host of a rule, as it is written, that a request's is; null when none is.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Usher.Model.Aws;
-using Usher.Model.Desired;
 
 namespace Usher.LoadBalancer;
 
@@ -23,7 +22,7 @@ internal static class ListenPorts
 {
     internal const string Name = "listen-ports";
 
-    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames, ErrorList warnings)
+    internal static IReadOnlyList<ListenPort> Of(IngressGroup group, CertificateDiscovery discovery, IReadOnlyList<string> dnsNames)
     {
         var ports = new SortedDictionary<int, List<(GroupMember Member, string Protocol)>>();
         var certificates = new Dictionary<GroupMember, IReadOnlyList<string>>();
@@ -38,7 +37,7 @@ internal static class ListenPorts
             }
         }
 
-        return [.. ports.Select(p => Merge(p.Key, p.Value, certificates, warnings))];
+        return [.. ports.Select(p => Merge(p.Key, p.Value, certificates))];
     }
 
     /// <summary>The ports of one Ingress with their protocols.</summary>
@@ -58,7 +57,7 @@ internal static class ListenPorts
         return ports.Count == 0 ? standard : ports;
     }
 
-    private static ListenPort Merge(int port, List<(GroupMember Member, string Protocol)> all, Dictionary<GroupMember, IReadOnlyList<string>> certificates, ErrorList warnings)
+    private static ListenPort Merge(int port, List<(GroupMember Member, string Protocol)> all, Dictionary<GroupMember, IReadOnlyList<string>> certificates)
     {
         var (first, protocol) = all[0];
         foreach (var (member, other) in all)
@@ -70,10 +69,10 @@ internal static class ListenPorts
         foreach (var (member, _) in all) attributes.Add(member);
         if (protocol != "HTTPS") return new ListenPort(port, protocol, TlsPolicy.Standard, [], attributes.Values, [.. all.Select(a => a.Member)]);
         var arns = all.SelectMany(a => certificates.GetValueOrDefault(a.Member) ?? []).Distinct(StringComparer.Ordinal);
-        return new ListenPort(port, protocol, Policy(all, warnings), [.. arns], attributes.Values, [.. all.Select(a => a.Member)]);
+        return new ListenPort(port, protocol, Policy(all), [.. arns], attributes.Values, [.. all.Select(a => a.Member)]);
     }
 
-    private static string Policy(List<(GroupMember Member, string Protocol)> all, ErrorList warnings)
+    private static string Policy(List<(GroupMember Member, string Protocol)> all)
     {
         const string name = "ssl-policy";
         (GroupMember Member, string Value)? first = null;
@@ -83,7 +82,7 @@ internal static class ListenPorts
             if (TlsPolicy.Find(policy) is null) member.Annotations.Error(name, TlsPolicy.Unknown(policy));
             else if (first is { } had && had.Value != policy) member.Annotations.Error(name, $"conflicting ssl-policy: '{had.Value}' ({had.Member.Name}) and '{policy}' ({member.Name}) at one port");
             else first ??= (member, policy);
-            if (TlsPolicy.Short(policy) is { } says) member.Annotations.Warn(warnings, name, says);
+            if (TlsPolicy.Short(policy) is { } says) member.Annotations.Warn(name, says);
         }
 
         return first?.Value ?? TlsPolicy.Standard;

@@ -73,7 +73,7 @@ internal sealed class LoadBalancerController(IEnumerable<IListenerTrial> trials,
     {
         var own = context with { Errors = new ErrorList() };
         new AnnotationCheck(own.Errors, context.Warnings).OfLoadBalancer(service);
-        var annotations = new ControllerAnnotations(own.Errors, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Prefix));
+        var annotations = new ControllerAnnotations(own.Errors, own.Warnings, AnnotationSource.Of(service.Key, service.Origin, service.Value.Metadata, NlbAnnotationTable.Prefix));
         var model = new ServiceModel(own, service, annotations, certificates, leading);
         var balancer = model.LoadBalancer(zones);
         leading.Add([balancer]);

@@ -1,5 +1,3 @@
-using Usher.Model.Desired;
-
 namespace Usher.LoadBalancer;
 
 /// <summary>
@@ -24,11 +22,11 @@ internal sealed record SslRedirect(int Port, GroupMember Teller)
     }
 
     /// <summary>Warns of the Ingresses that listen for HTTP alone: no listener has rules of theirs.</summary>
-    internal void Tell(IngressGroup group, IReadOnlyList<ListenPort> ports, ErrorList warnings)
+    internal void Tell(IngressGroup group, IReadOnlyList<ListenPort> ports)
     {
         foreach (var member in group.Members.Where(m => !ports.Any(p => p.Protocol == "HTTPS" && p.Members.Contains(m))))
         {
-            member.Annotations.Warn(warnings, ListenPorts.Name,
+            member.Annotations.Warn(ListenPorts.Name,
                 $"none of its rules can be reached: it listens for HTTP alone, and the group's HTTP listeners only redirect, as Ingress {Teller.Name} has {Name}: '{Port}'. List {{\"HTTPS\": {Port}}} here too, or take that annotation away");
         }
     }

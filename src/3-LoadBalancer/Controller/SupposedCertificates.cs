@@ -6,7 +6,7 @@ using Usher.Model.Road;
 namespace Usher.LoadBalancer;
 
 /// <summary>Certificates that aren't on the road and are taken to be in the account, issued, as the manifests of the controller's users suppose.</summary>
-internal sealed class SupposedCertificates(CompileContext context, RoadCertificates certificates, LeadingNames leading)
+internal sealed class SupposedCertificates(RoadCertificates certificates, LeadingNames leading)
 {
     private const string Group = "acm.services.k8s.aws";
 
@@ -41,7 +41,7 @@ internal sealed class SupposedCertificates(CompileContext context, RoadCertifica
 
             names ??= hosts();
             Add(arn, arn[(arn.LastIndexOf('/') + 1)..], names, written);
-            annotations.Warn(context.Warnings, annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", names)}");
+            annotations.Warn(annotation, $"{arn} isn't on this road; it is taken to be in the account, for {string.Join(" and ", names)}");
         }
 
         return named;

@@ -81,10 +81,9 @@ internal sealed class WrittenBindings(CompileContext context, IReadOnlyDictionar
     private string Unknown(string wanted, bool byArn)
     {
         var name = byArn && wanted.Split('/') is [_, var written, _] ? written : wanted;
-        var here = context.State.All<TargetGroup>().OrderBy(g => g.Value.Name != name && g.Key.Name != name).ThenBy(g => g.Key.ToString(), StringComparer.Ordinal)
-            .Select(g => $"{(byArn ? g.Value.TargetGroupArn : g.Value.Name)} ({g.Key})").ToList();
+        var here = context.State.All<TargetGroup>().OrderBy(g => g.Value.Name != name && g.Key.Name != name).ThenBy(g => g.Key.ToString(), StringComparer.Ordinal).ToList();
         return $"found {wanted}; no TargetGroup here has that {(byArn ? "ARN" : "name")}"
-            + (here.Count == 0 ? ": write one (elbv2.services.k8s.aws)" : $": there are {string.Join(", ", here.Take(MaxListed))}{(here.Count > MaxListed ? $" and {here.Count - MaxListed} more" : "")}");
+            + (here.Count == 0 ? ": write one (elbv2.services.k8s.aws)" : $": there are {FirstFew.Of(here, MaxListed, g => $"{(byArn ? g.Value.TargetGroupArn : g.Value.Name)} ({g.Key})")}");
     }
 
     private (string Field, string Message)? Problem(TargetGroupBindingSpec spec, Resource<TargetGroup> group, string ns)

@@ -50,21 +50,13 @@ internal sealed class CoverIndex
     {
         var condition = rules[rule].Conditions.OfType<HostCondition>().FirstOrDefault();
         if (condition is null) Paths("").Add(rule, rules[rule]);
-        else foreach (var value in condition.Values) Paths(Key(value)).Add(rule, rules[rule]);
+        else foreach (var value in condition.Values) Paths(value is WildcardPattern pattern ? pattern.HostKey : value.Text).Add(rule, rules[rule]);
     }
 
     private CoverPaths Paths(string host)
     {
         if (!byHost.TryGetValue(host, out var paths)) byHost.Add(host, paths = new CoverPaths());
         return paths;
-    }
-
-    /// <summary>A whole host, or a wildcard host's end from a dot on, which every host that it covers ends in.</summary>
-    private static string Key(ValuePattern value)
-    {
-        if (value is not WildcardPattern pattern) return value.Text;
-        var dot = pattern.IsLiteral ? 0 : pattern.Tail.IndexOf('.', StringComparison.Ordinal);
-        return dot < 0 ? "" : pattern.Tail[dot..];
     }
 
     /// <summary>The place of the first rule that covers this one; the number of all when there is none.</summary>

@@ -6,7 +6,7 @@ internal sealed class CoverPaths
     // Prefixes have a place of their own, so that many patterns that begin alike don't keep out the one that takes all of theirs.
     private const char Whole = '=', Prefix = '^', Other = '~';
 
-    private readonly Dictionary<string, List<int>> byPath = new(StringComparer.Ordinal);
+    private readonly RulesByKey byPath = new(StringComparer.Ordinal);
     private readonly List<int> lengths = [];
 
     /// <summary>Adds the rule at a place.</summary>
@@ -27,8 +27,7 @@ internal sealed class CoverPaths
     private void Add(string key, int length, int place, int limit)
     {
         if (length >= 0 && !lengths.Contains(length)) lengths.Add(length);
-        if (!byPath.TryGetValue(key, out var places)) byPath.Add(key, places = []);
-        if (places.Count < limit && (places.Count == 0 || places[^1] != place)) places.Add(place);
+        byPath.Add(key, place, limit);
     }
 
     /// <summary>The places of the rules that may cover one, in some lists of which each is in order.</summary>

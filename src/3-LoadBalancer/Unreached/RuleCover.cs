@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Usher.LoadBalancer;
@@ -39,14 +40,17 @@ internal static class RuleCover
 
     private static bool Follows(ConditionPlan condition, ConditionPlan given) => (condition, given) switch
     {
-        (HostCondition wanted, HostCondition found) => found.Values.All(f => wanted.Values.Any(w => Covers(w, f))),
-        (PathCondition wanted, PathCondition found) => found.Values.All(f => wanted.Values.Any(w => Covers(w, f))),
-        (HeaderCondition wanted, HeaderCondition found) => wanted.Name.Equals(found.Name, StringComparison.OrdinalIgnoreCase) && found.Values.All(f => wanted.Values.Any(w => Covers(w, f))),
-        (MethodCondition wanted, MethodCondition found) => found.Values.All(f => wanted.Values.Contains(f, StringComparer.Ordinal)),
-        (QueryCondition wanted, QueryCondition found) => found.Values.All(f => wanted.Values.Any(w => Covers(w, f))),
-        (SourceCondition wanted, SourceCondition found) => found.Values.All(f => wanted.Values.Any(w => Covers(w, f))),
+        (HostCondition wanted, HostCondition found) => All(wanted.Values, found.Values, Covers),
+        (PathCondition wanted, PathCondition found) => All(wanted.Values, found.Values, Covers),
+        (HeaderCondition wanted, HeaderCondition found) => wanted.Name.Equals(found.Name, StringComparison.OrdinalIgnoreCase) && All(wanted.Values, found.Values, Covers),
+        (MethodCondition wanted, MethodCondition found) => All(wanted.Values, found.Values, (w, f) => w == f),
+        (QueryCondition wanted, QueryCondition found) => All(wanted.Values, found.Values, Covers),
+        (SourceCondition wanted, SourceCondition found) => All(wanted.Values, found.Values, Covers),
         _ => false,
     };
+
+    /// <summary>Whether each value of the one is covered by one of the other's.</summary>
+    private static bool All<T>(ImmutableArray<T> wanted, ImmutableArray<T> found, Func<T, T, bool> covers) => found.All(f => wanted.Any(w => covers(w, f)));
 
     private static bool Covers(ValuePattern wanted, ValuePattern found) => (wanted, found) switch
     {

@@ -22,16 +22,21 @@ internal static class UnreachedRules
     internal static int Tell(CompileContext context, IEnumerable<ListenerPlan> listeners)
     {
         // The plans say what these do, so that they count as read.
-        var written = new Lazy<Dictionary<(string, int), Resource<ListenerRule>>>(Index(context.State.List<ListenerRule>()));
         _ = context.State.List<Listener>();
+        var sources = new RuleSources(context);
         var count = 0;
         foreach (var balancer in listeners.DistinctBy(l => l.Arn).GroupBy(l => l.LoadBalancer))
         {
             // An Ingress at two ports has the same two rules at both.
-            var found = balancer.SelectMany(l => CoverIndex.Unreached(l.Rules).Select(u => (l.Label, Rule: Of(context, written.Value, u.First, u.Later)))).GroupBy(u => u.Rule, u => u.Label).ToList();
-            foreach (var (rule, ports) in found.Take(Told).Select(g => (g.Key, g)))
+            var found = balancer.SelectMany(l => CoverIndex.Unreached(l.Rules).Select(u => (Listener: l, u.First, u.Later)))
+                .GroupBy(u => (Later: sources.Of(u.Later), First: sources.Of(u.First))).ToList();
+            foreach (var same in found.Take(Told))
             {
-                context.Warnings.Add(rule.Key, rule.Origin, rule.Field, $"{rule.Path}gets no request at {string.Join(" and ", ports)}: {rule.Why}");
+                var (later, first) = same.Key;
+                var (_, before, rule) = same.First();
+                context.Warnings.Add(later.Key, later.Origin, later.Field,
+                    $"{(later.Path is { } path ? $"{path} " : "")}gets no request at {string.Join(" and ", same.Select(u => u.Listener.Label))}: "
+                    + $"{first.Name} takes all that it would{(RuleCover.Covers(before, rule, ofPaths: false) ? "" : Aside)}, and comes first: {RuleOrder.Why(before, rule)}");
             }
 
             count += found.Count;
@@ -40,29 +45,4 @@ internal static class UnreachedRules
 
         return count;
     }
-
-    private static Func<Dictionary<(string, int), Resource<ListenerRule>>> Index(IReadOnlyList<Resource<ListenerRule>> rules) => () =>
-    {
-        var index = new Dictionary<(string, int), Resource<ListenerRule>>();
-        foreach (var rule in rules) index.TryAdd((rule.Value.RuleArn, rule.Value.Priority), rule);
-        return index;
-    };
-
-    private static Unreached Of(CompileContext context, Dictionary<(string, int), Resource<ListenerRule>> written, RulePlan first, RulePlan later)
-    {
-        var (firstKey, firstOrigin, firstField) = Source(context, written, first);
-        var (key, origin, field) = Source(context, written, later);
-        var place = firstOrigin.File is null ? "" : $" ({firstOrigin.File}:{firstOrigin.LineOf(firstField)})";
-        var all = RuleCover.Covers(first, later, ofPaths: false) ? "" : Aside;
-        return new Unreached(key, origin, field, later.Path is { } own ? $"{own.Label} " : "", $"{firstKey}{(first.Path is { } path ? $" {path.Label}" : "")}{place} takes all that it would{all}, and comes first: {RuleOrder.Why(first, later)}");
-    }
-
-    /// <summary>Where a rule is written: in the path of an Ingress, or as an object of its own.</summary>
-    private static (ResourceKey Key, Origin Origin, string Field) Source(CompileContext context, Dictionary<(string, int), Resource<ListenerRule>> written, RulePlan rule)
-    {
-        var own = written[(rule.Arn, rule.Priority)];
-        return rule is { Ingress: { } ingress, Path: { } path } ? (ingress, context.State.Find(ingress)?.Origin ?? own.Origin, path.Field) : (own.Key, own.Origin, "spec.priority");
-    }
-
-    private sealed record Unreached(ResourceKey Key, Origin Origin, string Field, string Path, string Why);
 }

@@ -7,7 +7,7 @@ internal static class AuthAnswers
     internal static IngressAnswer? Of(IngressDecision decision)
     {
         if (decision.Authorization is not { } reading || AccessRules.Denied(decision.Choice.Ask, reading) is not { } verdict) return null;
-        var ingress = $"{decision.Choice.Route!.Ingress.Namespace}/{decision.Choice.Route.Ingress.Name}";
+        var ingress = decision.Choice.Route!.Ingress.Short;
         switch (verdict)
         {
             case AuthVerdict.Unauthorized when SignIn(decision, reading.Rule) is { } signin:

@@ -21,7 +21,7 @@ internal static class ClientCertificate
     internal static IngressAnswer? Answer(ControllerPlan controller, RequestFacts facts, ShownCertificate? shown)
     {
         if (RuleOf(controller, facts.Host) is not { } rule) return null;
-        var by = $"{rule.Ingress.Namespace}/{rule.Ingress.Name}";
+        var by = rule.Ingress.Short;
         var client = controller.Https ? shown?.Client : null;
         if (controller.Https && rule.Mode != VerifyClient.Off)
         {

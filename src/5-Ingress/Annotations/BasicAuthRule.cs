@@ -49,7 +49,7 @@ internal sealed class BasicAuthRule
         }
 
         return new NamedSecret(reader, context, ingress, config).Find("auth-secret", name, ingress.Key.Namespace, ns => $"there is no such Secret in namespace {ns}") is { } secret
-            ? new BasicAuthRule(realm, $"{secret.Key.Namespace}/{secret.Key.Name}", Users(context, secret, kind)) : null;
+            ? new BasicAuthRule(realm, secret.Key.Short, Users(context, secret, kind)) : null;
     }
 
     /// <summary>Why a request is turned away; null when its user may come.</summary>

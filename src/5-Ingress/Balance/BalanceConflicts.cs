@@ -13,34 +13,16 @@ internal static class BalanceConflicts
     {
         foreach (var part in parts)
         {
-            foreach (var backend in Backends(part).DistinctBy(b => b.Upstream))
+            foreach (var backend in part.Backends)
             {
                 var upstream = upstreams[backend.Upstream];
                 foreach (var (name, counts, ofCookie) in BalanceSettings.Overridden(part.Annotations.Rules, upstream.Balance))
                 {
-                    var winner = !ofCookie ? upstream.By : name == "affinity-mode" ? upstream.ModeBy! : upstream.CookieBy!;
-                    if (ReferenceEquals(winner, part)) continue;
-                    var why = !ofCookie ? Why(upstream, part) : name == "affinity-mode" ? "the first one's mode is all Ingresses'" : "the last one's cookie is all Ingresses'";
-                    context.Warnings.Add(part.Ingress, IngressAnnotations.Field(name), $"found '{Written(part, name)}'; for Service {backend.Label} that of {winner.Ingress.Key}{Place(winner, name)} counts, {counts}, since {why}");
+                    var (by, why) = upstream.Decides(part, name, ofCookie);
+                    if (ReferenceEquals(by, part)) continue;
+                    context.Warnings.Add(part.Ingress, IngressAnnotations.Field(name), $"found '{part.Ingress.Value.Metadata.Annotations[AnnotationTable.Prefix + name]}'; for Service {backend.Label} that of {by.NameAt(name)} counts, {counts}, since {why}");
                 }
             }
         }
     }
-
-    /// <summary>Where an Ingress is written, at an annotation if it has that.</summary>
-    internal static string Place(IngressPart part, string annotation) =>
-        part.Ingress.Origin is { File: { } file } origin ? $" ({file}:{origin.LineOf(IngressAnnotations.Field(annotation))})" : "";
-
-    /// <summary>Why an upstream is another Ingress's.</summary>
-    internal static string Why(UpstreamDraft upstream, IngressPart other) =>
-        upstream.IsDefault ? "the last Ingress whose default backend it is decides" : $"that comes first: {IngressOrder.Why(upstream.By, other)}";
-
-    private static IEnumerable<BackendPlan> Backends(IngressPart part)
-    {
-        if (part.Default is { } standard) yield return standard.Backend;
-        foreach (var path in part.CanaryPaths) yield return path.Backend;
-        foreach (var path in part.Rules.SelectMany(r => r.Paths)) yield return path.Route.Backend;
-    }
-
-    private static string Written(IngressPart part, string name) => part.Ingress.Value.Metadata.Annotations[AnnotationTable.Prefix + name];
 }

@@ -34,7 +34,7 @@ internal static class BalanceFacts
     {
         told["endpoint"] = endpoint.Declared.ToString();
         told["endpointBound"] = endpoint.Bound.ToString();
-        told["endpointPod"] = endpoint.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}" : null;
+        told["endpointPod"] = endpoint.Pod?.Short;
         told["balance"] = balance;
         told["readyEndpoints"] = endpoints.Ready.Length;
         told["endpoints"] = endpoints.All.Length;

@@ -38,6 +38,8 @@ internal static class BalanceSettings
     /// <param name="counts">What counts.</param>
     internal static IEnumerable<(string Name, string Counts, bool OfCookie)> Overridden(LocationRules rules, BalanceRule counts)
     {
+        // Most Ingresses say nothing of it.
+        if (ReferenceEquals(rules.Balance, counts)) yield break;
         foreach (var (name, value) in OfUpstream)
         {
             if (value(rules.Balance) != value(counts) && rules.Annotations.Contains(name)) yield return (name, value(counts), false);

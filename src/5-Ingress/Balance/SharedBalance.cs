@@ -24,20 +24,14 @@ internal static class SharedBalance
         var drafts = new Dictionary<string, UpstreamDraft>(StringComparer.Ordinal);
         foreach (var part in parts)
         {
-            if (part.Default is { } standard) drafts[standard.Backend.Upstream] = new UpstreamDraft(part, true);
-            foreach (var path in part.CanaryPaths)
-            {
-                if (path.Path is null) drafts[path.Backend.Upstream] = new UpstreamDraft(part, true);
-                else drafts.TryAdd(path.Backend.Upstream, new UpstreamDraft(part, false));
-            }
-
-            foreach (var path in part.Rules.SelectMany(r => r.Paths)) drafts.TryAdd(path.Route.Backend.Upstream, new UpstreamDraft(part, false));
+            foreach (var backend in part.DefaultBackends) drafts[backend.Upstream] = new UpstreamDraft(part, true);
+            foreach (var backend in part.PathBackends) drafts.TryAdd(backend.Upstream, new UpstreamDraft(part, false));
         }
 
         // A cookie is for paths alone, and those of a canary's Service are skipped.
         foreach (var part in parts.Where(p => p.Annotations.Rules.Balance.Cookie is not null))
         {
-            foreach (var backend in part.Rules.SelectMany(r => r.Paths).Select(p => p.Route.Backend).Concat(part.CanaryPaths.Where(p => p.Path is not null).Select(p => p.Backend)))
+            foreach (var backend in part.PathBackends)
             {
                 if (drafts[backend.Upstream] is { Policy: null } draft) draft.TakeCookie(part);
             }

@@ -13,21 +13,24 @@ internal sealed record SharedUpstream(BalanceRule Balance, ResourceKey By, bool 
     /// <summary>Which requests it takes of those that it is a canary of, by the canary that made it; null where a main Ingress did.</summary>
     public CanaryRule? Policy { get; init; }
 
+    /// <summary>Why it is that Ingress's, after its name: <c>which came first</c>.</summary>
+    internal string Came => HowItCame(IsDefault);
+
+    /// <summary>The same of one that isn't finished.</summary>
+    internal static string HowItCame(bool isDefault) => isDefault ? "whose default backend it is" : "which came first";
+
+    /// <summary><c>; load-balance of shop/api doesn't count</c>; empty where all counts.</summary>
+    internal static string Lost(IReadOnlyCollection<string> annotations, in ResourceKey of) =>
+        annotations.Count == 0 ? "" : $"; {string.Join(" and ", annotations)} of {of.Short} {(annotations.Count == 1 ? "doesn't" : "don't")} count";
+
     /// <summary>Tells which Ingress decided how a route's endpoints are chosen, where that isn't its own.</summary>
     internal void Tell<TReasons>(RoutePlan route, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        var overridden = BalanceSettings.Overridden(route.Rules, Balance).ToList();
+        var overridden = BalanceSettings.Overridden(route.Rules, Balance).ToLookup(o => o.OfCookie, o => o.Name);
+        var (own, ofCookie) = (overridden[false].ToList(), overridden[true].ToList());
         if (By != route.Ingress && !BalanceSettings.IsSameWay(Balance, route.Rules.Balance))
-            reasons.Add($"balance of Service {route.Backend.Label}", true, $"is Ingress {Short(By)}'s, {(IsDefault ? "whose default backend it is" : "which came first")}{Without(route, overridden.Where(o => !o.OfCookie))}", notable: true);
-        if (CookieBy is { } by && by != route.Ingress && (route.Rules.Balance.Cookie is null || overridden.Exists(o => o.OfCookie)))
-            reasons.Add($"cookie of Service {route.Backend.Label}", true, $"is Ingress {Short(by)}'s, which came last of those with affinity{Without(route, overridden.Where(o => o.OfCookie))}", notable: true);
+            reasons.Add($"balance of Service {route.Backend.Label}", true, $"is Ingress {By.Short}'s, {Came}{Lost(own, route.Ingress)}", notable: true);
+        if (CookieBy is { } by && by != route.Ingress && (route.Rules.Balance.Cookie is null || ofCookie.Count > 0))
+            reasons.Add($"cookie of Service {route.Backend.Label}", true, $"is Ingress {by.Short}'s, which came last of those with affinity{Lost(ofCookie, route.Ingress)}", notable: true);
     }
-
-    private static string Without(RoutePlan route, IEnumerable<(string Name, string Counts, bool OfCookie)> overridden)
-    {
-        var names = overridden.Select(o => o.Name).ToList();
-        return names.Count == 0 ? "" : $"; {string.Join(" and ", names)} of {Short(route.Ingress)} {(names.Count == 1 ? "doesn't" : "don't")} count";
-    }
-
-    private static string Short(in ResourceKey ingress) => $"{ingress.Namespace}/{ingress.Name}";
 }

@@ -50,6 +50,6 @@ internal sealed record GatewayAnswer(int Status, string? Outcome = null, string?
     private static string List(IEnumerable<string> names)
     {
         var all = names.Select(n => n.Length == 0 ? "any host" : n).ToList();
-        return all.Count == 0 ? "none" : string.Join(", ", all.Take(Named)) + (all.Count > Named ? FormattableString.Invariant($" and {all.Count - Named} more") : "");
+        return all.Count == 0 ? "none" : FirstFew.Of(all, Named);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class GatewayConnectionDecision(GatewayPort port, string? server
         told["protocol"] = port.Plan.Protocol.ToString().ToUpperInvariant();
         if (port.Plan.Protocol == PortProtocol.Tls) told["sni"] = string.IsNullOrEmpty(serverName) ? "none" : serverName;
         if (replayed.Listener is { } listener) told["listener"] = listener.Name;
-        if (replayed.Rule is { } rule) (told["route"], told["routeKind"]) = ($"{rule.Route.Namespace}/{rule.Route.Name}", rule.Route.Kind);
+        if (replayed.Rule is { } rule) (told["route"], told["routeKind"]) = (rule.Route.Short, rule.Route.Kind);
         if (replayed.Backend is { Invalid: null } backend)
         {
             IngressFacts.Tell(told, backend.Backend);

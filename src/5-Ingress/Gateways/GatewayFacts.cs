@@ -9,8 +9,8 @@ internal static class GatewayFacts
     /// <summary>Who tells.</summary>
     internal static JsonObject Of(GatewayPort port) => new()
     {
-        ["pod"] = $"{port.Pod.Namespace}/{port.Pod.Name}",
-        ["gateway"] = $"{port.Plan.Gateway.Namespace}/{port.Plan.Gateway.Name}",
+        ["pod"] = port.Pod.Short,
+        ["gateway"] = port.Plan.Gateway.Short,
         ["declared"] = port.Declared.ToString(),
         ["bound"] = port.Bound.ToString(),
     };
@@ -24,12 +24,12 @@ internal static class GatewayFacts
         if (choice.Listener is { } listener)
         {
             told["listener"] = listener.Name;
-            if (listener.Owner.Kind == "ListenerSet") told["listenerSet"] = $"{listener.Owner.Namespace}/{listener.Owner.Name}";
+            if (listener.Owner.Kind == "ListenerSet") told["listenerSet"] = listener.Owner.Short;
         }
 
         if (choice.Match is { } match)
         {
-            told["route"] = $"{match.Route.Namespace}/{match.Route.Name}";
+            told["route"] = match.Route.Short;
             told["routeKind"] = match.Route.Kind;
             told["rule"] = match.RuleIndex;
             told["match"] = match.MatchIndex;

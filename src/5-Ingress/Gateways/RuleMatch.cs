@@ -134,6 +134,6 @@ internal readonly record struct Precedence(int PathRank, int PathLength, int Met
         if (a.Headers != b.Headers) return FormattableString.Invariant($"it matches more headers ({a.Headers}, {b.Headers})");
         if (a.Queries != b.Queries) return FormattableString.Invariant($"it matches more parameters of the query ({a.Queries}, {b.Queries})");
         if (a.Age != b.Age) return a.Age.Created == b.Age.Created ? "its route was on the road before the other came" : "its route is older";
-        return winner.Route != loser.Route ? $"{winner.Route.Namespace}/{winner.Route.Name} comes first by name" : "it comes first in its route";
+        return winner.Route != loser.Route ? $"{winner.Route.Short} comes first by name" : "it comes first in its route";
     }
 }

@@ -49,7 +49,7 @@ internal sealed record BackendPlan(ServiceFront Front, string Upstream = "")
 
     /// <summary><c>shop/users:http</c>.</summary>
     internal string Label =>
-        $"{Front.Service.Namespace}/{Front.Service.Name}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(CultureInfo.InvariantCulture) : Front.PortName)}";
+        $"{Front.Service.Short}:{(Front.PortName.Length == 0 ? Front.Declared.Port.ToString(CultureInfo.InvariantCulture) : Front.PortName)}";
 }
 
 /// <summary>A Service or port that an Ingress names and that isn't there.</summary>

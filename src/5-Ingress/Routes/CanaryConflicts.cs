@@ -14,21 +14,21 @@ internal sealed class CanaryConflicts(CompileContext context, IReadOnlyDictionar
     internal void Warn(IngressPart part)
     {
         if (part.Annotations.Canary is not { } own) return;
-        foreach (var backend in part.CanaryPaths.Select(p => p.Backend).DistinctBy(b => b.Upstream))
+        foreach (var backend in part.Backends)
         {
             var upstream = upstreams[backend.Upstream];
             if (ReferenceEquals(upstream.By, part)) continue;
-            var by = $"{upstream.By.Ingress.Key}{BalanceConflicts.Place(upstream.By, "canary")}";
+            var by = upstream.By.NameAt("canary");
             if (upstream.Policy is not { } counts)
             {
-                Warn(part, "canary", $"makes no canary of Service {backend.Label}, which {by} has as a backend of its own: {BalanceConflicts.Why(upstream, part)}. In ingress-nginx it gets no share of others' requests then, and a path here that no Ingress has before it is an ordinary one, which takes all");
+                Warn(part, "canary", $"makes no canary of Service {backend.Label}, which {by} has as a backend of its own: {upstream.Why(part)}. In ingress-nginx it gets no share of others' requests then, and a path here that no Ingress has before it is an ordinary one, which takes all");
                 continue;
             }
 
             foreach (var (name, said, other) in CanarySettings.Differences(own, counts))
             {
                 var written = part.Annotations.Rules.Annotations.Contains(name);
-                Warn(part, written ? name : "canary", $"{(written ? $"found '{said}'" : $"has no {name}")}; for the canary's Service {backend.Label} that of {by} counts, {other}, since {BalanceConflicts.Why(upstream, part)}");
+                Warn(part, written ? name : "canary", $"{(written ? $"found '{said}'" : $"has no {name}")}; for the canary's Service {backend.Label} that of {by} counts, {other}, since {upstream.Why(part)}");
             }
         }
     }
@@ -52,8 +52,8 @@ internal sealed class CanaryConflicts(CompileContext context, IReadOnlyDictionar
         foreach (var path in rule.Paths.Where(IsCanarys))
         {
             var (upstream, backend) = (upstreams[path.Route.Backend.Upstream], path.Route.Backend);
-            context.Warnings.Add(part.Ingress, path.Field, $"is skipped: Service {backend.Label} is a canary's by {upstream.By.Ingress.Key}{BalanceConflicts.Place(upstream.By, "canary")}, since {BalanceConflicts.Why(upstream, part)}, and ingress-nginx serves no path of a canary's Service. A Service of its own for the canary mends it");
-            skipped.Add(new SkippedPath(path.Route.Label, $"Service {backend.Label} is a canary's by Ingress {upstream.By.Ingress.Key.Namespace}/{upstream.By.Ingress.Key.Name}, {(upstream.IsDefault ? "whose default backend it is" : "which came first")}: ingress-nginx skips the path") { Route = path.Route });
+            context.Warnings.Add(part.Ingress, path.Field, $"is skipped: Service {backend.Label} is a canary's by {upstream.By.NameAt("canary")}, since {upstream.Why(part)}, and ingress-nginx serves no path of a canary's Service. A Service of its own for the canary mends it");
+            skipped.Add(new SkippedPath(path.Route.Label, $"Service {backend.Label} is a canary's by Ingress {upstream.By.Ingress.Key.Short}, {upstream.Came}: ingress-nginx skips the path") { Route = path.Route });
         }
 
         return rule with { Paths = [.. rule.Paths.Where(p => !IsCanarys(p))], Skipped = skipped.DrainToImmutable() };

@@ -57,7 +57,7 @@ internal sealed class CanaryMerge(CompileContext context, IReadOnlyDictionary<st
         }
         else if (taken[primary.Backend].Backend.Upstream != name)
         {
-            context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {Short(taken[primary.Backend].Ingress)}; ingress-nginx takes one");
+            context.Warnings.Add(ingress, path.Field, $"is a second canary of {primary.Label}, after {taken[primary.Backend].Ingress.Short}; ingress-nginx takes one");
         }
     }
 
@@ -77,13 +77,12 @@ internal sealed class CanaryMerge(CompileContext context, IReadOnlyDictionary<st
     private CanaryPlan Plan(IngressPart part, CanaryPath path)
     {
         var (own, upstream) = (part.Annotations.Canary!, shared[path.Backend.Upstream]);
-        var came = upstream.IsDefault ? "whose default backend it is" : "which came first";
         if (upstream.Policy is not { } counts)
-            return new CanaryPlan(part.Ingress.Key, null, path.Backend) { Why = $"Service {path.Backend.Label} is Ingress {Short(upstream.By)}'s own backend, {came}, so that it is no canary's and has no share" };
+            return new CanaryPlan(part.Ingress.Key, null, path.Backend) { Why = $"Service {path.Backend.Label} is Ingress {upstream.By.Short}'s own backend, {upstream.Came}, so that it is no canary's and has no share" };
         var lost = CanarySettings.Differences(own, counts).Select(d => d.Name).ToList();
         return new CanaryPlan(part.Ingress.Key, counts, path.Backend)
         {
-            Why = lost.Count == 0 ? null : $"are Ingress {Short(upstream.By)}'s, {came}; {string.Join(" and ", lost)} of {Short(part.Ingress.Key)} {(lost.Count == 1 ? "doesn't" : "don't")} count",
+            Why = lost.Count == 0 ? null : $"are Ingress {upstream.By.Short}'s, {upstream.Came}{SharedUpstream.Lost(lost, part.Ingress.Key)}",
         };
     }
 
@@ -96,7 +95,5 @@ internal sealed class CanaryMerge(CompileContext context, IReadOnlyDictionary<st
             : canary with { Balance = rule with { Cookie = cookies.GetValueOrDefault(canary.Backend.Upstream, rule.Cookie) } };
     }
 
-    private static string Deleted(in ResourceKey by) => $"Ingress {Short(by)} has the same Service as a canary of nothing, and ingress-nginx deletes its upstream then";
-
-    private static string Short(in ResourceKey ingress) => $"{ingress.Namespace}/{ingress.Name}";
+    private static string Deleted(in ResourceKey by) => $"Ingress {by.Short} has the same Service as a canary of nothing, and ingress-nginx deletes its upstream then";
 }

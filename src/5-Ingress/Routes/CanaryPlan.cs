@@ -16,8 +16,8 @@ internal sealed record CanaryPlan(ResourceKey Ingress, CanaryRule? Rule, Backend
     /// <summary>Why the rule isn't its Ingress's own, or why there is none; null where it is.</summary>
     public string? Why { get; init; }
 
-    /// <summary>The canary in reasons.</summary>
-    internal string Label => $"canary {Ingress.Namespace}/{Ingress.Name}";
+    /// <summary>The canary in reasons; made once, as each request that it may take is asked with it.</summary>
+    internal string Label { get; } = $"canary {Ingress.Short}";
 
     /// <summary>Whether a request goes to it.</summary>
     internal bool Takes<TReasons>(RequestFacts facts, Draw draw, TReasons reasons) where TReasons : struct, IReasonSink

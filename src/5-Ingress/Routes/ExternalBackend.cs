@@ -30,7 +30,7 @@ internal static class ExternalBackend
             return null;
         }
 
-        return BackendPlan.Of(context, found, there, upstream) with { ExternalName = $"{service.Key.Namespace}/{service.Key.Name} ({name})", WrittenService = service.Key.Name };
+        return BackendPlan.Of(context, found, there, upstream) with { ExternalName = $"{service.Key.Short} ({name})", WrittenService = service.Key.Name };
     }
 
     /// <summary>The target port of the Service's port that is named, else the number itself (externalNamePorts).</summary>

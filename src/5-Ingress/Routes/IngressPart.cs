@@ -36,6 +36,18 @@ internal sealed record IngressPart(Resource<V1Ingress> Ingress, IngressAnnotatio
     /// <summary>Why the Ingress isn't accepted as it is written; null where it is.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>Its default backend, of a canary too; none or one.</summary>
+    internal IEnumerable<BackendPlan> DefaultBackends => Default is { } own ? [own.Backend] : CanaryPaths.Where(p => p.Path is null).Select(p => p.Backend);
+
+    /// <summary>The backends of its paths, of a canary's too, in order.</summary>
+    internal IEnumerable<BackendPlan> PathBackends => CanaryPaths.Where(p => p.Path is not null).Select(p => p.Backend).Concat(Rules.SelectMany(r => r.Paths).Select(p => p.Route.Backend));
+
+    /// <summary>All of its backends, each upstream once.</summary>
+    internal IEnumerable<BackendPlan> Backends => DefaultBackends.Concat(PathBackends).DistinctBy(b => b.Upstream);
+
+    /// <summary>Its name and the place of an annotation, or of what would have it: <c>Ingress shop/api (cluster.yaml:7)</c>.</summary>
+    internal string NameAt(string annotation) => $"{Ingress.Key}{Ingress.Origin.Place(IngressAnnotations.Field(annotation))}";
+
     /// <summary>Whether it says something of other hosts than those of its rules.</summary>
     public bool HasOtherHosts => Annotations.FromToWww || !Annotations.Aliases.IsEmpty;
 }
@@ -53,6 +65,9 @@ internal sealed record SkippedPath(string Label, string Why)
 {
     /// <summary>Where it would lead; null for a backend that is no Service.</summary>
     public RoutePlan? Route { get; init; }
+
+    /// <summary>Whether it would take a path, if it served anything.</summary>
+    internal bool Takes(string path) => Route is { } route && Location.MatchesPlainly(route, path);
 }
 
 /// <summary>A path of an Ingress's rule.</summary>

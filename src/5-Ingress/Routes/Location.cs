@@ -57,9 +57,9 @@ internal static class Location
     /// <summary>Tells the paths of other Ingresses that would be the same location, and those that are skipped.</summary>
     private static void TellLeftOut<TReasons>(ServerPlan server, RoutePlan? chosen, string path, TReasons reasons) where TReasons : struct, IReasonSink
     {
-        foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Route is { } route && MatchesPlainly(route, path));
+        foreach (var skipped in server.Skipped) reasons.Add(skipped.Label, false, skipped.Why, notable: skipped.Takes(path));
         foreach (var (lost, by, why) in server.Shadowed.Where(s => s.By.Path == chosen?.Path && s.By.Kind == chosen.Kind))
-            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Namespace}/{by.Ingress.Name}, which keeps it: {why}", notable: true);
+            reasons.Add(lost.Label, false, $"has the same host, path and pathType as {by.Ingress.Short}, which keeps it: {why}", notable: true);
     }
 
     private static string Why(RoutePlan route, string path) =>
@@ -77,13 +77,15 @@ internal static class Location
     internal static bool MatchesPlainly(RoutePlan route, string path)
     {
         if (route.Slash && path.Length == route.Path.Length - 1) return route.Path.StartsWith(path, StringComparison.Ordinal);
-        switch (route.Kind)
-        {
-            case PathKind.Exact: return path == route.Path;
-            case PathKind.ImplementationSpecific: return path.StartsWith(route.Path, StringComparison.Ordinal);
-            default:
-                // Element by element: ingress-nginx makes a location with a final slash, and one for the path itself.
-                return path.StartsWith(route.Path, StringComparison.Ordinal) && (path.Length == route.Path.Length || route.Path.EndsWith('/') || path[route.Path.Length] == '/');
-        }
+        return MatchesPlainly(route.Path, route.Kind, path);
     }
+
+    /// <summary>The same of a path as it is written.</summary>
+    internal static bool MatchesPlainly(string written, PathKind kind, string path) => kind switch
+    {
+        PathKind.Exact => path == written,
+        PathKind.ImplementationSpecific => path.StartsWith(written, StringComparison.Ordinal),
+        // Element by element: ingress-nginx makes a location with a final slash, and one for the path itself.
+        _ => path.StartsWith(written, StringComparison.Ordinal) && (path.Length == written.Length || written.EndsWith('/') || path[written.Length] == '/'),
+    };
 }

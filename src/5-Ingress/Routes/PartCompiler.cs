@@ -105,7 +105,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             {
                 if (Route(ingress, annotations, host, paths[j], $"spec.rules[{i}].http.paths[{j}]") is not { } route)
                 {
-                    if (ResourceBackend.Of(paths[j].Backend) is { } resource && Kind(paths[j]) is { } kind) skipped = skipped.Add(new SkippedPath(RoutePlan.LabelOf(ingress.Key, host, Text(paths[j], kind), kind), $"its backend is {resource}, and no Service: ingress-nginx skips the path"));
+                    if (ResourceBackend.Of(paths[j].Backend) is { } resource && WrittenPath.Kind(paths[j]) is { } kind) skipped = skipped.Add(new SkippedPath(RoutePlan.LabelOf(ingress.Key, host, WrittenPath.Text(paths[j], kind), kind), $"its backend is {resource}, and no Service: ingress-nginx skips the path"));
                     continue;
                 }
 
@@ -126,7 +126,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
             {
                 var field = $"spec.rules[{i}].http.paths[{j}]";
                 if (paths[j].Backend is null || Backends.Compile(ingress, paths[j].Backend, $"{field}.backend") is not { } plan) continue;
-                yield return new CanaryPath(HostName.Of(rules[i].Host), Text(paths[j], Kind(paths[j])), Kind(paths[j]), plan, field);
+                yield return new CanaryPath(HostName.Of(rules[i].Host), WrittenPath.Text(paths[j], WrittenPath.Kind(paths[j])), WrittenPath.Kind(paths[j]), plan, field);
             }
         }
     }
@@ -141,9 +141,9 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
 
     private RoutePlan? Route(Resource<V1Ingress> ingress, IngressAnnotations annotations, string host, V1HTTPIngressPath path, string field)
     {
-        var kind = Kind(path);
+        var kind = WrittenPath.Kind(path);
         if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
-        var text = Text(path, kind);
+        var text = WrittenPath.Text(path, kind);
         if (config.StrictPathTypes && kind is PathKind.Exact or PathKind.Prefix && !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/'))
             refused.Add(ingress, $"{field}.path", $"path {text} cannot be used with pathType {path.PathType}: letters, digits and . _ - / are, and anything else, a regular expression too, wants ImplementationSpecific (strict-validate-path-type of the controller's ConfigMap is true unless it says false)");
         var backend = path.Backend is null ? null : Backends.Compile(ingress, path.Backend, $"{field}.backend");
@@ -163,15 +163,4 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         refused.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
         return null;
     }
-
-    private static PathKind? Kind(V1HTTPIngressPath path) => path.PathType switch
-    {
-        "Exact" => PathKind.Exact,
-        "Prefix" => PathKind.Prefix,
-        "ImplementationSpecific" => PathKind.ImplementationSpecific,
-        _ => null,
-    };
-
-    // What isn't absolute is refused as it is read, but for an empty one of ImplementationSpecific, which is all paths (getBackendServers in ingress-nginx's controller.go).
-    private static string Text(V1HTTPIngressPath path, PathKind? kind) => string.IsNullOrEmpty(path.Path) && kind == PathKind.ImplementationSpecific ? "/" : path.Path ?? "";
 }

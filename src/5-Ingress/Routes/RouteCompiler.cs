@@ -54,10 +54,11 @@ internal sealed class RouteCompiler(CompileContext context, ControllerImage cont
         }
 
         var (canaries, lone) = Canaries(ordered, shared);
-        var sameAround = running is not null && ReferenceEquals(otherwise, running.Otherwise) && ReferenceEquals(canaries, running.Canaries) && ReferenceEquals(shared, running.Shared);
+        var before = running is not null && ReferenceEquals(otherwise, running.Otherwise) ? running : null;
+        var touched = before is null ? [] : TouchedUpstreams.Of(before, config, shared, canaries);
 
         // 3.
-        foreach (var draft in drafts.Values) draft.Finish(sameAround ? running!.Table.ServerOf(draft.Host) : null, canaries, shared, otherwise);
+        foreach (var draft in drafts.Values) draft.Finish(before?.Table.ServerOf(draft.Host) is { } had && !had.LeadsTo(touched) ? had : null, canaries, shared, otherwise);
 
         // 4.
         foreach (var draft in withOthers) Alias(draft, certificates);

@@ -45,8 +45,7 @@ internal sealed class ServerBuilder(string host)
         var winner = written[first].Part;
         var why = IngressOrder.Why(winner, part);
         shadowed.Add(new ShadowedPath(route, first, why));
-        var origin = winner.Ingress.Origin;
-        var place = origin.File is null ? "" : $" ({origin.File}:{origin.LineOf(written[first].Field)})";
+        var place = winner.Ingress.Origin.Place(written[first].Field);
         told.Add(Error(part, field, $"host {(host.Length == 0 ? "(any)" : host)}, path {route.Path} and {route.Kind} are those of {winner.Ingress.Key}{place} too, which keeps them: {why}. Requests go to {first.Backend.Label}, none to {route.Backend.Label}"));
     }
 
@@ -74,7 +73,7 @@ internal sealed class ServerBuilder(string host)
             Passthrough = Passthrough(),
             Shadowed = [.. shadowed],
             Told = [.. told],
-            RegexBy = regex is null ? null : $"{(regex.Rewrite is not null ? "rewrite-target" : "use-regex")} of {regex.Ingress.Namespace}/{regex.Ingress.Name}",
+            RegexBy = regex is null ? null : $"{(regex.Rewrite is not null ? "rewrite-target" : "use-regex")} of {regex.Ingress.Short}",
         };
 
         RoutePlan WithOthers(RoutePlan route) => canaries.TryGetValue(route.Backend, out var canary) ? route.With(shared) with { Canary = canary } : route.With(shared);

@@ -19,7 +19,7 @@ internal static class Surprises
         var words = plain ? "would take it all the same" : "wouldn't take it";
         var annotations = route.Rules.Annotations;
         if (!annotations.Contains("use-regex") && !annotations.Contains("rewrite-target"))
-            reasons.Add("surprise: another Ingress made this path a regular expression", true, $"{server.RegexBy} makes all paths of the host such, this one of {route.Ingress.Namespace}/{route.Ingress.Name} too. By the Ingress documentation {route.Kind} {route.Path} {words}; in Gateway API a route's matches are its own", notable: true);
+            reasons.Add("surprise: another Ingress made this path a regular expression", true, $"{server.RegexBy} makes all paths of the host such, this one of {route.Ingress.Short} too. By the Ingress documentation {route.Kind} {route.Path} {words}; in Gateway API a route's matches are its own", notable: true);
         else if (!annotations.Contains("use-regex"))
             reasons.Add("surprise: rewrite-target makes paths regular expressions", true, $"without any use-regex. By the Ingress documentation {route.Kind} {route.Path} {words}; in Gateway API a rewrite changes nothing about what matches", notable: true);
         if (!plain)

@@ -45,11 +45,11 @@ internal sealed class PassedThrough : IConnectionDecision, IProblemTeller
     {
         var reasons = new ReasonList();
         ServerChoice.Of(controller.Routes, serverName, reasons);
-        reasons.Add("ssl-passthrough", true, $"{server.Passthrough!.Ingress.Namespace}/{server.Passthrough.Ingress.Name} has connections for {server.Host} relayed as they come");
+        reasons.Add("ssl-passthrough", true, $"{server.Passthrough!.Ingress.Short} has connections for {server.Host} relayed as they come");
         var told = IngressFacts.Of(controller);
         told["sni"] = serverName;
         told["host"] = server.Host;
-        told["ingress"] = $"{server.Passthrough.Ingress.Namespace}/{server.Passthrough.Ingress.Name}";
+        told["ingress"] = server.Passthrough.Ingress.Short;
         if (Forwards) IngressFacts.Tell(told, Backend);
         else told["service"] = Backend.Label;
         yield return new HopAccount(

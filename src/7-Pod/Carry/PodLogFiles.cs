@@ -12,5 +12,5 @@ internal sealed class PodLogFiles(PodOptions options) : ILogFiles
         from pod in generation.Find<PodSnapshot>()?.Pods ?? []
         where pod.Runtime == PodRuntime.Process
         from container in pod.InitContainers.Concat(pod.Containers)
-        select new LogFile(Hop.Pod, container.Name == pod.Container ? $"{pod.Key.Namespace}/{pod.Key.Name}" : $"{pod.Key.Namespace}/{pod.Key.Name} {container.Name}", PodOutput.PathOf(options.LogDirectory, pod, container));
+        select new LogFile(Hop.Pod, container.Name == pod.Container ? pod.Key.Short : $"{pod.Key.Short} {container.Name}", PodOutput.PathOf(options.LogDirectory, pod, container));
 }

@@ -116,7 +116,7 @@ internal sealed class PodBook
         var (ordinal, attempt) = (0, 0);
         while (true)
         {
-            var key = new ResourceKey("", "Pod", owner.Namespace, $"{owner.Name}-{SafeNames.PodSuffix($"{owner.Namespace}/{owner.Name}", ordinal, attempt)}");
+            var key = new ResourceKey("", "Pod", owner.Namespace, $"{owner.Name}-{SafeNames.PodSuffix(owner.Short, ordinal, attempt)}");
             if (IsFree(key)) return Create(key, reference, template, $"{owner.Name}-");
             // The next of its numbers; or another name for the number when the name is somebody else's.
             if (Find(key) is { } taken && (taken.Controller?.Kind != reference.Kind || taken.Controller.Name != reference.Name)) attempt++;

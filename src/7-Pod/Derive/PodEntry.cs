@@ -31,7 +31,7 @@ internal sealed class PodEntry(ResourceKey key, V1Pod pod, Origin origin, V1Pod?
     public bool Wanted { get; set; }
 
     /// <summary>The controller's name with its namespace; its own without one. Pods of one owner are spread over the nodes.</summary>
-    public string Owner => Controller is { } owner ? $"{key.Namespace}/{owner.Name}" : $"{key.Namespace}/{key.Name}";
+    public string Owner => Controller is { } owner ? $"{key.Namespace}/{owner.Name}" : key.Short;
 
     public V1OwnerReference? Controller => Pod.Metadata.OwnerReferences?.FirstOrDefault(o => o.Controller == true);
 

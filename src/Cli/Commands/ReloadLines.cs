@@ -35,8 +35,5 @@ internal sealed class ReloadLines(IReadOnlyList<ConfigError> warned) : IReloadOb
         ? "no object changed"
         : string.Join("; ", new[] { ("changed", changes.Changed), ("added", changes.Added), ("removed", changes.Removed) }
             .Where(part => part.Item2.Count > 0)
-            .Select(part => $"{part.Item1} {Names(part.Item2)}"));
-
-    private static string Names(IReadOnlyList<ResourceKey> keys) =>
-        string.Join(", ", keys.Take(Named)) + (keys.Count > Named ? $" and {keys.Count - Named} more" : "");
+            .Select(part => $"{part.Item1} {FirstFew.Of(part.Item2, Named)}"));
 }

@@ -7,7 +7,7 @@ namespace Usher.Cli.Running;
 internal sealed record ConditionsLine(string Kind, string Name, string Part, long ObservedGeneration, IReadOnlyList<ConditionLine> Conditions, IReadOnlyDictionary<string, string> Fields)
 {
     internal static ConditionsLine Of(ObjectStatus status) => new(
-        status.Key.Kind, status.Key.Namespace.Length == 0 ? status.Key.Name : $"{status.Key.Namespace}/{status.Key.Name}", status.Part, status.ObservedGeneration,
+        status.Key.Kind, status.Key.Short, status.Part, status.ObservedGeneration,
         [.. status.Conditions.Select(c => new ConditionLine(c.Type, c.Status, c.Reason, c.Message, c.Since))], status.Fields.GroupBy(f => f.Key).ToDictionary(g => g.Key, g => string.Join(", ", g.Select(f => f.Value))));
 
     /// <summary>In one line: <c>HTTPRoute shop/users, parent shop/edge  Accepted True, ResolvedRefs False (BackendNotFound: …)</c>.</summary>

@@ -8,7 +8,7 @@ internal sealed record CronJobLine(
     string Name, string Schedule, string? TimeZone, bool Suspend, IReadOnlyList<string> Active, DateTimeOffset? LastSchedule, DateTimeOffset? NextSchedule)
 {
     internal static CronJobLine Of(ScheduleStatus cron) => new(
-        $"{cron.Key.Namespace}/{cron.Key.Name}", cron.Schedule, cron.TimeZone, cron.Suspended, cron.Active, cron.LastSchedule?.ToUniversalTime(), cron.Next?.ToUniversalTime());
+        cron.Key.Short, cron.Schedule, cron.TimeZone, cron.Suspended, cron.Active, cron.LastSchedule?.ToUniversalTime(), cron.Next?.ToUniversalTime());
 
     /// <summary>As <c>usher status</c> prints it: kubectl's columns by name, and when the next Job is due.</summary>
     public override string ToString() =>

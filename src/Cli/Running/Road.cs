@@ -136,7 +136,7 @@ internal sealed class Road : IAsyncDisposable
             pods = await readiness.WhenSettledAsync(patience, cancellationToken);
         }
 
-        var problems = pods.Select(p => $"pod {p.Key.Namespace}/{p.Key.Name} is not ready: {p.Message ?? p.Phase}").ToList();
+        var problems = pods.Select(p => $"pod {p.Key.Short} is not ready: {p.Message ?? p.Phase}").ToList();
         var started = time.GetTimestamp();
         // The load balancers' controller registers the pods that just became ready; what stops it is told by the loop.
         await Services.GetRequiredService<RoadControl>().StepAsync(new ErrorList(), cancellationToken);

@@ -50,7 +50,7 @@ internal static class RoadApi
             [.. services.GetRequiredService<IPodDirectory>().Current.Values
                 .OrderBy(p => p.Key, ResourceKey.ByName)
                 .Select(p => new PodLine(
-                    $"{p.Key.Namespace}/{p.Key.Name}", generation.Addresses.Find(p.Key)?.ToString() ?? "",
+                    p.Key.Short, generation.Addresses.Find(p.Key)?.ToString() ?? "",
                     p.Phase, p.Ready, p.Restarts, p.Runtime.ToString(), p.Message, p.Reason, $"{p.ReadyContainers}/{p.Containers}") { ReadinessGates = p.ReadinessGates })],
             [.. services.GetRequiredService<INodeReports>().All(generation)
                 .Select(n => new NodeLine(n.Name, n.InstanceId, n.Zone, n.Address.ToString(), n.State, n.Derived)
@@ -65,7 +65,7 @@ internal static class RoadApi
             Warnings = [.. generation.Warnings.Where(w => !w.NotAccepted).Select(w => w.ToString())],
             Services = [.. services.GetRequiredService<IServiceReports>().All(generation).Select(ServiceLine.Of)],
             Workloads = [.. road.Rollouts.Select(r => new WorkloadLine(
-                r.Key.Kind, $"{r.Key.Namespace}/{r.Key.Name}", r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
+                r.Key.Kind, r.Key.Short, r.Done ? "done" : r.Failed ? "failed" : "in progress", r.Message, r.Desired, r.Updated, r.Ready, r.Available))],
             CronJobs = [.. services.GetRequiredService<ISchedules>().Current.Select(CronJobLine.Of)],
             KeySets = services.GetRequiredService<IKeySets>().Current,
         };

@@ -1,4 +1,5 @@
 using Usher.Doorway.Files.Binding;
+using Usher.Model.Desired;
 
 namespace Usher.Doorway.Files.Ack;
 
@@ -77,10 +78,9 @@ internal sealed class AckReferences(AckIdentities identities, bool isComplete)
     {
         var all = identities.OfKind(kind)
             .OrderBy(m => m.Key.Namespace, StringComparer.Ordinal).ThenBy(m => m.Key.Name, StringComparer.Ordinal)
-            .Select(m => identifiers ? $"{identities.Of(m)} ({m.Key.Namespace}/{m.Key.Name})" : $"{m.Key.Namespace}/{m.Key.Name}")
+            .Select(m => identifiers ? $"{identities.Of(m)} ({m.Key.Short})" : m.Key.Short)
             .ToList();
         if (all.Count == 0) return $"no {kind} is defined";
-        var more = all.Count > MaxListed ? $" and {all.Count - MaxListed} more" : "";
-        return $"{(all.Count == 1 ? $"the only {kind} here is" : $"the {kind}s here are")} {string.Join(", ", all.Take(MaxListed))}{more}";
+        return $"{(all.Count == 1 ? $"the only {kind} here is" : $"the {kind}s here are")} {FirstFew.Of(all, MaxListed)}";
     }
 }

@@ -98,7 +98,7 @@ internal sealed class HopText(StringBuilder text, Journey journey, HopReport hop
             for (var i = 0; i < lines.Count; i++) Put($"  {(i == 0 ? sign : " ")} {lines[i]}", colour);
         }
 
-        if (!style.Verbose && TellingReasons.Left(hop, told.Count) is > 0 and var left) Put($"  {left} more {(left == 1 ? "reason" : "reasons")}: --verbose", paint.Dim);
+        if (!style.Verbose && TellingReasons.Left(hop, told.Count) is { } left) Put($"  {left}", paint.Dim);
     }
 
     private string Times()

@@ -76,7 +76,7 @@ internal sealed class RoadDrawing
     private void Reasons(EvidenceMark mark, HopReport hop, IReadOnlyList<Reason> told)
     {
         foreach (var reason in told) Paragraph(mark, $"{(reason.Chosen ? "✓" : "✗")} {reason.Candidate}: {reason.Why}", reason.Chosen ? paint.Good : paint.Warn);
-        if (TellingReasons.Left(hop, told.Count) is > 0 and var left) Put(mark, $"{left} more {(left == 1 ? "reason" : "reasons")}: --verbose", paint.Dim);
+        if (TellingReasons.Left(hop, told.Count) is { } left) Put(mark, left, paint.Dim);
     }
 
     /// <summary>The way back: a line for each hop that the answer passed, from the pod's side to the client's.</summary>

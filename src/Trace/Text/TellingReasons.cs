@@ -18,10 +18,11 @@ internal static class TellingReasons
     /// <summary>The notable ones, of a hop that did as it should.</summary>
     internal static IEnumerable<Reason> Notable(HopReport hop) => hop.Reasons.Where(r => r.Notable).Take(MostNotable);
 
-    /// <summary>How many reasons aren't told, where notable ones are among them; else 0.</summary>
+    /// <summary>How many reasons aren't told, and what tells them, where notable ones are among them; else null.</summary>
     /// <param name="hop">The hop.</param>
     /// <param name="told">How many are told.</param>
-    internal static int Left(HopReport hop, int told) => hop.Reasons.Count(r => r.Notable) > MostNotable ? hop.Reasons.Count - told : 0;
+    internal static string? Left(HopReport hop, int told) =>
+        hop.Reasons.Count(r => r.Notable) > MostNotable && hop.Reasons.Count - told is > 0 and var left ? $"{left} more {(left == 1 ? "reason" : "reasons")}: --verbose" : null;
 
     private static IEnumerable<Reason> WithNotable(HopReport hop, Reason? chosen)
     {

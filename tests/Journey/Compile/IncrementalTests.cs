@@ -38,6 +38,8 @@ public sealed class IncrementalTests
         ["apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: foreign, namespace: shop, annotations: { alb.ingress.kubernetes.io/target-type: ip } }\nspec: { ingressClassName: alb, defaultBackend: { service: { name: users, port: { name: http } } } }\n"],
         [Service("other", "{ name: http, port: 80, targetPort: 8080 }"), Service("other", "{ name: http, port: 8080, targetPort: 8080 }"), Service("other", "{ name: web, port: 80 }")],
         [Service("more", "{ port: 1 }"), "apiVersion: v1\nkind: Service\nmetadata: { name: more, namespace: shop }\nspec: { clusterIP: None, ports: [{ port: 1 }] }\n"],
+        // What counts for all that have the Service.
+        [Ingress("balanced", "balanced.example.com", "/", annotations: "load-balance: ewma"), Ingress("balanced", "one.example.com", "/b", annotations: "affinity: cookie"), Ingress("balanced", "balanced.example.com", "/", service: "other", annotations: "load-balance: ewma")],
         ["apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config, namespace: shop }\ndata: { a: \"1\" }\n"],
         [Deployment(1), Deployment(2), Deployment(2, "c: d")],
         ["apiVersion: v1\nkind: Secret\nmetadata: { name: vault-tls, namespace: shop }\nstringData:\n" + Pem],
@@ -83,6 +85,26 @@ public sealed class IncrementalTests
         var (before, after) = (Table(first), Table(second));
         Assert.Same(before.Hosts.Find("two.example.com"), after.Hosts.Find("two.example.com"));
         Assert.Equal(2, after.Hosts.Find("one.example.com")!.Routes.Length);
+    }
+
+    [Fact]
+    public void On_a_road_with_canaries_a_change_makes_those_servers_anew_that_lead_to_what_it_touches()
+    {
+        using var files = new Saved();
+        string[] road = [Ingress("one", "one.example.com", "/"), Ingress("two", "two.example.com", "/", service: "own"), .. new[] { "own", "next", "third" }.Select(s => Service(s, "{ name: http, port: 80 }"))];
+        string[] canary = [.. road, Ingress("canary", "one.example.com", "/", service: "next", annotations: "canary: \"true\", nginx.ingress.kubernetes.io/canary-weight: \"10\"")];
+        var plain = files.Save(Generation.None, road);
+
+        var with = files.Save(plain, canary);
+        AssertSame(plain, with, one: false, two: true);
+        AssertSame(with, files.Save(with, [.. canary, Ingress("three", "three.example.com", "/", service: "third")]), one: true, two: true);
+        AssertSame(with, files.Save(with, [.. road, canary[^1].Replace("10", "20", StringComparison.Ordinal)]), one: false, two: true);
+        AssertSame(with, files.Save(with, [.. canary, Ingress("a", "a.example.com", "/", service: "own", annotations: "load-balance: ewma", created: "2024-01-01T00:00:00Z")]), one: true, two: false);
+        AssertSame(with, files.Save(with, [.. canary, Ingress("a", "a.example.com", "/", service: "third", annotations: "load-balance: ewma")]), one: true, two: true);
+        AssertSame(with, files.Save(with, road), one: false, two: true);
+
+        static void AssertSame(Generation before, Generation after, bool one, bool two) => Assert.Equal(
+            (one, two), (ReferenceEquals(Table(before).Hosts.Find("one.example.com"), Table(after).Hosts.Find("one.example.com")), ReferenceEquals(Table(before).Hosts.Find("two.example.com"), Table(after).Hosts.Find("two.example.com"))));
     }
 
     [Fact]

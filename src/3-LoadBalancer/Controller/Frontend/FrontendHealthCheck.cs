@@ -1,5 +1,4 @@
 using System.Globalization;
-using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
@@ -13,10 +12,9 @@ internal sealed class FrontendHealthCheck(IngressGroup group)
     private const string Start = "frontend-nlb-healthcheck-";
     private const string Standard = "200";
 
-    /// <param name="context">Where warnings go.</param>
     /// <param name="traffic">The port of the Application Load Balancer that gets the connections.</param>
     /// <param name="behind">The ports of it.</param>
-    internal Model.Aws.HealthCheck Of(CompileContext context, int traffic, IReadOnlyList<ListenPort> behind)
+    internal Model.Aws.HealthCheck Of(int traffic, IReadOnlyList<ListenPort> behind)
     {
         var interval = Teller("interval-seconds")?.Number($"{Start}interval-seconds", 5, 300) ?? ControllerTargetGroups.Interval;
         var timeout = Teller("timeout-seconds")?.Number($"{Start}timeout-seconds", 2, 120) ?? ControllerTargetGroups.Timeout;
@@ -40,7 +38,7 @@ internal sealed class FrontendHealthCheck(IngressGroup group)
         var asked = behind.FirstOrDefault(b => b.Port == check.PortOf(traffic));
         if (asked is not null && asked.Protocol != check.Protocol)
         {
-            (Teller("protocol") ?? group.Members[0].Annotations).Warn(context.Warnings, $"{Start}protocol", string.Create(CultureInfo.InvariantCulture,
+            (Teller("protocol") ?? group.Members[0].Annotations).Warn($"{Start}protocol", string.Create(CultureInfo.InvariantCulture,
                 $"the load balancer behind is checked by {check.Protocol} at port {asked.Port}, where it listens for {asked.Protocol}: none of its nodes becomes healthy, and they get connections only because all are unhealthy (fail open); write {asked.Protocol}"));
         }
 

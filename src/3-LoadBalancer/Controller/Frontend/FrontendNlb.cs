@@ -41,7 +41,7 @@ internal sealed class FrontendNlb
         {
             if (AlbAnnotationTable.OfFrontends.FirstOrDefault(name => member.Annotations.Text(name) is not null) is { } vain)
             {
-                member.Annotations.Warn(context.Warnings, vain, $"has no effect: no network load balancer is in front of {group.Label}'s without {Enable}: 'true'");
+                member.Annotations.Warn(vain, $"has no effect: no network load balancer is in front of {group.Label}'s without {Enable}: 'true'");
             }
         }
 
@@ -59,7 +59,7 @@ internal sealed class FrontendNlb
     internal IEnumerable<Resource> Build(IReadOnlyList<ListenPort> ports)
     {
         yield return front.Untyped;
-        foreach (var port in FrontendPorts.Of(context, group, ports))
+        foreach (var port in FrontendPorts.Of(group, ports))
         {
             var made = Group(port);
             yield return new Resource(front.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{front.Key.Name}:{port.Port}") }, new Listener

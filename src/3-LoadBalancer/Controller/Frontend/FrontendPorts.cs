@@ -1,5 +1,4 @@
 using System.Globalization;
-using Usher.Model.Road;
 
 namespace Usher.LoadBalancer;
 
@@ -17,22 +16,22 @@ internal static class FrontendPorts
 {
     private const string Mapping = "frontend-nlb-listener-port-mapping";
 
-    internal static IReadOnlyList<FrontendPort> Of(CompileContext context, IngressGroup group, IReadOnlyList<ListenPort> behind)
+    internal static IReadOnlyList<FrontendPort> Of(IngressGroup group, IReadOnlyList<ListenPort> behind)
     {
         var ports = new SortedDictionary<int, List<(GroupMember Member, int TargetPort)>>();
         foreach (var member in group.Members)
         {
-            foreach (var (port, target) in Of(context, member, [.. behind.Where(b => b.Members.Contains(member)).Select(b => b.Port)]))
+            foreach (var (port, target) in Of(member, [.. behind.Where(b => b.Members.Contains(member)).Select(b => b.Port)]))
             {
                 if (!ports.TryGetValue(port, out var all)) ports[port] = all = [];
                 all.Add((member, target));
             }
         }
 
-        return [.. ports.Select(p => Merge(context, group, p.Key, p.Value, behind))];
+        return [.. ports.Select(p => Merge(group, p.Key, p.Value, behind))];
     }
 
-    private static IEnumerable<(int Port, int TargetPort)> Of(CompileContext context, GroupMember member, IReadOnlyList<int> listened)
+    private static IEnumerable<(int Port, int TargetPort)> Of(GroupMember member, IReadOnlyList<int> listened)
     {
         var mapping = member.Annotations.Map(Mapping);
         if (mapping.Count == 0) return listened.Select(p => (p, p));
@@ -41,7 +40,7 @@ internal static class FrontendPorts
         {
             if (Port(front) is not { } port) member.Annotations.Error(Mapping, $"invalid NLB listener port: found '{front}'; 1 to 65535 is wanted");
             else if (Port(target) is not { } own) member.Annotations.Error(Mapping, $"invalid ALB listener port: found '{target}'; 1 to 65535 is wanted");
-            else if (!listened.Contains(own)) member.Annotations.Warn(context.Warnings, Mapping, string.Create(CultureInfo.InvariantCulture, $"{port}={own} makes no listener: {member.Name} doesn't listen at {own}, but at {string.Join(", ", listened)}"));
+            else if (!listened.Contains(own)) member.Annotations.Warn(Mapping, string.Create(CultureInfo.InvariantCulture, $"{port}={own} makes no listener: {member.Name} doesn't listen at {own}, but at {string.Join(", ", listened)}"));
             else mapped.Add((port, own));
         }
 
@@ -50,7 +49,7 @@ internal static class FrontendPorts
 
     private static int? Port(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;
 
-    private static FrontendPort Merge(CompileContext context, IngressGroup group, int port, List<(GroupMember Member, int TargetPort)> all, IReadOnlyList<ListenPort> behind)
+    private static FrontendPort Merge(IngressGroup group, int port, List<(GroupMember Member, int TargetPort)> all, IReadOnlyList<ListenPort> behind)
     {
         var (first, target) = all[0];
         foreach (var (member, other) in all.Where(a => a.TargetPort != target))
@@ -61,6 +60,6 @@ internal static class FrontendPorts
         }
 
         var check = new FrontendHealthCheck(group with { Members = [.. all.Select(a => a.Member)] });
-        return new FrontendPort(port, target, check.Of(context, target, behind));
+        return new FrontendPort(port, target, check.Of(target, behind));
     }
 }

@@ -1,6 +1,5 @@
 using k8s.Models;
 using Usher.Model.Desired;
-using Usher.Model.Road;
 using static Usher.LoadBalancer.NlbAnnotationTable;
 
 namespace Usher.LoadBalancer;
@@ -15,9 +14,9 @@ internal sealed class ServiceCertificates
 
     private readonly SupposedCertificates supposed;
 
-    internal ServiceCertificates(CompileContext context, Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, LeadingNames leading, string dnsName)
+    internal ServiceCertificates(Resource<V1Service> service, ControllerAnnotations annotations, RoadCertificates certificates, LeadingNames leading, string dnsName)
     {
-        supposed = new SupposedCertificates(context, certificates, leading);
+        supposed = new SupposedCertificates(certificates, leading);
         Named = supposed.Named(annotations, Name, () => supposed.Leading(service.Value.Metadata, dnsName), service.Origin);
     }
 

@@ -72,7 +72,7 @@ internal sealed class ServiceListeners(CompileContext context, Resource<V1Servic
         const string name = $"{Start}ssl-negotiation-policy";
         if (annotations.Text(name) is not { } policy) return TlsPolicy.Standard;
         if (TlsPolicy.Find(policy) is null) annotations.Error(name, TlsPolicy.Unknown(policy));
-        if (TlsPolicy.Short(policy) is { } says) annotations.Warn(context.Warnings, name, says);
+        if (TlsPolicy.Short(policy) is { } says) annotations.Warn(name, says);
         return policy;
     }
 
@@ -99,7 +99,7 @@ internal sealed class ServiceListeners(CompileContext context, Resource<V1Servic
         var other = context.State.Find<V1Service>(service.Key.Namespace, tuple.ServiceName!);
         if (other is null || ServicePorts.Find(other.Value, tuple.ServicePort!.Value.ToString()) is not { } port)
         {
-            annotations.Error(name, other is null ? $"there is no Service {tuple.ServiceName}" : $"unable to find port {tuple.ServicePort} on service {other.Key.Namespace}/{other.Key.Name}; it has {ServicePorts.All(other.Value)}");
+            annotations.Error(name, other is null ? $"there is no Service {tuple.ServiceName}" : $"unable to find port {tuple.ServicePort} on service {other.Key.Short}; it has {ServicePorts.All(other.Value)}");
             return null;
         }
 

@@ -15,7 +15,7 @@ internal sealed class ServiceModel(CompileContext context, Resource<V1Service> s
     internal IEnumerable<Resource> Build(Resource<Model.Aws.LoadBalancer> balancer)
     {
         var lb = balancer.Value;
-        var discovery = new ServiceCertificates(context, service, annotations, certificates, leading, lb.DnsName);
+        var discovery = new ServiceCertificates(service, annotations, certificates, leading, lb.DnsName);
         var groups = new ServiceTargetGroups(context, service, annotations);
         var listeners = new ServiceListeners(context, service, annotations, groups).Build(discovery).Select(l => new Resource(
             balancer.Key with { Kind = "Listener", Name = string.Create(CultureInfo.InvariantCulture, $"{balancer.Key.Name}:{l.Port}") },

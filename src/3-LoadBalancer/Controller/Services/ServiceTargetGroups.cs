@@ -44,14 +44,14 @@ internal sealed class ServiceTargetGroups(CompileContext context, Resource<V1Ser
         if (annotations.Text($"{Start}type") == "nlb-ip" || annotations.Word(name, "instance", "instance", "ip") == "ip")
         {
             if (service.Value.Spec.Selector is { Count: > 0 }) return "ip";
-            annotations.Error(name, $"service {service.Key.Namespace}/{service.Key.Name} has no selector, and its targets are ip ones; endpoints that aren't a selector's pods aren't registered here");
+            annotations.Error(name, $"service {service.Key.Short} has no selector, and its targets are ip ones; endpoints that aren't a selector's pods aren't registered here");
             return null;
         }
 
         if (port.NodePort is > 0) return "instance";
         annotations.Error(name, service.Value.Spec.Type is null or "ClusterIP"
-            ? $"unsupported service type \"ClusterIP\" for load balancer target type \"instance\": {service.Key.Namespace}/{service.Key.Name} has no NodePort; change its type, or write ip"
-            : $"unable to support instance target type with an unallocated NodePort: port {port.Port} of {service.Key.Namespace}/{service.Key.Name} has none (spec.allocateLoadBalancerNodePorts is false); write ip, or a nodePort");
+            ? $"unsupported service type \"ClusterIP\" for load balancer target type \"instance\": {service.Key.Short} has no NodePort; change its type, or write ip"
+            : $"unable to support instance target type with an unallocated NodePort: port {port.Port} of {service.Key.Short} has none (spec.allocateLoadBalancerNodePorts is false); write ip, or a nodePort");
         return null;
     }
 

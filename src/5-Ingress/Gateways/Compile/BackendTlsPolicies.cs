@@ -27,7 +27,7 @@ internal sealed class BackendTlsPolicies
                 if (target.Group.Length > 0 || target.Kind != "Service") refused ??= new Condition("Accepted", false, "Invalid", $"found {target.Kind} {target.Name} as a target; a Service is wanted");
                 else if (context.State.Find<V1Service>(policy.Key.Namespace, target.Name) is not { } service) refused ??= new Condition("Accepted", false, "TargetNotFound", $"there is no Service {policy.Key.Namespace}/{target.Name}");
                 else if (!byTarget.TryAdd((service.Key, target.SectionName ?? ""), (policy, roots, unresolved?.Message)))
-                    refused ??= new Condition("Accepted", false, "Conflicted", $"{byTarget[(service.Key, target.SectionName ?? "")].Policy.Key} is for Service {service.Key.Namespace}/{service.Key.Name} too, and comes first");
+                    refused ??= new Condition("Accepted", false, "Conflicted", $"{byTarget[(service.Key, target.SectionName ?? "")].Policy.Key} is for Service {service.Key.Short} too, and comes first");
             }
 
             var accepted = refused ?? (roots is null ? new Condition("Accepted", false, "NoValidCACertificate", unresolved!.Message) : new Condition("Accepted", true, "Accepted", $"connections are secured for {policy.Value.Spec.Validation.Hostname}"));
@@ -44,7 +44,7 @@ internal sealed class BackendTlsPolicies
         foreach (var (policy, accepted, resolved) in all)
         {
             var ancestors = policy.Value.Spec.TargetRefs.SelectMany(t => gatewaysByService[new ResourceKey("", "Service", policy.Key.Namespace, t.Name)]).Distinct().ToList();
-            foreach (var ancestor in ancestors) board.Say(policy, $"ancestor {ancestor.Namespace}/{ancestor.Name}", [accepted, resolved]);
+            foreach (var ancestor in ancestors) board.Say(policy, $"ancestor {ancestor.Short}", [accepted, resolved]);
             if (ancestors.Count == 0) board.Say(policy, "", [accepted, resolved]);
             if (accepted.Holds == false) board.Refuse(policy, accepted.Reason == "NoValidCACertificate" ? "spec.validation" : "spec.targetRefs", accepted);
             else if (resolved.Holds == false) board.Refuse(policy, "spec.validation", resolved);

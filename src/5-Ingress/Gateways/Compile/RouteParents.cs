@@ -71,7 +71,7 @@ internal sealed class RouteParents(CompileContext context, GatewaySetup setup)
 
     private Parent Attach(RouteHead route, int index, ParentReference reference, ResourceKey key)
     {
-        var label = $"parent {(key.Kind == "Gateway" ? "" : $"{key.Kind} ")}{key.Namespace}/{key.Name}{(reference.SectionName is null ? "" : $" section {reference.SectionName}")}{(reference.Port is null ? "" : FormattableString.Invariant($" port {reference.Port}"))}";
+        var label = $"parent {(key.Kind == "Gateway" ? "" : $"{key.Kind} ")}{key.Short}{(reference.SectionName is null ? "" : $" section {reference.SectionName}")}{(reference.Port is null ? "" : FormattableString.Invariant($" port {reference.Port}"))}";
         Parent Refused(string reason, string why) => new(index, label, [], new Condition("Accepted", false, reason, why));
 
         // 1.

@@ -14,7 +14,7 @@ internal static class ShadowedMatches
             var (_, loser, winner) = same.First();
             if (context.State.Find(loser.Route) is not { } resource || context.State.Find(winner.Route) is not { } other) continue;
             var field = FormattableString.Invariant($"spec.rules[{loser.RuleIndex}]");
-            var place = other.Origin.File is null ? "" : $" ({other.Origin.File}:{other.Origin.LineOf(FormattableString.Invariant($"spec.rules[{winner.RuleIndex}]"))})";
+            var place = other.Origin.Place(FormattableString.Invariant($"spec.rules[{winner.RuleIndex}]"));
             context.Warnings.Add(resource.Key, resource.Origin, field,
                 $"the match {loser.Words} at {string.Join(", ", same.Select(s => $"listener {s.Listener.Name}").Distinct(StringComparer.Ordinal))} is one of {winner.Route}{place} too, which keeps it: {Precedence.Why(winner, loser)}. Requests go to {To(winner)}, none to {To(loser)}");
         }
