@@ -21,4 +21,7 @@ internal static partial class AccessLogLog
 
     [LoggerMessage(9006, LogLevel.Warning, "The connection log lost {Count} connections, because they were made faster than they could be written")]
     public static partial void ConnectionsMissed(ILogger logger, long count);
+
+    [LoggerMessage(9007, LogLevel.Warning, "{Path} lacks {Count} requests of a busy road, whose journeys aren't kept in full either (usher up --full-detail). A load balancer whose attribute access_logs.s3.enabled is true delivers every one")]
+    public static partial void PassedOver(ILogger logger, string path, long count);
 }

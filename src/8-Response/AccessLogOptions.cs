@@ -12,6 +12,9 @@ public sealed record AccessLogOptions
     /// <summary>How often logs are delivered to where a load balancer's attributes say; 5 minutes, as ELB does.</summary>
     public TimeSpan DeliveryInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How often it is told that a busy road's requests are not in the file.</summary>
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long to leave a file alone that could not be written.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(30);
 }

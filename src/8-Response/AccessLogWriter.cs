@@ -19,6 +19,9 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
     /// <summary>Lines that wait in the file's buffer, and requests without one since it failed.</summary>
     private long waiting, unlogged;
 
+    /// <summary>Requests of a busy road that have no line, of which nobody was told yet; and when somebody was.</summary>
+    private long passedOver, toldAt;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,6 +35,7 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
         await foreach (var ended in feed.FollowAsync(stoppingToken).WithCancellation(CancellationToken.None))
         {
             if (ended.Missed > 0) AccessLogLog.Missed(log, ended.Missed);
+            TellPassedOver(ended.PassedOver, file);
             foreach (var request in ended.Requests)
             {
                 // A Network Load Balancer reads no requests, and logs none.
@@ -55,6 +59,15 @@ internal sealed class AccessLogWriter(IJourneyFeed feed, AlbAccessLog format, Lo
             if (failing) AccessLogLog.WrittenAgain(log, file.Path, unlogged);
             (failing, waiting, unlogged) = (false, 0, 0);
         }
+    }
+
+    /// <summary>Says at once that a busy road's file lacks requests, then once a minute how many.</summary>
+    private void TellPassedOver(long count, AccessLogFile file)
+    {
+        passedOver += count;
+        if (passedOver == 0 || (toldAt != 0 && time.GetElapsedTime(toldAt) < options.BusyInterval)) return;
+        AccessLogLog.PassedOver(log, file.Path, passedOver);
+        (passedOver, toldAt) = (0, time.GetTimestamp());
     }
 
     private bool Write(AccessLogFile file, Action action)

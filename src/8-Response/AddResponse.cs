@@ -19,6 +19,7 @@ public static class ResponseRegistration
         return services
             .AddSingleton<IWayBack>(s => new WayBack(s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new AlbAccessLog(s.GetRequiredService<TimeProvider>()))
+            .AddSingleton<IEveryRequest, DeliveredRequests>()
             .AddSingleton<ILogFiles, ResponseLogFiles>()
             // Before those that write to it, so that it stops after them.
             .AddSingleton<LogDelivery>()

@@ -8,8 +8,11 @@ namespace Usher.Trace;
 /// <param name="requests">The records.</param>
 /// <param name="last">The number of the last that isn't wanted; 0 for all.</param>
 /// <param name="lastFailed">The same of those that failed.</param>
-internal sealed class EndedRequestReader(RequestRing requests, long last, long lastFailed)
+/// <param name="passedOver">How many ended so far that have no record, as they aren't kept in full.</param>
+internal sealed class EndedRequestReader(RequestRing requests, long last, long lastFailed, Func<long> passedOver)
 {
+    private long lastPassedOver = passedOver();
+
     // Those that failed, and that the reading of all hasn't come to yet.
     private readonly List<FailedRequest> ahead = [];
 
@@ -20,7 +23,7 @@ internal sealed class EndedRequestReader(RequestRing requests, long last, long l
 
     /// <summary>The records that ended until a moment and weren't read yet; first those that have given way and failed.</summary>
     /// <param name="until">The moment.</param>
-    /// <param name="lost">How many have given way since the last reading, and won't be told.</param>
+    /// <param name="lost">How many have given way since the last reading or aren't kept in full, and won't be told.</param>
     public IReadOnlyList<RequestRecord> Read(long until, out long lost)
     {
         var before = last;
@@ -30,7 +33,9 @@ internal sealed class EndedRequestReader(RequestRing requests, long last, long l
         var rescued = ahead.Where(f => f.Number > before && f.Number <= before + gone).Select(f => f.Request).ToList();
         ahead.RemoveAll(f => f.Number <= last);
         saved.AddRange(rescued);
-        lost = gone - rescued.Count;
+        var passed = passedOver();
+        lost = gone - rescued.Count + passed - lastPassedOver;
+        lastPassedOver = passed;
 
         var told = saved.Where(r => r.EndedAt <= until).ToList();
         saved.RemoveAll(r => r.EndedAt <= until);

@@ -43,6 +43,9 @@ public sealed class JourneyBook
             .OfType<string>().Where(known => known.EndsWith(id, StringComparison.Ordinal)).Distinct().Take(5).Select(Find).OfType<Journey>()];
     }
 
+    /// <summary>What is known of a journey that isn't kept in full, by its id or at least <see cref="ShortId"/> last digits of it, and why that is all; null when none is known.</summary>
+    internal string? InBrief(string id) => id.Length < ShortId ? null : log.InBrief(id);
+
     /// <summary>The newest journeys, and with them the handshakes that failed before any request, and flows of datagrams; then those of earlier runs.</summary>
     /// <param name="filter">Which; null for all.</param>
     /// <param name="limit">How many at most.</param>

@@ -100,6 +100,7 @@ public static class JourneyEndpoints
         var found = Book(context).FindAll(id);
         if (found is [var journey]) await WriteAsync(context, journey, Json.Journey);
         else if (found.Count > 1) await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"{id} is the end of {found.Count} journeys' ids: {string.Join(", ", found.Select(j => j.Id))}");
+        else if (Book(context).InBrief(id) is { } brief) await Problems.WriteAsync(context, StatusCodes.Status404NotFound, brief);
         else await Problems.WriteAsync(context, StatusCodes.Status404NotFound, $"no journey {id} is kept: it is of another road, or has given way to newer ones");
     }
 

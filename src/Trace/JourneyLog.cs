@@ -1,6 +1,7 @@
 using System.Net;
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Detail;
 using Usher.Trace.Journeys;
 using Usher.Trace.Meters;
 
@@ -12,11 +13,7 @@ namespace Usher.Trace;
 /// </summary>
 public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 {
-    /// <summary>What records without an id are found by.</summary>
-    private const string NoId = "";
-
-    private readonly RequestRing journeys;
-    private readonly RequestRing laterHops;
+    private readonly KeptRequests requests;
     private readonly Ring<DnsRecord> queries;
     private readonly FailedHandshakes failedHandshakes;
     private readonly ListedFlows flows;
@@ -38,12 +35,15 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public GenerationTallies Generations { get; } = new();
 
     /// <summary>An empty log.</summary>
-    public JourneyLog(TraceOptions options, TimeProvider time)
+    /// <param name="options">How much it keeps.</param>
+    /// <param name="time">The clock that records are made by.</param>
+    /// <param name="everyRequest">Who needs each of some load balancers' requests, however busy the road is.</param>
+    public JourneyLog(TraceOptions options, TimeProvider time, IEnumerable<IEveryRequest> everyRequest)
     {
+        ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.time = time;
-        journeys = new RequestRing(options.Journeys, options.FailedJourneys, r => r.JourneyId);
-        laterHops = new RequestRing(options.Journeys, options.FailedJourneys, r => r.JourneyId ?? NoId);
+        requests = new KeptRequests(options, new FullDetail(options, everyRequest, time), time);
         queries = new Ring<DnsRecord>(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         flows = new ListedFlows(options.Flows, time);
@@ -127,7 +127,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         else if (path is not null) Begun(Named(record));
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
         // the id in it was read.
-        else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) laterHops.Add(record);
+        else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) requests.AddLater(record);
         // Somebody's health check: not what the road is asked.
         if (record.JourneyId is not null || record.Hop == Hop.LoadBalancer) Meters.Count(record);
         Added.Beat();
@@ -136,7 +136,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>A journey begins with this record: no hop in front of it reads HTTP.</summary>
     private void Begun(RequestRecord first)
     {
-        journeys.Add(first);
+        requests.AddFirst(first);
         Generations.Count(first);
     }
 
@@ -160,7 +160,19 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken) => feed.FollowAsync(journeys.All, (ended, missed) => new EndedRequests(ended, missed), cancellationToken);
+    public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken)
+    {
+        var before = requests.PassedOver;
+        return feed.FollowAsync(requests.First.All, Told, cancellationToken);
+
+        EndedRequests Told(List<RequestRecord> ended, long missed)
+        {
+            var passed = requests.PassedOver;
+            var told = new EndedRequests(ended, missed, passed - before);
+            before = passed;
+            return told;
+        }
+    }
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
@@ -171,11 +183,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         feed.FollowAsync(endedSecured, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
 
     /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first; at the end older ones that failed.</summary>
-    internal IEnumerable<RequestRecord> NewestFirst() => journeys.NewestFirst();
+    internal IEnumerable<RequestRecord> NewestFirst() => requests.First.NewestFirst();
 
     /// <summary>Reads the same records in the order in which they ended.</summary>
     /// <param name="earlier">Those that have ended by now too.</param>
-    internal EndedRequestReader Ended(bool earlier = false) => earlier ? new(journeys, 0, 0) : new(journeys, journeys.All.Newest, journeys.Failed.Newest);
+    internal EndedRequestReader Ended(bool earlier = false) =>
+        earlier ? new(requests.First, 0, 0, () => requests.PassedOver) : new(requests.First, requests.First.All.Newest, requests.First.Failed.Newest, () => requests.PassedOver);
 
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
@@ -184,17 +197,23 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     internal long NewestFailedHandshake => failedHandshakes.Newest;
 
     /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
-    public (long Ended, long InMemory) Kept => journeys.All.Newest is var newest ? (newest, Math.Min(newest, options.Journeys)) : default;
+    public (long Ended, long InMemory) Kept => requests.First.All.Newest is var newest ? (newest + requests.PassedOver, Math.Min(newest, options.Journeys)) : default;
+
+    /// <summary>How many journeys ended and weren't kept in full, since the road was busy.</summary>
+    public long PassedOver => requests.PassedOver;
+
+    /// <summary>What is known of a journey that isn't kept in full, by its id or what that ends with; null when none is known.</summary>
+    internal string? InBrief(string id) => requests.InBrief(id);
 
     /// <summary>Requests' records after a number that ended until a moment, in order, at most so many at once; the number moves on to the last of them.</summary>
     /// <returns>How many gave way before the first of them.</returns>
-    internal long Ended(ref long after, long until, int limit, List<RequestRecord> into) => journeys.All.After(ref after, into, r => into.Count < limit && r.EndedAt <= until);
+    internal long Ended(ref long after, long until, int limit, List<RequestRecord> into) => requests.First.All.After(ref after, into, r => into.Count < limit && r.EndedAt <= until);
 
     /// <summary>The same of clients' handshakes that failed.</summary>
     internal long FailedSince(ref long after, long until, int limit, List<HandshakeRecord> into) => failedHandshakes.OfClients(ref after, until, limit, into);
 
     /// <summary>How many came after these numbers.</summary>
-    internal long Waiting(long request, long handshake) => journeys.All.Newest - request + failedHandshakes.Newest - handshake;
+    internal long Waiting(long request, long handshake) => requests.First.All.Newest - request + failedHandshakes.Newest - handshake;
 
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
@@ -215,7 +234,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <summary>Whether no request's journey tells of it: the client's own handshakes come before any request.</summary>
     private bool IsAlone(HandshakeRecord failed) =>
-        failed.Hop == Hop.Tls || !journeys.All.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
+        failed.Hop == Hop.Tls || !requests.First.All.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
 
     /// <summary>The connection that was new, and on which no answer came, as its far end knows it; null where there is none.</summary>
     private static ConnectionId? Refusing(RequestRecord request) => request is { UpstreamStatus: 0, RequestOnUpstream: <= 1 } ? request.Via?.Upstream ?? request.Upstream : null;
@@ -223,13 +242,13 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private static bool Within(HandshakeRecord handshake, RequestRecord request) => handshake.AcceptedAt >= request.StartedAt && handshake.AcceptedAt <= request.EndedAt;
 
     /// <summary>The load balancer's record of a journey, or null.</summary>
-    internal RequestRecord? Find(string journeyId) => journeys.With(journeyId).FirstOrDefault();
+    internal RequestRecord? Find(string journeyId) => requests.First.With(journeyId).FirstOrDefault();
 
     /// <summary>The first HTTP hop's newest record of the n-th request on a connection that ended after <paramref name="since"/> ticks, or null.</summary>
     internal RequestRecord? Find(ConnectionId connection, int requestOnConnection, long since)
     {
         var plain = connection.Plain();
-        return journeys.All.NewestFirst().FirstOrDefault(
+        return requests.First.All.NewestFirst().FirstOrDefault(
             r => r.RequestOnConnection == requestOnConnection && r.EndedAt >= since && (r.Downstream.Plain() == plain || Paths.Of(r)?.Client.Plain() == plain));
     }
 
@@ -238,16 +257,16 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// its id being read, which only its connection can join.
     /// </summary>
     internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : [.. laterHops.With(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
+        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : [.. requests.Behind(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
 
     private IEnumerable<RequestRecord> Unnamed(RequestRecord first) =>
-        laterHops.With(NoId).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt);
+        requests.Behind(null).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt);
 
     /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
     internal bool KeepsRecords(IPEndPoint end)
     {
         var plain = end.Plain();
-        return laterHops.All.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
+        return requests.Later.All.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     // The number of the item before, of those whose keys have the same hash.
     private readonly long[] befores = keyOf is null ? [] : new long[capacity];
 
+    // The hash of each item's key: an item itself is seldom in a processor's cache.
+    private readonly int[] hashes = keyOf is null ? [] : new int[capacity];
+
     // For each hash the number of its newest item, which knows the one before: as many places as items, so that a chain is about one long.
     private readonly long[] newestOf = keyOf is null ? [] : new long[capacity];
     private long newest;
@@ -35,11 +38,14 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
         var place = number % capacity;
         if (!Take(place, number)) return number;
         items[place] = item;
+        var key = keyOf?.Invoke(item);
+        var hash = key is null ? 0 : HashOf(key);
+        if (key is not null) hashes[place] = hash;
         Volatile.Write(ref numbers[place], number);
-        if (keyOf?.Invoke(item) is not { } key) return number;
+        if (key is null) return number;
 
         // Only now: whoever comes by the chain finds the item in its place.
-        ref var head = ref HeadOf(key);
+        ref var head = ref HeadOf(hash);
         long before;
         do
         {
@@ -73,13 +79,28 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     public IEnumerable<T> With(string key)
     {
         // The one that an item knows before itself gives way before it does: the first that is gone ends the chain.
-        for (var number = Volatile.Read(ref HeadOf(key)); number > 0 && At(number) is { } item;)
+        var hash = HashOf(key);
+        for (var number = Volatile.Read(ref HeadOf(hash)); number > 0;)
         {
-            var before = Volatile.Read(ref befores[number % capacity]);
-            if (At(number) is null) yield break;
-            if (keyOf!(item) == key) yield return item;
+            var (same, before) = Link(number, hash);
+            if (before < 0) yield break;
+            if (same && At(number) is { } item && keyOf!(item) == key) yield return item;
             number = before;
         }
+    }
+
+    /// <summary>Whether anything is kept under a key.</summary>
+    public bool Has(string key)
+    {
+        var hash = HashOf(key);
+        for (var number = Volatile.Read(ref HeadOf(hash)); number > 0;)
+        {
+            var (same, before) = Link(number, hash);
+            if (same && At(number) is { } item && keyOf!(item) == key) return true;
+            number = before;
+        }
+
+        return false;
     }
 
     /// <summary>
@@ -113,5 +134,16 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
         }
     }
 
-    private ref long HeadOf(string key) => ref newestOf[(uint)key.GetHashCode(StringComparison.Ordinal) % (uint)capacity];
+    /// <summary>Whether the item with this number has a key of this hash, and the number of the one before it; below 0 when it has given way.</summary>
+    private (bool Same, long Before) Link(long number, int hash)
+    {
+        var place = number % capacity;
+        if (Volatile.Read(ref numbers[place]) != number) return (false, -1);
+        var (same, before) = (Volatile.Read(ref hashes[place]) == hash, Volatile.Read(ref befores[place]));
+        return Volatile.Read(ref numbers[place]) == number ? (same, before) : (false, -1);
+    }
+
+    private static int HashOf(string key) => key.GetHashCode(StringComparison.Ordinal);
+
+    private ref long HeadOf(int hash) => ref newestOf[(uint)hash % (uint)capacity];
 }

@@ -9,6 +9,15 @@ public sealed record TraceOptions
     /// <summary>Journeys that failed kept beside them, however many arrive. At least 1.</summary>
     public int FailedJourneys { get; init; } = 2_000;
 
+    /// <summary>Journeys kept in full a second on a busy road, and as many besides of those that failed, were slow or asked for; of the others what <see cref="Detail.BriefJourney"/> has. At least 1.</summary>
+    public int FullDetailRate { get; init; } = 1_000;
+
+    /// <summary>Journeys kept in full, however fast they come, before a road counts as busy. At least 1.</summary>
+    public int FullDetailBurst { get; init; } = 10_000;
+
+    /// <summary>From when on a request is slow.</summary>
+    public TimeSpan SlowFrom { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Failed handshakes kept to be listed, of clients and of those behind the load balancer each; the oldest give way. At least 1.</summary>
     public int FailedHandshakes { get; init; } = 1_000;
 
@@ -54,8 +63,8 @@ public sealed record TraceOptions
     /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
     public int KeepBatch { get; init; } = 50;
 
-    /// <summary>How long those that arrived may take to be told where more ended than that: a hundredth of the interval, so that a busy road pays about one in a hundred for it.</summary>
-    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>How long those that arrived may take to be told where more ended than that: so that a busy road pays about one in two hundred for it.</summary>
+    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Failed journeys stored beside them. At least 1.</summary>
     public int KeepFailed { get; init; } = 200;

@@ -51,6 +51,25 @@ public sealed class AccessLogWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task That_a_busy_roads_file_lacks_requests_is_told_at_once_and_then_once_a_minute()
+    {
+        var writer = await StartAsync(new AccessLogOptions { Directory = Path.Combine(folder, "logs") });
+        feed.End("/1", passedOver: 3);
+        await Limit.UntilAsync(() => lines.All.Any());
+        feed.End("/2", passedOver: 40);
+        feed.End("/3", passedOver: 2);
+        await Limit.UntilAsync(() => feed.Taken == 3);
+        time.Advance(TimeSpan.FromMinutes(1));
+        feed.End("/4");
+        await writer.StopAsync(CancellationToken.None);
+
+        Assert.Collection(
+            lines.All,
+            first => Assert.Contains("lacks 3 requests of a busy road", first, StringComparison.Ordinal),
+            later => Assert.Contains("lacks 42 requests", later, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_second_run_appends()
     {
         foreach (var path in new[] { "/first", "/second" })
@@ -146,8 +165,8 @@ public sealed class AccessLogWriterTests : IDisposable
 
         public int Taken => Volatile.Read(ref taken);
 
-        public void End(string path, long missed = 0) =>
-            ended.Writer.TryWrite(new EndedRequests([Exchange.Record(target: path).Answered(1, 2, 3).Decided(new())], missed));
+        public void End(string path, long missed = 0, long passedOver = 0) =>
+            ended.Writer.TryWrite(new EndedRequests([Exchange.Record(target: path).Answered(1, 2, 3).Decided(new())], missed, passedOver));
 
         public HandshakeRecord? HandshakeOf(RequestRecord request) => null;
 

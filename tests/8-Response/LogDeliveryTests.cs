@@ -108,6 +108,22 @@ public sealed class LogDeliveryTests : IAsyncDisposable
     public void Without_a_bucket_or_when_off_there_is_no_destination(string enabled, string bucket) =>
         Assert.Empty(LogDestination.Of(LogKind.Access, TestBalancer.With(("access_logs.s3.enabled", enabled), ("access_logs.s3.bucket", bucket))));
 
+    [Theory]
+    [InlineData("true", "127.18.0.1:8080", Hop.LoadBalancer, true)]
+    [InlineData("true", "127.18.0.9:8080", Hop.LoadBalancer, false)] // another load balancer's
+    [InlineData("true", "127.18.0.1:8080", Hop.Ingress, false)]
+    [InlineData("false", "127.18.0.1:8080", Hop.LoadBalancer, false)]
+    public void Each_request_of_a_load_balancer_that_delivers_is_wanted(string enabled, string to, Hop hop, bool wanted)
+    {
+        var generation = TestBalancer.In(["us-east-2a"], ("access_logs.s3.enabled", enabled), ("access_logs.s3.bucket", "my-logs"));
+        var record = new RequestRecord
+        {
+            Hop = hop, Generation = generation, Downstream = new ConnectionId(IPEndPoint.Parse("127.0.0.1:50000"), IPEndPoint.Parse(to)), RequestOnConnection = 1,
+            StartedAt = 1, StartedOn = default, Protocol = "HTTP/1.1", Method = "GET", Target = "/", Host = "",
+        };
+        Assert.Equal(wanted, new DeliveredRequests().Wants(record));
+    }
+
     [Fact]
     public void Each_node_of_a_load_balancer_has_files_of_its_own()
     {

@@ -297,7 +297,7 @@ public sealed class JourneyLogTests
     [Fact]
     public void Of_failed_handshakes_the_newest_are_kept()
     {
-        var log = new JourneyLog(new TraceOptions { FailedHandshakes = 3 }, TimeProvider.System);
+        var log = new JourneyLog(new TraceOptions { FailedHandshakes = 3 }, TimeProvider.System, []);
         for (var i = 0; i < 10; i++)
         {
             var failed = TestRoad.Handshake();

@@ -87,7 +87,7 @@ public sealed class KeepingTests
     [Fact]
     public async Task One_that_failed_is_stored_though_ten_thousand_others_ended_before_anybody_looked()
     {
-        await using var run = new Run(store);
+        await using var run = new Run(store, new TraceOptions { FullDetailBurst = 20_000 });
         run.Keeper.Start();
         run.End("1-failed", status: 503);
         for (var i = 0; i < new TraceOptions().Journeys + 500; i++) run.End($"1-{i}");
@@ -98,6 +98,17 @@ public sealed class KeepingTests
         // It counted as lost until it was old enough to be stored.
         Assert.InRange(run.Keeper.PassedOver - (new TraceOptions().Journeys + 501 - store.Count), 0, 1);
         Assert.Equal(store.Count, run.Keeper.Stored);
+    }
+
+    [Fact]
+    public async Task Those_that_a_busy_road_counts_alone_are_passed_over()
+    {
+        await using var run = new Run(store, new TraceOptions { FullDetailBurst = 10 });
+        run.Keeper.Start();
+        for (var i = 0; i < 100; i++) run.End($"1-{i}");
+        await run.PassAsync(() => store.Count > 0);
+
+        Assert.Equal((10, 90), (store.Count, run.Keeper.PassedOver));
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class RequestRingTests
     [Fact]
     public void One_that_failed_is_found_and_listed_after_ten_thousand_that_did_not()
     {
-        var options = new TraceOptions();
+        var options = new TraceOptions { FullDetailBurst = 20_000 };
         var busy = new TestRoad(options);
         busy.Log.Add(Record(0, failed: true));
         for (var i = 1; i <= options.Journeys + 500; i++) busy.Log.Add(Record(i, failed: false));
@@ -52,7 +52,7 @@ public sealed class RequestRingTests
     {
         // What ended later than two moments ago is read in a later round.
         var (ring, number, now) = (new RequestRing(10, 1_000, r => r.JourneyId), 0, 0);
-        var reader = new EndedRequestReader(ring, 0, 0);
+        var reader = new EndedRequestReader(ring, 0, 0, () => 0);
         var read = new List<RequestRecord>();
         var added = new List<RequestRecord>();
         var lost = 0L;

@@ -27,7 +27,7 @@ internal static class TraceCosts
     /// <summary>Adds a record whose connection a relay took.</summary>
     internal static Action Add(int status = 200)
     {
-        var log = new JourneyLog(new TraceOptions(), TimeProvider.System);
+        var log = new JourneyLog(new TraceOptions(), TimeProvider.System, []);
         var relayed = new ConnectionId(new IPEndPoint(IPAddress.Loopback, 40002), new IPEndPoint(IPAddress.Loopback, 30080));
         log.Add(new ConnectionRecord { Generation = Generation.None, Downstream = relayed, AcceptedAt = 1 });
         var record = Record(new ConnectionId(new IPEndPoint(IPAddress.Loopback, 40001), new IPEndPoint(IPAddress.Loopback, 8080)));

@@ -30,7 +30,7 @@ internal static class RequestLines
             written++;
         }
 
-        var skipped = ended.Missed + ended.Requests.Count - written;
+        var skipped = ended.Missed + ended.PassedOver + ended.Requests.Count - written;
         if (skipped > 0) lines.AppendLine(CultureInfo.InvariantCulture, $"… {skipped} requests not shown: they come faster than anybody reads. Those that fail are");
         Console.Out.Write(lines);
     }

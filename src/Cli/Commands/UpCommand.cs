@@ -32,10 +32,11 @@ internal static class UpCommand
         var standard = new TraceOptions();
         var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
         var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
+        var fullDetail = CommonOptions.Number("--full-detail", "N", standard.FullDetailRate, 1, 1_000_000, "Journeys a second that are kept in full on a busy road, and as many besides of requests that failed, took a second or were traced. The others are counted.");
         var otlp = new OtlpOptions("Export every journey to this address of OpenTelemetry's, http://localhost:4318 (4317 for gRPC). Default: $OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, noJourneys,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, fullDetail, noJourneys,
         };
         otlp.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -50,7 +51,7 @@ internal static class UpCommand
                 ServerTiming = parsed.GetValue(serverTiming),
                 Journeys = !parsed.GetValue(noJourneys),
                 Otlp = otlp.Read(parsed),
-                Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor },
+                Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor, FullDetailRate = parsed.GetValue(fullDetail), FullDetailBurst = Math.Max(standard.FullDetailBurst, parsed.GetValue(fullDetail)) },
             },
             parsed.GetValue(state),
             cancellationToken));

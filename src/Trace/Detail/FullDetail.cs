@@ -1,0 +1,44 @@
+using Usher.Model.Contracts;
+using Usher.Model.Journeys;
+
+namespace Usher.Trace.Detail;
+
+/// <summary>
+/// Which requests are kept in full, with every hop's record. All of them, until more end than <see cref="TraceOptions.FullDetailRate"/> a second for a while; of a busier road so many of those that arrived as usual, and as many
+/// besides of those that somebody will look for: what failed, was slow, or was asked by <c>usher trace</c> or a browser's visit of it. The others are counted, and kept in brief (<see cref="BriefRing"/>).
+/// What a road keeps lives on through collections of garbage, which is most of what recording costs.
+/// </summary>
+/// <param name="options">The rates.</param>
+/// <param name="everyRequest">Who needs each of some load balancers' requests.</param>
+/// <param name="time">The clock that records are made by.</param>
+internal sealed class FullDetail(TraceOptions options, IEnumerable<IEveryRequest> everyRequest, TimeProvider time)
+{
+    /// <summary>How the user agent of <c>usher trace</c> begins.</summary>
+    private const string OwnAgent = "usher/";
+
+    private readonly IEveryRequest[] everyRequest = [.. everyRequest];
+    private readonly long slow = (long)(options.SlowFrom.TotalSeconds * time.TimestampFrequency);
+    private readonly RateBucket usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
+    private readonly RateBucket notable = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
+
+    /// <summary>Whether so many requests end that not all are kept in full.</summary>
+    public bool IsBusy(long now) => usual.IsEmpty(now);
+
+    /// <summary>Whether somebody will look for this one.</summary>
+    public bool IsNotable(RequestRecord record) => record.IsFailed || record.EndedAt - record.StartedAt >= slow || IsAsked(record.UserAgent);
+
+    /// <summary>Whether a request whose journey begins with this record is kept in full, which counts against what may be.</summary>
+    public bool Takes(RequestRecord first) => (IsNotable(first) ? notable : usual).Take(first.EndedAt) || IsWanted(first);
+
+    private static bool IsAsked(string? agent) => agent is not null && (agent.StartsWith(OwnAgent, StringComparison.Ordinal) || Visits.Of(agent) is not null);
+
+    private bool IsWanted(RequestRecord first)
+    {
+        foreach (var one in everyRequest)
+        {
+            if (one.Wants(first)) return true;
+        }
+
+        return false;
+    }
+}
