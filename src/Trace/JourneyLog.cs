@@ -14,7 +14,6 @@ namespace Usher.Trace;
 public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 {
     private readonly KeptRequests requests;
-    private readonly Ring<DnsRecord> queries;
     private readonly FailedHandshakes failedHandshakes;
     private readonly ListedFlows flows;
     private readonly ConnectionTable<HandshakeRecord> handshakes;
@@ -44,7 +43,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         this.options = options;
         this.time = time;
         requests = new KeptRequests(options, new FullDetail(options, everyRequest, time), time);
-        queries = new Ring<DnsRecord>(options.DnsRecords);
+        Queries = new DnsQueries(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         flows = new ListedFlows(options.Flows, time);
         endedHandshakes = new Ring<HandshakeRecord>(options.Connections);
@@ -67,7 +66,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public void Add(DnsRecord record)
     {
         Meters.Count(record);
-        queries.Add(record);
+        Queries.Add(record);
         Added.Beat();
     }
 
@@ -187,8 +186,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <summary>Reads the same records in the order in which they ended.</summary>
     /// <param name="earlier">Those that have ended by now too.</param>
-    internal EndedRequestReader Ended(bool earlier = false) =>
-        earlier ? new(requests.First, 0, 0, () => requests.PassedOver) : new(requests.First, requests.First.All.Newest, requests.First.Failed.Newest, () => requests.PassedOver);
+    internal EndedRequestReader Ended(bool earlier = false) => requests.Reader(earlier);
 
     /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
     internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
@@ -200,7 +198,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public (long Ended, long InMemory) Kept => requests.First.All.Newest is var newest ? (newest + requests.PassedOver, Math.Min(newest, options.Journeys)) : default;
 
     /// <summary>How many journeys ended and weren't kept in full, since the road was busy.</summary>
-    public long PassedOver => requests.PassedOver;
+    internal long PassedOver => requests.PassedOver;
 
     /// <summary>What is known of a journey that isn't kept in full, by its id or what that ends with; null when none is known.</summary>
     internal string? InBrief(string id) => requests.InBrief(id);
@@ -257,17 +255,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// its id being read, which only its connection can join.
     /// </summary>
     internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : [.. requests.Behind(first.JourneyId).Concat(Unnamed(first)).OrderBy(r => r.StartedAt)];
-
-    private IEnumerable<RequestRecord> Unnamed(RequestRecord first) =>
-        requests.Behind(null).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt);
+        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : requests.Behind(first);
 
     /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
-    internal bool KeepsRecords(IPEndPoint end)
-    {
-        var plain = end.Plain();
-        return requests.Later.All.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
-    }
+    internal bool KeepsRecords(IPEndPoint end) => requests.HasLaterAt(end);
 
     /// <inheritdoc/>
     public HandshakeRecord? HandshakeOf(RequestRecord request) =>
@@ -288,16 +279,6 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     internal ConnectionRecord? RelayNow(RequestRecord request) =>
         request.Upstream is { } upstream && relayed.Find(upstream) is { } found && (found.ClosedAt == 0 || found.ClosedAt >= request.StartedAt) ? found : null;
 
-    /// <summary>The name server's record of a query, or null.</summary>
-    /// <param name="client">Where the query came from; an address of 0.0.0.0 stands for any.</param>
-    /// <param name="queryId">The query's id.</param>
-    /// <param name="from">Ticks before which the query can't have been.</param>
-    /// <param name="to">Ticks after which it can't have been.</param>
-    internal DnsRecord? Find(IPEndPoint client, ushort queryId, long from, long to)
-    {
-        var plain = client.Plain();
-        return queries.NewestFirst().FirstOrDefault(
-            q => q.QueryId == queryId && q.Client.Port == plain.Port && q.StartedAt >= from && q.StartedAt <= to
-                && (plain.Address.Equals(IPAddress.Any) || q.Client.Plain().Address.Equals(plain.Address)));
-    }
+    /// <summary>What the name server was asked.</summary>
+    internal DnsQueries Queries { get; }
 }

@@ -68,6 +68,6 @@ internal sealed class JourneyTeller(JourneyLog log, SpanStore spans, JourneyAsse
     /// <summary>The name server's record of a client's query; null where there is none, or not yet.</summary>
     internal DnsRecord? QueryOf(ClientReport report, long since) =>
         report.Dns is { QueryId: { } id, Local: { } local } && IPEndPoint.TryParse(local, out var end)
-            ? log.Find(end, id, since, report.Times.DnsDone == 0 ? long.MaxValue : Clock.Ticks(report.Times.DnsDone, report.Times, time))
+            ? log.Queries.Find(end, id, since, report.Times.DnsDone == 0 ? long.MaxValue : Clock.Ticks(report.Times.DnsDone, report.Times, time))
             : null;
 }

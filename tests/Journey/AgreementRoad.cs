@@ -98,7 +98,7 @@ public class AgreementRoad : IAsyncLifetime
         var since = TimeProvider.System.GetTimestamp();
         var answer = await DnsLookup.AskAsync(Road.Services.GetRequiredService<DnsServerAddress>().EndPoint!, url.Host, cancellation);
         DnsRecord? query = null;
-        await Until.HoldsAsync("the name server's record", () => (query = Log.Find(answer.Local, answer.QueryId, since, long.MaxValue)) is not null);
+        await Until.HoldsAsync("the name server's record", () => (query = Log.Queries.Find(answer.Local, answer.QueryId, since, long.MaxValue)) is not null);
         if (answer.Addresses.Count == 0) return new Sent(null, [query!.Decision], null, null);
 
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

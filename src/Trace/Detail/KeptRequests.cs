@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Usher.Model.Journeys;
 
 namespace Usher.Trace.Detail;
@@ -57,8 +58,25 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         if (newest.Has(id)) Later.Add(later);
     }
 
-    /// <summary>What hops behind recorded under a journey's id, the newest first; with null what was refused before its id was read.</summary>
-    public IEnumerable<RequestRecord> Behind(string? journeyId) => Later.With(journeyId ?? NoId);
+    /// <summary>What hops behind recorded of the journey that begins with a record, in the order in which the request reached them; and what was refused meanwhile before its id was read.</summary>
+    public IReadOnlyList<RequestRecord> Behind(RequestRecord first) =>
+    [
+        .. Later.With(first.JourneyId ?? NoId)
+            .Concat(Later.With(NoId).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt))
+            .OrderBy(r => r.StartedAt),
+    ];
+
+    /// <summary>Whether a hop behind has recorded anything at this endpoint.</summary>
+    public bool HasLaterAt(IPEndPoint end)
+    {
+        var plain = end.Plain();
+        return Later.All.NewestFirst().Any(r => r.Downstream.To.Plain().Equals(plain));
+    }
+
+    /// <summary>Reads first records in the order in which they ended.</summary>
+    /// <param name="earlier">Those that have ended by now too.</param>
+    public EndedRequestReader Reader(bool earlier) =>
+        earlier ? new(First, 0, 0, () => PassedOver) : new(First, First.All.Newest, First.Failed.Newest, () => PassedOver);
 
     /// <summary>What is known of a journey that isn't kept in full, by its id or what that ends with, and why that is all; null when none is known.</summary>
     public string? InBrief(string id) => brief.Find(id) is not { } found ? null : string.Create(CultureInfo.InvariantCulture,
