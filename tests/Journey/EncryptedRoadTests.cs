@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Playwright;
+using Usher.Journey.Tests.Dashboard;
 using Usher.Journey.Tests.Metrics;
+using static Microsoft.Playwright.Assertions;
 
 namespace Usher.Journey.Tests;
 
 /// <summary><c>samples/vault</c>: TLS ends and begins again at the load balancer and at the ingress, and ends in the pod.</summary>
 [Trait("user", "matters")]
-public sealed class EncryptedRoadTests(VaultRoad vault) : IClassFixture<VaultRoad>
+public sealed class EncryptedRoadTests(VaultRoad vault, InstalledBrowser browser) : IClassFixture<VaultRoad>
 {
     private const string Url = "https://vault.example.com/v1/users";
     private const string IngressCertificate = "CN=vault.example.com, O=Usher sample";
@@ -66,6 +69,21 @@ public sealed class EncryptedRoadTests(VaultRoad vault) : IClassFixture<VaultRoa
         Assert.Equal(ends.ToUnixTimeSeconds(), Exposition.Value(text, """usher_certificate_expiry_timestamp_seconds{kind="secret",certificate="Secret vault/vault-tls",domain="vault.example.com"}"""));
         // The pods show that one.
         Assert.DoesNotContain("users-tls", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_ingress_certificate_is_on_the_dashboard()
+    {
+        var road = await vault.RunsAsync();
+        await using var pages = await Pages.OpenAsync(browser, road);
+
+        await pages.GoAsync("/certificates");
+
+        var secrets = pages.Page.GetByRole(AriaRole.Group, new() { Name = "Certificates of Secrets" }).Locator("tbody tr");
+        await Expect(secrets).ToHaveCountAsync(1);
+        await Expect(secrets).ToContainTextAsync("vault/vault-tls");
+        await Expect(secrets).ToContainTextAsync("UTCin ");
+        Assert.Empty(pages.Problems);
     }
 
     [Fact]
