@@ -15,6 +15,9 @@ public sealed class NodeSdk
     /// <returns>What the program printed.</returns>
     internal async Task<string> SendAsync(string exporter, params (string Name, string Value)[] variables) => await RunAsync(await folder.Value, "node", ["send.mjs", exporter], variables);
 
+    /// <summary>The names of the semantic conventions' attributes.</summary>
+    internal async Task<string[]> NamesAsync() => (await RunAsync(await folder.Value, "node", ["names.mjs"])).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     private static async Task<string> RunAsync(string folder, string program, IEnumerable<string> arguments, params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(program) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
