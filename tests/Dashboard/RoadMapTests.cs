@@ -51,6 +51,19 @@ public sealed class RoadMapTests
     }
 
     [Theory]
+    [InlineData(PodRuntime.BuiltIn, "pods as the ingress measures them")]
+    [InlineData(PodRuntime.StandIn, "targets as the load balancer measures them")]
+    public void Pods_are_as_busy_as_who_calls_them_measures(PodRuntime other, string measured)
+    {
+        var pod = new PodStatus(new ResourceKey("", "Pod", "shop", "a"), other, "Running", true, false, 0, null, null);
+        var rates = Rates.None with { Now = new Dictionary<string, HopRate> { [measured] = new(7, 0, 0, null, null) } };
+
+        var pods = RoadMap.Of(Nothing with { Pods = [pod] }, rates)[6];
+
+        Assert.Equal((7, "requests", measured), (pods.Rate?.PerSecond, pods.Counts, pods.RateName));
+    }
+
+    [Theory]
     [InlineData("Ready", false, Signal.Good)]
     [InlineData("Ready,SchedulingDisabled", false, Signal.Warning)]
     [InlineData("NotReady", false, Signal.Bad)]

@@ -14,15 +14,17 @@ public static class RoadMap
     {
         ArgumentNullException.ThrowIfNull(facts);
         ArgumentNullException.ThrowIfNull(rates);
+        var ingress = Ingress(facts);
         return
         [
             With(rates, Dns(facts), "dns queries"),
             With(rates, Tls(facts), "tls handshakes"),
             LoadBalancer(facts, rates),
             With(rates, Nodes(facts), "node connections"),
-            With(rates, Ingress(facts), "ingress requests"),
+            With(rates, ingress, "ingress requests"),
             Services(facts),
-            With(rates, Pods(facts), "pods as the ingress measures them", "requests"),
+            // Without an ingress the load balancer's targets are pods, or nodes that lead to them.
+            With(rates, Pods(facts), ingress.Items.Count > 0 ? "pods as the ingress measures them" : "targets as the load balancer measures them", "requests"),
         ];
     }
 
