@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Usher.Control;
 using Usher.Dashboard.Access;
@@ -45,21 +44,35 @@ public static class DashboardRegistration
     public static IApplicationBuilder UseDashboardAccess(this IApplicationBuilder app, string token)
     {
         var access = new DashboardAccess(token);
-        return app.UseWhen(context => IsPage(context.Request.Path), pages => pages.Use(access.AdmitAsync).UseStatusCodePagesWithReExecute("/not-found"));
+        return app.UseWhen(context => IsPage(context.Request.Path), pages => pages.Use(access.AdmitAsync));
     }
 
     /// <summary>Whether a path is one of the dashboard's: all are that aren't the API's.</summary>
     public static bool IsPage(PathString path) => path != JourneyEndpoints.GrpcSpans && !Array.Exists(Others, other => path.StartsWithSegments(other, StringComparison.Ordinal));
 
-    /// <summary>Maps the pages, and begins to look at the road.</summary>
-    public static void MapDashboard(this IEndpointRouteBuilder endpoints)
+    /// <summary>
+    /// Answers the requests for pages, and begins to look at the road. What draws the pages is many megabytes, and most roads are never looked at: it is put together when the first page is asked for, and for that in a pipeline of
+    /// its own.
+    /// </summary>
+    public static IApplicationBuilder UseDashboard(this IApplicationBuilder app)
     {
-        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(app);
         // It follows from now on, whoever looks later.
-        endpoints.ServiceProvider.GetRequiredService<GenerationHistory>();
-        endpoints.ServiceProvider.GetRequiredService<RoadWatch>().Start();
-        endpoints.MapAssets();
-        endpoints.MapJourneyFiles();
-        endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.ApplicationServices.GetRequiredService<GenerationHistory>();
+        app.ApplicationServices.GetRequiredService<RoadWatch>().Start();
+        var pages = new Lazy<RequestDelegate>(() => Draw(app.New()));
+        return app.MapWhen(context => IsPage(context.Request.Path), branch => branch.Run(context => pages.Value(context)));
     }
+
+    private static RequestDelegate Draw(IApplicationBuilder pages) => pages
+        .UseStatusCodePagesWithReExecute("/not-found")
+        .UseRouting()
+        .UseAntiforgery()
+        .UseEndpoints(endpoints =>
+        {
+            endpoints.MapAssets();
+            endpoints.MapJourneyFiles();
+            endpoints.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        })
+        .Build();
 }

@@ -63,15 +63,14 @@ internal sealed class ApiServer : IAsyncDisposable
         var token = StateDirectory.NewToken();
         var otlp = app.Services.GetRequiredService<OtlpAddress>();
         app.UseDashboardAccess(token);
-        app.Use((context, next) => DashboardRegistration.IsPage(context.Request.Path) || Allowed(context, token, otlp.Token) ? next(context) : Refuse(context));
+        app.UseDashboard();
+        app.Use((context, next) => Allowed(context, token, otlp.Token) ? next(context) : Refuse(context));
         app.UseRouting();
-        app.UseAntiforgery();
         app.MapJourneys();
         app.MapMeters(app.Services.GetRequiredService<JourneyLog>().Meters);
         app.MapMetrics(road);
         app.MapRoad(road);
         app.MapNodes(road);
-        app.MapDashboard();
         try
         {
             await app.StartAsync(cancellationToken);
