@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Usher.Tests;
 
+[assembly: AssemblyFixture(typeof(Usher.Trace.Tests.NodeSdk))]
+
 namespace Usher.Trace.Tests;
 
 /// <summary>OpenTelemetry's SDK for Node, as <c>tests/Trace/node</c> pins it. Installed once into <c>artifacts/npm</c>, under the lock file's hash.</summary>

@@ -5,7 +5,7 @@ using Usher.Tests.Otlp;
 namespace Usher.Trace.Tests;
 
 /// <summary>What a Node application's SDK sends, by each of its exporters.</summary>
-public sealed class NodeSdkTests(NodeSdk sdk) : IClassFixture<NodeSdk>
+public sealed class NodeSdkTests(NodeSdk sdk)
 {
     [Theory]
     [InlineData("http", false, "")]

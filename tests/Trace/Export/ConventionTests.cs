@@ -5,7 +5,7 @@ using Usher.Trace.Otlp;
 namespace Usher.Trace.Tests.Export;
 
 /// <summary>The names of what spans tell, held against OpenTelemetry's own list of them.</summary>
-public sealed class ConventionTests(NodeSdk sdk) : IClassFixture<NodeSdk>
+public sealed class ConventionTests(NodeSdk sdk)
 {
     [Fact]
     public async Task Each_attribute_is_one_of_the_conventions_or_says_that_it_is_ushers()
