@@ -40,7 +40,8 @@ internal sealed class BriefRing(int capacity)
             if (Volatile.Read(ref numbers[place]) != number) continue;
             var journey = places[place];
             Interlocked.MemoryBarrier();
-            if (Volatile.Read(ref numbers[place]) == number && journey.JourneyId.EndsWith(id, StringComparison.Ordinal)) return journey;
+            // One with an id of another form isn't found by it.
+            if (Volatile.Read(ref numbers[place]) == number && journey.Id != 0 && journey.JourneyId.EndsWith(id, StringComparison.Ordinal)) return journey;
         }
 
         return null;

@@ -41,6 +41,14 @@ public sealed class BriefJourneyTests
     }
 
     [Fact]
+    public void One_with_an_id_of_another_form_is_counted_and_not_found()
+    {
+        var ring = new BriefRing(4);
+        ring.Add(Record("1-5", "GET", "/"));
+        Assert.Equal((1, null), (ring.Count, ring.Find("000000")));
+    }
+
+    [Fact]
     public async Task Writers_never_mix_two()
     {
         var ring = new BriefRing(8);
