@@ -7,12 +7,8 @@ namespace Usher.Trace;
 /// <param name="keyOf">What an item is found by; null for an item that isn't, or a ring without keys.</param>
 internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) where T : class
 {
-    /// <summary>In a place's number while its item is changed.</summary>
-    private const long Changing = -1;
-
-    // An item is in the place of its number, which is written last, and marked first: who reads an item between two reads of its number has the right one.
+    private readonly RingPlaces places = new(capacity);
     private readonly T?[] items = new T?[capacity];
-    private readonly long[] numbers = new long[capacity];
 
     // The number of the item before, of those whose keys have the same hash.
     private readonly long[] befores = keyOf is null ? [] : new long[capacity];
@@ -22,26 +18,24 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
 
     // For each hash the number of its newest item, which knows the one before: as many places as items, so that a chain is about one long.
     private readonly long[] newestOf = keyOf is null ? [] : new long[capacity];
-    private long newest;
 
     /// <summary>The number of the newest item, counting from 1; 0 when there is none. Its slot may still be being written.</summary>
-    public long Newest => Volatile.Read(ref newest);
+    public long Newest => places.Newest;
 
     /// <summary>The number of the oldest item that is still kept.</summary>
-    public long Oldest => Math.Max(1, Newest - capacity + 1);
+    public long Oldest => places.Oldest;
 
     /// <summary>Adds an item in the place of the oldest.</summary>
     /// <returns>Its number.</returns>
     public long Add(T item)
     {
-        var number = Interlocked.Increment(ref newest);
-        var place = number % capacity;
-        if (!Take(place, number)) return number;
+        if (!places.TryTake(out var number)) return number;
+        var place = places.PlaceOf(number);
         items[place] = item;
         var key = keyOf?.Invoke(item);
         var hash = key is null ? 0 : HashOf(key);
         if (key is not null) hashes[place] = hash;
-        Volatile.Write(ref numbers[place], number);
+        places.Fill(number);
         if (key is null) return number;
 
         // Only now: whoever comes by the chain finds the item in its place.
@@ -59,10 +53,9 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
     /// <summary>The item with this number; null when it has given way, or is still being written.</summary>
     public T? At(long number)
     {
-        var place = number % capacity;
-        if (Volatile.Read(ref numbers[place]) != number) return null;
-        var item = Volatile.Read(ref items[place]);
-        return Volatile.Read(ref numbers[place]) == number ? item : null;
+        if (!places.Has(number)) return null;
+        var item = Volatile.Read(ref items[places.PlaceOf(number)]);
+        return places.Has(number) ? item : null;
     }
 
     /// <summary>Everything kept, the newest first; items added meanwhile are left out.</summary>
@@ -123,24 +116,13 @@ internal sealed class Ring<T>(int capacity, Func<T, string?>? keyOf = null) wher
         return found;
     }
 
-    /// <summary>Takes a place for an item. One that was held up for a whole round finds its place taken by a newer one, and is no longer wanted.</summary>
-    private bool Take(long place, long number)
-    {
-        while (true)
-        {
-            var older = Volatile.Read(ref numbers[place]);
-            if (older == Changing || older > number) return false;
-            if (Interlocked.CompareExchange(ref numbers[place], Changing, older) == older) return true;
-        }
-    }
-
     /// <summary>Whether the item with this number has a key of this hash, and the number of the one before it; below 0 when it has given way.</summary>
     private (bool Same, long Before) Link(long number, int hash)
     {
-        var place = number % capacity;
-        if (Volatile.Read(ref numbers[place]) != number) return (false, -1);
+        if (!places.Has(number)) return (false, -1);
+        var place = places.PlaceOf(number);
         var (same, before) = (Volatile.Read(ref hashes[place]) == hash, Volatile.Read(ref befores[place]));
-        return Volatile.Read(ref numbers[place]) == number ? (same, before) : (false, -1);
+        return places.Has(number) ? (same, before) : (false, -1);
     }
 
     private static int HashOf(string key) => key.GetHashCode(StringComparison.Ordinal);

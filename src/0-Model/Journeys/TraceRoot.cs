@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Usher.Model.Journeys;
 
@@ -23,13 +26,29 @@ public static class TraceRoot
     /// <summary>The same, written to where there is room for <see cref="TraceIdLength"/> digits; false for no such root.</summary>
     public static bool TryTraceIdOf(string? root, Span<char> digits)
     {
-        if (root is not { Length: 35 } || !root.StartsWith("1-", StringComparison.Ordinal) || root[10] != '-') return false;
+        if (!HasForm(root)) return false;
         digits = digits[..TraceIdLength];
         root.AsSpan(2, 8).ToLowerInvariant(digits);
         root.AsSpan(11).ToLowerInvariant(digits[8..]);
         return !digits.ContainsAnyExcept(HexDigits) && digits.ContainsAnyExcept('0');
     }
 
+    /// <summary>The digits of a root of the form <c>1-8 hex-24 hex</c> as one number, which <see cref="Of(UInt128)"/> makes a root again; 0 for any other form.</summary>
+    public static UInt128 NumberOf(string? root)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return HasForm(root)
+            && Convert.FromHexString(root.AsSpan(2, 8), bytes, out _, out _) == OperationStatus.Done
+            && Convert.FromHexString(root.AsSpan(11), bytes[4..], out _, out _) == OperationStatus.Done
+                ? BinaryPrimitives.ReadUInt128BigEndian(bytes)
+                : 0;
+    }
+
+    /// <summary>The root that a number stands for, in lower case; null for 0.</summary>
+    public static string? Of(UInt128 number) => number == 0 ? null : Of(number.ToString("x32", CultureInfo.InvariantCulture));
+
     /// <summary>The root of the form <c>1-8 hex-24 hex</c> that stands for a W3C trace id; null for none.</summary>
     public static string? Of(string? traceId) => traceId is { Length: TraceIdLength } ? $"1-{traceId[..8]}-{traceId[8..]}" : null;
+
+    private static bool HasForm([NotNullWhen(true)] string? root) => root is { Length: 35 } && root.StartsWith("1-", StringComparison.Ordinal) && root[10] == '-';
 }

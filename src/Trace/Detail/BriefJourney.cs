@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Usher.Model.Journeys;
@@ -11,8 +8,8 @@ namespace Usher.Trace.Detail;
 /// <summary>What is kept of a request whose journey isn't kept in full: bytes without a reference, which no collection of garbage looks at.</summary>
 internal struct BriefJourney
 {
-    /// <summary>The digits of its id (<c>1-8 hex-24 hex</c>) as a number; 0 for an id of another form.</summary>
-    public UInt128 Id { get; private set; }
+    // Its id as a number; 0 for one of another form than load balancers give.
+    private UInt128 id;
 
     /// <summary>When it began, in ticks of UTC.</summary>
     public long StartedOn { get; private set; }
@@ -26,8 +23,8 @@ internal struct BriefJourney
     private byte length;
     private Line line;
 
-    /// <summary>The journey's id.</summary>
-    public readonly string JourneyId => string.Create(CultureInfo.InvariantCulture, $"1-{(uint)(Id >> 96):x8}-{(uint)(Id >> 64):x8}{(ulong)Id:x16}");
+    /// <summary>The journey's id; null where it has another form than those that load balancers give.</summary>
+    public readonly string? JourneyId => TraceRoot.Of(id);
 
     /// <summary>The method and the target, cut where they are long or go on with what isn't ASCII.</summary>
     public readonly string RequestLine => Encoding.ASCII.GetString(((ReadOnlySpan<byte>)line)[..length]);
@@ -35,23 +32,12 @@ internal struct BriefJourney
     /// <summary>The journey that begins with a record.</summary>
     public static BriefJourney Of(RequestRecord first)
     {
-        var brief = new BriefJourney { Id = IdOf(first.JourneyId), StartedOn = first.StartedOn.UtcTicks, Took = first.EndedAt - first.StartedAt, Status = (short)first.Status };
+        var brief = new BriefJourney { id = TraceRoot.NumberOf(first.JourneyId), StartedOn = first.StartedOn.UtcTicks, Took = first.EndedAt - first.StartedAt, Status = (short)first.Status };
         Span<byte> text = brief.line;
         var at = Copy(first.Method, text);
         if (at < text.Length) text[at++] = (byte)' ';
         brief.length = (byte)(at + Copy(first.Target, text[at..]));
         return brief;
-    }
-
-    /// <summary>A journey's id as a number; 0 for one of another form.</summary>
-    public static UInt128 IdOf(string? journeyId)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        return journeyId is { Length: 35 } id
-            && Convert.FromHexString(id.AsSpan(2, 8), bytes, out _, out _) == OperationStatus.Done
-            && Convert.FromHexString(id.AsSpan(11), bytes[4..], out _, out _) == OperationStatus.Done
-                ? BinaryPrimitives.ReadUInt128BigEndian(bytes)
-                : 0;
     }
 
     private static int Copy(string from, Span<byte> to)

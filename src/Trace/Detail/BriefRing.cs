@@ -6,42 +6,34 @@ namespace Usher.Trace.Detail;
 /// <param name="capacity">Journeys kept. At least 1.</param>
 internal sealed class BriefRing(int capacity)
 {
-    /// <summary>In a place's number while it is written.</summary>
-    private const long Changing = -1;
-
+    private readonly RingPlaces places = new(capacity);
     private BriefJourney[]? journeys;
-    private readonly long[] numbers = new long[capacity];
-    private long newest;
 
     /// <summary>How many there were.</summary>
-    public long Count => Volatile.Read(ref newest);
+    public long Count => places.Newest;
 
     /// <summary>Adds the journey that begins with a record.</summary>
     public void Add(RequestRecord first)
     {
         // Most roads are never so busy.
-        var places = journeys ?? Interlocked.CompareExchange(ref journeys, new BriefJourney[capacity], null) ?? journeys;
-        var number = Interlocked.Increment(ref newest);
-        var place = number % capacity;
-        var older = Volatile.Read(ref numbers[place]);
-        // Somebody was held up for a whole round: one of the two isn't kept.
-        if (older == Changing || older > number || Interlocked.CompareExchange(ref numbers[place], Changing, older) != older) return;
-        places[place] = BriefJourney.Of(first);
-        Volatile.Write(ref numbers[place], number);
+        var all = journeys ?? Interlocked.CompareExchange(ref journeys, new BriefJourney[capacity], null) ?? journeys;
+        if (!places.TryTake(out var number)) return;
+        all[places.PlaceOf(number)] = BriefJourney.Of(first);
+        places.Fill(number);
     }
 
     /// <summary>The newest whose id this is, or whose id ends so; null when there is none.</summary>
     public BriefJourney? Find(string id)
     {
-        if (Volatile.Read(ref journeys) is not { } places) return null;
-        for (var number = Count; number > Math.Max(0, Count - capacity); number--)
+        if (Volatile.Read(ref journeys) is not { } all) return null;
+        for (var number = places.Newest; number >= places.Oldest; number--)
         {
-            var place = number % capacity;
-            if (Volatile.Read(ref numbers[place]) != number) continue;
-            var journey = places[place];
+            if (!places.Has(number)) continue;
+            var journey = all[places.PlaceOf(number)];
+            // All of it is read before its number is once more.
             Interlocked.MemoryBarrier();
             // One with an id of another form isn't found by it.
-            if (Volatile.Read(ref numbers[place]) == number && journey.Id != 0 && journey.JourneyId.EndsWith(id, StringComparison.Ordinal)) return journey;
+            if (places.Has(number) && journey.JourneyId?.EndsWith(id, StringComparison.Ordinal) == true) return journey;
         }
 
         return null;

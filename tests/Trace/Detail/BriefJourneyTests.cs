@@ -29,7 +29,7 @@ public sealed class BriefJourneyTests
     [InlineData("1-5")]
     [InlineData("1-6789123g-abcdef012345678912345678")]
     [InlineData("Self=1-67891233-abcdef0123456789123")]
-    public void An_id_of_another_form_is_none(string? id) => Assert.Equal(UInt128.Zero, BriefJourney.IdOf(id));
+    public void An_id_of_another_form_is_none(string? id) => Assert.Equal(UInt128.Zero, TraceRoot.NumberOf(id));
 
     [Fact]
     public void The_newest_are_known()
