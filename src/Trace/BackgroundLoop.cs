@@ -4,8 +4,18 @@ namespace Usher.Trace;
 /// <param name="period">How often.</param>
 /// <param name="time">The clock.</param>
 /// <param name="work">The work. Cancelled, it may end at once: what it leaves is for whoever stops it.</param>
-internal sealed class BackgroundLoop(TimeSpan period, TimeProvider time, Func<CancellationToken, Task> work) : IAsyncDisposable
+public sealed class BackgroundLoop(TimeSpan period, TimeProvider time, Func<CancellationToken, Task> work) : IAsyncDisposable
 {
+    /// <summary>The same of work that doesn't wait.</summary>
+    public BackgroundLoop(TimeSpan period, TimeProvider time, Action work)
+        : this(period, time, _ =>
+        {
+            work();
+            return Task.CompletedTask;
+        })
+    {
+    }
+
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task? running;

@@ -19,9 +19,8 @@ public sealed partial class RoadWatch : IAsyncDisposable
     private readonly IGenerationSource generations;
     private readonly TimeProvider time;
     private readonly ILogger<RoadWatch> logger;
-    private readonly CancellationTokenSource stop = new();
     private readonly RateHistory rates = new();
-    private Task watching = Task.CompletedTask;
+    private readonly BackgroundLoop loop;
     private volatile Lazy<RoadPicture> picture;
 
     /// <summary>A watch that isn't started.</summary>
@@ -34,6 +33,7 @@ public sealed partial class RoadWatch : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         picture = new(Draw);
+        loop = new BackgroundLoop(Interval, time, Look);
     }
 
     /// <summary>Raised after each look. Handlers must not wait.</summary>
@@ -46,28 +46,10 @@ public sealed partial class RoadWatch : IAsyncDisposable
     public RoadPicture Picture => picture.Value;
 
     /// <summary>Begins to look. Once.</summary>
-    public void Start() => watching = WatchAsync();
+    public void Start() => loop.Start();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await watching;
-        stop.Dispose();
-    }
-
-    private async Task WatchAsync()
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token)) Look();
-        }
-        catch (OperationCanceledException)
-        {
-            // The road stops.
-        }
-    }
+    public ValueTask DisposeAsync() => loop.DisposeAsync();
 
     private void Look()
     {

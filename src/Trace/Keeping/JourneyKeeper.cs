@@ -40,11 +40,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         this.time = time;
         this.logger = logger;
         requests = log.Ended(earlier: true);
-        loop = new BackgroundLoop(options.KeepInterval, time, _ =>
-        {
-            KeepOrSay();
-            return Task.CompletedTask;
-        });
+        loop = new BackgroundLoop(options.KeepInterval, time, KeepOrSay);
     }
 
     /// <summary>Journeys of this run that were not stored and won't be: more ended than are, or the store couldn't be written.</summary>
