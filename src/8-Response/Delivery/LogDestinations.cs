@@ -4,11 +4,10 @@ using Usher.Model.Road;
 
 namespace Usher.Response;
 
-/// <summary>Where the load balancers of one generation after the other deliver a log. For one writer.</summary>
+/// <summary>Where the load balancers of one generation after the other deliver a log. Whoever asks first of a generation looks; others may ask meanwhile.</summary>
 internal sealed class LogDestinations(LogKind kind)
 {
-    private Generation? generation;
-    private Dictionary<IPAddress, LogDestination> destinations = [];
+    private volatile Known? known;
 
     /// <summary>Where the node of a load balancer with this address delivers it; null where its log is off.</summary>
     public LogDestination? Of(Generation of, IPAddress node) => In(of).GetValueOrDefault(node);
@@ -19,7 +18,10 @@ internal sealed class LogDestinations(LogKind kind)
 
     private Dictionary<IPAddress, LogDestination> In(Generation of)
     {
-        if (generation != of) (generation, destinations) = (of, LogDestination.Of(kind, of));
-        return destinations;
+        var last = known;
+        if (last?.Generation != of) known = last = new Known(of, LogDestination.Of(kind, of));
+        return last.Destinations;
     }
+
+    private sealed record Known(Generation Generation, Dictionary<IPAddress, LogDestination> Destinations);
 }
