@@ -254,8 +254,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// What HTTP hops behind the load balancer recorded of this journey, in the order in which the request reached them; and what was refused meanwhile without
     /// its id being read, which only its connection can join.
     /// </summary>
-    internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) =>
-        first.JourneyId is null || first.Hop != Hop.LoadBalancer ? [] : requests.Behind(first);
+    internal IReadOnlyList<RequestRecord> BehindLoadBalancer(RequestRecord first) => requests.Behind(first);
 
     /// <summary>Whether an HTTP hop behind the load balancer has recorded anything at this endpoint.</summary>
     internal bool KeepsRecords(IPEndPoint end) => requests.HasLaterAt(end);

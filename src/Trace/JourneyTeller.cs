@@ -36,7 +36,7 @@ internal sealed class JourneyTeller(JourneyLog log, SpanStore spans, JourneyAsse
     }
 
     /// <summary>All records of a request, as far as they have come.</summary>
-    internal JourneyRecords Join(RequestRecord first)
+    private JourneyRecords Join(RequestRecord first)
     {
         first.Via ??= log.RelayOf(first);
         var report = reports.TryGetValue(first, out var kept) ? kept : null;

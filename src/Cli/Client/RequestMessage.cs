@@ -24,7 +24,7 @@ internal static class RequestMessage
         }
 
         // A header of -H takes the place of our own, as with curl.
-        if (!given.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", $"usher/{UsherVersion.Text}");
+        if (!given.Contains("User-Agent")) message.Headers.TryAddWithoutValidation("User-Agent", UsherVersion.Agent);
         if (!given.Contains("Accept")) message.Headers.TryAddWithoutValidation("Accept", "*/*");
         if (request.Data is not null && !given.Contains("Content-Type")) message.Content!.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         return message;

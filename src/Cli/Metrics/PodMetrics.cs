@@ -1,4 +1,5 @@
 using Usher.Model.Contracts;
+using Usher.Model.Desired;
 using Usher.Trace.Meters.Exposition;
 
 namespace Usher.Cli.Metrics;
@@ -8,7 +9,7 @@ internal static class PodMetrics
 {
     internal static IEnumerable<MetricFamily> Of(IEnumerable<PodStatus> all)
     {
-        var pods = all.OrderBy(p => p.Key.Namespace, StringComparer.Ordinal).ThenBy(p => p.Key.Name, StringComparer.Ordinal).ToList();
+        var pods = all.OrderBy(p => p.Key, ResourceKey.ByName).ToList();
         var grouped = BoundedLabels.Grouped(pods.Select(p => p.Key.Namespace ?? ""));
         var listed = pods.Take(BoundedLabels.Each).ToList();
         yield return MetricFamily.Of("usher_pods", MetricKind.Gauge, "Pods by whether they are ready.", pods.GroupBy(p => grouped(p.Key.Namespace ?? "")).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(g => new[] { true, false }

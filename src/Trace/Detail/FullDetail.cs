@@ -1,5 +1,6 @@
 using Usher.Model.Contracts;
 using Usher.Model.Journeys;
+using Usher.Trace.Journeys;
 
 namespace Usher.Trace.Detail;
 
@@ -13,11 +14,8 @@ namespace Usher.Trace.Detail;
 /// <param name="time">The clock that records are made by.</param>
 internal sealed class FullDetail(TraceOptions options, IEnumerable<IEveryRequest> everyRequest, TimeProvider time)
 {
-    /// <summary>How the user agent of <c>usher trace</c> begins.</summary>
-    private const string OwnAgent = "usher/";
-
     private readonly IEveryRequest[] everyRequest = [.. everyRequest];
-    private readonly long slow = (long)(options.SlowFrom.TotalSeconds * time.TimestampFrequency);
+    private readonly long slow = Clock.Ticks(options.SlowFrom, time);
     private readonly RateBucket usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
     private readonly RateBucket notable = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
 
@@ -30,7 +28,7 @@ internal sealed class FullDetail(TraceOptions options, IEnumerable<IEveryRequest
     /// <summary>Whether a request whose journey begins with this record is kept in full, which counts against what may be.</summary>
     public bool Takes(RequestRecord first) => (IsNotable(first) ? notable : usual).Take(first.EndedAt) || IsWanted(first);
 
-    private static bool IsAsked(string? agent) => agent is not null && (agent.StartsWith(OwnAgent, StringComparison.Ordinal) || Visits.Of(agent) is not null);
+    private static bool IsAsked(string? agent) => agent is not null && (UsherVersion.IsAgent(agent) || Visits.Of(agent) is not null);
 
     private bool IsWanted(RequestRecord first)
     {

@@ -58,10 +58,10 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         if (newest.Has(id)) Later.Add(later);
     }
 
-    /// <summary>What hops behind recorded of the journey that begins with a record, in the order in which the request reached them; and what was refused meanwhile before its id was read.</summary>
-    public IReadOnlyList<RequestRecord> Behind(RequestRecord first) =>
+    /// <summary>What hops behind the load balancer recorded of the journey that begins with a record, in the order in which the request reached them; and what was refused meanwhile before its id was read.</summary>
+    public IReadOnlyList<RequestRecord> Behind(RequestRecord first) => first.JourneyId is not { } id || first.Hop != Hop.LoadBalancer ? [] :
     [
-        .. Later.With(first.JourneyId ?? NoId)
+        .. Later.With(id)
             .Concat(Later.With(NoId).TakeWhile(r => r.EndedAt >= first.StartedAt).Where(r => r.StartedAt <= first.EndedAt))
             .OrderBy(r => r.StartedAt),
     ];

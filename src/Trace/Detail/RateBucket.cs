@@ -10,11 +10,10 @@ namespace Usher.Trace.Detail;
 internal sealed class RateBucket(int perSecond, int size, long frequency)
 {
     private readonly long interval = Math.Max(1, frequency / perSecond);
-    private readonly long whole = Math.Max(1, frequency / perSecond) * size;
     private long fullAt = long.MinValue;
 
     /// <summary>Whether there is no token at this moment.</summary>
-    public bool IsEmpty(long now) => Math.Max(Volatile.Read(ref fullAt), now) + interval - now > whole;
+    public bool IsEmpty(long now) => IsTooMuch(Without(Volatile.Read(ref fullAt), now), now);
 
     /// <summary>Takes a token; false when there is none.</summary>
     public bool Take(long now)
@@ -22,9 +21,14 @@ internal sealed class RateBucket(int perSecond, int size, long frequency)
         while (true)
         {
             var full = Volatile.Read(ref fullAt);
-            var then = Math.Max(full, now) + interval;
-            if (then - now > whole) return false;
+            var then = Without(full, now);
+            if (IsTooMuch(then, now)) return false;
             if (Interlocked.CompareExchange(ref fullAt, then, full) == full) return true;
         }
     }
+
+    // When it would be full again without one more token.
+    private long Without(long full, long now) => Math.Max(full, now) + interval;
+
+    private bool IsTooMuch(long full, long now) => full - now > interval * size;
 }
