@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Usher.Control;
 using Usher.Dashboard.Access;
 using Usher.Dashboard.Assets;
@@ -34,6 +35,8 @@ public static class DashboardRegistration
         services.AddRazorComponents().AddInteractiveServerComponents();
         // What is signed here is worth nothing after this run, so that no key needs to outlive it.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // It would read, and make, the keys in ~/.aspnet all the same, when the road starts.
+        foreach (var keys in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly).ToList()) services.Remove(keys);
         return services
             .AddSingleton<RoadFactsReader>()
             .AddSingleton<RoadWatch>()

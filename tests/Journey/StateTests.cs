@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Control.State;
 
@@ -53,6 +54,22 @@ public sealed class StateTests
         await road.UntilAsync("it is said", () => road.Errors.Contains("The state in", StringComparison.Ordinal));
         Assert.Contains("set aside as usher.db.damaged-1", road.Errors, StringComparison.Ordinal);
         Assert.Equal("ok", (await road.TraceAsync("https://api.example.com/v1/users")).Text("outcome"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_outside_of_the_state_folder()
+    {
+        using var home = Manifests.Empty();
+        await using var road = await RunningRoad.StartWithAsync([("HOME", home.Path), ("DOTNET_CLI_HOME", home.Path)], "--stand-in");
+        Assert.Equal("ok", (await road.TraceAsync("https://api.example.com/v1/users")).Text("outcome"));
+
+        // A page of the dashboard, which signs what it hands out.
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(road.State, "road.json"), TestContext.Current.CancellationToken));
+        using var client = new HttpClient();
+        var page = await client.GetStringAsync(new Uri($"{file.RootElement.Text("api")}/?token={file.RootElement.Text("token")}"), TestContext.Current.CancellationToken);
+        Assert.Contains("<!--Blazor:{\"type\":\"server\"", page, StringComparison.Ordinal);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
     }
 
     private static IReadOnlyList<string> Stored(string state)
