@@ -84,8 +84,9 @@ internal static class UpCommand
             state.Announce(new RunningRoad(api.Url, api.Token, Environment.ProcessId));
             foreach (var problem in await road.WhenReadyAsync(Patience, stop.Token)) await Console.Error.WriteLineAsync($"usher: {problem}");
             await Welcome.PrintAsync(road, api, state);
-            // Starting leaves much behind that nothing will need again, and a road that idles would keep it for long.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            UnusedMemory.ReleaseAll();
+            await using var releasing = new BackgroundLoop(UnusedMemory.Period, TimeProvider.System, UnusedMemory.Release);
+            releasing.Start();
             // Either ends the road when it fails.
             lines = stop.EndsWith(_ => RequestLines.FollowAsync(road.Services.GetRequiredService<IJourneyFeed>(), printing.Token));
             await stop.EndsWith(token => road.ReloadAsync(new ReloadLines(road.Generation.Warnings), token));
