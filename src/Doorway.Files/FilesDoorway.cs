@@ -53,7 +53,7 @@ public static class FilesDoorway
         {
             // 2. and 3.
             var before = cache.Find(file);
-            if (before is { Documents.Count: > 0 } && file is { FullPath: not null, Content.IsEmpty: true })
+            if (before is { Documents.Length: > 0 } && file is { FullPath: not null, Content.IsEmpty: true })
                 found.Add(new ConfigError(file.Name, 0, "", "", "is empty, as while a program writes it anew; to take its objects away, delete the file"));
             var read = FileReader.Read(file, before, found, said);
             if (found.IsEmpty) cache.Keep(read);

@@ -26,7 +26,7 @@ internal sealed class ManifestCache
     internal IReadOnlySet<string>? Touched { get; set; }
 
     /// <summary>How many documents are kept.</summary>
-    internal int Count => byName.Values.Sum(f => f.Documents.Count);
+    internal int Count => byName.Values.Sum(f => f.Documents.Length);
 
     /// <summary>Whether these files, and what was wrong with finding them, are those of the last load.</summary>
     internal bool IsSame(IReadOnlyList<SourceFile> found, ErrorList errors)

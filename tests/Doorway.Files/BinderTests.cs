@@ -140,6 +140,51 @@ public sealed class BinderTests
     }
 
     [Fact]
+    public void Objects_that_are_written_alike_have_their_own_lines()
+    {
+        var resources = Text.Load(
+            """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: a }
+            data:
+              one: "1"
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: { name: b }
+            data:
+              one: "2"
+            """).Resources;
+
+        Assert.Equal([5, 11], resources.Select(r => r.Origin.LineOf("data.one")));
+        Assert.Equal([1, 7], resources.Select(r => r.Origin.LineOf("apiVersion")));
+    }
+
+    [Fact]
+    public void What_an_alias_stands_for_is_where_it_is_written()
+    {
+        var origin = Text.Load(
+            """
+            apiVersion: v1
+            kind: List
+            items:
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: { name: a }
+                data: &both
+                  one: "1"
+              - apiVersion: v1
+                kind: ConfigMap
+                metadata: { name: b }
+                data: *both
+            """).Resources[1].Origin;
+
+        Assert.Equal(12, origin.LineOf("data"));
+        Assert.Equal(8, origin.LineOf("data.one"));
+    }
+
+    [Fact]
     public void Line_breaks_of_all_kinds_count_as_editors_count_them()
     {
         var (resources, errors) = Text.Load("apiVersion: v1\r\nkind: ConfigMap\r\nmetadata: { name: a }\r\ndata:\r\n  a: \"x\u2028    y\u0085    z\"\r\n  b: |\r\n    one\r\n    two\r\n  c: 1\r\n");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using k8s.Models;
 using Usher.Model.Desired;
@@ -9,6 +10,9 @@ namespace Usher.Ingress;
 /// <summary>One Ingress's annotations, read. What concerns a path or a server is applied when those are made.</summary>
 internal sealed record IngressAnnotations(LocationRules Rules)
 {
+    // Most Ingresses have none, and are then what their controller's ConfigMap says: one object for all of them.
+    private static readonly ConditionalWeakTable<NginxConfig, IngressAnnotations> Without = [];
+
     /// <summary><c>rewrite-target</c>.</summary>
     public string? RewriteTarget { get; init; }
 
@@ -45,7 +49,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     /// <summary>Reads all of them, and reports those that are wrong, refused, unknown or without effect.</summary>
     internal static IngressAnnotations Read(CompileContext context, Resource<V1Ingress> ingress, NginxConfig config, BackendCompiler backends)
     {
-        var written = ingress.Value.Metadata?.Annotations ?? new Dictionary<string, string>();
+        var written = Written(ingress);
         var names = written.Keys.Where(a => a.StartsWith(AnnotationTable.Prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(a => a[AnnotationTable.Prefix.Length..]).ToList();
         foreach (var name in names) Check(context, ingress, name);
         foreach (var name in written.Keys.Order(StringComparer.Ordinal))
@@ -53,6 +57,12 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             if (FormerAnnotations.OfForeign(name) is { } foreign) context.Warnings.Add(ingress, $"metadata.annotations.{name}", foreign);
         }
 
+        return names.Count > 0 ? Read(context, ingress, config, backends, names) : Without.GetValue(config, _ => Read(context, ingress, config, backends, names));
+    }
+
+    private static IngressAnnotations Read(CompileContext context, Resource<V1Ingress> ingress, NginxConfig config, BackendCompiler backends, List<string> names)
+    {
+        var written = Written(ingress);
         var (left, invalid) = config.ValidatesAnnotations ? Validate(context, ingress, names, written) : ([], false);
         var reader = new SettingReader(
             name => written.TryGetValue(AnnotationTable.Prefix + name, out var text) && !left.Contains(name) ? text : null, (name, message) => context.Errors.Add(ingress, Field(name), message));
@@ -98,6 +108,8 @@ internal sealed record IngressAnnotations(LocationRules Rules)
         };
         return all with { Rules = rules with { Annotations = [.. reader.Used] } };
     }
+
+    private static IDictionary<string, string> Written(Resource<V1Ingress> ingress) => ingress.Value.Metadata?.Annotations ?? ImmutableDictionary<string, string>.Empty;
 
     private static void Check(CompileContext context, Resource<V1Ingress> ingress, string name)
     {

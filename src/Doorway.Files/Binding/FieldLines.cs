@@ -6,14 +6,17 @@ namespace Usher.Doorway.Files.Binding;
 
 /// <summary>
 /// The line of every field of an object, as a tree in one array, each field before its inner ones: paths are made when asked for, so that
-/// an object of a thousand fields keeps a few kilobytes. Compared without case.
+/// an object of a thousand fields keeps a few kilobytes; and objects that are written alike have one array. Compared without case.
 /// </summary>
 internal sealed class FieldLines : IReadOnlyDictionary<string, int>
 {
+    // What was made lately, by hash: thousands of objects that a template made differ in their values alone.
+    private static readonly Entry[]?[] Recent = new Entry[]?[256];
+
     private readonly Entry[] entries;
     private readonly int moved;
 
-    private FieldLines(Entry[] entries, int moved = 0) => (this.entries, this.moved) = (entries, moved);
+    private FieldLines(Entry[] entries, int moved) => (this.entries, this.moved) = (entries, moved);
 
     /// <inheritdoc/>
     public int Count => entries.Length;
@@ -33,10 +36,9 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
     /// <inheritdoc/>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out int value)
     {
-        value = Find(key, 0, entries.Length);
-        if (value == 0) return false;
-        value += moved;
-        return true;
+        var found = Find(key, 0, entries.Length);
+        value = found + moved ?? 0;
+        return found is not null;
     }
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     // A name may hold dots and brackets itself (an annotation's), so names are matched against the path, not the path cut at its dots.
-    private int Find(ReadOnlySpan<char> path, int first, int end)
+    private int? Find(ReadOnlySpan<char> path, int first, int end)
     {
         var ordinal = 0;
         for (var i = first; i < end; i = entries[i].End, ordinal++)
@@ -57,10 +59,10 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
             if (rest < 0) continue;
             if (rest == path.Length) return entries[i].Line;
             var within = path[rest] == '.' ? rest + 1 : rest;
-            if (Find(path[within..], i + 1, entries[i].End) is > 0 and var line) return line;
+            if (Find(path[within..], i + 1, entries[i].End) is { } line) return line;
         }
 
-        return 0;
+        return null;
     }
 
     /// <summary>How much of the path a name or list index takes; negative when it is another one.</summary>
@@ -88,24 +90,38 @@ internal sealed class FieldLines : IReadOnlyDictionary<string, int>
         }
     }
 
+    /// <summary>The array of an object that was written alike, or this one.</summary>
+    private static Entry[] Shared(Entry[] entries)
+    {
+        var hash = new HashCode();
+        foreach (var entry in entries) hash.Add(entry);
+        ref var recent = ref Recent[(uint)hash.ToHashCode() % (uint)Recent.Length];
+        if (recent is { } other && other.AsSpan().SequenceEqual(entries)) return other;
+        return recent = entries;
+    }
+
     /// <summary>A field with its inner fields behind it, up to <paramref name="End"/>.</summary>
+    /// <param name="Name">Its name; null for an item of a list.</param>
+    /// <param name="Line">Its line, counted from the object's first.</param>
+    /// <param name="End">Where the next field is that isn't within it.</param>
     private readonly record struct Entry(string? Name, int Line, int End);
 
     /// <summary>Collects fields in the order of the file.</summary>
-    internal sealed class Builder
+    /// <param name="first">The object's first line.</param>
+    internal sealed class Builder(int first)
     {
         private readonly List<Entry> entries = [];
 
         /// <summary>Begins a field; a null name is the next item of a list.</summary>
         internal int Begin(string? name, int line)
         {
-            entries.Add(new Entry(name, line, 0));
+            entries.Add(new Entry(name, line - first, 0));
             return entries.Count - 1;
         }
 
         /// <summary>Ends what <see cref="Begin"/> began.</summary>
         internal void End(int field) => entries[field] = entries[field] with { End = entries.Count };
 
-        internal FieldLines Build() => new([.. entries]);
+        internal FieldLines Build() => new(Shared([.. entries]), first);
     }
 }

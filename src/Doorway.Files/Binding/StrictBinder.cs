@@ -19,14 +19,15 @@ internal sealed class StrictBinder : IDisposable
 {
     private readonly ArrayBufferWriter<byte> buffer = new(1024);
     private readonly Utf8JsonWriter json;
-    private readonly FieldLines.Builder lines = new();
+    private readonly FieldLines.Builder lines;
     private readonly FieldPath path = new();
     private readonly Action<int, string, string> report;
     private readonly bool secret;
     private bool failed;
 
-    private StrictBinder(Action<int, string, string> report, bool secret)
+    private StrictBinder(int line, Action<int, string, string> report, bool secret)
     {
+        lines = new FieldLines.Builder(line);
         json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
         this.report = report;
         this.secret = secret;
@@ -39,7 +40,7 @@ internal sealed class StrictBinder : IDisposable
     /// <param name="secret">True when errors must not show values.</param>
     internal static Bound Bind(YamlValue value, Type type, Action<int, string, string> report, bool secret = false)
     {
-        using var binder = new StrictBinder(report, secret);
+        using var binder = new StrictBinder(value.Line, report, secret);
         binder.Value(value, Shape.Of(type), value.Line);
         binder.json.Flush();
         return new Bound(binder.failed ? default(ReadOnlyMemory<byte>?) : binder.buffer.WrittenMemory, binder.lines.Build());

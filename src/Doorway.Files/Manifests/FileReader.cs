@@ -20,10 +20,10 @@ internal static class FileReader
     internal static ReadFile Read(SourceFile file, ReadFile? before, ErrorList errors, HashSet<string> said)
     {
         if (before is not null && before.File.Says(file)) return before;
-        if (before is { Documents.Count: > 0 } && Again(file, before) is { } again) return again;
+        if (before is { Documents.Length: > 0 } && Again(file, before) is { } again) return again;
         if (file.Text(errors) is not { } text) return new ReadFile(file, [], IsComplete: true);
         var (documents, complete) = Documents(text, 0, errors, said);
-        return new ReadFile(file, documents, complete);
+        return new ReadFile(file, [.. documents], complete);
     }
 
     /// <summary>Reads what has changed; null where something is wrong with it, for all of it to be read and told.</summary>
@@ -33,26 +33,26 @@ internal static class FileReader
         var now = file.Content.Span;
         var same = was.CommonPrefixLength(now);
         var sameAtEnd = CommonSuffix(was[same..], now[same..]);
-        var (first, next) = (0, before.Documents.Count);
+        var (first, next) = (0, before.Documents.Length);
         // A document is known to start there still when its whole "---" line is the same.
-        while (first + 1 < before.Documents.Count && IsWithin(before.Documents[first + 1].Start, was[..same])) first++;
+        while (first + 1 < before.Documents.Length && IsWithin(before.Documents[first + 1].Start, was[..same])) first++;
         // And one behind the change when the end of the line before it is, too.
         while (next > first + 1 && before.Documents[next - 1].Start > was.Length - sameAtEnd) next--;
 
         var (start, line) = first == 0 ? (0, 1) : (before.Documents[first].Start, before.Documents[first].Line);
         var moved = now.Length - was.Length;
-        var end = next < before.Documents.Count ? before.Documents[next].Start + moved : now.Length;
+        var end = next < before.Documents.Length ? before.Documents[next].Start + moved : now.Length;
         var errors = new ErrorList();
         if (file.Part(start, end, line) is not { } text) return null;
         var (changed, _) = Documents(text, start, errors, []);
         // A part without a document may be the beginning of the next.
         if (!errors.IsEmpty || (changed.Count == 0 && first == 0)) return null;
-        var documents = new List<ReadDocument>(before.Documents.Count + changed.Count);
+        var documents = new List<ReadDocument>(before.Documents.Length + changed.Count);
         for (var i = 0; i < first; i++) documents.Add(before.Documents[i]);
         documents.AddRange(changed);
-        var lines = next < before.Documents.Count ? line + LineTable.Breaks(text.Text) - before.Documents[next].Line : 0;
-        for (var i = next; i < before.Documents.Count; i++) documents.Add(before.Documents[i].Moved(moved, lines));
-        return new ReadFile(file, documents, before.IsComplete);
+        var lines = next < before.Documents.Length ? line + LineTable.Breaks(text.Text) - before.Documents[next].Line : 0;
+        for (var i = next; i < before.Documents.Length; i++) documents.Add(before.Documents[i].Moved(moved, lines));
+        return new ReadFile(file, [.. documents], before.IsComplete);
     }
 
     private static (List<ReadDocument> Documents, bool IsComplete) Documents(SourceText text, int start, ErrorList errors, HashSet<string> said)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using k8s;
+using k8s.Models;
 using Usher.Doorway.Files.Binding;
 using Usher.Doorway.Files.GatewaySchema;
 using Usher.Doorway.Files.Sources;
@@ -85,7 +87,7 @@ internal sealed class ManifestReader
         var metadata = map["metadata"] as YamlMap;
         var name = Text(metadata?["name"]) ?? "";
         var ns = Text(metadata?["namespace"]) ?? "";
-        var key = new ResourceKey(kind.Group, kind.Name, kind.Namespaced ? (ns.Length > 0 ? ns : DefaultNamespace) : "", name);
+        var key = new ResourceKey(kind.Group, kind.Name, kind.Namespaced ? SpaceOf(ns) : "", name);
         var label = name.Length > 0 ? key.ToString() : kind.Name;
         var failed = false;
         var bound = StrictBinder.Bind(map, kind.Model, Report, kind.IsSecret);
@@ -127,7 +129,12 @@ internal sealed class ManifestReader
         {
             try
             {
-                if (kind.Read(checkedJson) is { } read) return read;
+                if (kind.Read(checkedJson) is { } read)
+                {
+                    if (read is IKubernetesObject<V1ObjectMeta> model) Share(model, kind, key);
+                    return read;
+                }
+
                 Report(map.Line, "spec", "is required");
             }
             catch (Exception e) when (e
@@ -138,6 +145,18 @@ internal sealed class ManifestReader
 
             return null;
         }
+    }
+
+    /// <summary>Thousands of objects have few namespaces, each of them one string. None that is one is longer than that.</summary>
+    private static string SpaceOf(string ns) => ns.Length == 0 ? DefaultNamespace : ns.Length <= 63 ? string.Intern(ns) : ns;
+
+    /// <summary>An object's own names are the strings of its kind and key, where they say the same: a copy of each is a megabyte for ten thousand objects.</summary>
+    private static void Share(IKubernetesObject<V1ObjectMeta> model, ManifestKind kind, in ResourceKey key)
+    {
+        if (model.ApiVersion == kind.ApiVersion) model.ApiVersion = kind.ApiVersion;
+        if (model.Kind == kind.Name) model.Kind = kind.Name;
+        if (model.Metadata.Name == key.Name) model.Metadata.Name = key.Name;
+        if (model.Metadata.NamespaceProperty == key.Namespace) model.Metadata.NamespaceProperty = key.Namespace;
     }
 
     /// <summary>The object as errors name it, from what is written of its metadata.</summary>

@@ -16,4 +16,4 @@ internal readonly record struct ReadDocument(int Start, int Line, Manifest[] Man
 /// <param name="File">The file.</param>
 /// <param name="Documents">Its documents.</param>
 /// <param name="IsComplete">False when one could not be read.</param>
-internal sealed record ReadFile(SourceFile File, IReadOnlyList<ReadDocument> Documents, bool IsComplete);
+internal sealed record ReadFile(SourceFile File, ReadDocument[] Documents, bool IsComplete);
