@@ -48,7 +48,7 @@ internal sealed class ConnectionTable<T>(int capacity, Func<T, long>? closedAt, 
     }
 
     /// <summary>The newest record of a connection, or null.</summary>
-    public T? Find(ConnectionId id) => records.GetValueOrDefault(id.Plain());
+    public T? Find(ConnectionId id) => Volatile.Read(ref count) == 0 ? null : records.GetValueOrDefault(id.Plain());
 
     private void SweepSome(long now)
     {

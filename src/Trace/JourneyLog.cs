@@ -42,7 +42,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         ArgumentNullException.ThrowIfNull(options);
         this.options = options;
         this.time = time;
-        requests = new KeptRequests(options, new FullDetail(options, everyRequest, time), time);
+        requests = new KeptRequests(options, new FullDetail(options, everyRequest, time), time, Join);
         Queries = new DnsQueries(options.DnsRecords);
         failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
         flows = new ListedFlows(options.Flows, time);
@@ -116,9 +116,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <inheritdoc/>
     public void Add(RequestRecord record)
     {
-        // Now rather than when asked: the port may be another connection's by then.
-        if (record.Upstream is not null) record.Via ??= RelayOf(record);
-        TellRefusal(record);
+        if (record is { UpstreamStatus: 0, Status: 502 }) TellRefusal(record);
         var path = Paths.Keep(record);
         record.DecryptedInFront = path?.Handshake is not null;
         if (record.Hop == Hop.LoadBalancer) Begun(record);
@@ -139,13 +137,20 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         Generations.Count(first);
     }
 
+    /// <summary>Finds the relay that passed a request on: now rather than when asked, since the port may be another connection's by then.</summary>
+    private void Join(RequestRecord record)
+    {
+        if (record.Upstream is not null) record.Via ??= RelayOf(record);
+    }
+
     /// <summary>
     /// On a node the kernel's rules pass a refusal through. A relay has accepted before it knows of one, so that the hop in front of it met a reset: what it met
     /// is told as what it was. The endpoint behind the relay says the rest.
     /// </summary>
-    private static void TellRefusal(RequestRecord record)
+    private void TellRefusal(RequestRecord record)
     {
-        if (record is not { Via: { Refused: true, Upstream: null }, UpstreamStatus: 0, Status: 502 }) return;
+        Join(record);
+        if (record.Via is not { Refused: true, Upstream: null }) return;
         record.Outcome = $"{record.Hop.Name()}.502.connection-refused";
         record.Problem = null;
     }

@@ -9,8 +9,11 @@ public sealed record TraceOptions
     /// <summary>Journeys that failed kept beside them, however many arrive. At least 1.</summary>
     public int FailedJourneys { get; init; } = 2_000;
 
-    /// <summary>Journeys kept in full a second on a busy road, and as many besides of those that failed, were slow or asked for; of the others what <see cref="Detail.BriefJourney"/> has. At least 1.</summary>
+    /// <summary>Journeys a second that are all kept in full, and as many besides of those that failed, were slow or asked for. A road where more end is busy. At least 1.</summary>
     public int FullDetailRate { get; init; } = 1_000;
+
+    /// <summary>Journeys of a busy road that are kept in full a second, of those that arrived as usual; of the others what <see cref="Detail.BriefJourney"/> has.</summary>
+    public int SampledRate => Math.Max(1, FullDetailRate / 5);
 
     /// <summary>Journeys kept in full, however fast they come, before a road counts as busy. At least 1.</summary>
     public int FullDetailBurst { get; init; } = 10_000;
@@ -63,8 +66,8 @@ public sealed record TraceOptions
     /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
     public int KeepBatch { get; init; } = 50;
 
-    /// <summary>How long those that arrived may take to be told where more ended than that: so that a busy road pays about one in two hundred for it.</summary>
-    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(10);
+    /// <summary>How long those that arrived may take to be told where more ended than that: so that a busy road pays about one in four hundred for it.</summary>
+    public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Failed journeys stored beside them. At least 1.</summary>
     public int KeepFailed { get; init; } = 200;

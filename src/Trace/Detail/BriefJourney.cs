@@ -30,9 +30,11 @@ internal struct BriefJourney
     public readonly string RequestLine => Encoding.ASCII.GetString(((ReadOnlySpan<byte>)line)[..length]);
 
     /// <summary>The journey that begins with a record.</summary>
-    public static BriefJourney Of(RequestRecord first)
+    /// <param name="id">Its id as a number; 0 for one of another form than load balancers give.</param>
+    /// <param name="first">The record.</param>
+    public static BriefJourney Of(UInt128 id, RequestRecord first)
     {
-        var brief = new BriefJourney { id = TraceRoot.NumberOf(first.JourneyId), StartedOn = first.StartedOn.UtcTicks, Took = first.EndedAt - first.StartedAt, Status = (short)first.Status };
+        var brief = new BriefJourney { id = id, StartedOn = first.StartedOn.UtcTicks, Took = first.EndedAt - first.StartedAt, Status = (short)first.Status };
         Span<byte> text = brief.line;
         var at = Copy(first.Method, text);
         if (at < text.Length) text[at++] = (byte)' ';

@@ -13,12 +13,14 @@ internal sealed class BriefRing(int capacity)
     public long Count => places.Newest;
 
     /// <summary>Adds the journey that begins with a record.</summary>
-    public void Add(RequestRecord first)
+    /// <param name="id">The journey's id as a number; 0 for one of another form than load balancers give.</param>
+    /// <param name="first">The record.</param>
+    public void Add(UInt128 id, RequestRecord first)
     {
         // Most roads are never so busy.
         var all = journeys ?? Interlocked.CompareExchange(ref journeys, new BriefJourney[capacity], null) ?? journeys;
         if (!places.TryTake(out var number)) return;
-        all[places.PlaceOf(number)] = BriefJourney.Of(first);
+        all[places.PlaceOf(number)] = BriefJourney.Of(id, first);
         places.Fill(number);
     }
 

@@ -5,8 +5,8 @@ using Usher.Trace.Journeys;
 namespace Usher.Trace.Detail;
 
 /// <summary>
-/// Which requests are kept in full, with every hop's record. All of them, until more end than <see cref="TraceOptions.FullDetailRate"/> a second for a while; of a busier road so many of those that arrived as usual, and as many
-/// besides of those that somebody will look for: what failed, was slow, or was asked by <c>usher trace</c> or a browser's visit of it. The others are counted, and kept in brief (<see cref="BriefRing"/>).
+/// Which requests are kept in full, with every hop's record. All of them, until more end than <see cref="TraceOptions.FullDetailRate"/> a second for a while; of a busier road <see cref="TraceOptions.SampledRate"/> a second of those
+/// that arrived as usual, and more of those that somebody will look for: what failed, was slow, or was asked by <c>usher trace</c> or a browser's visit of it. The others are counted, and kept in brief (<see cref="BriefRing"/>).
 /// What a road keeps lives on through collections of garbage, which is most of what recording costs.
 /// </summary>
 /// <param name="options">The rates.</param>
@@ -16,17 +16,20 @@ internal sealed class FullDetail(TraceOptions options, IEnumerable<IEveryRequest
 {
     private readonly IEveryRequest[] everyRequest = [.. everyRequest];
     private readonly long slow = Clock.Ticks(options.SlowFrom, time);
-    private readonly RateBucket usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
+    private readonly ArrivalRate usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
+
+    // Evenly over time: a tenth of a second's at once.
+    private readonly RateBucket sample = new(options.SampledRate, Math.Max(1, options.SampledRate / 10), time.TimestampFrequency);
     private readonly RateBucket notable = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
 
     /// <summary>Whether so many requests end that not all are kept in full.</summary>
-    public bool IsBusy(long now) => usual.IsEmpty(now);
+    public bool IsBusy(long now) => usual.IsTooHigh(now);
 
     /// <summary>Whether somebody will look for this one.</summary>
     public bool IsNotable(RequestRecord record) => record.IsFailed || record.EndedAt - record.StartedAt >= slow || IsAsked(record.UserAgent);
 
     /// <summary>Whether a request whose journey begins with this record is kept in full, which counts against what may be.</summary>
-    public bool Takes(RequestRecord first) => (IsNotable(first) ? notable : usual).Take(first.EndedAt) || IsWanted(first);
+    public bool Takes(RequestRecord first) => (IsNotable(first) ? notable.Take(first.EndedAt) : !usual.Add(first.EndedAt) || sample.Take(first.EndedAt)) || IsWanted(first);
 
     private static bool IsAsked(string? agent) => agent is not null && (UsherVersion.IsAgent(agent) || Visits.Of(agent) is not null);
 

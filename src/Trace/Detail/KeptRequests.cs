@@ -5,19 +5,22 @@ using Usher.Model.Journeys;
 namespace Usher.Trace.Detail;
 
 /// <summary>
-/// The records of requests: of each journey the first, and those of the hops behind. On a busy road a later hop's record waits, for as long as some hundreds of others take to come, until the first hop's says
-/// whether the journey is kept in full; the two may come in either order.
+/// The records of requests: of each journey the first, and those of the hops behind. On a busy road a later hop's record waits until the first hop's says whether the journey is kept in full; the two may come in either order.
 /// </summary>
-internal sealed class KeptRequests(TraceOptions options, FullDetail detail, TimeProvider time)
+/// <param name="options">How much is kept.</param>
+/// <param name="detail">Which journeys are.</param>
+/// <param name="time">The clock that records are made by.</param>
+/// <param name="keeping">Called for each record that will be kept.</param>
+internal sealed class KeptRequests(TraceOptions options, FullDetail detail, TimeProvider time, Action<RequestRecord> keeping)
 {
     /// <summary>What records without an id are found by.</summary>
     private const string NoId = "";
 
-    /// <summary>Records of later hops that wait for the first hop's, and of first hops that a later one's may come after. Few: what is here outlives a collection of garbage, and is looked at for every request.</summary>
-    private const int MostWaiting = 512;
+    /// <summary>Journeys of which it is known whether they are kept, and places for records that wait to know: for some hundreds of requests that are on their way at the same time.</summary>
+    private const int OnTheirWay = 2048;
 
-    private readonly Ring<RequestRecord> waiting = new(MostWaiting, r => r.JourneyId);
-    private readonly Ring<RequestRecord> newest = new(MostWaiting, r => r.JourneyId);
+    private readonly WaitingRecords waiting = new(OnTheirWay);
+    private readonly Verdicts verdicts = new(OnTheirWay);
     private readonly BriefRing brief = new(options.Journeys);
 
     /// <summary>Where journeys begin: load balancers' records, and those of ingresses behind load balancers that read no HTTP.</summary>
@@ -32,30 +35,53 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
     /// <summary>Adds the record that a journey begins with.</summary>
     public void AddFirst(RequestRecord first)
     {
-        if (!detail.Takes(first))
-        {
-            brief.Add(first);
-            return;
-        }
+        var kept = detail.Takes(first);
+        var id = TraceRoot.NumberOf(first.JourneyId);
+        if (kept) Keep(First, first);
+        else brief.Add(id, first);
+        if (id == 0) return;
 
-        First.Add(first);
-        newest.Add(first);
-        // What came before is taken along, and what comes from now on sees that this one is here.
-        if (waiting.Newest == 0 || first.JourneyId is not { } id) return;
-        foreach (var later in waiting.With(id)) Later.Add(later);
+        verdicts.Set(id, kept);
+        // What came before is found here; what comes from now on sees the verdict.
+        Interlocked.MemoryBarrier();
+        Settle(id, first.JourneyId!, kept);
     }
 
     /// <summary>Adds the record of a hop behind.</summary>
     public void AddLater(RequestRecord later)
     {
-        if (!detail.IsBusy(later.EndedAt) || detail.IsNotable(later) || later.JourneyId is not { } id)
+        var id = TraceRoot.NumberOf(later.JourneyId);
+        // One with an id of another form than load balancers give is kept whatever becomes of the first.
+        if (id == 0 || !detail.IsBusy(later.EndedAt) || detail.IsNotable(later))
         {
-            Later.Add(later);
+            Keep(Later, later);
             return;
         }
 
-        waiting.Add(later);
-        if (newest.Has(id)) Later.Add(later);
+        if (verdicts.Of(id) is { } known)
+        {
+            if (known) Keep(Later, later);
+            return;
+        }
+
+        waiting.Add(id, later);
+        Interlocked.MemoryBarrier();
+        if (verdicts.Of(id) is { } meanwhile) Settle(id, later.JourneyId!, meanwhile);
+    }
+
+    /// <summary>Keeps, or lets go, what waited for a verdict.</summary>
+    private void Settle(UInt128 id, string journeyId, bool kept)
+    {
+        while (waiting.Take(id, journeyId) is { } later)
+        {
+            if (kept) Keep(Later, later);
+        }
+    }
+
+    private void Keep(RequestRing ring, RequestRecord record)
+    {
+        keeping(record);
+        ring.Add(record);
     }
 
     /// <summary>What hops behind the load balancer recorded of the journey that begins with a record, in the order in which the request reached them; and what was refused meanwhile before its id was read.</summary>
@@ -80,5 +106,5 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
 
     /// <summary>What is known of a journey that isn't kept in full, by its id or what that ends with, and why that is all; null when none is known.</summary>
     public string? InBrief(string id) => brief.Find(id) is not { } found ? null : string.Create(CultureInfo.InvariantCulture,
-        $"journey {found.JourneyId} isn't kept in full, only that it was {found.RequestLine}, answered {found.Status} in {(double)found.Took / time.TimestampFrequency * 1_000:0.00} ms, {new DateTime(found.StartedOn, DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss.fff}Z: the road is busy, and {options.FullDetailRate} a second are (usher up --full-detail)");
+        $"journey {found.JourneyId} isn't kept in full, only that it was {found.RequestLine}, answered {found.Status} in {(double)found.Took / time.TimestampFrequency * 1_000:0.00} ms, {new DateTime(found.StartedOn, DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss.fff}Z: the road is busy, and {options.SampledRate} a second are (usher up --full-detail)");
 }

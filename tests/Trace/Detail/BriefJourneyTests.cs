@@ -14,14 +14,14 @@ public sealed class BriefJourneyTests
     [InlineData("GET", "/ü/users", "GET /")]
     [InlineData("AMETHODTHATISLONGERTHANWHATISKEPTOFALINEWHICHISSIXTYONECHARACTERS", "/", "AMETHODTHATISLONGERTHANWHATISKEPTOFALINEWHICHISSIXTYONECHARAC")]
     [InlineData("", "", " ")]
-    public void Its_request_line_is_cut(string method, string target, string kept) => Assert.Equal(kept, BriefJourney.Of(Record("1-67891233-abcdef012345678912345678", method, target)).RequestLine);
+    public void Its_request_line_is_cut(string method, string target, string kept) => Assert.Equal(kept, BriefJourney.Of(1, Record("1-67891233-abcdef012345678912345678", method, target)).RequestLine);
 
     [Fact]
     public void Its_id_is_the_journeys() =>
         Gen.Select(Gen.UInt, Gen.ULong, Gen.UInt).Sample((a, b, c) =>
         {
             var id = $"1-{a:x8}-{b:x16}{c:x8}";
-            return BriefJourney.Of(Record(id, "GET", "/")).JourneyId == id;
+            return BriefJourney.Of(TraceRoot.NumberOf(id), Record(id, "GET", "/")).JourneyId == id;
         });
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class BriefJourneyTests
     public void The_newest_are_known()
     {
         var ring = new BriefRing(4);
-        for (var i = 0; i < 10; i++) ring.Add(Record(Id(i), "GET", $"/{i}"));
+        for (var i = 0; i < 10; i++) Add(ring, Record(Id(i), "GET", $"/{i}"));
         Assert.Equal(10, ring.Count);
         Assert.Equal(["/6", "/7", "/8", "/9"], Enumerable.Range(0, 10).Select(i => ring.Find(Id(i))?.RequestLine[4..]).OfType<string>());
     }
@@ -44,7 +44,7 @@ public sealed class BriefJourneyTests
     public void One_with_an_id_of_another_form_is_counted_and_not_found()
     {
         var ring = new BriefRing(4);
-        ring.Add(Record("1-5", "GET", "/"));
+        Add(ring, Record("1-5", "GET", "/"));
         Assert.Equal((1, null), (ring.Count, ring.Find("000000")));
     }
 
@@ -67,11 +67,13 @@ public sealed class BriefJourneyTests
         {
             var record = Record(Id(i % 16), "GET", $"/{i % 16}");
             record.Status = i % 16;
-            ring.Add(record);
+            Add(ring, record);
         });
         await stop.CancelAsync();
         await looking;
     }
+
+    private static void Add(BriefRing ring, RequestRecord record) => ring.Add(TraceRoot.NumberOf(record.JourneyId), record);
 
     private static string Id(int i) => $"1-67891233-{i + 1:x24}";
 
