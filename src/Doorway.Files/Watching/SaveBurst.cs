@@ -7,7 +7,7 @@ namespace Usher.Doorway.Files.Watching;
 internal sealed class SaveBurst
 {
     /// <summary>How long a file that was closed or moved there stays alone to be read at once: programs that save several do so sooner.</summary>
-    internal static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(2);
+    internal static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(1);
 
     /// <summary>How long nothing must have happened before a save of several steps is read.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(60);
