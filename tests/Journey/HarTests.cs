@@ -129,7 +129,7 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         var entry = Assert.Single(HarSchema.Check(await ReadAsync("replay.har")));
 
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Usher.Cli.Browser.InstalledChromium.Find(), ChromiumSandbox = Environment.UserName != "root" });
+        await using var browser = await LaunchAsync(playwright);
         var page = await browser.NewPageAsync();
         await page.RouteFromHARAsync(folder.FileOf("replay.har"), new PageRouteFromHAROptions { NotFound = HarNotFound.Abort });
         var answer = await page.GotoAsync(Api);
@@ -141,6 +141,32 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         Assert.True(timing >= 5, $"{timing} metrics");
         await Assert.ThrowsAnyAsync<PlaywrightException>(() => page.GotoAsync("https://api.example.com/other"));
     }
+
+    [Fact]
+    public async Task A_browsers_developer_tools_open_an_archive()
+    {
+        var road = await sample.RunsAsync();
+        await road.UsherAsync("trace", Api, "--har", folder.FileOf("tools.har"));
+
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await LaunchAsync(playwright);
+        var tools = await browser.NewPageAsync();
+        await tools.GotoAsync("devtools://devtools/bundled/devtools_app.html");
+        await tools.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Network" }).First.ClickAsync();
+        // What "Import HAR file" opens.
+        await tools.Locator("input[type=file]").First.SetInputFilesAsync(folder.FileOf("tools.har"));
+
+        var row = tools.Locator(".network-log-grid tbody tr", new PageLocatorOptions { HasText = "users" });
+        await Assertions.Expect(row).ToContainTextAsync("200");
+        await Assertions.Expect(row).ToContainTextAsync("fetch");
+        await row.Locator("td").First.ClickAsync();
+        await tools.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Timing", Exact = true }).ClickAsync();
+        var timing = tools.Locator(".network-timing-table");
+        foreach (var told in new[] { "DNS lookup", "SSL", "load-balancer — shop-edge", "pod — shop/users-" }) await Assertions.Expect(timing).ToContainTextAsync(told);
+    }
+
+    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
+        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Usher.Cli.Browser.InstalledChromium.Find(), ChromiumSandbox = Environment.UserName != "root" });
 
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(folder.FileOf(name), TestContext.Current.CancellationToken);
 }

@@ -29,6 +29,8 @@ public static class HarEntry
             ["response"] = Response(journey, client),
             ["cache"] = new JsonObject(),
             ["timings"] = timings.Json,
+            // As Chromium writes it; its developer tools take JSON for a script where it isn't said.
+            ["_resourceType"] = "fetch",
         };
         if (client?.Remote is { } remote) (entry["serverIPAddress"], entry["_serverPort"]) = (remote.Address.ToString(), remote.Port);
         // Of one client's connections its own port tells them apart.
