@@ -41,10 +41,11 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         else brief.Add(id, first);
         if (id == 0) return;
 
+        // A verdict against a journey is for one record: an application's own request may come back through the load balancer with the id of the one that it serves.
         verdicts.Set(id, kept);
         // What came before is found here; what comes from now on sees the verdict.
         Interlocked.MemoryBarrier();
-        Settle(id, first.JourneyId!, kept);
+        if (Settle(id, first.JourneyId!, kept) && !kept) verdicts.Forget(id);
     }
 
     /// <summary>Adds the record of a hop behind.</summary>
@@ -61,6 +62,7 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         if (verdicts.Of(id) is { } known)
         {
             if (known) Keep(Later, later);
+            else verdicts.Forget(id);
             return;
         }
 
@@ -70,12 +72,17 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
     }
 
     /// <summary>Keeps, or lets go, what waited for a verdict.</summary>
-    private void Settle(UInt128 id, string journeyId, bool kept)
+    /// <returns>Whether anything did.</returns>
+    private bool Settle(UInt128 id, string journeyId, bool kept)
     {
+        var any = false;
         while (waiting.Take(id, journeyId) is { } later)
         {
+            any = true;
             if (kept) Keep(Later, later);
         }
+
+        return any;
     }
 
     private void Keep(RequestRing ring, RequestRecord record)

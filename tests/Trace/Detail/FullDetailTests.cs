@@ -128,6 +128,22 @@ public sealed class FullDetailTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_request_of_the_same_trace_that_is_not_kept_takes_nothing_from_another(bool ingressFirst)
+    {
+        for (var i = 0; i < 100; i++) End(at: 0);
+        // One that the application sent on its way, through the same load balancer.
+        var (outer, inner) = (Record(0, 504, 6, null), Record(0, 200, 6, null));
+        inner.JourneyId = outer.JourneyId;
+        AddBoth(inner, ingressFirst);
+        AddBoth(outer, ingressFirst: true);
+
+        Assert.Equal(outer, Assert.Single(road.Log.NewestFirst(), r => r.JourneyId == outer.JourneyId));
+        Assert.Single(road.Log.BehindLoadBalancer(outer));
+    }
+
     private void AddBoth(RequestRecord first, bool ingressFirst)
     {
         if (ingressFirst) road.Log.Add(Behind(first));
@@ -135,13 +151,12 @@ public sealed class FullDetailTests
         if (!ingressFirst) road.Log.Add(Behind(first));
     }
 
-    private RequestRecord Behind(RequestRecord first)
+    /// <summary>The ingress's record of a request that ended well there, as fast as the load balancer's.</summary>
+    private RequestRecord Behind(RequestRecord first) => new()
     {
-        var ingress = road.Ingress();
-        ingress.JourneyId = first.JourneyId;
-        ingress.EndedAt = first.EndedAt;
-        return ingress;
-    }
+        Hop = Hop.Ingress, Generation = road.Generation, Downstream = TestRoad.ToIngress, RequestOnConnection = 1, StartedAt = first.StartedAt, StartedOn = first.StartedOn, Protocol = first.Protocol, Method = first.Method,
+        Target = first.Target, Host = first.Host, UserAgent = first.UserAgent, JourneyId = first.JourneyId, EndedAt = first.EndedAt, Status = 200, UpstreamStatus = 200,
+    };
 
     private string End(double at, int status = 200, double took = 6.4, string? agent = "curl/8")
     {
