@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # What recording costs: roads that keep their hops' records beside roads that don't, on express and on wire links.
 # Usage: bench/load/recorder/run.sh [seconds per window] [rounds]        Writes bench/results/recorder.md
-# Each round starts both roads anew, since two processes of the same program differ by themselves, and loads them in turns on, off, off, on. A round's ratio is one figure.
+# WARM=20 TURNS=6 as variables. Each round starts both roads anew, since two processes of the same program differ by themselves, and loads them in TURNS turns of on, off, off, on: what slows the machine for some seconds slows both.
+# A round's ratio is one figure.
 # Wants wrk (Debian package wrk). Each load ends by itself.
 set -eu
-seconds=${1:-5} rounds=${2:-6} connections=32 warm=${WARM:-8}
+seconds=${1:-2} rounds=${2:-3} connections=32 warm=${WARM:-20} turns=${TURNS:-6}
 . "$(dirname "$0")/../common.sh"
 need wrk
 lay_out
@@ -30,7 +31,7 @@ for round in $(seq "$rounds"); do
             [ "$(curl -sk -o "$work/body" -w '%{http_code}' -H 'Host: api.example.com' "$(url_of $kind)")" = 200 ] || { echo "$kind does not answer" >&2; exit 1; }
             load $kind "$warm" > /dev/null
         done
-        for kind in $first $second $second $first; do
+        for kind in $(for _ in $(seq "$turns"); do echo $first $second $second $first; done); do
             before=$(ticks_of "${road_pid[$kind]}")
             load $kind "$seconds" > "$work/wrk"
             after=$(ticks_of "${road_pid[$kind]}")
@@ -49,7 +50,7 @@ ratios() { awk -v l="$1" '$1 == l { sum[$2 " " $3] += $4; if ($3 > last) last = 
 {
     echo "# What recording costs"
     echo
-    echo "One run on $(nproc) shared cores: $rounds rounds, each with new processes, of four windows of $seconds s (on, off, off, on). TLS, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes. CPU is that of"
+    echo "One run on $(nproc) shared cores: $rounds rounds, each with new processes, of $turns turns of four windows of $seconds s (on, off, off, on). TLS, $connections keep-alive connections by wrk (one thread), an answer of 75 bytes. CPU is that of"
     echo "Usher's process, user and system, per request; on ÷ off is the median of the rounds' ratios, with the least and the greatest. Off is \`usher up --no-journeys\`: hops make their records, which they work with, and nobody keeps,"
     echo "counts, joins, stores or prints them. Machines differ and are noisy, so read the ratios."
     echo "Made by \`bench/load/recorder/run.sh $seconds $rounds\` on $(date -u +%F), .NET $(dotnet --version)."
