@@ -24,6 +24,11 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly TimeProvider time;
     private readonly RingFeed feed;
 
+    // Who follows one kind of record isn't woken by the others.
+    private readonly Pulse requestEnded = new();
+    private readonly Pulse handshakeEnded = new();
+    private readonly Pulse securedEnded = new();
+
     /// <summary>The ways of connections through relays.</summary>
     internal RelayPaths Paths { get; }
 
@@ -53,7 +58,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
             options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
-        feed = new RingFeed(Added, options, time);
+        feed = new RingFeed(options, time);
     }
 
     /// <summary>Raised after each add.</summary>
@@ -77,6 +82,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         handshakes.Add(record.Connection, record, time.GetTimestamp());
         failedHandshakes.Add(record);
         endedHandshakes.Add(record);
+        handshakeEnded.Beat();
         Added.Beat();
     }
 
@@ -106,6 +112,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         if (record.Handshake is not null)
         {
             endedSecured.Add(record);
+            securedEnded.Beat();
             Added.Beat();
         }
 
@@ -134,6 +141,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private void Begun(RequestRecord first)
     {
         requests.AddFirst(first);
+        requestEnded.Beat();
         Generations.Count(first);
     }
 
@@ -167,7 +175,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken)
     {
         var before = requests.PassedOver;
-        return feed.FollowAsync(requests.First.All, Told, cancellationToken);
+        return feed.FollowAsync(requests.First.All, requestEnded, Told, cancellationToken);
 
         EndedRequests Told(List<RequestRecord> ended, long missed)
         {
@@ -180,11 +188,11 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
-        feed.FollowAsync(endedHandshakes, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+        feed.FollowAsync(endedHandshakes, handshakeEnded, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedConnections> FollowSecuredAsync(CancellationToken cancellationToken) =>
-        feed.FollowAsync(endedSecured, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
+        feed.FollowAsync(endedSecured, securedEnded, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
 
     /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first; at the end older ones that failed.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => requests.First.NewestFirst();

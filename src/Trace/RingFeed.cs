@@ -3,20 +3,23 @@ using System.Runtime.CompilerServices;
 namespace Usher.Trace;
 
 /// <summary>Tells the items of a ring as they are added, to followers that never slow who adds them.</summary>
-/// <param name="added">Beats after each add.</param>
 /// <param name="options">How often a follower is woken at most.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RingFeed(Pulse added, TraceOptions options, TimeProvider time)
+internal sealed class RingFeed(TraceOptions options, TimeProvider time)
 {
+    /// <summary>How much longer a follower waits that is told of many: of a wake most is the waking.</summary>
+    private const int BusyFactor = 8;
+
     /// <summary>What is added from this call on, until cancelled; what came before the cancellation still comes.</summary>
     /// <param name="ring">The ring.</param>
+    /// <param name="added">Beats after each add to it.</param>
     /// <param name="told">Made of some items, a list that is filled again, and of how many gave way before them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)
-        where TRecord : class => FollowAsync(ring, ring.Newest, told, cancellationToken);
+    public IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Pulse added, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)
+        where TRecord : class => FollowAsync(ring, ring.Newest, added, told, cancellationToken);
 
     private async IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(
-        Ring<TRecord> ring, long seen, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Ring<TRecord> ring, long seen, Pulse added, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TRecord : class
     {
         var ended = new List<TRecord>();
@@ -25,12 +28,14 @@ internal sealed class RingFeed(Pulse added, TraceOptions options, TimeProvider t
         {
             var next = added.Next();
             var last = cancellationToken.IsCancellationRequested;
+            var count = 0;
             long before;
             do
             {
                 before = seen;
                 missed += ring.After(ref seen, ended);
                 if (ended.Count == 0) continue;
+                count += ended.Count;
                 yield return told(ended, missed);
                 ended.Clear();
                 missed = 0;
@@ -41,7 +46,8 @@ internal sealed class RingFeed(Pulse added, TraceOptions options, TimeProvider t
             try
             {
                 await next.WaitAsync(cancellationToken);
-                if (options.FeedInterval > TimeSpan.Zero) await Task.Delay(options.FeedInterval, time, cancellationToken);
+                var pause = count < options.FeedBusy ? options.FeedInterval : options.FeedInterval * BusyFactor;
+                if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellationToken);
             }
             catch (OperationCanceledException)
             {

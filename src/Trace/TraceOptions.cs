@@ -110,4 +110,7 @@ public sealed record TraceOptions
 
     /// <summary>Followers of the feed are woken at most this often, so that a busy road doesn't pay for each request.</summary>
     public TimeSpan FeedInterval { get; init; } = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>How many a follower was told of at once from which on it waits eight times as long.</summary>
+    public int FeedBusy { get; init; } = 5;
 }
