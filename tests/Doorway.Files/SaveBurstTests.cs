@@ -8,14 +8,14 @@ public sealed class SaveBurstTests
     // PATH CHANGE AFTER-MS …; the path "dir" is a folder | when it is read, in ms | the file that is read alone.
     [Theory]
     // cp, cat >, nano, VS Code: opened, cut, written, closed.
-    [InlineData("a W 0, a W 0, a C 1", 3, "a")]
+    [InlineData("a W 0, a W 0, a C 1", 2, "a")]
     // Another is renamed to it: sed -i, rsync, atomic writers. What they wrote before has a name that concerns nobody.
-    [InlineData("a A 0", 2, "a")]
+    [InlineData("a A 0", 1, "a")]
     // vim, and JetBrains' safe write: it is moved out of the way first.
-    [InlineData("a L 0, a N 1, a W 1, a C 2, a T 2", 4, "a")]
-    [InlineData("a L 0, a A 1", 3, "a")]
+    [InlineData("a L 0, a N 1, a W 1, a C 2, a T 2", 3, "a")]
+    [InlineData("a L 0, a A 1", 2, "a")]
     // git checkout: deleted, then written anew.
-    [InlineData("a L 0, a N 0, a W 1, a C 1", 3, "a")]
+    [InlineData("a L 0, a N 0, a W 1, a C 1", 2, "a")]
     // Not closed: a program goes on writing, or keeps it open.
     [InlineData("a W 0", 1000, null)]
     [InlineData("a W 0, a W 50, a W 100", 1000, null)]
