@@ -46,7 +46,7 @@ internal sealed class RingFeed(TraceOptions options, TimeProvider time)
             try
             {
                 await next.WaitAsync(cancellationToken);
-                var pause = count < options.FeedBusy ? options.FeedInterval : options.FeedInterval * BusyFactor;
+                var pause = options.FeedInterval * (IsBusy(count) ? BusyFactor : 1);
                 if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellationToken);
             }
             catch (OperationCanceledException)
@@ -55,4 +55,7 @@ internal sealed class RingFeed(TraceOptions options, TimeProvider time)
             }
         }
     }
+
+    // Not where so many come that by then the first would have given way.
+    private bool IsBusy(int told) => told >= options.FeedBusy && told <= options.Journeys / (2 * BusyFactor);
 }
