@@ -16,20 +16,22 @@ internal sealed class FullDetail(TraceOptions options, IEnumerable<IEveryRequest
 {
     private readonly IEveryRequest[] everyRequest = [.. everyRequest];
     private readonly long slow = Clock.Ticks(options.SlowFrom, time);
-    private readonly ArrivalRate usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
+
+    // All get one until more come than that; from then on none does, and the sample decides.
+    private readonly RateBucket usual = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency, debt: Math.Max(2, options.FullDetailBurst / 100));
 
     // Evenly over time: a tenth of a second's at once.
     private readonly RateBucket sample = new(options.SampledRate, Math.Max(1, options.SampledRate / 10), time.TimestampFrequency);
     private readonly RateBucket notable = new(options.FullDetailRate, options.FullDetailBurst, time.TimestampFrequency);
 
     /// <summary>Whether so many requests end that not all are kept in full.</summary>
-    public bool IsBusy(long now) => usual.IsTooHigh(now);
+    public bool IsBusy(long now) => usual.IsEmpty(now);
 
     /// <summary>Whether somebody will look for this one.</summary>
     public bool IsNotable(RequestRecord record) => record.IsFailed || record.EndedAt - record.StartedAt >= slow || IsAsked(record.UserAgent);
 
     /// <summary>Whether a request whose journey begins with this record is kept in full, which counts against what may be.</summary>
-    public bool Takes(RequestRecord first) => (IsNotable(first) ? notable.Take(first.EndedAt) : !usual.Add(first.EndedAt) || sample.Take(first.EndedAt)) || IsWanted(first);
+    public bool Takes(RequestRecord first) => (IsNotable(first) ? notable.Take(first.EndedAt) : usual.Take(first.EndedAt) || sample.Take(first.EndedAt)) || IsWanted(first);
 
     private static bool IsAsked(string? agent) => agent is not null && (UsherVersion.IsAgent(agent) || Visits.Of(agent) is not null);
 
