@@ -22,12 +22,11 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
     private readonly TimeProvider time;
-    private readonly RingFeed feed;
 
     // Who follows one kind of record isn't woken by the others.
-    private readonly Pulse requestEnded = new();
-    private readonly Pulse handshakeEnded = new();
-    private readonly Pulse securedEnded = new();
+    private readonly RingFeed<RequestRecord> requestFeed;
+    private readonly RingFeed<HandshakeRecord> handshakeFeed;
+    private readonly RingFeed<ConnectionRecord> securedFeed;
 
     /// <summary>The ways of connections through relays.</summary>
     internal RelayPaths Paths { get; }
@@ -58,7 +57,9 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
             options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
-        feed = new RingFeed(options, time);
+        requestFeed = new RingFeed<RequestRecord>(requests.First.All, options, time);
+        handshakeFeed = new RingFeed<HandshakeRecord>(endedHandshakes, options, time);
+        securedFeed = new RingFeed<ConnectionRecord>(endedSecured, options, time);
     }
 
     /// <summary>Raised after each add.</summary>
@@ -82,7 +83,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         handshakes.Add(record.Connection, record, time.GetTimestamp());
         failedHandshakes.Add(record);
         endedHandshakes.Add(record);
-        handshakeEnded.Beat();
+        handshakeFeed.Beat();
         Added.Beat();
     }
 
@@ -112,7 +113,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         if (record.Handshake is not null)
         {
             endedSecured.Add(record);
-            securedEnded.Beat();
+            securedFeed.Beat();
             Added.Beat();
         }
 
@@ -141,15 +142,12 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     private void Begun(RequestRecord first)
     {
         requests.AddFirst(first);
-        requestEnded.Beat();
+        requestFeed.Beat();
         Generations.Count(first);
     }
 
     /// <summary>Finds the relay that passed a request on: now rather than when asked, since the port may be another connection's by then.</summary>
-    private void Join(RequestRecord record)
-    {
-        if (record.Upstream is not null) record.Via ??= RelayOf(record);
-    }
+    internal void Join(RequestRecord record) => record.Via ??= RelayOf(record);
 
     /// <summary>
     /// On a node the kernel's rules pass a refusal through. A relay has accepted before it knows of one, so that the hop in front of it met a reset: what it met
@@ -175,7 +173,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public IAsyncEnumerable<EndedRequests> FollowAsync(CancellationToken cancellationToken)
     {
         var before = requests.PassedOver;
-        return feed.FollowAsync(requests.First.All, requestEnded, Told, cancellationToken);
+        return requestFeed.FollowAsync(Told, cancellationToken);
 
         EndedRequests Told(List<RequestRecord> ended, long missed)
         {
@@ -188,11 +186,11 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
-        feed.FollowAsync(endedHandshakes, handshakeEnded, (ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+        handshakeFeed.FollowAsync((ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedConnections> FollowSecuredAsync(CancellationToken cancellationToken) =>
-        feed.FollowAsync(endedSecured, securedEnded, (ended, missed) => new EndedConnections(ended, missed), cancellationToken);
+        securedFeed.FollowAsync((ended, missed) => new EndedConnections(ended, missed), cancellationToken);
 
     /// <summary>The records of load balancers, and of ingresses behind load balancers that read no HTTP, the newest first; at the end older ones that failed.</summary>
     internal IEnumerable<RequestRecord> NewestFirst() => requests.First.NewestFirst();
@@ -281,7 +279,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         handshakes.Find(connection) is { } found && found.AcceptedAt >= since ? found : null;
 
     /// <summary>The relay's record of the connection that a request left on, or null.</summary>
-    internal ConnectionRecord? RelayOf(RequestRecord request) =>
+    private ConnectionRecord? RelayOf(RequestRecord request) =>
         request.Upstream is { } upstream && relayed.Find(upstream) is { } found
             && found.AcceptedAt <= request.EndedAt && (found.ClosedAt == 0 || found.ClosedAt >= request.StartedAt)
                 ? found

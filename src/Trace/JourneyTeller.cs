@@ -38,10 +38,10 @@ internal sealed class JourneyTeller(JourneyLog log, SpanStore spans, JourneyAsse
     /// <summary>All records of a request, as far as they have come.</summary>
     private JourneyRecords Join(RequestRecord first)
     {
-        first.Via ??= log.RelayOf(first);
+        log.Join(first);
         var report = reports.TryGetValue(first, out var kept) ? kept : null;
         var ingress = Behind(first);
-        if (ingress is not null) ingress.Via ??= log.RelayOf(ingress);
+        if (ingress is not null) log.Join(ingress);
         var (path, read) = (log.Paths.Of(first), log.HandshakeOf(first));
         return new JourneyRecords
         {

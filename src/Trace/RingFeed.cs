@@ -3,24 +3,25 @@ using System.Runtime.CompilerServices;
 namespace Usher.Trace;
 
 /// <summary>Tells the items of a ring as they are added, to followers that never slow who adds them.</summary>
+/// <param name="ring">The ring.</param>
 /// <param name="options">How often a follower is woken at most.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RingFeed(TraceOptions options, TimeProvider time)
+internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options, TimeProvider time) where TRecord : class
 {
     /// <summary>How much longer a follower waits that is told of many: of a wake most is the waking.</summary>
     private const int BusyFactor = 8;
 
+    private readonly Pulse added = new();
+
+    /// <summary>Wakes the followers. Call it after each add.</summary>
+    public void Beat() => added.Beat();
+
     /// <summary>What is added from this call on, until cancelled; what came before the cancellation still comes.</summary>
-    /// <param name="ring">The ring.</param>
-    /// <param name="added">Beats after each add to it.</param>
     /// <param name="told">Made of some items, a list that is filled again, and of how many gave way before them.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(Ring<TRecord> ring, Pulse added, Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken)
-        where TRecord : class => FollowAsync(ring, ring.Newest, added, told, cancellationToken);
+    public IAsyncEnumerable<TEnded> FollowAsync<TEnded>(Func<List<TRecord>, long, TEnded> told, CancellationToken cancellationToken) => FollowAsync(ring.Newest, told, cancellationToken);
 
-    private async IAsyncEnumerable<TEnded> FollowAsync<TRecord, TEnded>(
-        Ring<TRecord> ring, long seen, Pulse added, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TRecord : class
+    private async IAsyncEnumerable<TEnded> FollowAsync<TEnded>(long seen, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ended = new List<TRecord>();
         var missed = 0L;
