@@ -148,7 +148,7 @@ internal sealed class ManifestReader
     }
 
     /// <summary>Thousands of objects have few namespaces, each of them one string. None that is one is longer than that.</summary>
-    private static string SpaceOf(string ns) => ns.Length == 0 ? DefaultNamespace : ns.Length <= 63 ? string.Intern(ns) : ns;
+    private static string SpaceOf(string ns) => ns.Length == 0 ? DefaultNamespace : ns.Length <= ObjectNames.MaxLabel ? string.Intern(ns) : ns;
 
     /// <summary>An object's own names are the strings of its kind and key, where they say the same: a copy of each is a megabyte for ten thousand objects.</summary>
     private static void Share(IKubernetesObject<V1ObjectMeta> model, ManifestKind kind, in ResourceKey key)

@@ -21,6 +21,9 @@ internal enum NameRule
 /// <summary>Checks names of objects.</summary>
 internal static partial class ObjectNames
 {
+    /// <summary>The most characters of a DNS label (RFC 1035, section 2.3.4).</summary>
+    internal const int MaxLabel = 63;
+
     /// <summary>A DNS label in lower case, its length aside.</summary>
     internal const string LabelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
@@ -34,9 +37,9 @@ internal static partial class ObjectNames
         {
             NameRule.Subdomain when name.Length > 253 || !Subdomain().IsMatch(name) =>
                 "lower-case letters, digits, '-' and '.', starting and ending with a letter or digit, at most 253 (DNS subdomain, RFC 1123)",
-            NameRule.Label when name.Length > 63 || !Label().IsMatch(name) =>
+            NameRule.Label when name.Length > MaxLabel || !Label().IsMatch(name) =>
                 "lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 (DNS label, RFC 1123)",
-            NameRule.LetterLabel when name.Length > 63 || !LetterLabel().IsMatch(name) =>
+            NameRule.LetterLabel when name.Length > MaxLabel || !LetterLabel().IsMatch(name) =>
                 "lower-case letters, digits and '-', starting with a letter and ending with a letter or digit, at most 63 (DNS label, RFC 1035)",
             NameRule.PathSegment when name is "." or ".." || name.AsSpan().ContainsAny('/', '%') => "anything but '.', '..' and names with '/' or '%'",
             _ => null,

@@ -13,7 +13,6 @@ namespace Usher.Doorway.Files.Manifests;
 internal static partial class ServerNames
 {
     private const int MaxSubdomain = 253;
-    private const int MaxLabel = 63;
     private const int MaxPort = 15;
 
     /// <summary>A host's name, or <c>*.</c> and one.</summary>
@@ -49,7 +48,7 @@ internal static partial class ServerNames
 
     internal static void Label(SchemaCheck check, string field, string name)
     {
-        Most(check, field, name, MaxLabel);
+        Most(check, field, name, ObjectNames.MaxLabel);
         if (!ObjectNames.Label().IsMatch(name))
         {
             check.Invalid(field, name, "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character");
@@ -59,7 +58,7 @@ internal static partial class ServerNames
     /// <summary>The name of a Service.</summary>
     internal static void LetterLabel(SchemaCheck check, string field, string name)
     {
-        Most(check, field, name, MaxLabel);
+        Most(check, field, name, ObjectNames.MaxLabel);
         if (!ObjectNames.LetterLabel().IsMatch(name))
         {
             check.Invalid(field, name, "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character");
