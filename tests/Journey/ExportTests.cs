@@ -119,11 +119,11 @@ public sealed class ExportTests
         Assert.DoesNotContain("hidden-key", environment, StringComparison.Ordinal);
         Assert.DoesNotContain("not-the-pods", environment, StringComparison.Ordinal);
         Assert.DoesNotContain("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", environment, StringComparison.Ordinal);
-        Assert.Contains($"OTEL_EXPORTER_OTLP_ENDPOINT={ApiOf(road)}\0", environment, StringComparison.Ordinal);
+        Assert.Contains($"OTEL_EXPORTER_OTLP_ENDPOINT={(await road.AnnouncedAsync()).Api}\0", environment, StringComparison.Ordinal);
 
         // Which takes spans by gRPC too, at the same port with the same token, and passes them on.
         var token = environment.Split('\0').Single(v => v.StartsWith("OTEL_EXPORTER_OTLP_HEADERS=authorization=", StringComparison.Ordinal))["OTEL_EXPORTER_OTLP_HEADERS=authorization=".Length..];
-        using var channel = GrpcChannel.ForAddress(ApiOf(road));
+        using var channel = GrpcChannel.ForAddress((await road.AnnouncedAsync()).Api);
         var batch = new ExportTraceServiceRequest { ResourceSpans = { new ResourceSpans { Resource = new Resource { Attributes = { new KeyValue { Key = "service.name", Value = new AnyValue { StringValue = "by-grpc" } } } }, ScopeSpans = { new ScopeSpans { Spans = { new Span { TraceId = Google.Protobuf.ByteString.CopyFrom(new byte[15].Append((byte)1).ToArray()), SpanId = Google.Protobuf.ByteString.CopyFrom(1, 2, 3, 4, 5, 6, 7, 8), Name = "job" } } } } } } };
         await new TraceService.TraceServiceClient(channel).ExportAsync(batch, new Metadata { { "authorization", token } });
         await Until.HoldsAsync("it is passed on", () => collector.Spans.Any(s => s is { Service: "by-grpc", Span.Name: "job" }));
@@ -133,13 +133,13 @@ public sealed class ExportTests
     public async Task The_port_for_spans_by_gRPC_is_closed_without_the_token_and_stays_what_it_was()
     {
         await using var road = await RunningRoad.StartAsync("--stand-in", "-f", StandInRoad.Folder);
-        using var channel = GrpcChannel.ForAddress(ApiOf(road));
+        using var channel = GrpcChannel.ForAddress((await road.AnnouncedAsync()).Api);
         var client = new TraceService.TraceServiceClient(channel);
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.ExportAsync(new ExportTraceServiceRequest()));
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
         // And what isn't gRPC's is as it was.
         Assert.Contains("listeners", (await road.ApiAsync("/api/road")).ToString(), StringComparison.Ordinal);
-        var plain = await Tool.RunAsync("curl", "-sS", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code} %{http_version}", $"{ApiOf(road)}/api/road");
+        var plain = await Tool.RunAsync("curl", "-sS", "--http2-prior-knowledge", "-o", "/dev/null", "-w", "%{http_code} %{http_version}", $"{(await road.AnnouncedAsync()).Api}/api/road");
         Assert.Equal("401 2", plain.Output);
     }
 
@@ -187,10 +187,4 @@ public sealed class ExportTests
 
     private static List<string> PathTo(Received span, IReadOnlyList<Received> spans) =>
         [.. Chain(span, spans).Select(s => $"{s.Service} {s.Span.Name} {s.Kind} {s.Attributes.GetValueOrDefault("usher.evidence", "-")}")];
-
-    private static string ApiOf(RunningRoad road)
-    {
-        using var file = JsonDocument.Parse(File.ReadAllText(Path.Combine(road.State, "road.json")));
-        return file.RootElement.GetProperty("api").GetString()!;
-    }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using Usher.Journey.Tests.Dashboard;
 using Usher.Tests;
 
 namespace Usher.Journey.Tests;
 
 /// <summary>HTTP archives of journeys.</summary>
 [Trait("user", "matters")]
-public sealed class HarTests(SampleRoad sample) : IDisposable
+public sealed class HarTests(SampleRoad sample, InstalledBrowser installed) : IDisposable
 {
     private const string Api = "https://api.example.com/v1/users";
     private readonly Manifests folder = Manifests.Empty();
@@ -128,9 +129,8 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         await road.UsherAsync("trace", Api, "--har", folder.FileOf("replay.har"));
         var entry = Assert.Single(HarSchema.Check(await ReadAsync("replay.har")));
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await LaunchAsync(playwright);
-        var page = await browser.NewPageAsync();
+        await using var context = await (await installed.BrowserAsync()).NewContextAsync();
+        var page = await context.NewPageAsync();
         await page.RouteFromHARAsync(folder.FileOf("replay.har"), new PageRouteFromHAROptions { NotFound = HarNotFound.Abort });
         var answer = await page.GotoAsync(Api);
 
@@ -148,9 +148,8 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         var road = await sample.RunsAsync();
         await road.UsherAsync("trace", Api, "--har", folder.FileOf("tools.har"));
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await LaunchAsync(playwright);
-        var tools = await browser.NewPageAsync();
+        await using var context = await (await installed.BrowserAsync()).NewContextAsync();
+        var tools = await context.NewPageAsync();
         await tools.GotoAsync("devtools://devtools/bundled/devtools_app.html");
         await tools.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Network" }).First.ClickAsync();
         // What "Import HAR file" opens.
@@ -164,9 +163,6 @@ public sealed class HarTests(SampleRoad sample) : IDisposable
         var timing = tools.Locator(".network-timing-table");
         foreach (var told in new[] { "DNS lookup", "SSL", "load-balancer — shop-edge", "pod — shop/users-" }) await Assertions.Expect(timing).ToContainTextAsync(told);
     }
-
-    private static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
-        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Usher.Cli.Browser.InstalledChromium.Find(), ChromiumSandbox = Environment.UserName != "root" });
 
     private Task<string> ReadAsync(string name) => File.ReadAllTextAsync(folder.FileOf(name), TestContext.Current.CancellationToken);
 }

@@ -105,13 +105,20 @@ internal sealed class RunningRoad : IAsyncDisposable
     /// <summary>The targets, as the road's API tells of them.</summary>
     internal async Task<IReadOnlyList<JsonElement>> TargetsAsync() => [.. (await ApiAsync("/api/road")).GetProperty("targets").EnumerateArray()];
 
+    /// <summary>Where the road's API is, and what it wants as a bearer token: as the road tells whoever may read its state folder.</summary>
+    internal async Task<(string Api, string Token)> AnnouncedAsync()
+    {
+        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(State, "road.json"), TestContext.Current.CancellationToken));
+        return (file.RootElement.Text("api")!, file.RootElement.Text("token")!);
+    }
+
     /// <summary>What the road's API answers.</summary>
     internal async Task<JsonElement> ApiAsync(string path)
     {
-        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(State, "road.json"), TestContext.Current.CancellationToken));
+        var (api, token) = await AnnouncedAsync();
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", file.RootElement.GetProperty("token").GetString());
-        var text = await client.GetStringAsync(new Uri(file.RootElement.GetProperty("api").GetString() + path), TestContext.Current.CancellationToken);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var text = await client.GetStringAsync(new Uri(api + path), TestContext.Current.CancellationToken);
         return JsonDocument.Parse(text).RootElement;
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Usher.Control.State;
 
@@ -64,9 +63,9 @@ public sealed class StateTests
         Assert.Equal("ok", (await road.TraceAsync("https://api.example.com/v1/users")).Text("outcome"));
 
         // A page of the dashboard, which signs what it hands out.
-        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(road.State, "road.json"), TestContext.Current.CancellationToken));
+        var (api, token) = await road.AnnouncedAsync();
         using var client = new HttpClient();
-        var page = await client.GetStringAsync(new Uri($"{file.RootElement.Text("api")}/?token={file.RootElement.Text("token")}"), TestContext.Current.CancellationToken);
+        var page = await client.GetStringAsync(new Uri($"{api}/?token={token}"), TestContext.Current.CancellationToken);
         Assert.Contains("<!--Blazor:{\"type\":\"server\"", page, StringComparison.Ordinal);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));

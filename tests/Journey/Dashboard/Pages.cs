@@ -59,8 +59,7 @@ internal sealed class Pages : IAsyncDisposable
     /// <summary>Opens the link that the road printed.</summary>
     internal static async Task<Pages> OpenAsync(InstalledBrowser installed, RunningRoad road, BrowserNewContextOptions? options = null)
     {
-        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(road.State, "road.json"), TestContext.Current.CancellationToken));
-        var (address, token) = (file.RootElement.GetProperty("api").GetString()!, file.RootElement.GetProperty("token").GetString());
+        var (address, token) = await road.AnnouncedAsync();
         Assert.Contains($"{address}/?token={token}", road.Output, StringComparison.Ordinal);
         var context = await (await installed.BrowserAsync()).NewContextAsync(options);
         context.SetDefaultTimeout((float)Tool.Limit.TotalMilliseconds);

@@ -41,7 +41,7 @@ public sealed partial class DashboardTests(SampleRoad sample)
         using var folder = Manifests.Empty();
         // On the road's own network nothing else takes it.
         var listen = $"127.{road.Network}.255.250:9090";
-        folder.Write("prometheus.yml", Filled(Path.Combine(road.State, "api-token"), new Uri(await ApiOf(road)).Authority).Replace("scrape_interval: 15s", "scrape_interval: 1s", StringComparison.Ordinal));
+        folder.Write("prometheus.yml", Filled(Path.Combine(road.State, "api-token"), new Uri((await road.AnnouncedAsync()).Api).Authority).Replace("scrape_interval: 15s", "scrape_interval: 1s", StringComparison.Ordinal));
         var server = Tool.Start("prometheus", ["--config.file", folder.FileOf("prometheus.yml"), "--storage.tsdb.path", folder.FileOf("data"), "--web.listen-address", listen, "--log.level", "error"]);
         try
         {
@@ -92,12 +92,6 @@ public sealed partial class DashboardTests(SampleRoad sample)
     }
 
     private static string Filled(string token, string target) => Config.Replace("/home/me/.local/state/usher/api-token", token, StringComparison.Ordinal).Replace("127.0.0.1:7070", target, StringComparison.Ordinal);
-
-    private static async Task<string> ApiOf(RunningRoad road)
-    {
-        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(road.State, "road.json"), TestContext.Current.CancellationToken));
-        return file.RootElement.Text("api")!;
-    }
 
     /// <summary>How many values an expression has now; 0 while Prometheus starts.</summary>
     private static async Task<int> ValuesAsync(HttpClient client, string expression)

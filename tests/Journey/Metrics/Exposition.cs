@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
 
 namespace Usher.Journey.Tests.Metrics;
 
@@ -11,10 +10,10 @@ internal static class Exposition
     /// <summary>The answer of a road.</summary>
     internal static async Task<HttpResponseMessage> GetAsync(RunningRoad road, string accept, string? token = null)
     {
-        using var file = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(road.State, "road.json"), TestContext.Current.CancellationToken));
+        var (api, own) = await road.AnnouncedAsync();
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        using var request = new HttpRequestMessage(HttpMethod.Get, file.RootElement.Text("api") + "/metrics");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? file.RootElement.Text("token"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, api + "/metrics");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token ?? own);
         request.Headers.TryAddWithoutValidation("Accept", accept);
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }
