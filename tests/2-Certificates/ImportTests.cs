@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Time.Testing;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Tests;
 
 namespace Usher.Certificates.Tests;
 

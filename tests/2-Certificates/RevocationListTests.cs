@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CsCheck;
 using Usher.Model.Secrets;
+using Usher.Tests;
 
 namespace Usher.Certificates.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using k8s.Models;
 using Usher.Model.Secrets;
+using Usher.Tests;
 
 namespace Usher.Certificates.Tests;
 

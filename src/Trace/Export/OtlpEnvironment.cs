@@ -29,10 +29,9 @@ public static class OtlpEnvironment
         var (protocolFrom, named) = protocol is not null ? ("--otlp-protocol", protocol) : First("PROTOCOL");
         if (named is not (null or "http/protobuf" or "grpc")) return (null, $"{protocolFrom}: found '{named}'; http/protobuf or grpc is wanted{(named == "http/json" ? ", since JSON is taken but not sent" : "")}");
         var grpc = named == "grpc";
-        foreach (var name in (string[])["CERTIFICATE", "CLIENT_KEY", "CLIENT_CERTIFICATE"])
-        {
-            if (First(name) is (var from, { }) && url.Scheme == "https") return (null, $"{from} isn't supported: the system's certificates are used. Let the system trust the certificate, or unset the variable");
-        }
+        // "Should only be used for a secure connection."
+        var (certificates, wrong) = url.Scheme == "https" ? OtlpCertificates.Read(First) : (OtlpCertificates.None, null);
+        if (certificates is null) return (null, wrong);
 
         var (compressionFrom, compression) = First("COMPRESSION");
         if (compression is not (null or "gzip" or "none")) return (null, $"{compressionFrom}: found '{compression}'; gzip or none is wanted");
@@ -49,6 +48,7 @@ public static class OtlpEnvironment
             Headers = headers,
             Timeout = TimeSpan.FromMilliseconds(milliseconds),
             Gzip = compression != "none",
+            Certificates = certificates,
         }, null);
 
         // A variable that is empty is as one that isn't there (Environment variable specification, "Parsing empty value").

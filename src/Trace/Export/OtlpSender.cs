@@ -37,6 +37,7 @@ internal sealed class OtlpSender : IOtlpSender
             // A span of the sending would be sent, and so on.
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            SslOptions = settings.Certificates.Tls(),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

@@ -28,6 +28,9 @@ public sealed record OtlpSettings
     /// <summary>Whether bodies are compressed.</summary>
     public bool Gzip { get; init; } = true;
 
+    /// <summary>What TLS is spoken with, where the address is https.</summary>
+    public OtlpCertificates Certificates { get; init; } = OtlpCertificates.None;
+
     /// <summary>Where they go, for a person: without what may be secret in it.</summary>
     public string Told => $"{Endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)} ({(Protocol == OtlpProtocol.Grpc ? "grpc" : "http/protobuf")})";
 

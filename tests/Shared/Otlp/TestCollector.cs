@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Usher.Tests.Otlp.Collector;
@@ -41,15 +42,22 @@ internal sealed class TestCollector : IAsyncDisposable
 
     internal IReadOnlyList<Received> Spans => [.. requests.SelectMany(Received.Of)];
 
-    internal static async Task<TestCollector> StartAsync()
+    /// <param name="tls">How it speaks TLS; null for cleartext.</param>
+    internal static async Task<TestCollector> StartAsync(HttpsConnectionAdapterOptions? tls = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http1);
-            kestrel.Listen(IPAddress.Loopback, 0, l => l.Protocols = HttpProtocols.Http2);
+            foreach (var protocols in (HttpProtocols[])[HttpProtocols.Http1, HttpProtocols.Http2])
+            {
+                kestrel.Listen(IPAddress.Loopback, 0, listen =>
+                {
+                    listen.Protocols = protocols;
+                    if (tls is not null) listen.UseHttps(tls);
+                });
+            }
         });
         TestCollector? collector = null;
         builder.Services.AddSingleton(_ => collector!);

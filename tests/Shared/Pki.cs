@@ -1,7 +1,8 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Usher.Certificates.Tests;
+namespace Usher.Tests;
 
 /// <summary>A company's own certificates: a root, an intermediate, and leaves. Made by the framework alone.</summary>
 internal static class Pki
@@ -33,7 +34,12 @@ internal static class Pki
         if (names is not null)
         {
             var alternatives = new SubjectAlternativeNameBuilder();
-            foreach (var name in names) alternatives.AddDnsName(name);
+            foreach (var name in names)
+            {
+                if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
+                else alternatives.AddDnsName(name);
+            }
+
             request.CertificateExtensions.Add(alternatives.Build());
         }
 
