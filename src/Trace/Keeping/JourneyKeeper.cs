@@ -60,8 +60,16 @@ public sealed class JourneyKeeper : IAsyncDisposable
     {
         if (!await loop.StopAsync()) return;
         var began = time.GetTimestamp();
-        var left = requests.Read(long.MaxValue, out _).Reverse().Select(book.Tell).Concat(log.FailedSince(ref handshake, long.MaxValue).Reverse().Select(book.Tell));
-        foreach (var part in left.TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit).Chunk(options.KeepBatch)) Write(part);
+        KeepRest(requests.Read(long.MaxValue, out _), book.Tell, began);
+        KeepRest(log.FailedSince(ref handshake, long.MaxValue), book.Tell, began);
+    }
+
+    private void KeepRest<TRecord>(IReadOnlyList<TRecord> ended, Func<TRecord, Journey> tell, long began)
+    {
+        foreach (var part in ended.Reverse().Chunk(options.KeepBatch).TakeWhile(_ => time.GetElapsedTime(began) < options.KeepStopLimit))
+        {
+            Interlocked.Add(ref passedOver, part.Length - Write(part.Select(tell)));
+        }
     }
 
     /// <inheritdoc/>
@@ -105,36 +113,35 @@ public sealed class JourneyKeeper : IAsyncDisposable
         // 2 and 3
         var (began, busy) = (time.GetTimestamp(), ended.Count > options.KeepBatch);
         var newest = ended.Reverse().Take(options.KeepBatch).ToList();
-        Journey[] taken =
-        [
-            .. newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell),
-            .. busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [],
-            .. handshakes.Reverse().Take(options.KeepBatch + options.KeepFailed).Select(book.Tell),
-        ];
-        Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - taken.Length);
-        Write(taken);
+        var taken = newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell)
+            .Concat(busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [])
+            .Concat(handshakes.Reverse().Take(options.KeepBatch + options.KeepFailed).Select(book.Tell));
+        Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - Write(taken));
     }
 
-    private void Write(Journey[] journeys)
+    /// <summary>Writes journeys, each as it is told: a journey is large, and is done with once it is bytes.</summary>
+    /// <returns>How many were stored.</returns>
+    private int Write(IEnumerable<Journey> journeys)
     {
         var batch = new StateBatch();
-        foreach (var journey in journeys) StoredJourneys.Put(batch, journey);
+        var written = journeys.Select(journey => StoredJourneys.Put(batch, journey)).ToList();
         StoredJourneys.Trim(batch, options, time.GetUtcNow());
         try
         {
             store!.Write(batch);
-            if (journeys.Length > 0) stored.Wrote(journeys, options);
+            stored.Wrote(written, options);
             // On a disk that is all but full small batches fit and larger ones don't: to tell each would never end.
-            if (!failing || time.GetElapsedTime(failedAt) < options.KeepCalm) return;
+            if (!failing || time.GetElapsedTime(failedAt) < options.KeepCalm) return written.Count;
             logger.JourneysStoredAgain();
             failing = false;
+            return written.Count;
         }
         catch (StateStoreException e)
         {
             // The road goes on; these are known as long as it runs.
-            Interlocked.Add(ref passedOver, journeys.Length);
             if (!failing) logger.JourneysNotStored(e.Message);
             (failing, failedAt) = (true, time.GetTimestamp());
+            return 0;
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Usher.Model.Contracts;
@@ -13,81 +12,82 @@ namespace Usher.Trace.Keeping;
 /// </summary>
 internal sealed class StoredJourneys(IStateStore? store)
 {
-    internal const string Arrived = "journeys";
-    private const string Failed = "failed-journeys";
-
     // What a list showed of them: to read one anew costs more than to remember it.
     private readonly ConcurrentDictionary<string, JourneyHeadline> headlines = new(StringComparer.Ordinal);
 
-    // In the order in which they began.
-    private volatile StoredKey[] keys = [];
+    private readonly StoredKeys arrived = new();
+    private readonly StoredKeys failed = new();
 
     /// <summary>How many there are.</summary>
-    internal int Count => keys.Length;
+    internal int Count => arrived.Count + failed.Count;
 
     /// <summary>The ids of all.</summary>
-    internal IEnumerable<string> Ids => keys.Select(k => k.Id).OfType<string>();
+    internal IEnumerable<string> Ids => arrived.All().Concat(failed.All()).Select(k => k.Id).OfType<string>();
 
     /// <summary>Looks what is there from earlier runs. Before this run writes any.</summary>
     /// <exception cref="StateStoreException">The store can't be read.</exception>
-    internal void Open() => keys = [.. new[] { Arrived, Failed }.SelectMany(c => (store?.Keys(c) ?? []).Select(key => new StoredKey(c, key))).OrderBy(k => k.Key, StringComparer.Ordinal)];
+    internal void Open()
+    {
+        foreach (var (collection, keys) in new[] { (StoredKey.Arrived, arrived), (StoredKey.Failed, failed) })
+        {
+            keys.Add((store?.Keys(collection) ?? []).Select(key => new StoredKey(collection, key)).Order(), int.MaxValue);
+        }
+    }
 
     /// <summary>Those that are stored, the newest first; what has given way meanwhile is left out.</summary>
     /// <param name="failed">Only those that failed.</param>
     /// <param name="besides">Says by its id which isn't wanted.</param>
-    internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(keys.Reverse(), failed, besides).Select(Read).OfType<Journey>();
+    internal IEnumerable<Journey> NewestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides).OrderDescending().Select(Read).OfType<Journey>();
 
     /// <summary>The same as a list shows them; what has been read once is remembered, of at most so many as are kept.</summary>
     internal IEnumerable<JourneyHeadline> Headlines(bool failed, Func<string, bool> besides)
     {
-        foreach (var stored in Wanted(keys.Reverse(), failed, besides))
+        foreach (var stored in Wanted(failed, besides).OrderDescending())
         {
             if (headlines.TryGetValue(stored.Key, out var known)) yield return known;
             else if (Read(stored) is { } journey)
             {
-                if (headlines.Count >= keys.Length) headlines.Clear();
+                if (headlines.Count >= Count) headlines.Clear();
                 yield return headlines[stored.Key] = JourneyHeadline.Of(journey);
             }
         }
     }
 
     /// <summary>The same, the oldest first.</summary>
-    internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(keys, failed, besides).Select(Read).OfType<Journey>();
+    internal IEnumerable<Journey> OldestFirst(bool failed, Func<string, bool> besides) => Wanted(failed, besides).Order().Select(Read).OfType<Journey>();
 
     /// <summary>One of them; null when there is none.</summary>
-    internal Journey? Find(string id) => Array.FindLast(keys, k => k.Id == id) is { Key: not null } found ? Read(found) : null;
+    internal Journey? Find(string id) => new[] { arrived.Newest(k => k.Id == id), failed.Newest(k => k.Id == id) }.Max() is { } found ? Read(found) : null;
 
     /// <summary>Adds a journey to a batch.</summary>
-    internal static void Put(StateBatch batch, Journey journey)
+    /// <returns>Where it will be.</returns>
+    internal static StoredKey Put(StateBatch batch, Journey journey)
     {
         using var bytes = new MemoryStream();
         using (var compressed = new GZipStream(bytes, CompressionLevel.Fastest)) JsonSerializer.Serialize(compressed, journey, JourneyJson.Default.Journey);
         var key = StoredKey.Of(journey);
         batch.Put(key.Collection, key.Key, bytes.ToArray());
+        return key;
     }
 
     /// <summary>Knows what was just written, and what was let go.</summary>
-    internal void Wrote(IEnumerable<Journey> journeys, TraceOptions options)
+    internal void Wrote(IReadOnlyList<StoredKey> written, TraceOptions options)
     {
-        var left = new Dictionary<string, int> { [Arrived] = options.Journeys, [Failed] = options.Journeys };
-        var newestFirst = keys.Union(journeys.Select(StoredKey.Of)).OrderByDescending(k => k.Key, StringComparer.Ordinal);
-        keys = [.. newestFirst.Where(k => left[k.Collection]-- > 0).Reverse()];
+        arrived.Add(written.Where(k => k.Collection == StoredKey.Arrived), options.Journeys);
+        failed.Add(written.Where(k => k.Collection == StoredKey.Failed), options.Journeys);
     }
 
     /// <summary>Lets those go that are over their time, or too many.</summary>
     internal static void Trim(StateBatch batch, TraceOptions options, DateTimeOffset now)
     {
-        foreach (var (collection, time) in new[] { (Arrived, options.KeepFor), (Failed, options.KeepFailedFor) })
+        foreach (var (collection, time) in new[] { (StoredKey.Arrived, options.KeepFor), (StoredKey.Failed, options.KeepFailedFor) })
         {
-            batch.KeepLast(collection, options.Journeys).KeepFrom(collection, Begin(now - time));
+            batch.KeepLast(collection, options.Journeys).KeepFrom(collection, StoredKey.Begin(now - time));
         }
     }
 
-    /// <summary>How keys of journeys begin that began at a moment.</summary>
-    private static string Begin(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture);
-
-    private static IEnumerable<StoredKey> Wanted(IEnumerable<StoredKey> from, bool failed, Func<string, bool> besides) =>
-        from.Where(k => (!failed || k.IsFailed) && !(k.Id is { } id && besides(id)));
+    private IEnumerable<StoredKey> Wanted(bool onlyFailed, Func<string, bool> besides) =>
+        (onlyFailed ? [] : arrived.All()).Concat(failed.All()).Where(k => (!onlyFailed || k.IsFailed) && !(k.Id is { } id && besides(id)));
 
     private Journey? Read(StoredKey stored)
     {
@@ -101,21 +101,6 @@ internal sealed class StoredJourneys(IStateStore? store)
         {
             // A store that can't be read any more has said so where it was written; a value that can't is as good as gone.
             return null;
-        }
-    }
-
-    /// <summary>Where a journey is: <c>milliseconds~id~ok</c> or <c>…~failed</c>.</summary>
-    private readonly record struct StoredKey(string Collection, string Key)
-    {
-        /// <summary>The journey's id; null where the key is none of ours.</summary>
-        internal string? Id => Key.Split('~') is [_, var id, _] ? id : null;
-
-        internal bool IsFailed => Key.EndsWith("~failed", StringComparison.Ordinal);
-
-        internal static StoredKey Of(Journey journey)
-        {
-            var ok = journey.Outcome == "ok";
-            return new(ok ? Arrived : Failed, $"{Begin(journey.StartedAt ?? DateTimeOffset.UnixEpoch)}~{journey.Id}~{(ok ? "ok" : "failed")}");
         }
     }
 }
