@@ -4,6 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Usher.Bench.Budgets;
+using Usher.Bench.Recording;
 using Usher.Bench.Reload;
 using Usher.Bench.Road;
 using Usher.Bench.Routes;
@@ -14,6 +15,7 @@ return 2;
 #else
 if (args is ["budgets"] or ["budgets", "--write"]) return await BudgetCommand.RunAsync(write: args.Length == 2);
 if (args is ["reload", ..]) return await ReloadCommand.RunAsync(args[1..]);
+if (OperatingSystem.IsLinux() && args is ["recording", ..]) return await RecordingCommand.RunAsync(args[1..]);
 if (args is ["changes", ..]) return await ChangesCommand.RunAsync(args[1..]);
 if (OperatingSystem.IsLinux() && args is ["compile", ..]) return CompileCommand.Run(args[1..]);
 if (args is ["budgets", ..])

@@ -13,7 +13,7 @@ public sealed record TraceOptions
     public int FullDetailRate { get; init; } = 1_000;
 
     /// <summary>Journeys of a busy road that are kept in full a second, of those that arrived as usual; of the others what <see cref="Detail.BriefJourney"/> has.</summary>
-    public int SampledRate => Math.Max(1, FullDetailRate / 5);
+    public int SampledRate => Math.Max(1, FullDetailRate / 10);
 
     /// <summary>Journeys kept in full, however fast they come, before a road counts as busy. At least 1.</summary>
     public int FullDetailBurst { get; init; } = 10_000;
@@ -66,7 +66,7 @@ public sealed record TraceOptions
     /// <summary>Journeys stored at once, the newest: to tell and compress one costs more than many requests. At least 1.</summary>
     public int KeepBatch { get; init; } = 50;
 
-    /// <summary>How long those that arrived may take to be told where more ended than that: so that a busy road pays about one in four hundred for it.</summary>
+    /// <summary>How long those that arrived may take to be told and compressed where more ended than that: so that a busy road pays about one in four hundred for it.</summary>
     public TimeSpan KeepBusy { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Failed journeys stored beside them. At least 1.</summary>

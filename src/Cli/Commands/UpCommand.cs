@@ -27,16 +27,14 @@ internal static class UpCommand
         var dnsPort = CommonOptions.Port("--dns-port", 5300, "The name server's port");
         var apiPort = CommonOptions.Port("--api-port", 7070, "The port of the road's own API");
         var serverTiming = new Option<bool>("--server-timing") { Description = "Add a Server-Timing header with the hops' times to every answer, for a browser's developer tools." };
-        // Only a measurement wants a road without its journeys.
-        var noJourneys = new Option<bool>("--no-journeys") { Description = "Keep no records: no journeys, counts or access logs.", Hidden = true };
         var standard = new TraceOptions();
         var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
         var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
-        var fullDetail = CommonOptions.Number("--full-detail", "N", standard.FullDetailRate, 1, 1_000_000, "Journeys a second up to which all are kept in full. Of a busier road a fifth of that is, and as many besides of requests that failed, took a second or were traced; the others are counted.");
+        var fullDetail = CommonOptions.Number("--full-detail", "N", standard.FullDetailRate, 1, 1_000_000, "Journeys a second up to which all are kept in full. Of a busier road a tenth of that is, and as many besides of requests that failed, took a second or were traced; the others are counted.");
         var otlp = new OtlpOptions("Export every journey to this address of OpenTelemetry's, http://localhost:4318 (4317 for gRPC). Default: $OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {
-            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, fullDetail, noJourneys,
+            files, standIn, express, state, loopback, realPorts, dnsPort, apiPort, serverTiming, keep, keepFailed, fullDetail,
         };
         otlp.AddTo(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -49,7 +47,6 @@ internal static class UpCommand
                 DnsPort = parsed.GetValue(dnsPort),
                 ApiPort = parsed.GetValue(apiPort),
                 ServerTiming = parsed.GetValue(serverTiming),
-                Journeys = !parsed.GetValue(noJourneys),
                 Otlp = otlp.Read(parsed),
                 Trace = standard with { KeepFor = parsed.GetValue(keep) ?? standard.KeepFor, KeepFailedFor = parsed.GetValue(keepFailed) ?? standard.KeepFailedFor, FullDetailRate = parsed.GetValue(fullDetail), FullDetailBurst = Math.Max(standard.FullDetailBurst, parsed.GetValue(fullDetail)) },
             },

@@ -10,7 +10,6 @@ using Usher.Dns;
 using Usher.Doorway.Files;
 using Usher.Model.Contracts;
 using Usher.Model.Desired;
-using Usher.Model.Journeys;
 using Usher.Model.Road;
 using Usher.Pod;
 using Usher.Response;
@@ -55,7 +54,10 @@ internal sealed class Road : IAsyncDisposable
     internal Generation Generation => Services.GetRequiredService<IGenerationSource>().Current;
 
     /// <summary>Composes a road that runs, with its API. Nothing is started yet.</summary>
-    internal static Road Compose(RoadSettings settings, StateDirectory state)
+    /// <param name="settings">What the command line says.</param>
+    /// <param name="state">Where what it keeps is.</param>
+    /// <param name="instead">Registers what takes the place of the road's own parts, as a measurement does.</param>
+    internal static Road Compose(RoadSettings settings, StateDirectory state, Action<IServiceCollection>? instead = null)
     {
         Road? road = null;
         var app = ApiServer.Build(settings.ApiPort, services =>
@@ -68,9 +70,9 @@ internal sealed class Road : IAsyncDisposable
                 .AddSingleton(new DashboardOptions { Refused = () => road?.Refused ?? [] })
                 .AddDashboard();
             if (settings.ServerTiming) services.AddServerTimings();
-            // The last registration is the one that hops get.
-            if (!settings.Journeys) services.AddSingleton<IJourneyLog, NoJourneyLog>();
             if (settings.Otlp is { } otlp) services.AddSpanExport(otlp);
+            // The last registration of a part is the one that others get.
+            instead?.Invoke(services);
         });
         return road = new Road(settings, app.Services, app) { Api = app };
     }

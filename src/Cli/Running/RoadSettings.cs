@@ -20,9 +20,6 @@ internal sealed record RoadSettings
     /// <summary>Whether the load balancers' answers carry <c>Server-Timing</c>.</summary>
     public bool ServerTiming { get; init; }
 
-    /// <summary>Whether hops' records are kept. Without, there are no journeys, no counts and no access logs; for measuring what keeping them costs.</summary>
-    public bool Journeys { get; init; } = true;
-
     /// <summary>What is kept of journeys, and for how long.</summary>
     public TraceOptions Trace { get; init; } = new();
 
