@@ -22,14 +22,18 @@ internal static class TrailerFields
     public static bool May(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
         Grammar.IsToken(name) && Grammar.IndexOfControl(value) < 0 && May(Encoding.ASCII.GetString(name));
 
-    /// <summary>Whether a field of this name may be a trailer. Names are compared as those would read them who make other signs of hyphens, or drop them at the ends.</summary>
+    /// <summary>Whether a field of this name may be a trailer. Names are compared as those would read them who make a hyphen of other signs, one or several, or drop them at the ends, as in heads (<see cref="FramingName"/>).</summary>
     public static bool May(string name)
     {
-        var read = string.Create(name.Length, name, static (read, name) =>
+        var read = new StringBuilder(name.Length);
+        foreach (var sign in name)
         {
-            for (var i = 0; i < read.Length; i++) read[i] = char.IsAsciiLetterOrDigit(name[i]) ? name[i] : '-';
-        }).Trim('-');
-        return !Never.Contains(read) && !Prefixes.Any(p => read.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+            if (char.IsAsciiLetterOrDigit(sign)) read.Append(sign);
+            else if (read.Length > 0 && read[^1] != '-') read.Append('-');
+        }
+
+        var words = read.ToString().TrimEnd('-');
+        return !Never.Contains(words) && !Prefixes.Any(p => words.StartsWith(p, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>Whether who sent a request says that it takes trailers (RFC 9110 section 10.1.4).</summary>

@@ -6,7 +6,7 @@ namespace Usher.Wire.Tests.Forwarding;
 /// <summary>Trailers of HTTP/1.1 (RFC 9110 section 6.5, RFC 9112 section 7.1.2) on their way through a proxy.</summary>
 public sealed class TrailerTests
 {
-    private const string Hostile = "Content-Length: 0\r\nTransfer-Encoding: gzip\r\nHost: b\r\nX-Forwarded-For: 1.2.3.4\r\nx_forwarded_for: 1.2.3.4\r\n-content_length-: 1\r\nx-amzn-trace-id: Root=1\r\nAuthorization: Basic eA==\r\nSet-Cookie: a=b\r\n"
+    private const string Hostile = "Content-Length: 0\r\nTransfer-Encoding: gzip\r\nHost: b\r\nX-Forwarded-For: 1.2.3.4\r\nx_forwarded_for: 1.2.3.4\r\n-content_length-: 1\r\nContent#-Length: 5\r\nx__forwarded-.for: 1\r\nx-amzn-trace-id: Root=1\r\nAuthorization: Basic eA==\r\nSet-Cookie: a=b\r\n"
         + "Connection: close\r\nno colon\r\n bad name: 1\r\nX Bad: 1\r\n: none\r\n";
 
     private static readonly ForwardOptions Passing = new() { Trailers = true };
