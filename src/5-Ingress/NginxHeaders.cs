@@ -34,13 +34,13 @@ internal static class NginxHeaders
         var source = config.ReadsHeaders ? view.Address.ToString() : passage.Client.Address;
         foreach (var dropped in Dropped(passage, config)) edits.Remove(dropped);
         var chain = Chain(passage, config.ForwardedForHeader);
-        if (chain is not null) edits.Set(OriginalForwardedFor, chain);
+        if (chain is not null) edits.SetOctets(OriginalForwardedFor, chain);
         else edits.Remove(OriginalForwardedFor);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
         edits.Remove(Proxy);
         if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, RequestIdOf(passage, decision));
         edits.Set(RealIp, source);
-        edits.Set(ForwardedFor, IsFull(config) ? FullChain(chain, decision) : source);
+        edits.SetOctets(ForwardedFor, IsFull(config) ? FullChain(chain, decision) : source);
         edits.Set(ForwardedHost, view.Host);
         // A variable without a value is no header (nginx documentation, proxy_set_header).
         if (view.Port.Length > 0) edits.Set(ForwardedPort, view.Port);
@@ -103,10 +103,10 @@ internal static class NginxHeaders
         var route = decision.Choice.Route!;
         edits.SetTarget(decision.Facts.Query.Length == 0 ? "/" : $"/?{decision.Facts.Query}");
         edits.Set("X-Code", status.ToString(CultureInfo.InvariantCulture));
-        edits.Set("X-Format", Accept(passage));
+        edits.Set("X-Format"u8, Encoding.Latin1.GetBytes(Accept(passage)));
         edits.Set("X-Original-URI", passage.Record.Target);
         Backend(edits, route);
-        edits.Set(RequestId, RequestIdOf(passage, decision));
+        edits.SetOctets(RequestId, RequestIdOf(passage, decision));
         edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
         TraceHeaders.Apply(passage);
     }

@@ -212,6 +212,24 @@ public sealed partial class PartsTests
         Assert.Equal(text.Replace("DNS", desk.Listener.DnsName, StringComparison.Ordinal), System.Text.Encoding.ASCII.GetString(set));
     }
 
+    [Fact]
+    public void What_a_client_sent_beyond_ASCII_goes_on_byte_by_byte()
+    {
+        var desk = new Desk(new Edge(18).Listener(80));
+        var request = new RequestHead();
+        request.SetRequestLine("GET", "/");
+        request.Add("Host", "a");
+        request.Add("X-Forwarded-For", "\u00fc");
+        var edits = new HeaderEdits();
+
+        ForwardedHeaders.Apply(request, Ask.For("GET http://a/ | from 203.0.113.7"), desk.Listener, new AmznTraceId("Self=1;Root=\u00d6", "", ""), edits);
+
+        Assert.True(edits.TryGet(request, "X-Forwarded-For"u8, out var chain));
+        Assert.Equal("\u00fc, 203.0.113.7"u8.ToArray(), chain.ToArray());
+        Assert.True(edits.TryGet(request, "X-Amzn-Trace-Id"u8, out var trace));
+        Assert.Equal([.. "Self=1;Root="u8, 0xd6], trace.ToArray());
+    }
+
     [Theory]
     [InlineData("routing.http.xff_header_processing.mode=append", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1, 203.0.113.7")]
     [InlineData("routing.http.xff_header_processing.mode=preserve", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For: 198.51.100.1")]

@@ -35,11 +35,11 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
         if (response.TryGet("Location"u8, out var location) && Encoding.Latin1.GetString(location) is var there && there.StartsWith(redirect.From, StringComparison.Ordinal))
         {
             var changed = redirect.To + there[redirect.From.Length..];
-            edits.Set("Location", changed.StartsWith('/') ? own + changed : changed);
+            edits.Set("Location"u8, Encoding.Latin1.GetBytes(changed.StartsWith('/') ? own + changed : changed));
         }
 
         if (response.TryGet("Refresh"u8, out var refresh) && Encoding.Latin1.GetString(refresh) is var text && text.IndexOf("url=", StringComparison.OrdinalIgnoreCase) is var at and >= 0
-            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.Set("Refresh", $"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}");
+            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.Set("Refresh"u8, Encoding.Latin1.GetBytes($"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}"));
     }
 
     private void Cookies(ResponseHead response, HeaderEdits edits)

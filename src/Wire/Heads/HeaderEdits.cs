@@ -51,7 +51,16 @@ public sealed class HeaderEdits
     public void Set(HeaderName name, string value)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Encode(EditKind.Set, name.Bytes, value, supersede: true);
+        Encode(EditKind.Set, name.Bytes, value, Encoding.UTF8, supersede: true);
+        _edits[Count - 1].NameText = name.Text;
+    }
+
+    /// <summary>The same with text each of whose characters is a byte, as what a head has is read (Latin-1): the bytes go on as they came.</summary>
+    /// <exception cref="ArgumentException">The value has a control character.</exception>
+    public void SetOctets(HeaderName name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Encode(EditKind.Set, name.Bytes, value, Encoding.Latin1, supersede: true);
         _edits[Count - 1].NameText = name.Text;
     }
 
@@ -208,7 +217,7 @@ public sealed class HeaderEdits
     {
         var bytes = Encoding.UTF8.GetBytes(name);
         Check(bytes);
-        Encode(kind, bytes, value, supersede);
+        Encode(kind, bytes, value, Encoding.UTF8, supersede);
         _edits[Count - 1].NameText = name;
     }
 
@@ -220,10 +229,10 @@ public sealed class HeaderEdits
         Take(kind, name, value.Length, supersede);
     }
 
-    private void Encode(EditKind kind, ReadOnlySpan<byte> checkedName, string value, bool supersede)
+    private void Encode(EditKind kind, ReadOnlySpan<byte> checkedName, string value, Encoding encoding, bool supersede)
     {
-        Room(Encoding.UTF8.GetMaxByteCount(value.Length));
-        Take(kind, checkedName, Encoding.UTF8.GetBytes(value, _bytes.AsSpan(ByteLength)), supersede);
+        Room(encoding.GetMaxByteCount(value.Length));
+        Take(kind, checkedName, encoding.GetBytes(value, _bytes.AsSpan(ByteLength)), supersede);
         // The string stands for the bytes where it says the same: ASCII without outer whitespace.
         if (Ascii.Equals(Value(Count - 1), value)) _edits[Count - 1].ValueText = value;
     }

@@ -43,6 +43,18 @@ public class HeaderEditsTests
     }
 
     [Fact]
+    public void Text_is_written_as_UTF_8_and_octets_as_they_were_read()
+    {
+        var edits = new HeaderEdits();
+        edits.Set(new HeaderName("X-A"), "\u00fc");
+        edits.SetOctets(new HeaderName("X-Last"), "\u00fc\u0080");
+        var sent = Forwarded(Wire, edits, BodyFraming.None);
+        Assert.Contains("X-A: \u00c3\u00bc\r\n", sent, StringComparison.Ordinal);
+        Assert.Contains("X-Last: \u00fc\u0080\r\n", sent, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => edits.SetOctets(new HeaderName("X-A"), "a\nb"));
+    }
+
+    [Fact]
     public void A_name_that_was_checked_before_edits_as_its_text_does()
     {
         var (named, checkedOnce) = (new HeaderEdits(), new HeaderEdits());
