@@ -22,6 +22,7 @@ internal static class NginxHeaders
     private static readonly HeaderName ForwardedPrefix = new("X-Forwarded-Prefix");
     private static readonly HeaderName ForwardedScheme = new("X-Forwarded-Scheme");
     private static readonly HeaderName Scheme = new("X-Scheme");
+    private static readonly HeaderName Format = new("X-Format");
     private static readonly HeaderName OriginalUri = new("X-Original-URI");
 
     internal static void Apply(RequestPassage passage, IngressDecision decision)
@@ -85,14 +86,13 @@ internal static class NginxHeaders
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
         if (decision.Choice.Role != ReadState.Fallback) return;
         edits.Set("X-Code", "503");
-        edits.Set("X-Format", ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
+        edits.SetOctets(Format, ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
         Backend(edits, route);
     }
 
     private static void Prefix(HeaderEdits edits, string prefix)
     {
-        // Its characters are bytes.
-        if (prefix.Length > 0) edits.Set(ForwardedPrefix.Bytes, Encoding.Latin1.GetBytes(prefix));
+        if (prefix.Length > 0) edits.SetOctets(ForwardedPrefix, prefix);
         else edits.Remove(ForwardedPrefix);
     }
 
@@ -103,7 +103,7 @@ internal static class NginxHeaders
         var route = decision.Choice.Route!;
         edits.SetTarget(decision.Facts.Query.Length == 0 ? "/" : $"/?{decision.Facts.Query}");
         edits.Set("X-Code", status.ToString(CultureInfo.InvariantCulture));
-        edits.Set("X-Format"u8, Encoding.Latin1.GetBytes(Accept(passage)));
+        edits.SetOctets(Format, Accept(passage));
         edits.Set("X-Original-URI", passage.Record.Target);
         Backend(edits, route);
         edits.SetOctets(RequestId, RequestIdOf(passage, decision));

@@ -14,7 +14,7 @@ namespace Usher.Bench.Recording;
 
 /// <summary>
 /// <c>recording</c>: a whole road in this process, loaded by wrk, that takes requests' records in some turns and not in others. Writes a line for each turn: <c>on</c> or <c>off</c>, the CPU time of this process
-/// in µs, and the requests. Two processes of one program differ by more than recording costs, and so do two minutes of one machine; turns of one process that are a second long don't.
+/// in µs, and the requests. Two processes of one program differ by more than recording costs, and so do two minutes of one machine; short turns of one process don't.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal static class RecordingCommand
@@ -56,9 +56,9 @@ internal static class RecordingCommand
         var lines = RequestLines.FollowAsync(road.Services.GetRequiredService<IJourneyFeed>(), printing.Token);
         var turnTime = TimeSpan.FromMilliseconds(milliseconds);
         var load = $"https://127.{network}.0.1:8443/v1/users";
-        if (!await LoadAsync(script, load, warmSeconds, static () => Task.CompletedTask)) return 1;
         var log = road.Services.GetRequiredService<TakenLog>();
-        var answered = await LoadAsync(script, load, (int)(turnTime.TotalSeconds * 4 * count * Slack) + 5, () => TakeTurnsAsync(log, count, turnTime, rows));
+        var answered = await LoadAsync(script, load, warmSeconds, static () => Task.CompletedTask)
+            && await LoadAsync(script, load, (int)(turnTime.TotalSeconds * 4 * count * Slack) + 5, () => TakeTurnsAsync(log, count, turnTime, rows));
         await printing.CancelAsync();
         await lines;
         await road.StopAsync(TimeSpan.FromSeconds(5));

@@ -12,6 +12,9 @@ namespace Usher.Ingress;
 /// <param name="Redirect">The start of where a redirect leads, and what takes its place.</param>
 internal sealed record ResponseRewrites((string From, string To)? Domain, (string From, string To)? Path, (string From, string To)? Redirect)
 {
+    private static readonly HeaderName Location = new("Location");
+    private static readonly HeaderName Refresh = new("Refresh");
+
     internal static ResponseRewrites? Read(SettingReader reader, ResponseRewrites? otherwise)
     {
         var domain = reader.Text("proxy-cookie-domain") is { } d ? Pair(reader, "proxy-cookie-domain", d) : otherwise?.Domain;
@@ -35,11 +38,11 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
         if (response.TryGet("Location"u8, out var location) && Encoding.Latin1.GetString(location) is var there && there.StartsWith(redirect.From, StringComparison.Ordinal))
         {
             var changed = redirect.To + there[redirect.From.Length..];
-            edits.Set("Location"u8, Encoding.Latin1.GetBytes(changed.StartsWith('/') ? own + changed : changed));
+            edits.SetOctets(Location, changed.StartsWith('/') ? own + changed : changed);
         }
 
         if (response.TryGet("Refresh"u8, out var refresh) && Encoding.Latin1.GetString(refresh) is var text && text.IndexOf("url=", StringComparison.OrdinalIgnoreCase) is var at and >= 0
-            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.Set("Refresh"u8, Encoding.Latin1.GetBytes($"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}"));
+            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.SetOctets(Refresh, $"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}");
     }
 
     private void Cookies(ResponseHead response, HeaderEdits edits)

@@ -112,8 +112,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
 
         // 2 and 3
         var (began, busy) = (time.GetTimestamp(), ended.Count > options.KeepBatch);
-        var newest = ended.Reverse().Take(options.KeepBatch).ToList();
-        var taken = newest.TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell)
+        var taken = ended.Reverse().Take(options.KeepBatch).TakeWhile(_ => !busy || time.GetElapsedTime(began) < options.KeepBusy).Where(r => !busy || !r.IsFailed).Select(book.Tell)
             .Concat(busy ? ended.Reverse().Where(r => r.IsFailed).Take(options.KeepFailed).Select(book.Tell) : [])
             .Concat(handshakes.Reverse().Take(options.KeepBatch + options.KeepFailed).Select(book.Tell));
         Interlocked.Add(ref passedOver, lost + ended.Count + handshakes.Count - Write(taken));

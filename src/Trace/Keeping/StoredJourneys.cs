@@ -30,7 +30,7 @@ internal sealed class StoredJourneys(IStateStore? store)
     {
         foreach (var (collection, keys) in new[] { (StoredKey.Arrived, arrived), (StoredKey.Failed, failed) })
         {
-            keys.Add((store?.Keys(collection) ?? []).Select(key => new StoredKey(collection, key)).Order(), int.MaxValue);
+            keys.Add((store?.Keys(collection) ?? []).Select(key => new StoredKey(collection, key)), int.MaxValue);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class StoredJourneys(IStateStore? store)
     }
 
     private IEnumerable<StoredKey> Wanted(bool onlyFailed, Func<string, bool> besides) =>
-        (onlyFailed ? [] : arrived.All()).Concat(failed.All()).Where(k => (!onlyFailed || k.IsFailed) && !(k.Id is { } id && besides(id)));
+        (onlyFailed ? [] : arrived.All()).Concat(failed.All()).Where(k => !(k.Id is { } id && besides(id)));
 
     private Journey? Read(StoredKey stored)
     {

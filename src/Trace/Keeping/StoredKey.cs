@@ -14,8 +14,6 @@ internal readonly record struct StoredKey(string Collection, string Key) : IComp
     /// <summary>The journey's id; null where the key is none of ours.</summary>
     internal string? Id => Key.Split('~') is [_, var id, _] ? id : null;
 
-    internal bool IsFailed => Key.EndsWith("~failed", StringComparison.Ordinal);
-
     /// <summary>How keys of journeys begin that began at a moment.</summary>
     internal static string Begin(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString("D14", CultureInfo.InvariantCulture);
 

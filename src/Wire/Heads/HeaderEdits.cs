@@ -48,21 +48,11 @@ public sealed class HeaderEdits
 
     /// <summary>The same with a name that was checked before.</summary>
     /// <exception cref="ArgumentException">The value has a control character.</exception>
-    public void Set(HeaderName name, string value)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        Encode(EditKind.Set, name.Bytes, value, Encoding.UTF8, supersede: true);
-        _edits[Count - 1].NameText = name.Text;
-    }
+    public void Set(HeaderName name, string value) => Set(name, value, Encoding.UTF8);
 
     /// <summary>The same with text each of whose characters is a byte, as what a head has is read (Latin-1): the bytes go on as they came.</summary>
     /// <exception cref="ArgumentException">The value has a control character.</exception>
-    public void SetOctets(HeaderName name, string value)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        Encode(EditKind.Set, name.Bytes, value, Encoding.Latin1, supersede: true);
-        _edits[Count - 1].NameText = name.Text;
-    }
+    public void SetOctets(HeaderName name, string value) => Set(name, value, Encoding.Latin1);
 
     /// <summary>Adds a header at the end, whatever is there.</summary>
     /// <exception cref="ArgumentException">The name can't be edited, or the value has a control character.</exception>
@@ -211,6 +201,13 @@ public sealed class HeaderEdits
         }
 
         return -1;
+    }
+
+    private void Set(HeaderName name, string value, Encoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Encode(EditKind.Set, name.Bytes, value, encoding, supersede: true);
+        _edits[Count - 1].NameText = name.Text;
     }
 
     private void Append(EditKind kind, string name, string value, bool supersede)
