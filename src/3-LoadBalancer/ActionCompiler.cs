@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Usher.Model.Aws;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.LoadBalancer;
 
@@ -38,7 +39,7 @@ internal sealed class ActionCompiler(CompileContext context, IReadOnlyDictionary
             case "forward": return Forward(key, origin, field, action);
             case "redirect" when action.Redirect is { } redirect:
                 return new RedirectPlan(
-                    redirect.StatusCode == "HTTP_302" ? 302 : 301, redirect.Protocol, redirect.Host, redirect.Port, redirect.Path, redirect.Query);
+                    redirect.StatusCode == "HTTP_302" ? 302 : 301, redirect.Protocol, Octets.Of(redirect.Host), redirect.Port, Octets.Of(redirect.Path), Octets.Of(redirect.Query));
             case "fixed-response" when action.FixedResponse is { } response:
                 return new FixedResponsePlan(response.StatusCode, response.ContentType, response.MessageBody ?? "");
             case "redirect" or "fixed-response":

@@ -40,7 +40,7 @@ internal static class ForwardedHeaders
         {
             case ForwardedForMode.Append:
                 var address = listener.Attributes.ClientPort && client is not null ? client.Id.From.ToString() : client?.Address ?? facts.Source.ToString();
-                edits.SetOctets(ForwardedFor, Appended(request, ForwardedFor.Bytes, address));
+                edits.Set(ForwardedFor, Appended(request, ForwardedFor.Bytes, address));
                 break;
             case ForwardedForMode.Remove:
                 edits.Remove(ForwardedFor);
@@ -49,7 +49,7 @@ internal static class ForwardedHeaders
 
         edits.Set(ForwardedProto, listener.Scheme);
         edits.Set(ForwardedPort, listener.PortText);
-        edits.SetOctets(TraceId, trace.Header);
+        edits.Set(TraceId, trace.Header);
         if (handshake is { Version: not null, Cipher: not null })
         {
             edits.Set(listener.Headers.TlsVersion, handshake.Version);

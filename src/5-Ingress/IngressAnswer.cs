@@ -84,7 +84,7 @@ internal sealed record IngressAnswer(int Status, string? Outcome = null, string?
             if (server.Skipped.FirstOrDefault(s => s.Takes(path)) is { } skipped)
                 return $"no Ingress that is served has a rule for host {host} and path {facts.Path}: {skipped.Label} isn't, since {skipped.Why}";
             if (server.Routes.IsEmpty) return $"no Ingress has a rule for host {host} and path {facts.Path}: there are no paths; {unserved ?? "add one, or a defaultBackend"}";
-            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {FirstFew.Of(server.Routes, Named, r => $"{r.Path} ({r.Kind})")}; {unserved ?? "add one, or a defaultBackend"}";
+            return $"no Ingress has a rule for host {host} and path {facts.Path}: the paths there are {FirstFew.Of(server.Routes, Named, r => $"{r.Written} ({r.Kind})")}; {unserved ?? "add one, or a defaultBackend"}";
         }
 
         return unserved is null

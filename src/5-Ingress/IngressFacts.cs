@@ -39,7 +39,7 @@ internal static class IngressFacts
         var choice = decision.Choice;
         told["ingress"] = route.Ingress.Short;
         told["ruleHost"] = route.Host;
-        told["rulePath"] = route.Path;
+        told["rulePath"] = route.Written;
         told["pathType"] = route.Path.Length == 0 ? null : route.Kind.ToString();
         if (choice.Backend is { } backend) Tell(told, backend);
         if (answer is null) BalanceFacts.Tell(told, decision);

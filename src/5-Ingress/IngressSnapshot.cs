@@ -5,6 +5,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -210,6 +211,9 @@ internal sealed record RoutePlan(ResourceKey Ingress, string Host, string Path, 
     /// <summary><c>shop/api: api.example.com /v1/users (Prefix)</c>.</summary>
     internal string Label => Path.Length == 0 ? $"{Ingress.Short}: default backend" : LabelOf(Ingress, Host, Path, Kind);
 
+    /// <summary>The path as its Ingress writes it.</summary>
+    internal string Written => Octets.Text(Path);
+
     /// <summary>The label of a path.</summary>
-    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Short}: {(host.Length == 0 ? "any host" : host)} {path} ({kind})";
+    internal static string LabelOf(ResourceKey ingress, string host, string path, PathKind kind) => $"{ingress.Short}: {(host.Length == 0 ? "any host" : host)} {Octets.Text(path)} ({kind})";
 }

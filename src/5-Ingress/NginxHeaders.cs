@@ -35,13 +35,13 @@ internal static class NginxHeaders
         var source = config.ReadsHeaders ? view.Address.ToString() : passage.Client.Address;
         foreach (var dropped in Dropped(passage, config)) edits.Remove(dropped);
         var chain = Chain(passage, config.ForwardedForHeader);
-        if (chain is not null) edits.SetOctets(OriginalForwardedFor, chain);
+        if (chain is not null) edits.Set(OriginalForwardedFor, chain);
         else edits.Remove(OriginalForwardedFor);
         // httpoxy: a CGI program would take the client's Proxy header for its HTTP_PROXY.
         edits.Remove(Proxy);
         if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, RequestIdOf(passage, decision));
         edits.Set(RealIp, source);
-        edits.SetOctets(ForwardedFor, IsFull(config) ? FullChain(chain, decision) : source);
+        edits.Set(ForwardedFor, IsFull(config) ? FullChain(chain, decision) : source);
         edits.Set(ForwardedHost, view.Host);
         // A variable without a value is no header (nginx documentation, proxy_set_header).
         if (view.Port.Length > 0) edits.Set(ForwardedPort, view.Port);
@@ -86,13 +86,13 @@ internal static class NginxHeaders
         foreach (var (name, value) in decision.Controller.Config.SetHeaders) edits.Set(name, value);
         if (decision.Choice.Role != ReadState.Fallback) return;
         edits.Set("X-Code", "503");
-        edits.SetOctets(Format, ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
+        edits.Set(Format, ClientView.Header(decision.Facts, "Accept") ?? Accept(passage));
         Backend(edits, route);
     }
 
     private static void Prefix(HeaderEdits edits, string prefix)
     {
-        if (prefix.Length > 0) edits.SetOctets(ForwardedPrefix, prefix);
+        if (prefix.Length > 0) edits.Set(ForwardedPrefix, prefix);
         else edits.Remove(ForwardedPrefix);
     }
 
@@ -103,10 +103,10 @@ internal static class NginxHeaders
         var route = decision.Choice.Route!;
         edits.SetTarget(decision.Facts.Query.Length == 0 ? "/" : $"/?{decision.Facts.Query}");
         edits.Set("X-Code", status.ToString(CultureInfo.InvariantCulture));
-        edits.SetOctets(Format, Accept(passage));
+        edits.Set(Format, Accept(passage));
         edits.Set("X-Original-URI", passage.Record.Target);
         Backend(edits, route);
-        edits.SetOctets(RequestId, RequestIdOf(passage, decision));
+        edits.Set(RequestId, RequestIdOf(passage, decision));
         edits.Set(ForwardedFor, ClientView.Of(decision.Controller, decision.Facts).Address.ToString());
         TraceHeaders.Apply(passage);
     }

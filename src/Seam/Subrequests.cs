@@ -9,7 +9,7 @@ namespace Usher.Seam;
 /// <param name="Options">Timeouts and the like.</param>
 public sealed record Subrequest(UpstreamKey Destination, string Method, string Target, ForwardOptions Options)
 {
-    /// <summary>Headers that are set; null for one that is taken away. All others are the other request's.</summary>
+    /// <summary>Headers that are set; null for one that is taken away. All others are the other request's. Their text is <see cref="Octets"/>.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Headers { get; init; } = [];
 }
 

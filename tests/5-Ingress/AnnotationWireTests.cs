@@ -48,6 +48,18 @@ public sealed class AnnotationWireTests
         else Assert.Contains($"\r\nX-Forwarded-Prefix: {wanted}\r\n", seen, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/caf\u00e9", "/caf%C3%A9/x", "/caf%C3%A9/x")]
+    [InlineData("/caf\u00e9/(.*)", "/caf%c3%a9/%C3%BC", "/th\u00e9/%C3%BC", "rewrite-target: \"/th\u00e9/$1\"")]
+    public async Task A_path_beyond_ASCII_is_what_clients_escape(string path, string sent, string wanted, string annotations = "proxy-body-size: 1m")
+    {
+        await using var running = await OneAsync(path, annotations, validates: false);
+        await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
+        await running.AskAsync($"GET {sent} HTTP/1.1\r\nHost: a.com\r\n\r\n");
+        Assert.StartsWith($"GET {wanted.Replace("\u00e9", "%C3%A9", StringComparison.Ordinal)} HTTP/1.1\r\n", await web.RequestAsync(), StringComparison.Ordinal);
+        Assert.Equal(path, (await running.Seam.Journal.RequestAsync()).Decision!.Tell().Single().Facts["rulePath"]!.ToString());
+    }
+
     [Fact]
     public async Task A_redirect_is_nginxs_page()
     {

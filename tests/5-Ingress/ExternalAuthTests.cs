@@ -52,6 +52,20 @@ public sealed class ExternalAuthTests
     }
 
     [Fact]
+    public async Task What_is_beyond_ASCII_goes_on_byte_by_byte()
+    {
+        // Jos\u00e9 in UTF-8, each byte a character.
+        const string Name = "Jos\u00c3\u00a9";
+        await using var running = await StartAsync($"{Url}, nginx.ingress.kubernetes.io/auth-response-headers: X-User, nginx.ingress.kubernetes.io/auth-proxy-set-headers: asked", "\n---\n{ apiVersion: v1, kind: ConfigMap, metadata: { name: asked, namespace: shop }, data: { X-By: \"Ren\u00e9 $http_x_by\" } }");
+        await using var auth = Backend.Answering($"HTTP/1.1 200 OK\r\nX-User: {Name}\r\nSet-Cookie: s={Name}\r\nContent-Length: 0\r\n\r\n", running.Cluster.ServiceAt("auth"));
+        await using var web = Backend.Saying("ok", running.Cluster.ServiceAt("web"));
+        var answer = await running.AskAsync($"GET / HTTP/1.1\r\nHost: a.com\r\nX-By: {Name}\r\n\r\n");
+        Assert.Contains($"\r\nX-By: Ren\u00c3\u00a9 {Name}\r\n", await auth.RequestAsync(), StringComparison.Ordinal);
+        Assert.Contains($"\r\nX-User: {Name}\r\n", await web.RequestAsync(), StringComparison.Ordinal);
+        Assert.Contains($"\r\nSet-Cookie: s={Name}\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Who_is_asked_gets_the_requests_head_and_what_it_answers_goes_on()
     {
         await using var running = await StartAsync($"{Url}, nginx.ingress.kubernetes.io/auth-response-headers: 'X-User, X-Groups'");

@@ -30,7 +30,7 @@ internal sealed class BasicAuthRule
     {
         var name = reader.Text("auth-secret");
         var kind = reader.Text("auth-secret-type") ?? "auth-file";
-        var realm = reader.Text("auth-realm") ?? "";
+        var realm = reader.HeaderText("auth-realm") ?? "";
         if (kind is not ("auth-file" or "auth-map")) reader.Wrong("auth-secret-type", kind, "auth-file or auth-map is wanted");
         if (realm.Any(c => c is < ' ' or '"' or '\\')) reader.Wrong("auth-realm", realm, "a text without quotes is wanted");
         switch (reader.Text("auth-type"))

@@ -33,7 +33,7 @@ internal sealed record CanaryRule(int Weight, int Total, string? Header, string?
         if (on && written < LeastTotal) warn("canary-weight-total", $"found '{written}'; ingress-nginx takes a total of less than {LeastTotal} for {LeastTotal}, so that canary-weight is a percentage");
         var weight = reader.Number("canary-weight", 0, total);
         var header = reader.Text("canary-by-header");
-        var value = reader.Text("canary-by-header-value");
+        var value = reader.HeaderText("canary-by-header-value");
         var pattern = reader.Text("canary-by-header-pattern");
         var cookie = reader.Text("canary-by-cookie");
         if (!on)

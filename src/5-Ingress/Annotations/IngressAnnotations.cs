@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -101,7 +101,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Aliases = AliasesOf(reader),
             FromToWww = reader.Flag("from-to-www-redirect") ?? false,
             Passthrough = reader.Flag("ssl-passthrough") ?? false,
-            Vhost = Header(reader, "upstream-vhost"),
+            Vhost = Header(reader, "upstream-vhost") is { } vhost ? Octets.Of(vhost) : null,
             ClientCertificate = ClientCertificateRule.Read(reader, context, ingress, config),
             Canary = CanaryRule.Read(reader, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             IsInvalid = invalid,
@@ -161,7 +161,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
 
     private static string? AppRootOf(SettingReader reader)
     {
-        if (reader.Text("app-root") is not { } root) return null;
+        if (reader.HeaderText("app-root") is not { } root) return null;
         if (root[0] == '/' && !root.Contains('$', StringComparison.Ordinal) && !root.Any(c => c <= ' ')) return root;
         reader.Wrong("app-root", root, "an absolute path is wanted");
         return null;
@@ -182,8 +182,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
     private static NginxTemplate? ForwardedPrefixOf(SettingReader reader)
     {
         if (Header(reader, "x-forwarded-prefix") is not { } text) return null;
-        // Its characters are bytes, as a capture's are.
-        if (NginxTemplate.Parse(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)), RewriteRule.MostCaptures, out var problem) is { } prefix) return prefix;
+        if (NginxTemplate.Parse(text, RewriteRule.MostCaptures, out var problem) is { } prefix) return prefix;
         reader.Wrong("x-forwarded-prefix", text, problem);
         return null;
     }

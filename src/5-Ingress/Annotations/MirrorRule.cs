@@ -14,7 +14,7 @@ internal sealed record MirrorRule(NginxTemplate Target, string Written, string H
     {
         var body = reader.Text("mirror-request-body");
         if (body is not (null or "on" or "off")) reader.Wrong("mirror-request-body", body, "on or off is wanted");
-        var host = reader.Text("mirror-host");
+        var host = reader.HeaderText("mirror-host");
         if (reader.Text("mirror-target") is not { } target) return null;
         var named = AuthTarget.Of(target.Split('$')[0]);
         if (named is null)

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
-/// <summary>A text with variables of nginx (<c>$request_uri</c>) and captures (<c>$1</c>), as the values of redirects and rewrites may have.</summary>
+/// <summary>A text with variables of nginx (<c>$request_uri</c>) and captures (<c>$1</c>), as the values of redirects and rewrites may have. What it is filled to is <see cref="Octets"/>.</summary>
 internal sealed class NginxTemplate
 {
     private static readonly string[] Variables =
@@ -28,6 +29,7 @@ internal sealed class NginxTemplate
     internal static NginxTemplate? Parse(string text, int captures, out string problem, bool headers = false)
     {
         problem = "";
+        text = Octets.Of(text);
         var parts = ImmutableArray.CreateBuilder<(bool, string)>();
         var literal = new StringBuilder();
         for (var i = 0; i < text.Length; i++)

@@ -17,9 +17,9 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
 
     internal static ResponseRewrites? Read(SettingReader reader, ResponseRewrites? otherwise)
     {
-        var domain = reader.Text("proxy-cookie-domain") is { } d ? Pair(reader, "proxy-cookie-domain", d) : otherwise?.Domain;
-        var path = reader.Text("proxy-cookie-path") is { } p ? Pair(reader, "proxy-cookie-path", p) : otherwise?.Path;
-        var (from, to) = (reader.Text("proxy-redirect-from") ?? otherwise?.Redirect?.From ?? "off", reader.Text("proxy-redirect-to") ?? otherwise?.Redirect?.To ?? "off");
+        var domain = reader.HeaderText("proxy-cookie-domain") is { } d ? Pair(reader, "proxy-cookie-domain", d) : otherwise?.Domain;
+        var path = reader.HeaderText("proxy-cookie-path") is { } p ? Pair(reader, "proxy-cookie-path", p) : otherwise?.Path;
+        var (from, to) = (reader.HeaderText("proxy-redirect-from") ?? otherwise?.Redirect?.From ?? "off", reader.HeaderText("proxy-redirect-to") ?? otherwise?.Redirect?.To ?? "off");
         if (from.Contains('$', StringComparison.Ordinal) || from.StartsWith('~')) reader.Wrong("proxy-redirect-from", from, "off, default or the start of a URL is wanted");
         if (to.Contains('$', StringComparison.Ordinal)) reader.Wrong("proxy-redirect-to", to, "off or what takes the place of proxy-redirect-from is wanted");
         // default stands for the host of ingress-nginx's proxy_pass, which no backend knows.
@@ -38,11 +38,11 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
         if (response.TryGet("Location"u8, out var location) && Encoding.Latin1.GetString(location) is var there && there.StartsWith(redirect.From, StringComparison.Ordinal))
         {
             var changed = redirect.To + there[redirect.From.Length..];
-            edits.SetOctets(Location, changed.StartsWith('/') ? own + changed : changed);
+            edits.Set(Location, changed.StartsWith('/') ? own + changed : changed);
         }
 
         if (response.TryGet("Refresh"u8, out var refresh) && Encoding.Latin1.GetString(refresh) is var text && text.IndexOf("url=", StringComparison.OrdinalIgnoreCase) is var at and >= 0
-            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.SetOctets(Refresh, $"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}");
+            && text.AsSpan(at + 4).StartsWith(redirect.From, StringComparison.Ordinal)) edits.Set(Refresh, $"{text[..(at + 4)]}{redirect.To}{text[(at + 4 + redirect.From.Length)..]}");
     }
 
     private void Cookies(ResponseHead response, HeaderEdits edits)
@@ -60,7 +60,7 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
 
         if (!changed) return;
         edits.Remove("Set-Cookie");
-        foreach (var cookie in cookies!) edits.Add("Set-Cookie"u8, Encoding.Latin1.GetBytes(cookie));
+        foreach (var cookie in cookies!) edits.Add("Set-Cookie", cookie);
     }
 
     /// <summary>A cookie with its attributes changed.</summary>

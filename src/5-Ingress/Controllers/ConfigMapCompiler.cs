@@ -81,7 +81,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             PreserveTrailingSlash = reader.Flag("preserve-trailing-slash") ?? standard.PreserveTrailingSlash,
             RelativeRedirects = reader.Flag("relative-redirects") ?? standard.RelativeRedirects,
             RedirectCode = RedirectCode(reader) ?? standard.RedirectCode,
-            NoTlsRedirect = reader.List("no-tls-redirect-locations") is { Length: > 0 } paths ? paths : standard.NoTlsRedirect,
+            NoTlsRedirect = reader.List("no-tls-redirect-locations") is { Length: > 0 } paths ? [.. paths.Select(Octets.Of)] : standard.NoTlsRedirect,
             Hsts = Hsts(reader),
             StrictPathTypes = reader.Flag("strict-validate-path-type") ?? standard.StrictPathTypes,
             CrossNamespace = reader.Flag("allow-cross-namespace-resources") ?? standard.CrossNamespace,
@@ -104,7 +104,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
             Rewrites = ResponseRewrites.Read(reader, null),
             Pace = PaceRule.Read(reader, null),
             GlobalAuth = ExternalAuthRule.Read(reader, context, map.Key.Namespace, global: true),
-            NoAuth = reader.List("no-auth-locations") is { Length: > 0 } open ? open : standard.NoAuth,
+            NoAuth = reader.List("no-auth-locations") is { Length: > 0 } open ? [.. open.Select(Octets.Of)] : standard.NoAuth,
             HideHeaders = [.. reader.List("hide-headers").Where(h => CanEdit(h))],
             Next = NextUpstream.Read(reader, standard.Next),
             Balance = BalanceRule.ReadShared(reader, standard.Balance, (key, message) => context.Warnings.Add(map, $"data.{key}", message)),
@@ -183,7 +183,7 @@ internal sealed class ConfigMapCompiler(CompileContext context)
         {
             if (!CanEdit(header)) context.Refuse(found, $"data.{header}", "is no header that can be set: a header's name is wanted, and none that frames a message");
             else if (value.Contains('$', StringComparison.Ordinal)) context.Refuse(found, $"data.{header}", $"found '{value}'; variables of nginx aren't supported in headers");
-            else headers.Add(new(header, value.Trim()));
+            else headers.Add(new(header, Octets.Of(value.Trim())));
         }
 
         return headers.ToImmutable();

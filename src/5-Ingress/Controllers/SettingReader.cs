@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -21,6 +22,9 @@ internal sealed class SettingReader(Func<string, string?> find, Action<string, s
         used.Add(name);
         return text;
     }
+
+    /// <summary>The same where headers, or the paths of requests, are made of it or compared with it.</summary>
+    internal string? HeaderText(string name) => Text(name) is { } text ? Octets.Of(text) : null;
 
     /// <summary>A boolean as Go's strconv.ParseBool reads it.</summary>
     internal bool? Flag(string name)

@@ -19,7 +19,7 @@ internal static class GatewayHeaders
     {
         var request = passage.Exchange.Request;
         var edits = passage.RequestEdits;
-        edits.SetOctets(ForwardedFor, request.TryGet(ForwardedFor.Bytes, out var chain) ? $"{Encoding.Latin1.GetString(chain)}, {passage.Client.Address}" : passage.Client.Address);
+        edits.Set(ForwardedFor, request.TryGet(ForwardedFor.Bytes, out var chain) ? $"{Encoding.Latin1.GetString(chain)}, {passage.Client.Address}" : passage.Client.Address);
         edits.Set(ForwardedProto, decision.Facts.Scheme);
         if (!request.TryGet(RequestId.Bytes, out _)) edits.Set(RequestId, Guid.NewGuid().ToString());
         TraceHeaders.Apply(passage);

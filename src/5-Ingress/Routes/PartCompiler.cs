@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -72,11 +73,11 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
     /// <summary>What becomes of a path's requests; null where it stays. Where an Ingress makes its own paths regular expressions, each has to be one.</summary>
     private RewriteRule? Rewrite(Resource<V1Ingress> ingress, IngressAnnotations annotations, RoutePlan route, string field)
     {
-        var target = annotations.RewriteTarget is { } written && written != route.Path ? written : null;
+        var target = annotations.RewriteTarget is { } written && Octets.Of(written) != route.Path ? written : null;
         if (target is null && !annotations.UseRegex) return null;
         if (PathPattern.Compile(route.Path, RegexOptions.IgnoreCase) is not { } pattern)
         {
-            refused.Add(ingress, $"{field}.path", $"found '{route.Path}'; {PathPattern.Problem(route.Path)}");
+            refused.Add(ingress, $"{field}.path", $"found '{route.Written}'; {PathPattern.Problem(route.Path)}");
             return null;
         }
 
@@ -84,7 +85,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         var rewrite = RewriteRule.Compile(target, pattern, out var problem);
         if (rewrite is null) refused.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"found '{target}'; {problem}");
         else if (rewrite.Missing is { } missing)
-            context.Warnings.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"${missing} of '{target}' names a capture that the path {route.Path} of {field} hasn't: it is empty, as in nginx, so that whatever the path takes loses what was to stand there");
+            context.Warnings.Add(ingress, IngressAnnotations.Field("rewrite-target"), $"${missing} of '{target}' names a capture that the path {route.Written} of {field} hasn't: it is empty, as in nginx, so that whatever the path takes loses what was to stand there");
         return rewrite;
     }
 
@@ -145,7 +146,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         if (kind is null) context.Errors.Add(ingress, $"{field}.pathType", $"found '{path.PathType}'; Exact, Prefix or ImplementationSpecific is wanted");
         var text = WrittenPath.Text(path, kind);
         if (config.StrictPathTypes && kind is PathKind.Exact or PathKind.Prefix && !text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/'))
-            refused.Add(ingress, $"{field}.path", $"path {text} cannot be used with pathType {path.PathType}: letters, digits and . _ - / are, and anything else, a regular expression too, wants ImplementationSpecific (strict-validate-path-type of the controller's ConfigMap is true unless it says false)");
+            refused.Add(ingress, $"{field}.path", $"path {path.Path} cannot be used with pathType {path.PathType}: letters, digits and . _ - / are, and anything else, a regular expression too, wants ImplementationSpecific (strict-validate-path-type of the controller's ConfigMap is true unless it says false)");
         var backend = path.Backend is null ? null : Backends.Compile(ingress, path.Backend, $"{field}.backend");
         if (path.Backend is null) context.Errors.Add(ingress, $"{field}.backend", "is missing");
         return kind is null || backend is null

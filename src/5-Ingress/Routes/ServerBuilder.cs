@@ -46,7 +46,7 @@ internal sealed class ServerBuilder(string host)
         var why = IngressOrder.Why(winner, part);
         shadowed.Add(new ShadowedPath(route, first, why));
         var place = winner.Ingress.Origin.Place(written[first].Field);
-        told.Add(Error(part, field, $"host {(host.Length == 0 ? "(any)" : host)}, path {route.Path} and {route.Kind} are those of {winner.Ingress.Key}{place} too, which keeps them: {why}. Requests go to {first.Backend.Label}, none to {route.Backend.Label}"));
+        told.Add(Error(part, field, $"host {(host.Length == 0 ? "(any)" : host)}, path {route.Written} and {route.Kind} are those of {winner.Ingress.Key}{place} too, which keeps them: {why}. Requests go to {first.Backend.Label}, none to {route.Backend.Label}"));
     }
 
     private static ConfigError Error(IngressPart part, string field, string message) => new(part.Ingress.Origin.File, part.Ingress.Origin.LineOf(field), part.Ingress.Key.ToString(), field, message);
@@ -102,7 +102,7 @@ internal sealed class ServerBuilder(string host)
         var only = route.Kind == PathKind.Prefix && !IsRegex(route) && route.Path != "/" && Find(route.Path, PathKind.Exact) is not null;
         var text = only && !route.Path.EndsWith('/') ? route.Path + "/" : route.Path;
         var pattern = PathPattern.Compile("^" + text, RegexOptions.IgnoreCase);
-        if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Path}'; {PathPattern.Problem(text)}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
+        if (pattern is null) told.Add(Error(written[route].Part, written[route].Field, $"found '{route.Written}'; {PathPattern.Problem(text)}, since another Ingress makes all paths of {host} regular expressions. The path is left out") with { NotAccepted = true });
         return pattern;
     }
 

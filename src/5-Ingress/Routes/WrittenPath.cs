@@ -1,4 +1,5 @@
 using k8s.Models;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -14,6 +15,6 @@ internal static class WrittenPath
         _ => null,
     };
 
-    /// <summary>The path; an empty one of ImplementationSpecific is all paths (getBackendServers in ingress-nginx's controller.go). What else isn't absolute is refused as it is read.</summary>
-    internal static string Text(V1HTTPIngressPath path, PathKind? kind) => string.IsNullOrEmpty(path.Path) && kind == PathKind.ImplementationSpecific ? "/" : path.Path ?? "";
+    /// <summary>The path, as <see cref="Octets"/> like those of requests; an empty one of ImplementationSpecific is all paths (getBackendServers in ingress-nginx's controller.go). What else isn't absolute is refused as it is read.</summary>
+    internal static string Text(V1HTTPIngressPath path, PathKind? kind) => string.IsNullOrEmpty(path.Path) && kind == PathKind.ImplementationSpecific ? "/" : Octets.Of(path.Path ?? "");
 }

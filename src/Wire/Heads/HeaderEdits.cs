@@ -5,7 +5,7 @@ namespace Usher.Wire;
 /// <summary>
 /// An ordered list of header changes that are applied while a head is written, so that the head itself stays as it came.
 /// Headers that frame the message or steer its connection (Content-Length, Transfer-Encoding, Connection, Keep-Alive, TE, Trailer, Upgrade,
-/// Proxy-Connection) belong to the codec and can't be edited. Reusable by <see cref="Reset"/>. Not thread-safe.
+/// Proxy-Connection) belong to the codec and can't be edited. Text is <see cref="Octets"/>. Reusable by <see cref="Reset"/>. Not thread-safe.
 /// </summary>
 public sealed class HeaderEdits
 {
@@ -47,12 +47,13 @@ public sealed class HeaderEdits
     public void Set(string name, string value) => Append(EditKind.Set, name, value, supersede: true);
 
     /// <summary>The same with a name that was checked before.</summary>
-    /// <exception cref="ArgumentException">The value has a control character.</exception>
-    public void Set(HeaderName name, string value) => Set(name, value, Encoding.UTF8);
-
-    /// <summary>The same with text each of whose characters is a byte, as what a head has is read (Latin-1): the bytes go on as they came.</summary>
-    /// <exception cref="ArgumentException">The value has a control character.</exception>
-    public void SetOctets(HeaderName name, string value) => Set(name, value, Encoding.Latin1);
+    /// <exception cref="ArgumentException">The value has a control character, or one that isn't a byte.</exception>
+    public void Set(HeaderName name, string value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Encode(EditKind.Set, name.Bytes, value, supersede: true);
+        _edits[Count - 1].NameText = name.Text;
+    }
 
     /// <summary>Adds a header at the end, whatever is there.</summary>
     /// <exception cref="ArgumentException">The name can't be edited, or the value has a control character.</exception>
@@ -203,18 +204,11 @@ public sealed class HeaderEdits
         return -1;
     }
 
-    private void Set(HeaderName name, string value, Encoding encoding)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        Encode(EditKind.Set, name.Bytes, value, encoding, supersede: true);
-        _edits[Count - 1].NameText = name.Text;
-    }
-
     private void Append(EditKind kind, string name, string value, bool supersede)
     {
         var bytes = Encoding.UTF8.GetBytes(name);
         Check(bytes);
-        Encode(kind, bytes, value, Encoding.UTF8, supersede);
+        Encode(kind, bytes, value, supersede);
         _edits[Count - 1].NameText = name;
     }
 
@@ -226,12 +220,13 @@ public sealed class HeaderEdits
         Take(kind, name, value.Length, supersede);
     }
 
-    private void Encode(EditKind kind, ReadOnlySpan<byte> checkedName, string value, Encoding encoding, bool supersede)
+    private void Encode(EditKind kind, ReadOnlySpan<byte> checkedName, string value, bool supersede)
     {
-        Room(encoding.GetMaxByteCount(value.Length));
-        Take(kind, checkedName, encoding.GetBytes(value, _bytes.AsSpan(ByteLength)), supersede);
-        // The string stands for the bytes where it says the same: ASCII without outer whitespace.
-        if (Ascii.Equals(Value(Count - 1), value)) _edits[Count - 1].ValueText = value;
+        Room(value.Length);
+        Octets.Write(value, _bytes.AsSpan(ByteLength));
+        Take(kind, checkedName, value.Length, supersede);
+        // The string stands for the bytes where it says the same: without outer whitespace.
+        if (_edits[Count - 1].ValueLength == value.Length) _edits[Count - 1].ValueText = value;
     }
 
     /// <summary>Takes the value that lies behind what is stored.</summary>

@@ -66,9 +66,9 @@ public abstract class MessageHead
         AddField(Store(name), Store(Grammar.TrimOws(value)));
     }
 
-    /// <summary>Adds a header at the end; the value is written as UTF-8.</summary>
-    /// <exception cref="ArgumentException">The name isn't a token, or the value has a control character.</exception>
-    public void Add(string name, string value) => Add(Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(value));
+    /// <summary>Adds a header at the end; the value is <see cref="Octets"/>.</summary>
+    /// <exception cref="ArgumentException">The name isn't a token, or the value has a control character, or one that isn't a byte.</exception>
+    public void Add(string name, string value) => Add(Encoding.UTF8.GetBytes(name), Octets.Bytes(value));
 
     /// <summary>Empties the head for the next message. A large buffer is let go.</summary>
     public virtual void Reset()

@@ -32,6 +32,24 @@ public sealed class GatewayWireTests
     }
 
     [Fact]
+    public async Task What_is_beyond_ASCII_is_UTF_8_as_written_and_goes_on_byte_by_byte()
+    {
+        const string Filter = "{ type: RequestHeaderModifier, requestHeaderModifier: { set: [{ name: x-set, value: \"Ren\u00e9\" }], add: [{ name: x-add, value: \"Ren\u00e9\" }] } }";
+        await using var running = await RunningGateway.StartAsync(Gateway(Http), Service("web"), Service("copy"), Route("web",
+            $"rules: [{{ matches: [{{ headers: [{{ name: x-by, value: \"Jos\u00e9\" }}] }}], filters: [{Filter}, {{ type: RequestMirror, requestMirror: {{ backendRef: {{ name: copy, port: 80 }} }} }}], backendRefs: [{{ name: web, port: 80 }}] }}]"));
+        await using var copy = Backend.Saying("copy", running.ServiceAt("copy"));
+        await using var web = Backend.Saying("ok", running.ServiceAt("web"));
+
+        Assert.EndsWith("ok", await running.AskAsync("GET / HTTP/1.1\r\nHost: a.com\r\nX-By: Jos\u00c3\u00a9\r\nX-Forwarded-For: \u00fc\r\n\r\n"), StringComparison.Ordinal);
+
+        foreach (var seen in new[] { Headers(await web.RequestAsync()), Headers(await copy.RequestAsync()) })
+        {
+            Assert.Equal(("Ren\u00c3\u00a9", "Ren\u00c3\u00a9"), (Assert.Single(seen["x-set"]), seen["x-add"].Last()));
+            Assert.StartsWith("\u00fc, ", Assert.Single(seen["x-forwarded-for"]), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Filters_change_headers_on_both_ways_those_of_the_backend_inside()
     {
         await using var running = await RunningGateway.StartAsync(Gateway(Http), Service("web"), Route("web",

@@ -43,15 +43,18 @@ public class HeaderEditsTests
     }
 
     [Fact]
-    public void Text_is_written_as_UTF_8_and_octets_as_they_were_read()
+    public void Each_character_of_a_text_is_a_byte()
     {
         var edits = new HeaderEdits();
-        edits.Set(new HeaderName("X-A"), "\u00fc");
-        edits.SetOctets(new HeaderName("X-Last"), "\u00fc\u0080");
+        edits.Set(new HeaderName("X-A"), "\u00fc\u0080");
+        edits.Set("X-Last", Octets.Of("\u00fc\u20ac"));
+        edits.Add("X-Added", "\u00ff");
         var sent = Forwarded(Wire, edits, BodyFraming.None);
-        Assert.Contains("X-A: \u00c3\u00bc\r\n", sent, StringComparison.Ordinal);
-        Assert.Contains("X-Last: \u00fc\u0080\r\n", sent, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => edits.SetOctets(new HeaderName("X-A"), "a\nb"));
+        Assert.Contains("X-A: \u00fc\u0080\r\n", sent, StringComparison.Ordinal);
+        Assert.Contains("X-Last: \u00c3\u00bc\u00e2\u0082\u00ac\r\n", sent, StringComparison.Ordinal);
+        Assert.Contains("X-Added: \u00ff\r\n", sent, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => edits.Set(new HeaderName("X-A"), "a\nb"));
+        Assert.Throws<ArgumentException>(() => edits.Add("X-A", "\u20ac"));
     }
 
     [Fact]

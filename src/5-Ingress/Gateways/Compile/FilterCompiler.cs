@@ -53,7 +53,9 @@ internal sealed class FilterCompiler(BackendRefs backends, in ResourceKey route,
         var names = filter.Set.Concat(filter.Add).Select(h => h.Name).Concat(filter.Remove);
         if (names.FirstOrDefault(n => !HeaderEdits.CanEdit(System.Text.Encoding.UTF8.GetBytes(n))) is { } codecs)
             Wrong ??= new Condition("Accepted", false, "UnsupportedValue", $"{field}: header {codecs} frames the message or steers its connection, and can't be changed");
-        return new HeaderFilter([.. filter.Set.Select(h => KeyValuePair.Create(h.Name, h.Value))], [.. filter.Add.Select(h => KeyValuePair.Create(h.Name, h.Value))], [.. filter.Remove]);
+        return new HeaderFilter([.. filter.Set.Select(Octeted)], [.. filter.Add.Select(Octeted)], [.. filter.Remove]);
+
+        static KeyValuePair<string, string> Octeted(HttpHeader header) => new(header.Name, Octets.Of(header.Value));
     }
 
     private static RedirectFilter Of(HttpRequestRedirectFilter filter) => new(filter.Scheme, filter.Hostname?.ToLowerInvariant(), Path(filter.Path), filter.Port, filter.StatusCode);

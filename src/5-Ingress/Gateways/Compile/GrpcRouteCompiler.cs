@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
+using Usher.Wire;
 
 namespace Usher.Ingress.Gateways;
 
@@ -33,7 +34,7 @@ internal static class GrpcRouteCompiler
     {
         var problems = new List<string>();
         var path = PathOf(match.Method, problems);
-        var headers = match.Headers.Select(h => RuleCompiler.Value(h.Name, h.Value, h.Type, problems)).DistinctBy(h => h.Name, StringComparer.OrdinalIgnoreCase).ToImmutableArray();
+        var headers = match.Headers.Select(h => RuleCompiler.Value(h.Name, Octets.Of(h.Value), h.Type, problems)).DistinctBy(h => h.Name, StringComparer.OrdinalIgnoreCase).ToImmutableArray();
         return new MatchParts(path, problems)
         {
             Headers = headers,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Usher.Model.Desired;
 using Usher.Model.Gateway;
+using Usher.Wire;
 
 namespace Usher.Ingress.Gateways;
 
@@ -26,7 +27,7 @@ internal static class HttpRouteCompiler
     {
         var problems = new List<string>();
         var path = PathOf(match.Path, problems);
-        var headers = match.Headers.Select(h => RuleCompiler.Value(h.Name, h.Value, h.Type, problems)).DistinctBy(h => h.Name, StringComparer.OrdinalIgnoreCase).ToImmutableArray();
+        var headers = match.Headers.Select(h => RuleCompiler.Value(h.Name, Octets.Of(h.Value), h.Type, problems)).DistinctBy(h => h.Name, StringComparer.OrdinalIgnoreCase).ToImmutableArray();
         var queries = match.QueryParams.Select(q => RuleCompiler.Value(q.Name, q.Value, q.Type, problems)).DistinctBy(q => q.Name, StringComparer.Ordinal).ToImmutableArray();
         return new MatchParts(path, problems)
         {
