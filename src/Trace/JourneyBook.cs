@@ -29,7 +29,7 @@ public sealed class JourneyBook
     /// <summary>The journey with this id, of this run or of one before; null when none is kept.</summary>
     public Journey? Find(string id) =>
         log.Find(id) is { } first ? Tell(first)
-        : log.FailedHandshakes().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? Tell(handshake)
+        : log.Handshakes.FailedAlone().FirstOrDefault(h => h.JourneyId == id) is { } handshake ? Tell(handshake)
         : log.Flows().FirstOrDefault(f => f.JourneyId == id) is { } flow ? Tell(flow)
         : stored.Find(id);
 
@@ -39,7 +39,7 @@ public sealed class JourneyBook
         ArgumentNullException.ThrowIfNull(id);
         if (Find(id) is { } one) return [one];
         if (id.Length < ShortId || id.Any(c => !char.IsAsciiHexDigitLower(c))) return [];
-        return [.. log.NewestFirst().Select(r => r.JourneyId).Concat(log.FailedHandshakes().Select(h => h.JourneyId)).Concat(log.Flows().Select(f => f.JourneyId)).Concat(stored.Ids)
+        return [.. log.NewestFirst().Select(r => r.JourneyId).Concat(log.Handshakes.FailedAlone().Select(h => h.JourneyId)).Concat(log.Flows().Select(f => f.JourneyId)).Concat(stored.Ids)
             .OfType<string>().Where(known => known.EndsWith(id, StringComparison.Ordinal)).Distinct().Take(5).Select(Find).OfType<Journey>()];
     }
 
@@ -55,7 +55,7 @@ public sealed class JourneyBook
         var journeys = Requests(filter).Select(Tell).Where(filter.Takes).Take(limit);
         // Nobody's visit.
         List<Journey> others = filter.Visit is not null ? []
-            : [.. log.FailedHandshakes().Select(Tell).Where(filter.Takes).Take(limit), .. log.Flows().Select(Tell).Where(filter.Takes).Take(limit)];
+            : [.. log.Handshakes.FailedAlone().Select(Tell).Where(filter.Takes).Take(limit), .. log.Flows().Select(Tell).Where(filter.Takes).Take(limit)];
         List<Journey> found = others.Count == 0 ? [.. journeys] : [.. journeys.Concat(others).OrderByDescending(j => j.StartedAt).Take(limit)];
         if (found.Count < limit) found.AddRange(stored.NewestFirst(filter.Failed, log.InMemory()).Where(filter.Takes).Take(limit - found.Count));
         return found;
@@ -81,7 +81,7 @@ public sealed class JourneyBook
     private IEnumerable<Journey> Remembered(JourneyFilter filter)
     {
         var requests = Requests(filter).Reverse().ToList();
-        var others = new Queue<Journey>(log.FailedHandshakes().Select(Tell).Concat(log.Flows().Select(Tell)).OrderBy(j => j.StartedAt));
+        var others = new Queue<Journey>(log.Handshakes.FailedAlone().Select(Tell).Concat(log.Flows().Select(Tell)).OrderBy(j => j.StartedAt));
         foreach (var request in requests)
         {
             while (others.TryPeek(out var other) && other.StartedAt <= request.StartedOn) yield return others.Dequeue();

@@ -24,7 +24,7 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
     /// <summary>The journeys that end from this call on, until cancelled: requests, and handshakes that failed before any.</summary>
     public IAsyncEnumerable<EndedJourneys> FollowAsync(JourneyFilter filter, CancellationToken cancellationToken)
     {
-        var (ended, handshake) = (log.Ended(), log.NewestFailedHandshake);
+        var (ended, handshake) = (log.Ended(), log.Handshakes.Failed.Newest);
         return FollowAsync(filter, ended, handshake, cancellationToken);
     }
 
@@ -37,7 +37,7 @@ public sealed class JourneyFollower(JourneyLog log, JourneyBook book, TimeProvid
             var ended = reader.Read(until, out var lost);
             // Those that surely failed come first where only they are wanted; of others only their journeys tell.
             var maybe = ended.Where(r => filter.MayTake(r, time)).OrderBy(r => filter.Failed && r.IsFailed).ToList();
-            var handshakes = log.FailedSince(ref handshake, until);
+            var handshakes = log.Handshakes.Failed.OfClients(ref handshake, until);
             var told = maybe.TakeLast(Together).Select(book.Tell).Concat(handshakes.TakeLast(Together).Select(book.Tell)).Where(filter.Takes).OrderBy(j => j.StartedAt).ToList();
             var skipped = lost + Math.Max(0, maybe.Count - Together) + Math.Max(0, handshakes.Count - Together);
             if (told.Count > 0 || skipped > 0) yield return new EndedJourneys(told, skipped);

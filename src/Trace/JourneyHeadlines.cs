@@ -43,7 +43,7 @@ public sealed class JourneyHeadlines
             if (filter.Takes(told)) found.Add(told);
         }
 
-        var handshakes = log.FailedHandshakes().Take(limit).Select(h => Of(h, h.FailedAt, book.Tell)).Where(filter.Takes).ToList();
+        var handshakes = log.Handshakes.FailedAlone().Take(limit).Select(h => Of(h, h.FailedAt, book.Tell)).Where(filter.Takes).ToList();
         if (handshakes.Count > 0) found = [.. found.Concat(handshakes).OrderByDescending(j => j.StartedAt).Take(limit)];
         if (found.Count < limit) found.AddRange(stored.Headlines(filter.Failed, log.InMemory()).Where(filter.Takes).Take(limit - found.Count));
         return found;

@@ -14,10 +14,7 @@ namespace Usher.Trace;
 public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 {
     private readonly KeptRequests requests;
-    private readonly FailedHandshakes failedHandshakes;
     private readonly ListedFlows flows;
-    private readonly ConnectionTable<HandshakeRecord> handshakes;
-    private readonly Ring<HandshakeRecord> endedHandshakes;
     private readonly Ring<ConnectionRecord> endedSecured;
     private readonly ConnectionTable<ConnectionRecord> relayed;
     private readonly TraceOptions options;
@@ -25,8 +22,10 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
 
     // Who follows one kind of record isn't woken by the others.
     private readonly RingFeed<RequestRecord> requestFeed;
-    private readonly RingFeed<HandshakeRecord> handshakeFeed;
     private readonly RingFeed<ConnectionRecord> securedFeed;
+
+    /// <summary>Handshakes, of clients and of those behind.</summary>
+    internal HandshakeRecords Handshakes { get; }
 
     /// <summary>The ways of connections through relays.</summary>
     internal RelayPaths Paths { get; }
@@ -48,17 +47,14 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         this.time = time;
         requests = new KeptRequests(options, new FullDetail(options, everyRequest, time), time, Join);
         Queries = new DnsQueries(options.DnsRecords);
-        failedHandshakes = new FailedHandshakes(options.FailedHandshakes, time);
+        Handshakes = new HandshakeRecords(requests.First.All, options, time);
         flows = new ListedFlows(options.Flows, time);
-        endedHandshakes = new Ring<HandshakeRecord>(options.Connections);
         endedSecured = new Ring<ConnectionRecord>(options.Connections);
-        handshakes = new ConnectionTable<HandshakeRecord>(options.Connections, closedAt: null, keepClosed: 0);
         relayed = new ConnectionTable<ConnectionRecord>(
             options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
         requestFeed = new RingFeed<RequestRecord>(requests.First.All, options, time);
-        handshakeFeed = new RingFeed<HandshakeRecord>(endedHandshakes, options, time);
         securedFeed = new RingFeed<ConnectionRecord>(endedSecured, options, time);
     }
 
@@ -80,10 +76,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     public void Add(HandshakeRecord record)
     {
         Meters.Count(record);
-        handshakes.Add(record.Connection, record, time.GetTimestamp());
-        failedHandshakes.Add(record);
-        endedHandshakes.Add(record);
-        handshakeFeed.Beat();
+        Handshakes.Add(record);
         Added.Beat();
     }
 
@@ -185,8 +178,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) =>
-        handshakeFeed.FollowAsync((ended, missed) => new EndedHandshakes(ended, missed), cancellationToken);
+    public IAsyncEnumerable<EndedHandshakes> FollowHandshakesAsync(CancellationToken cancellationToken) => Handshakes.FollowAsync(cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<EndedConnections> FollowSecuredAsync(CancellationToken cancellationToken) =>
@@ -198,12 +190,6 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <summary>Reads the same records in the order in which they ended.</summary>
     /// <param name="earlier">Those that have ended by now too.</param>
     internal EndedRequestReader Ended(bool earlier = false) => requests.Reader(earlier);
-
-    /// <summary>Clients' handshakes after a number that failed until a moment, in order; the number moves on to the last of them.</summary>
-    internal IReadOnlyList<HandshakeRecord> FailedSince(ref long after, long until) => failedHandshakes.OfClients(ref after, until);
-
-    /// <summary>The number of the newest, for <see cref="FailedSince(ref long, long)"/>: what fails from now on comes after it.</summary>
-    internal long NewestFailedHandshake => failedHandshakes.Newest;
 
     /// <summary>How many requests' journeys have ended, and how many of those are in memory.</summary>
     public (long Ended, long InMemory) Kept => requests.First.All.Newest is var newest ? (newest + requests.PassedOver, Math.Min(newest, options.Journeys)) : default;
@@ -218,37 +204,18 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     /// <returns>How many gave way before the first of them.</returns>
     internal long Ended(ref long after, long until, int limit, List<RequestRecord> into) => requests.First.All.After(ref after, into, r => into.Count < limit && r.EndedAt <= until);
 
-    /// <summary>The same of clients' handshakes that failed.</summary>
-    internal long FailedSince(ref long after, long until, int limit, List<HandshakeRecord> into) => failedHandshakes.OfClients(ref after, until, limit, into);
-
     /// <summary>How many came after these numbers.</summary>
-    internal long Waiting(long request, long handshake) => requests.First.All.Newest - request + failedHandshakes.Newest - handshake;
+    internal long Waiting(long request, long handshake) => requests.First.All.Newest - request + Handshakes.Failed.Newest - handshake;
 
     /// <summary>Flows of datagrams through load balancers, the newest first.</summary>
     internal IEnumerable<ConnectionRecord> Flows() => flows.NewestFirst();
 
-    /// <summary>Handshakes that failed, the newest first, without those that the journey of a request tells.</summary>
-    internal IEnumerable<HandshakeRecord> FailedHandshakes() => failedHandshakes.NewestFirst().Where(IsAlone);
-
     /// <summary>Says by their ids which of the journeys that are stored, of requests and of clients' handshakes, are told from memory too.</summary>
     internal Func<string, bool> InMemory()
     {
-        var handshakes = failedHandshakes.OfClients().Select(h => h.JourneyId).ToHashSet();
+        var handshakes = Handshakes.Failed.OfClients().Select(h => h.JourneyId).ToHashSet();
         return id => Find(id) is not null || handshakes.Contains(id);
     }
-
-    /// <summary>The handshake that failed, or the PROXY header that didn't come, where the load balancer's request was sent, which is as far as it got; null otherwise.</summary>
-    internal HandshakeRecord? RefusedOf(RequestRecord request) =>
-        Refusing(request) is { } connection && handshakes.Find(connection) is { DoneAt: 0, Outcome: not null } found && Within(found, request) ? found : null;
-
-    /// <summary>Whether no request's journey tells of it: the client's own handshakes come before any request.</summary>
-    private bool IsAlone(HandshakeRecord failed) =>
-        failed.Hop == Hop.Tls || !requests.First.All.NewestFirst().Any(r => Refusing(r) is { } connection && Within(failed, r) && connection.Plain() == failed.Connection.Plain());
-
-    /// <summary>The connection that was new, and on which no answer came, as its far end knows it; null where there is none.</summary>
-    private static ConnectionId? Refusing(RequestRecord request) => request is { UpstreamStatus: 0, RequestOnUpstream: <= 1 } ? request.Via?.Upstream ?? request.Upstream : null;
-
-    private static bool Within(HandshakeRecord handshake, RequestRecord request) => handshake.AcceptedAt >= request.StartedAt && handshake.AcceptedAt <= request.EndedAt;
 
     /// <summary>The load balancer's record of a journey, or null.</summary>
     internal RequestRecord? Find(string journeyId) => requests.First.With(journeyId).FirstOrDefault();
@@ -271,12 +238,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
     internal bool KeepsRecords(IPEndPoint end) => requests.HasLaterAt(end);
 
     /// <inheritdoc/>
-    public HandshakeRecord? HandshakeOf(RequestRecord request) =>
-        request.Scheme == "https" && handshakes.Find(request.Downstream) is { } found && found.AcceptedAt <= request.StartedAt ? found : null;
-
-    /// <summary>The handshake of a client's connection, if it was accepted after <paramref name="since"/> ticks.</summary>
-    internal HandshakeRecord? HandshakeOf(ConnectionId connection, long since) =>
-        handshakes.Find(connection) is { } found && found.AcceptedAt >= since ? found : null;
+    public HandshakeRecord? HandshakeOf(RequestRecord request) => Handshakes.Of(request);
 
     /// <summary>The relay's record of the connection that a request left on, or null.</summary>
     private ConnectionRecord? RelayOf(RequestRecord request) =>

@@ -48,7 +48,7 @@ internal sealed class JourneyTeller(JourneyLog log, SpanStore spans, JourneyAsse
             First = first,
             Ingress = ingress,
             Path = path,
-            Refused = ingress is null ? log.RefusedOf(first) : null,
+            Refused = ingress is null ? log.Handshakes.Refusing(first) : null,
             Handshake = path?.Handshake ?? read,
             Read = read,
             Dns = report is null ? null : QueryOf(report, Clock.Ticks(report.Times.Start, report.Times, time)),

@@ -70,7 +70,7 @@ internal sealed class ReportedJourneys(JourneyLog log, SpanStore spans, JourneyT
         {
             Client = report,
             Dns = teller.QueryOf(report, since),
-            Handshake = connection is null ? null : path?.Handshake ?? log.HandshakeOf(path?.Last ?? connection, since),
+            Handshake = connection is null ? null : path?.Handshake ?? log.Handshakes.Of(path?.Last ?? connection, since),
             Path = path,
         }), null);
     }
@@ -84,7 +84,7 @@ internal sealed class ReportedJourneys(JourneyLog log, SpanStore spans, JourneyT
         // Behind an ingress stands an application, which keeps no records.
         if (first.Hop != Hop.LoadBalancer || RoadHops.Reached(first) is not { } reached) return;
         var limit = log.KeepsRecords(reached) ? options.LateRecordWait : options.UnknownHopWait;
-        await log.Added.UntilAsync(() => teller.Behind(first) is not null || log.RefusedOf(first) is not null, limit, time, cancellationToken);
+        await log.Added.UntilAsync(() => teller.Behind(first) is not null || log.Handshakes.Refusing(first) is not null, limit, time, cancellationToken);
     }
 
     /// <summary>

@@ -275,10 +275,10 @@ public sealed class JourneyLogTests
         road.Log.Add(RefusedAtIngress(from: "127.18.1.2:4000", at: 140_000));
 
         Assert.Equal([(140_000.5, "127.18.1.2"), (120_000.5, "127.18.1.1"), (60_000.5, "127.18.1.1"), (0.5, "127.18.1.1")],
-            road.Log.FailedHandshakes().Select(h => ((double)(h.FailedAt - TestRoad.At(0)) / TimeSpan.TicksPerMillisecond, h.Connection.From.Address.ToString())));
+            road.Log.Handshakes.FailedAlone().Select(h => ((double)(h.FailedAt - TestRoad.At(0)) / TimeSpan.TicksPerMillisecond, h.Connection.From.Address.ToString())));
         // The store is for requests and for those who asked.
         long after = 0;
-        Assert.Empty(road.Log.FailedSince(ref after, long.MaxValue));
+        Assert.Empty(road.Log.Handshakes.Failed.OfClients(ref after, long.MaxValue));
     }
 
     /// <summary>A handshake on the connection that the relay at the node opened to the ingress.</summary>
@@ -305,7 +305,7 @@ public sealed class JourneyLogTests
             log.Add(failed);
         }
 
-        Assert.Equal(["tls.9", "tls.8", "tls.7"], log.FailedHandshakes().Select(h => h.Outcome));
-        Assert.Equal(3, log.FailedHandshakes().Select(h => h.JourneyId).Distinct().Count());
+        Assert.Equal(["tls.9", "tls.8", "tls.7"], log.Handshakes.FailedAlone().Select(h => h.Outcome));
+        Assert.Equal(3, log.Handshakes.FailedAlone().Select(h => h.JourneyId).Distinct().Count());
     }
 }

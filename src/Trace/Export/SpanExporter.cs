@@ -106,7 +106,7 @@ public sealed class SpanExporter : IAsyncDisposable, ISpanRelay
         if (unsent is { } left) return left;
         // 1
         var (requests, handshakes) = (new List<RequestRecord>(), new List<HandshakeRecord>());
-        Lose(log.Ended(ref request, until, options.ExportJourneys, requests) + log.FailedSince(ref handshake, until, options.ExportJourneys, handshakes), 0);
+        Lose(log.Ended(ref request, until, options.ExportJourneys, requests) + log.Handshakes.Failed.OfClients(ref handshake, until, options.ExportJourneys, handshakes), 0);
         // 2
         var spans = new List<ExportedSpan>();
         foreach (var ended in requests) Tell(spans, () => book.Tell(ended));

@@ -61,7 +61,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         if (!await loop.StopAsync()) return;
         var began = time.GetTimestamp();
         KeepRest(requests.Read(long.MaxValue, out _), book.Tell, began);
-        KeepRest(log.FailedSince(ref handshake, long.MaxValue), book.Tell, began);
+        KeepRest(log.Handshakes.Failed.OfClients(ref handshake, long.MaxValue), book.Tell, began);
     }
 
     private void KeepRest<TRecord>(IReadOnlyList<TRecord> ended, Func<TRecord, Journey> tell, long began)
@@ -107,7 +107,7 @@ public sealed class JourneyKeeper : IAsyncDisposable
         // 1
         var until = time.GetTimestamp() - Clock.Ticks(options.KeepSettle, time);
         var ended = requests.Read(until, out var lost);
-        var handshakes = log.FailedSince(ref handshake, until);
+        var handshakes = log.Handshakes.Failed.OfClients(ref handshake, until);
         if (ended.Count + handshakes.Count + lost == 0) return;
 
         // 2 and 3
