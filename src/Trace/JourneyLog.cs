@@ -54,7 +54,7 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
             options.Connections, c => c.ClosedAt, Clock.Ticks(options.ClosedConnections, time));
         Paths = new RelayPaths(relayed, options, time);
         Meters = new RoadMeters(time);
-        requestFeed = new RingFeed<RequestRecord>(requests.First.All, options, time);
+        requestFeed = new RingFeed<RequestRecord>(requests.First.All, options, time, () => requests.PassedOver);
         securedFeed = new RingFeed<ConnectionRecord>(endedSecured, options, time);
     }
 
@@ -120,23 +120,25 @@ public sealed class JourneyLog : IJourneyLog, IJourneyFeed, IConnectionFeed
         if (record is { UpstreamStatus: 0, Status: 502 }) TellRefusal(record);
         var path = Paths.Keep(record);
         record.DecryptedInFront = path?.Handshake is not null;
-        if (record.Hop == Hop.LoadBalancer) Begun(record);
+        var kept = false;
+        if (record.Hop == Hop.LoadBalancer) kept = Begun(record);
         // No load balancer read it, so that its journey begins here.
-        else if (path is not null) Begun(Named(record));
+        else if (path is not null) kept = Begun(Named(record));
         // Without an id the request didn't come through a load balancer: a probe, or somebody who called the ingress directly. Or its head was refused before
         // the id in it was read.
-        else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) requests.AddLater(record);
+        else if (record.JourneyId is not null || record is { Decision: null, Outcome: not null, Status: not 0 }) kept = requests.AddLater(record);
         // Somebody's health check: not what the road is asked.
         if (record.JourneyId is not null || record.Hop == Hop.LoadBalancer) Meters.Count(record);
-        Added.Beat();
+        if (kept) Added.Beat();
     }
 
     /// <summary>A journey begins with this record: no hop in front of it reads HTTP.</summary>
-    private void Begun(RequestRecord first)
+    private bool Begun(RequestRecord first)
     {
-        requests.AddFirst(first);
-        requestFeed.Beat();
         Generations.Count(first);
+        if (!requests.AddFirst(first)) return false;
+        requestFeed.Beat();
+        return true;
     }
 
     /// <summary>Finds the relay that passed a request on: now rather than when asked, since the port may be another connection's by then.</summary>

@@ -6,7 +6,8 @@ namespace Usher.Trace;
 /// <param name="ring">The ring.</param>
 /// <param name="options">How often a follower is woken at most.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options, TimeProvider time) where TRecord : class
+/// <param name="passedOver">How many ended and aren't in the ring, since it has a sample of them; null where it has all.</param>
+internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options, TimeProvider time, Func<long>? passedOver = null) where TRecord : class
 {
     /// <summary>How much longer a follower waits that is told of many: of a wake most is the waking.</summary>
     private const int BusyFactor = 8;
@@ -24,7 +25,7 @@ internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options
     private async IAsyncEnumerable<TEnded> FollowAsync<TEnded>(long seen, Func<List<TRecord>, long, TEnded> told, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ended = new List<TRecord>();
-        var missed = 0L;
+        var (missed, passed) = (0L, passedOver?.Invoke() ?? 0);
         while (true)
         {
             var next = added.Next();
@@ -47,7 +48,9 @@ internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options
             try
             {
                 await next.WaitAsync(cancellationToken);
-                var pause = options.FeedInterval * (IsBusy(count) ? BusyFactor : 1);
+                var passedBefore = passed;
+                passed = passedOver?.Invoke() ?? 0;
+                var pause = options.FeedInterval * (IsBusy(count, passed - passedBefore) ? BusyFactor : 1);
                 if (pause > TimeSpan.Zero) await Task.Delay(pause, time, cancellationToken);
             }
             catch (OperationCanceledException)
@@ -58,5 +61,5 @@ internal sealed class RingFeed<TRecord>(Ring<TRecord> ring, TraceOptions options
     }
 
     // Not where so many come that by then the first would have given way.
-    private bool IsBusy(int told) => told >= options.FeedBusy && told <= options.Journeys / (2 * BusyFactor);
+    private bool IsBusy(int told, long passed) => told + passed >= options.FeedBusy && told <= options.Journeys / (2 * BusyFactor);
 }

@@ -9,11 +9,14 @@ internal sealed class RingPlaces(int capacity)
     /// <summary>In a place's number while its item is changed.</summary>
     private const long Changing = -1;
 
-    private readonly long[] numbers = new long[capacity];
-    private long newest;
+    /// <summary>Apart by a line of the cache: the newest number changes with each item, and those of the places don't.</summary>
+    private const int Apart = 8;
+
+    // First the number of the newest item.
+    private readonly long[] numbers = new long[Apart + capacity + Apart];
 
     /// <summary>The number of the newest item, counting from 1; 0 when there is none. It may still be being written.</summary>
-    public long Newest => Volatile.Read(ref newest);
+    public long Newest => Volatile.Read(ref numbers[0]);
 
     /// <summary>The number of the oldest item that is still kept.</summary>
     public long Oldest => Math.Max(1, Newest - capacity + 1);
@@ -22,13 +25,13 @@ internal sealed class RingPlaces(int capacity)
     public int PlaceOf(long number) => (int)(number % capacity);
 
     /// <summary>Whether the item of a number is in its place.</summary>
-    public bool Has(long number) => Volatile.Read(ref numbers[PlaceOf(number)]) == number;
+    public bool Has(long number) => Volatile.Read(ref NumberAt(number)) == number;
 
     /// <summary>Takes the place of the oldest item for a new one, which is there once <see cref="Fill"/> is called. One that was held up for a whole round finds its place taken by a newer one, and is no longer wanted.</summary>
     public bool TryTake(out long number)
     {
-        number = Interlocked.Increment(ref newest);
-        ref var held = ref numbers[PlaceOf(number)];
+        number = Interlocked.Increment(ref numbers[0]);
+        ref var held = ref NumberAt(number);
         while (true)
         {
             var older = Volatile.Read(ref held);
@@ -38,5 +41,7 @@ internal sealed class RingPlaces(int capacity)
     }
 
     /// <summary>The item of a number is in its place.</summary>
-    public void Fill(long number) => Volatile.Write(ref numbers[PlaceOf(number)], number);
+    public void Fill(long number) => Volatile.Write(ref NumberAt(number), number);
+
+    private ref long NumberAt(long number) => ref numbers[Apart + PlaceOf(number)];
 }

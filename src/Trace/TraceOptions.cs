@@ -13,7 +13,7 @@ public sealed record TraceOptions
     public int FullDetailRate { get; init; } = 1_000;
 
     /// <summary>Journeys of a busy road that are kept in full a second, of those that arrived as usual; of the others what <see cref="Detail.BriefJourney"/> has.</summary>
-    public int SampledRate => Math.Max(1, FullDetailRate / 10);
+    public int SampledRate => Math.Max(1, FullDetailRate / 20);
 
     /// <summary>Journeys kept in full, however fast they come, before a road counts as busy. At least 1.</summary>
     public int FullDetailBurst { get; init; } = 10_000;

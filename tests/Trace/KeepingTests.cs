@@ -108,7 +108,7 @@ public sealed class KeepingTests
         for (var i = 0; i < 100; i++) run.End($"1-{i}");
         await run.PassAsync(() => store.Count > 0);
 
-        Assert.Equal((20, 80), (store.Count, run.Keeper.PassedOver));
+        Assert.Equal((15, 85), (store.Count, run.Keeper.PassedOver));
     }
 
     [Fact]

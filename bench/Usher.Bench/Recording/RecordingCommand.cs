@@ -20,15 +20,21 @@ namespace Usher.Bench.Recording;
 internal static class RecordingCommand
 {
     internal const string Usage =
-        "usage: recording MANIFESTS STATE NETWORK express|wire WARM_SECONDS BLOCKS TURN_MS SCRIPT ROWS    a block is of four turns: on, off, off, on; SCRIPT: wrk's; ROWS: the file that is written";
+        "usage: recording MANIFESTS STATE NETWORK express|wire WARM_SECONDS BLOCKS TURN_MS SCRIPT ROWS    a block is of four turns: on, off, off, on, or the other way round; SCRIPT: wrk's; ROWS: the file that is written";
 
     /// <summary>What followers do of one turn in the next isn't counted: they are woken five times a second.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// In turns without records what may be kept in full adds up, so that of those with records as many are kept as in all of the time together: at half of a busy road's sample it comes to that sample.
+    /// They are stored in the same turn, a twentieth of a batch in a twentieth of the time: what is stored seconds later would be counted to whatever turn is then.
     /// </summary>
-    private static readonly TraceOptions Trace = new() { FullDetailRate = new TraceOptions().SampledRate / 2 };
+    private static readonly TraceOptions Trace = new()
+    {
+        FullDetailRate = new TraceOptions().SampledRate / 2, KeepInterval = new TraceOptions().KeepInterval / KeepsPerInterval, KeepBusy = new TraceOptions().KeepBusy / KeepsPerInterval, KeepBatch = 1, KeepSettle = TimeSpan.Zero,
+    };
+
+    private const int KeepsPerInterval = 20;
 
     /// <summary>Each turn is a little late.</summary>
     private const double Slack = 1.05;
@@ -70,9 +76,12 @@ internal static class RecordingCommand
         await using var file = File.AppendText(rows);
         // First all connections are made.
         await Task.Delay(TimeSpan.FromSeconds(1));
+        var first = false;
         for (var i = 0; i < blocks * 4; i++)
         {
-            log.Takes = i % 4 is 0 or 3;
+            // Drawn, so that nothing else that goes by a clock falls into turns of one kind.
+            if (i % 4 == 0) first = Random.Shared.Next(2) == 0;
+            log.Takes = (i % 4 is 0 or 3) == first;
             await Task.Delay(Settle);
             var (cpu, requests) = (Environment.CpuUsage.TotalTime, log.Requests);
             await Task.Delay(turn - Settle);

@@ -27,7 +27,7 @@ ratio_of() { blocks_of "$1" | awk '{ x = log($1 / $2); s += x; q += x * x } END 
 {
     echo "# What recording costs"
     echo
-    echo "$rounds rounds on $(nproc) shared cores, each a new process, of $blocks blocks of four turns of $turn ms (on, off, off, on). TLS, 32 keep-alive connections by wrk (one thread), an answer of 75 bytes. CPU is that of"
+    echo "$rounds rounds on $(nproc) shared cores, each a new process, of $blocks blocks of four turns of $turn ms (on, off, off, on, or the other way round). TLS, 32 keep-alive connections by wrk (one thread), an answer of 75 bytes. CPU is that of"
     echo "the road's process, user and system, per request; on ÷ off is the geometric mean of the blocks' ratios, with its standard error. Off: hops make their records, which they work with, and nobody counts, joins, follows, tells or prints them."
     echo "Machines differ and are noisy, so read the ratios."
     echo "Made by \`bench/load/recorder/run.sh $blocks $rounds\` on $(date -u +%F), .NET $(dotnet --version)."

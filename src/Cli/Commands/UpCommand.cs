@@ -30,7 +30,7 @@ internal static class UpCommand
         var standard = new TraceOptions();
         var keep = CommonOptions.Duration("--keep", standard.KeepFor, "How long journeys are stored.");
         var keepFailed = CommonOptions.Duration("--keep-failed", standard.KeepFailedFor, "How long those that failed are.");
-        var fullDetail = CommonOptions.Number("--full-detail", "N", standard.FullDetailRate, 1, 1_000_000, "Journeys a second up to which all are kept in full. Of a busier road a tenth of N is, and N besides of requests that failed, took a second or were traced; the others are counted.");
+        var fullDetail = CommonOptions.Number("--full-detail", "N", standard.FullDetailRate, 1, 1_000_000, "Journeys a second up to which all are kept in full. Of a busier road a twentieth of N is, and N besides of requests that failed, took a second or were traced; the others are counted.");
         var otlp = new OtlpOptions("Export every journey to this address of OpenTelemetry's, http://localhost:4318 (4317 for gRPC). Default: $OTEL_EXPORTER_OTLP_ENDPOINT, or nowhere.");
         var command = new Command("up", "Run the road for these manifests until Ctrl-C, which drains and stops it.")
         {

@@ -21,7 +21,7 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
 
     private readonly WaitingRecords waiting = new(OnTheirWay);
     private readonly Verdicts verdicts = new(OnTheirWay);
-    private readonly BriefRing brief = new(options.Journeys);
+    private readonly PerProcessor<BriefRing> brief = new(() => new BriefRing(Math.Max(1, options.Journeys / PerProcessor<BriefRing>.Count)));
 
     /// <summary>Where journeys begin: load balancers' records, and those of ingresses behind load balancers that read no HTTP.</summary>
     public RequestRing First { get; } = new(options.Journeys, options.FailedJourneys, r => r.JourneyId);
@@ -30,45 +30,56 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
     public RequestRing Later { get; } = new(options.Journeys, options.FailedJourneys, r => r.JourneyId ?? NoId);
 
     /// <summary>How many ended and weren't kept in full.</summary>
-    public long PassedOver => brief.Count;
+    public long PassedOver
+    {
+        get
+        {
+            var count = 0L;
+            foreach (var ring in brief.All) count += ring.Count;
+            return count;
+        }
+    }
 
     /// <summary>Adds the record that a journey begins with.</summary>
-    public void AddFirst(RequestRecord first)
+    /// <returns>Whether it is kept in full.</returns>
+    public bool AddFirst(RequestRecord first)
     {
         var kept = detail.Takes(first);
         var id = TraceRoot.NumberOf(first.JourneyId);
         if (kept) Keep(First, first);
-        else brief.Add(id, first);
-        if (id == 0) return;
+        else brief.Own.Add(id, first);
+        if (id == 0) return kept;
 
         // A verdict against a journey is for one record: an application's own request may come back through the load balancer with the id of the one that it serves.
         verdicts.Set(id, kept);
         // What came before is found here; what comes from now on sees the verdict.
         Interlocked.MemoryBarrier();
         if (Settle(id, first.JourneyId!, kept) && !kept) verdicts.Forget(id);
+        return kept;
     }
 
     /// <summary>Adds the record of a hop behind.</summary>
-    public void AddLater(RequestRecord later)
+    /// <returns>Whether it is kept by now.</returns>
+    public bool AddLater(RequestRecord later)
     {
         var id = TraceRoot.NumberOf(later.JourneyId);
         // One with an id of another form than load balancers give is kept whatever becomes of the first.
         if (id == 0 || !detail.IsBusy(later.EndedAt) || detail.IsNotable(later))
         {
             Keep(Later, later);
-            return;
+            return true;
         }
 
         if (verdicts.Of(id) is { } known)
         {
             if (known) Keep(Later, later);
             else verdicts.Forget(id);
-            return;
+            return known;
         }
 
         waiting.Add(id, later);
         Interlocked.MemoryBarrier();
-        if (verdicts.Of(id) is { } meanwhile) Settle(id, later.JourneyId!, meanwhile);
+        return verdicts.Of(id) is { } meanwhile && Settle(id, later.JourneyId!, meanwhile) && meanwhile;
     }
 
     /// <summary>Keeps, or lets go, what waited for a verdict.</summary>
@@ -112,6 +123,17 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         earlier ? new(First, 0, 0, () => PassedOver) : new(First, First.All.Newest, First.Failed.Newest, () => PassedOver);
 
     /// <summary>What is known of a journey that isn't kept in full, by its id or what that ends with, and why that is all; null when none is known.</summary>
-    public string? InBrief(string id) => brief.Find(id) is not { } found ? null : string.Create(CultureInfo.InvariantCulture,
+    public string? InBrief(string id) => BriefOf(id) is not { } found ? null : string.Create(CultureInfo.InvariantCulture,
         $"journey {found.JourneyId} isn't kept in full, only that it was {found.RequestLine}, answered {found.Status} in {(double)found.Took / time.TimestampFrequency * 1_000:0.00} ms, {new DateTime(found.StartedOn, DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss.fff}Z: the road is busy, and {options.SampledRate} a second are (usher up --full-detail)");
+
+    private BriefJourney? BriefOf(string id)
+    {
+        BriefJourney? newest = null;
+        foreach (var ring in brief.All)
+        {
+            if (ring.Find(id) is { } found && (newest is null || found.StartedOn > newest.Value.StartedOn)) newest = found;
+        }
+
+        return newest;
+    }
 }

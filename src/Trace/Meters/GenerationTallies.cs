@@ -15,17 +15,14 @@ public sealed class GenerationTallies
     /// <summary>What a generation has come to; nothing for one that is not known any more.</summary>
     public GenerationTally Of(long generation) =>
         Volatile.Read(ref slots[generation & (Most - 1)]) is { } slot && slot.Generation == generation
-            ? new GenerationTally(Interlocked.Read(ref slot.Requests), Interlocked.Read(ref slot.Refused), Interlocked.Read(ref slot.Failed))
+            ? slot.Read()
             : default;
 
     /// <summary>Counts a request that has ended.</summary>
     internal void Count(RequestRecord record)
     {
         if (Find(record.Generation.Number) is not { } slot) return;
-        Interlocked.Increment(ref slot.Requests);
-        if (!record.IsFailed) return;
-        if (record.Status is >= 400 and < 500) Interlocked.Increment(ref slot.Refused);
-        else Interlocked.Increment(ref slot.Failed);
+        slot.Count(record);
     }
 
     /// <summary>The generation's slot; null for one whose slot a later one has: what ends so late is not counted.</summary>
@@ -43,10 +40,30 @@ public sealed class GenerationTallies
 
     private sealed class Slot(long generation)
     {
-        internal readonly long Generation = generation;
-        internal long Requests;
-        internal long Refused;
-        internal long Failed;
+        private const int Requests = 0;
+        private const int Refused = 1;
+        private const int Failed = 2;
+
+        // Apart by a line of the cache and more.
+        private readonly PerProcessor<long[]> counts = new(() => new long[Failed + 1 + 16]);
+
+        internal long Generation => generation;
+
+        internal GenerationTally Read() => new(Sum(Requests), Sum(Refused), Sum(Failed));
+
+        internal void Count(RequestRecord record)
+        {
+            var own = counts.Own;
+            Interlocked.Increment(ref own[Requests]);
+            if (record.IsFailed) Interlocked.Increment(ref own[record.Status is >= 400 and < 500 ? Refused : Failed]);
+        }
+
+        private long Sum(int count)
+        {
+            var sum = 0L;
+            foreach (var own in counts.All) sum += Interlocked.Read(ref own[count]);
+            return sum;
+        }
     }
 }
 

@@ -14,15 +14,15 @@ internal sealed class Meter
     internal const int Buckets = ((Octaves - Sub + 1) << Sub) + 1;
     private const int Classes = 6;
 
-    // Apart by a line of the cache and more, so that two processors don't share one.
-    private readonly long[][] stripes = [.. Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)).Select(_ => new long[Buckets + Classes + 1 + 16])];
+    // Apart by a line of the cache and more.
+    private readonly PerProcessor<long[]> stripes = new(() => new long[Buckets + Classes + 1 + 16]);
 
     /// <summary>Counts one.</summary>
     /// <param name="duration">How long it took; below 0 where it didn't happen, so that only the class counts.</param>
     /// <param name="kind">The hundreds of its status (2 for 200), 0 where nothing came of it; of what has no status, 2 or 5.</param>
     public void Count(TimeSpan duration, int kind)
     {
-        var stripe = stripes[Thread.GetCurrentProcessorId() & (stripes.Length - 1)];
+        var stripe = stripes.Own;
         Interlocked.Increment(ref stripe[Buckets + (kind is > 0 and < Classes ? kind : 0)]);
         if (duration < TimeSpan.Zero) return;
         Interlocked.Increment(ref stripe[BucketOf(duration.Ticks / TimeSpan.TicksPerMicrosecond)]);
@@ -33,7 +33,7 @@ internal sealed class Meter
     public MeterReading Read()
     {
         var (buckets, classes, ticks) = (new long[Buckets], new long[Classes], 0L);
-        foreach (var stripe in stripes)
+        foreach (var stripe in stripes.All)
         {
             for (var i = 0; i < Buckets; i++) buckets[i] += Volatile.Read(ref stripe[i]);
             for (var i = 0; i < Classes; i++) classes[i] += Volatile.Read(ref stripe[Buckets + i]);

@@ -7,7 +7,7 @@ namespace Usher.Trace.Tests.Detail;
 
 public sealed class FullDetailTests
 {
-    // Of a busy road two a second.
+    // Of a busy road one a second.
     private static TraceOptions Options { get; } = new() { FullDetailRate = 20, FullDetailBurst = 5, FeedInterval = TimeSpan.Zero };
 
     private readonly TestRoad road = new(Options);
@@ -18,7 +18,7 @@ public sealed class FullDetailTests
     {
         for (var i = 0; i < 100; i++) End(at: 0);
         Assert.Equal(5 + 1, road.Log.NewestFirst().Count());
-        // Of the seven that were counted five are done with by then, so that three more may come; of the sample half a one has.
+        // Of the seven that were counted five are done with by then, so that three more may come; of the sample a quarter of one has.
         for (var i = 0; i < 100; i++) End(at: 250);
 
         Assert.Equal(6 + 3, road.Log.NewestFirst().Count());
