@@ -50,10 +50,12 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         else brief.Own.Add(id, first);
         if (id == 0) return kept;
 
-        // A verdict against a journey is for one record: an application's own request may come back through the load balancer with the id of the one that it serves.
+        // What came before, as it mostly did, is let go here, and nobody asks for the verdict.
+        if (!kept && Settle(id, first.JourneyId!, kept)) return kept;
         verdicts.Set(id, kept);
-        // What came before is found here; what comes from now on sees the verdict.
+        // What came meanwhile is found here; what comes from now on sees the verdict.
         Interlocked.MemoryBarrier();
+        // A verdict against a journey is for one record: an application's own request may come back through the load balancer with the id of the one that it serves.
         if (Settle(id, first.JourneyId!, kept) && !kept) verdicts.Forget(id);
         return kept;
     }
