@@ -219,7 +219,7 @@ public sealed partial class PartsTests
         var request = new RequestHead();
         request.SetRequestLine("GET", "/");
         request.Add("Host", "a");
-        request.Add("X-Forwarded-For", "\u00fc");
+        request.Add("X-Forwarded-For", Octets.Of("\u00fc"));
         var edits = new HeaderEdits();
 
         ForwardedHeaders.Apply(request, Ask.For("GET http://a/ | from 203.0.113.7"), desk.Listener, new AmznTraceId("Self=1;Root=\u00d6", "", ""), edits);
