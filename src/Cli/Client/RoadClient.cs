@@ -42,7 +42,13 @@ internal sealed class RoadClient : IDisposable
             throw new UserException($"--api '{api}': an address like http://127.0.0.1:7070 is wanted", ExitCodes.Usage);
         }
 
-        if (found is null) throw new UserException($"no road is running (nothing in {state.RoadFile}); start one with `usher up`", ExitCodes.NoAnswer);
+        if (found is null)
+        {
+            throw new UserException(api is null
+                ? $"no road is running (nothing in {state.RoadFile}); start one with `usher up`"
+                : $"what the road at {api} is asked with is in its state folder, and {state.RoadFile} isn't there; name its folder with --state", ExitCodes.NoAnswer);
+        }
+
         return new RoadClient(api is null ? found : found with { Api = api }) { StateFolder = state.Path };
     }
 
