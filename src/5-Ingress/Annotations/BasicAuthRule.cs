@@ -6,6 +6,7 @@ using k8s.Models;
 using Usher.Model.Desired;
 using Usher.Model.Road;
 using Usher.Model.Secrets;
+using Usher.Wire;
 
 namespace Usher.Ingress;
 
@@ -30,7 +31,7 @@ internal sealed class BasicAuthRule
     {
         var name = reader.Text("auth-secret");
         var kind = reader.Text("auth-secret-type") ?? "auth-file";
-        var realm = reader.HeaderText("auth-realm") ?? "";
+        var realm = reader.Text("auth-realm") ?? "";
         if (kind is not ("auth-file" or "auth-map")) reader.Wrong("auth-secret-type", kind, "auth-file or auth-map is wanted");
         if (realm.Any(c => c is < ' ' or '"' or '\\')) reader.Wrong("auth-realm", realm, "a text without quotes is wanted");
         switch (reader.Text("auth-type"))
@@ -49,7 +50,7 @@ internal sealed class BasicAuthRule
         }
 
         return new NamedSecret(reader, context, ingress, config).Find("auth-secret", name, ingress.Key.Namespace, ns => $"there is no such Secret in namespace {ns}") is { } secret
-            ? new BasicAuthRule(realm, secret.Key.Short, Users(context, secret, kind)) : null;
+            ? new BasicAuthRule(Octets.Of(realm), secret.Key.Short, Users(context, secret, kind)) : null;
     }
 
     /// <summary>Why a request is turned away; null when its user may come.</summary>

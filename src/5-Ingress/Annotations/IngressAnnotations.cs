@@ -101,7 +101,7 @@ internal sealed record IngressAnnotations(LocationRules Rules)
             Aliases = AliasesOf(reader),
             FromToWww = reader.Flag("from-to-www-redirect") ?? false,
             Passthrough = reader.Flag("ssl-passthrough") ?? false,
-            Vhost = Header(reader, "upstream-vhost") is { } vhost ? Octets.Of(vhost) : null,
+            Vhost = Header(reader, "upstream-vhost"),
             ClientCertificate = ClientCertificateRule.Read(reader, context, ingress, config),
             Canary = CanaryRule.Read(reader, (name, message) => context.Warnings.Add(ingress, Field(name), message)),
             IsInvalid = invalid,
@@ -161,8 +161,8 @@ internal sealed record IngressAnnotations(LocationRules Rules)
 
     private static string? AppRootOf(SettingReader reader)
     {
-        if (reader.HeaderText("app-root") is not { } root) return null;
-        if (root[0] == '/' && !root.Contains('$', StringComparison.Ordinal) && !root.Any(c => c <= ' ')) return root;
+        if (reader.Text("app-root") is not { } root) return null;
+        if (root[0] == '/' && !root.Contains('$', StringComparison.Ordinal) && !root.Any(c => c <= ' ')) return Octets.Of(root);
         reader.Wrong("app-root", root, "an absolute path is wanted");
         return null;
     }

@@ -20,8 +20,8 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
         var domain = reader.HeaderText("proxy-cookie-domain") is { } d ? Pair(reader, "proxy-cookie-domain", d) : otherwise?.Domain;
         var path = reader.HeaderText("proxy-cookie-path") is { } p ? Pair(reader, "proxy-cookie-path", p) : otherwise?.Path;
         var (from, to) = (reader.HeaderText("proxy-redirect-from") ?? otherwise?.Redirect?.From ?? "off", reader.HeaderText("proxy-redirect-to") ?? otherwise?.Redirect?.To ?? "off");
-        if (from.Contains('$', StringComparison.Ordinal) || from.StartsWith('~')) reader.Wrong("proxy-redirect-from", from, "off, default or the start of a URL is wanted");
-        if (to.Contains('$', StringComparison.Ordinal)) reader.Wrong("proxy-redirect-to", to, "off or what takes the place of proxy-redirect-from is wanted");
+        if (from.Contains('$', StringComparison.Ordinal) || from.StartsWith('~')) reader.Wrong("proxy-redirect-from", Octets.Text(from), "off, default or the start of a URL is wanted");
+        if (to.Contains('$', StringComparison.Ordinal)) reader.Wrong("proxy-redirect-to", Octets.Text(to), "off or what takes the place of proxy-redirect-from is wanted");
         // default stands for the host of ingress-nginx's proxy_pass, which no backend knows.
         (string, string)? redirect = from is "off" or "default" || to == "off" ? null : (from, to);
         return domain is null && path is null && redirect is null ? null : new ResponseRewrites(domain, path, redirect);
@@ -84,7 +84,7 @@ internal sealed record ResponseRewrites((string From, string To)? Domain, (strin
         if (text == "off") return null;
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 2 && !text.Contains('$', StringComparison.Ordinal) && words[0][0] != '~') return (words[0].StartsWith('.') && name == "proxy-cookie-domain" ? words[0][1..] : words[0], words[1]);
-        reader.Wrong(name, text, "off, or what is looked for and what takes its place, with a space between and without patterns, is wanted");
+        reader.Wrong(name, Octets.Text(text), "off, or what is looked for and what takes its place, with a space between and without patterns, is wanted");
         return null;
     }
 }

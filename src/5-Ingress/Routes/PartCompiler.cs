@@ -160,7 +160,7 @@ internal sealed class PartCompiler(CompileContext context, NginxConfig config, C
         var vhost = annotations.Vhost?
             .Replace("$service_name", backend.ServiceName, StringComparison.Ordinal).Replace("$service_port", backend.PortText, StringComparison.Ordinal)
             .Replace("$namespace", ingress.Key.Namespace, StringComparison.Ordinal).Replace("$ingress_name", ingress.Key.Name, StringComparison.Ordinal);
-        if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost;
+        if (vhost?.Contains('$', StringComparison.Ordinal) != true) return vhost is null ? null : Octets.Of(vhost);
         refused.Add(ingress, IngressAnnotations.Field("upstream-vhost"), $"found '{annotations.Vhost}'; of variables, $service_name, $service_port, $namespace and $ingress_name are supported");
         return null;
     }
