@@ -18,5 +18,5 @@ internal sealed class PerProcessor<T>(Func<T> make)
     public T Own => all[Thread.GetCurrentProcessorId() & (all.Length - 1)];
 
     /// <summary>Those of all processors.</summary>
-    public ReadOnlySpan<T> All => all;
+    public IReadOnlyList<T> All => all;
 }

@@ -25,16 +25,16 @@ internal static class RecordingCommand
     /// <summary>What followers do of one turn in the next isn't counted: they are woken five times a second.</summary>
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TraceOptions Standard = new();
+
     /// <summary>
     /// In turns without records what may be kept in full adds up, so that of those with records as many are kept as in all of the time together: at half of a busy road's sample it comes to that sample.
-    /// They are stored in the same turn, a twentieth of a batch in a twentieth of the time: what is stored seconds later would be counted to whatever turn is then.
+    /// They are stored in the same turn, a twentieth of the time at a time and one of them at most: what is stored seconds later would be counted to whatever turn is then.
     /// </summary>
     private static readonly TraceOptions Trace = new()
     {
-        FullDetailRate = new TraceOptions().SampledRate / 2, KeepInterval = new TraceOptions().KeepInterval / KeepsPerInterval, KeepBusy = new TraceOptions().KeepBusy / KeepsPerInterval, KeepBatch = 1, KeepSettle = TimeSpan.Zero,
+        FullDetailRate = Standard.SampledRate / 2, KeepInterval = Standard.KeepInterval / 20, KeepBusy = Standard.KeepBusy / 20, KeepBatch = 1, KeepSettle = TimeSpan.Zero,
     };
-
-    private const int KeepsPerInterval = 20;
 
     /// <summary>Each turn is a little late.</summary>
     private const double Slack = 1.05;

@@ -30,15 +30,7 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
     public RequestRing Later { get; } = new(options.Journeys, options.FailedJourneys, r => r.JourneyId ?? NoId);
 
     /// <summary>How many ended and weren't kept in full.</summary>
-    public long PassedOver
-    {
-        get
-        {
-            var count = 0L;
-            foreach (var ring in brief.All) count += ring.Count;
-            return count;
-        }
-    }
+    public long PassedOver => brief.All.Sum(ring => ring.Count);
 
     /// <summary>Adds the record that a journey begins with.</summary>
     /// <returns>Whether it is kept in full.</returns>
@@ -51,7 +43,7 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
         if (id == 0) return kept;
 
         // What came before, as it mostly did, is let go here, and nobody asks for the verdict.
-        if (!kept && Settle(id, first.JourneyId!, kept)) return kept;
+        if (!kept && Settle(id, first.JourneyId!, kept: false)) return false;
         verdicts.Set(id, kept);
         // What came meanwhile is found here; what comes from now on sees the verdict.
         Interlocked.MemoryBarrier();
@@ -128,14 +120,5 @@ internal sealed class KeptRequests(TraceOptions options, FullDetail detail, Time
     public string? InBrief(string id) => BriefOf(id) is not { } found ? null : string.Create(CultureInfo.InvariantCulture,
         $"journey {found.JourneyId} isn't kept in full, only that it was {found.RequestLine}, answered {found.Status} in {(double)found.Took / time.TimestampFrequency * 1_000:0.00} ms, {new DateTime(found.StartedOn, DateTimeKind.Utc):yyyy-MM-dd HH:mm:ss.fff}Z: the road is busy, and {options.SampledRate} a second are (usher up --full-detail)");
 
-    private BriefJourney? BriefOf(string id)
-    {
-        BriefJourney? newest = null;
-        foreach (var ring in brief.All)
-        {
-            if (ring.Find(id) is { } found && (newest is null || found.StartedOn > newest.Value.StartedOn)) newest = found;
-        }
-
-        return newest;
-    }
+    private BriefJourney? BriefOf(string id) => brief.All.Select(ring => ring.Find(id)).MaxBy(found => found?.StartedOn);
 }

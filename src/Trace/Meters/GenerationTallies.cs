@@ -58,12 +58,7 @@ public sealed class GenerationTallies
             if (record.IsFailed) Interlocked.Increment(ref own[record.Status is >= 400 and < 500 ? Refused : Failed]);
         }
 
-        private long Sum(int count)
-        {
-            var sum = 0L;
-            foreach (var own in counts.All) sum += Interlocked.Read(ref own[count]);
-            return sum;
-        }
+        private long Sum(int count) => counts.All.Sum(own => Interlocked.Read(ref own[count]));
     }
 }
 
